@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/agg/total.h
+ *	  Tells which built-in functions cannot fail on a stored value, and the
+ *	  twin of each that can.
+ *
+ * "Total": for arguments of its types it returns a value or NULL whatever
+ * they are, has no side effect and is not volatile.  The list is by OID, so
+ * a look-alike in the search path is never on it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_TOTAL_H
+#define CR_TOTAL_H
+
+/*
+ * The function to call where funcid stands: funcid itself when it is total;
+ * its twin in schema cleanroom (same argument and result types, NULL where
+ * the original would fail) when it has one; InvalidOid when it is neither,
+ * and so may not run over protected rows.
+ */
+extern Oid	cr_total_function(Oid funcid);
+
+/* The same for aggregates that may run over protected rows' measures, and
+ * for those that may run in public subqueries joined to protected rows. */
+extern Oid	cr_total_aggregate(Oid aggfnoid);
+
+/* Set-returning functions that may stand in FROM beside protected rows. */
+extern bool cr_total_srf(Oid funcid);
+
+#endif							/* CR_TOTAL_H */

@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/base/oids.h
+ *	  OIDs of this extension's own SQL objects, looked up once a session.
+ *
+ * Objects are found in the extension's schema "cleanroom" alone, never by
+ * the search path, and only when they belong to the extension.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_OIDS_H
+#define CR_OIDS_H
+
+typedef struct CrOids
+{
+	Oid			schema;			/* schema cleanroom */
+	Oid			open_function;	/* cleanroom.open() */
+	Oid			gate_function;	/* cleanroom.gate() */
+	Oid			units_aggregate;	/* cleanroom.units("any", int): int */
+	Oid			enough_function;	/* cleanroom.enough(bool, int): bool */
+} CrOids;
+
+/*
+ * The OIDs, or NULL when the extension is not installed in this database.
+ * Valid until the next catalog invalidation.
+ */
+extern const CrOids *cr_oids_get(void);
+
+/*
+ * The OID of function cleanroom.name(argtypes), or InvalidOid.  Not cached
+ * here.
+ */
+extern Oid	cr_oids_find_function(const char *name, int nargs,
+								  const Oid *argtypes);
+
+#endif							/* CR_OIDS_H */

@@ -1,0 +1,29 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/base/verdict.h
+ *	  What a judge says of a statement: admitted, or refused and why.
+ *
+ * Judges return verdicts and never raise; guard/ raises them, and
+ * cleanroom.explain() prints them, so both always say the same.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_VERDICT_H
+#define CR_VERDICT_H
+
+typedef struct CrVerdict
+{
+	bool		admitted;
+	int			sqlerrcode;		/* CR_ERRCODE_…, when refused */
+	const char *reason;			/* primary message, lower case, no period */
+	const char *detail;			/* a sentence, or NULL */
+	const char *hint;			/* what would be admitted instead; never NULL
+								 * when refused */
+	int			location;		/* byte offset in the statement, or -1 */
+} CrVerdict;
+
+/* Makes a refusal in the current memory context. */
+extern CrVerdict *cr_verdict_refuse(int sqlerrcode, int location,
+									const char *reason, const char *hint);
+
+#endif							/* CR_VERDICT_H */
