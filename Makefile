@@ -1,0 +1,58 @@
+# cleanroom: builds, installs and tests the extension.
+#
+#   make                  builds the library and the install script
+#   make install          installs them for the server of PG_CONFIG
+#   make check            runs every test in a throw-away server
+#   make installcheck     runs the regression tests in a running server
+#   make lint             looks for what the compiler does not
+#
+# PG_CONFIG=/path/to/pg_config chooses the server to build for.
+# CR_TEST_BUILD=1 adds the settings that only tests may have.
+#
+# Private variables begin with CR_: a name that PGXS owns would be redefined
+# by its include.
+
+EXTENSION = cleanroom
+CR_VERSION = 0.1.0
+CR_SCRIPT = sql/cleanroom--$(CR_VERSION).sql
+CR_PARTS = $(sort $(wildcard sql/parts/*.sql))
+CR_SOURCES = $(sort $(wildcard src/*.c src/*/*.c))
+CR_HEADERS = $(sort $(wildcard src/*.h src/*/*.h))
+
+MODULE_big = cleanroom
+OBJS = $(CR_SOURCES:.c=.o)
+DATA = $(sort $(wildcard sql/cleanroom--*--*.sql))
+DATA_built = $(CR_SCRIPT)
+EXTRA_CLEAN = stage tmp_check tmp_check_iso output_iso results log \
+	regression.diffs regression.out .build-flags
+
+PG_CPPFLAGS = -Isrc
+# The server's headers and its calling convention leave parameters unused.
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(CR_CFLAGS)
+ifdef CR_TEST_BUILD
+PG_CPPFLAGS += -DCR_TEST_BUILD
+endif
+
+# No bitcode: it would ask for the very clang the server was built with.
+override with_llvm = no
+
+REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS tracks neither headers nor flags.
+$(OBJS): $(CR_HEADERS) Makefile .build-flags
+
+.build-flags: CR_force
+	@echo '$(PG_CONFIG) $(VERSION) $(CPPFLAGS) $(CFLAGS)' | \
+		cmp -s - $@ || \
+		echo '$(PG_CONFIG) $(VERSION) $(CPPFLAGS) $(CFLAGS)' > $@
+
+# Rebuilt when a part is added or taken away, too.
+$(CR_SCRIPT): $(CR_PARTS) sql/parts
+	cat $(CR_PARTS) > $@
+
+.PHONY: CR_force

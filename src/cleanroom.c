@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/cleanroom.c
+ *	  Starts the library.
+ *
+ * It refuses to be loaded later than with the server.  A backend that had
+ * loaded it by itself would have no hooks in the sessions beside it, and
+ * every promise rests on the hooks.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+
+PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	if (!process_shared_preload_libraries_in_progress)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("cleanroom must be loaded when the server starts"),
+				 errhint("Set shared_preload_libraries = 'cleanroom' in "
+						 "postgresql.conf, and restart the server.")));
+
+	cr_settings_init();
+}
