@@ -13,6 +13,7 @@
 #define CR_POLICY_H
 
 #include "access/attnum.h"
+#include "nodes/pg_list.h"
 
 /* column uses */
 #define CR_USE_UNIT			0x01
@@ -66,6 +67,38 @@ extern bool cr_policy_exists(Oid relid);
 
 /* Could any relation of this database be protected (extension installed)? */
 extern bool cr_policy_possible(void);
+
+/*
+ * Does a descendant of the relation, by partitioning or inheritance, carry a
+ * policy of its own?  A scan of the relation then returns rows that are
+ * protected by another policy than the relation's, if it has any.
+ */
+extern bool cr_policy_has_protected_descendant(Oid relid);
+
+/*
+ * The conditions of the owner's row policies, as expressions whose Vars have
+ * varno 1 and the attribute numbers of relid; copied into the current memory
+ * context.  Those of the relation that the policy is inherited from are among
+ * them.  They hold for whoever is not exempt, so where row security did not
+ * add them (BYPASSRLS, a view of the owner) the caller must.
+ */
+extern List *cr_policy_row_conditions(Oid relid);
+
+/*
+ * To be called after a command that may have given parent new descendants:
+ * closes those that are not, as protect() does, with the policies that the
+ * planner hook lifts, and with the row policies of the protected table.
+ * Does nothing where neither parent nor an ancestor of it is protected.
+ * Takes AccessExclusiveLock on the descendants; raises what protect() would.
+ */
+extern void cr_policy_close_descendants(Oid parent);
+
+/*
+ * To be called before the extension is dropped: gives every protected table
+ * that has permissive policies of its own a restrictive one that depends on
+ * nothing and lets no row through, since the drop takes ours away.
+ */
+extern void cr_policy_seal_tables(void);
 
 /* Registers the label provider; called once from _PG_init. */
 extern void cr_policy_init(void);
