@@ -1,0 +1,249 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/column.c
+ *	  Rules: where a column may stand.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "gate/gate.h"
+#include "gate/words.h"
+#include "inspect/polynomial.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+
+typedef struct UseContext
+{
+	const CrStatement *statement;
+	uint32		uses;			/* any of these will do */
+	const Var  *offender;
+} UseContext;
+
+static bool
+use_walker(Node *node, UseContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+		const CrColumnFact *fact;
+
+		if (var->varlevelsup == 0 && var->varno > 0 &&
+			!cr_inspect_base_is_raw(cr_inspect_base(context->statement,
+													var->varno)))
+			return false;
+		fact = cr_inspect_column(context->statement, var);
+		if (fact != NULL && (fact->uses & context->uses) != 0)
+			return false;
+		context->offender = var;
+		return true;
+	}
+	if (IsA(node, SubLink))
+		return use_walker(((SubLink *) node)->testexpr, context);
+	if (IsA(node, Aggref) &&
+		cr_aggregate_family(((Aggref *) node)->aggfnoid) == CR_AGG_COUNT)
+		return false;			/* how often a person did it */
+	return expression_tree_walker(node, use_walker, context);
+}
+
+/* The first column that has none of the uses, or NULL. */
+static const Var *
+find_offender(const CrStatement *statement, Node *expr, uint32 uses)
+{
+	UseContext	context = {statement, uses, NULL};
+
+	use_walker(expr, &context);
+	return context.offender;
+}
+
+static CrVerdict *
+refuse_filter(CrLevel *level, const Var *var)
+{
+	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+
+	if (fact != NULL && (fact->uses & (CR_USE_UNIT | CR_USE_JOIN)) != 0)
+		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
+								 psprintf("column %s identifies people and may not be filtered on",
+										  cr_word_column(level->statement, var)),
+								 "Join it by equality with another table's join key, or filter on a dimension.");
+	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
+							 psprintf("column %s may not be filtered on",
+									  cr_word_column(level->statement, var)),
+							 cr_word_allowed(level->statement, var,
+											 CR_USE_DIMENSION | CR_USE_FILTER,
+											 "Filter on"));
+}
+
+/* ---------- conditions ---------- */
+
+static CrVerdict *
+check_atom(CrLevel *level, Node *atom)
+{
+	const Var  *offender;
+	Bitmapset  *raw = cr_inspect_raw_bases(level->statement, atom);
+	Bitmapset  *all = cr_inspect_bases(atom);
+
+	offender = find_offender(level->statement, atom,
+							 CR_USE_DIMENSION | CR_USE_FILTER);
+	if (offender != NULL)
+		return refuse_filter(level, offender);
+	if (bms_num_members(raw) > 1 ||
+		(bms_num_members(raw) == 1 && bms_num_members(all) > 1))
+		return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(atom),
+								 "columns of two tables are compared other than by equality of join keys",
+								 "Join tables with ON a.key = b.key, a condition of its own, and compare other columns with constants.");
+	return NULL;
+}
+
+static bool
+is_membership(Node *node)
+{
+	return IsA(node, SubLink) &&
+		((SubLink *) node)->subLinkType == ANY_SUBLINK;
+}
+
+/* column IN (SELECT … of released or public rows) */
+static CrVerdict *
+check_membership(CrLevel *level, SubLink *sublink)
+{
+	Node	   *left;
+	Node	   *right;
+
+	if (sublink->testexpr != NULL &&
+		cr_inspect_equality(sublink->testexpr, &left, &right) &&
+		IsA(left, Var) && IsA(right, Param) &&
+		find_offender(level->statement, left, CR_USE_JOIN) == NULL)
+		return NULL;
+	return check_atom(level, sublink->testexpr);
+}
+
+/*
+ * May the expanded condition select rows?  Each comparison in it has the
+ * columns of one table, and those are dimensions or filters.
+ */
+CrVerdict *
+cr_rule_condition(CrLevel *level, Node *expanded)
+{
+	CrVerdict  *refusal;
+
+	if (expanded == NULL)
+		return NULL;
+	if (IsA(expanded, BoolExpr))
+	{
+		ListCell   *lc;
+
+		foreach(lc, ((BoolExpr *) expanded)->args)
+		{
+			refusal = cr_rule_condition(level, lfirst(lc));
+			if (refusal != NULL)
+				return refusal;
+		}
+		return NULL;
+	}
+	if (is_membership(expanded))
+		refusal = check_membership(level, (SubLink *) expanded);
+	else
+		refusal = check_atom(level, expanded);
+	return refusal != NULL ? refusal : cr_rule_total(expanded);
+}
+
+/* ---------- grouping ---------- */
+
+/* A grouping key: total functions of dimensions, labels and constants. */
+CrVerdict *
+cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
+{
+	Node	   *stripped = cr_inspect_strip(expanded);
+	const Var  *offender;
+	CrVerdict  *refusal;
+	ListCell   *lc;
+
+	if (level->kind == CR_LEVEL_UNIT)
+	{
+		foreach(lc, level->units)
+		{
+			if (equal(stripped, ((CrUnit *) lfirst(lc))->expanded))
+				return cr_rule_grouping_operator(clause);
+		}
+	}
+	offender = find_offender(level->statement, expanded, CR_USE_DIMENSION);
+	if (offender != NULL)
+	{
+		const CrColumnFact *fact = cr_inspect_column(level->statement,
+													 offender);
+
+		if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
+			return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE,
+									 offender->location,
+									 psprintf("groups by %s would be single people of one table only",
+											  cr_word_column(level->statement,
+															 offender)),
+									 "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.");
+		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, offender->location,
+								 psprintf("column %s may not be grouped by",
+										  cr_word_column(level->statement,
+														 offender)),
+								 cr_word_allowed(level->statement, offender,
+												 CR_USE_DIMENSION,
+												 "Group by"));
+	}
+	refusal = cr_rule_total(expanded);
+	if (refusal == NULL && clause != NULL)
+		refusal = cr_rule_grouping_operator(clause);
+	return refusal;
+}
+
+/* ---------- output beside aggregates ---------- */
+
+typedef struct LooseContext
+{
+	CrLevel    *level;
+	const Var  *offender;
+} LooseContext;
+
+static bool
+loose_walker(Node *node, LooseContext *context)
+{
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, Aggref))
+		return false;
+	foreach(lc, context->level->group_entries)
+	{
+		if (equal(node, ((TargetEntry *) lfirst(lc))->expr))
+			return false;
+	}
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
+	{
+		context->offender = (Var *) node;
+		return true;
+	}
+	if (IsA(node, SubLink))
+		return loose_walker(((SubLink *) node)->testexpr, context);
+	return expression_tree_walker(node, loose_walker, context);
+}
+
+/*
+ * A column beside aggregates must be a grouping key.  (The parser also lets
+ * pass what a primary key among the keys determines; the gate does not.)
+ */
+CrVerdict *
+cr_rule_loose_columns(CrLevel *level)
+{
+	LooseContext context = {level, NULL};
+
+	loose_walker((Node *) level->query->targetList, &context);
+	if (context.offender == NULL)
+		loose_walker(level->query->havingQual, &context);
+	if (context.offender == NULL)
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_RAW_COLUMN,
+							 context.offender->location,
+							 psprintf("column %s stands beside aggregates and is not grouped by",
+									  cr_word_local_column(level,
+														   context.offender)),
+							 "Add it to GROUP BY.");
+}

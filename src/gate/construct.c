@@ -1,0 +1,156 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/construct.c
+ *	  Rules: constructs that are refused over raw rows, and what may stand in
+ *	  FROM beside them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "catalog/pg_class.h"
+#include "gate/gate.h"
+#include "nodes/nodeFuncs.h"
+
+static CrVerdict *
+refuse(const char *what, const char *hint)
+{
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+							 psprintf("%s is not allowed over protected rows",
+									  what),
+							 hint);
+}
+
+/* Constructs of a level that raw rows flow into. */
+static CrVerdict *
+check_over_raw_rows(CrLevel *level)
+{
+	Query	   *query = level->query;
+
+	if (level->full_join)
+		return refuse("FULL JOIN",
+					  "Use LEFT or RIGHT JOIN, or two queries.");
+	if (query->rowMarks != NIL)
+		return refuse("FOR UPDATE or FOR SHARE",
+					  "Leave out the locking clause.");
+	if (query->groupingSets != NIL)
+		return refuse("GROUPING SETS, ROLLUP or CUBE",
+					  "Group in a subquery and apply ROLLUP or CUBE to its released rows.");
+	if (cr_inspect_refers_outside(query))
+		return refuse("a correlated or LATERAL subquery",
+					  "Join the tables on their join keys instead.");
+	return NULL;
+}
+
+/* Constructs of a level that raw rows flow out of. */
+static CrVerdict *
+check_raw_level(CrLevel *level)
+{
+	Query	   *query = level->query;
+
+	if (query->hasWindowFuncs)
+		return refuse("a window function",
+					  "Aggregate first, and use the window function over the released rows.");
+	/* at the top, that rows leave at all is the better answer */
+	if (level->parent != NULL &&
+		(query->limitCount != NULL || query->limitOffset != NULL))
+		return refuse("LIMIT or OFFSET",
+					  "Move it to the outermost query, over the released rows.");
+	if (query->hasDistinctOn)
+		return refuse("DISTINCT ON", "Use GROUP BY.");
+	if (query->distinctClause != NIL)
+		return refuse("DISTINCT over grouped people",
+					  "Leave out DISTINCT: GROUP BY gives each group once.");
+	if (query->hasTargetSRFs)
+		return refuse("a set-returning function",
+					  "Aggregate first, and call it over the released rows.");
+	return NULL;
+}
+
+static CrVerdict *
+check_sublinks(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sublinks)
+	{
+		CrSubLink  *entry = (CrSubLink *) lfirst(lc);
+
+		if (cr_level_is_raw(entry->level))
+			return refuse("a subquery in an expression that reads single protected rows",
+						  "Join the tables on their join keys, or aggregate inside the subquery.");
+		if (cr_inspect_refers_outside((Query *) entry->sublink->subselect) &&
+			(entry->in_core || cr_inspect_touches((Query *) entry->sublink->subselect)))
+			return refuse("a correlated subquery",
+						  "Join the tables instead: on join keys, or on a unique key of the table that is not protected.");
+	}
+	return NULL;
+}
+
+/* Everything about a level that does not depend on columns. */
+CrVerdict *
+cr_rule_constructs(CrLevel *level)
+{
+	CrVerdict  *refusal = NULL;
+	ListCell   *lc;
+
+	if (level->stray_protected)
+		return refuse("this use of a protected table",
+					  "Name the table in FROM.");
+	foreach(lc, level->ctes)
+	{
+		CrCte	   *entry = (CrCte *) lfirst(lc);
+
+		if (entry->cte->cterecursive &&
+			cr_inspect_touches((Query *) entry->cte->ctequery))
+			return refuse("WITH RECURSIVE",
+						  "Recurse over released rows, or over tables that are not protected.");
+	}
+	foreach(lc, level->branches)
+	{
+		if (cr_level_is_raw((CrLevel *) lfirst(lc)))
+			return refuse("UNION, INTERSECT or EXCEPT",
+						  "Aggregate in each branch and combine the released rows.");
+	}
+	refusal = check_sublinks(level);
+	if (refusal == NULL && level->kind != CR_LEVEL_PUBLIC)
+		refusal = check_over_raw_rows(level);
+	if (refusal == NULL && cr_level_is_raw(level))
+		refusal = check_raw_level(level);
+	return refusal;
+}
+
+/* One protected table of FROM. */
+static CrVerdict *
+check_protected(CrSource *source)
+{
+	CrPolicy   *policy = source->base->policy;
+
+	if (!policy->readable)
+		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+								 psprintf("the policy of table \"%s\" cannot be used: %s",
+										  source->base->name,
+										  policy->unreadable_why ?
+										  policy->unreadable_why : "unknown"),
+								 "Its owner can set it right with cleanroom.protect().");
+	if (source->rte->tablesample != NULL)
+		return refuse("TABLESAMPLE", "Leave out the sampling clause.");
+	return NULL;
+}
+
+/*
+ * One entry of FROM at a level with raw rows.  Subqueries are judged as
+ * levels, and what is public in them by cr_rule_quiet().
+ */
+CrVerdict *
+cr_rule_source(CrLevel *level, CrSource *source)
+{
+	if (source->base != NULL && source->base->kind == CR_BASE_PROTECTED)
+		return check_protected(source);
+	if (source->rte->rtekind == RTE_SUBQUERY &&
+		cr_inspect_refers_outside(source->rte->subquery))
+		return refuse("a LATERAL subquery",
+					  "Join the tables on their join keys instead.");
+	return NULL;
+}

@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/gate.h
+ *	  The rules: facts about a statement to a verdict.
+ *
+ * The gate never raises and never changes a tree.  A rule returns NULL when
+ * it has nothing to object to, else a refusal with code, reason and hint.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_GATE_H
+#define CR_GATE_H
+
+#include "base/verdict.h"
+#include "inspect/facts.h"
+
+/* judge.c: the statement as a whole */
+extern CrVerdict *cr_gate_judge_command(Query *query, const CrTouch *touch);
+extern CrVerdict *cr_gate_judge(CrStatement *statement);
+
+/* construct.c: constructs that are refused over raw rows */
+extern CrVerdict *cr_rule_constructs(CrLevel *level);
+extern CrVerdict *cr_rule_source(CrLevel *level, CrSource *source);
+
+/* join.c: conditions, and joins in particular */
+extern CrVerdict *cr_rule_clauses(CrLevel *level);
+extern CrVerdict *cr_rule_joins(CrLevel *level);
+
+/* column.c: where a column may stand */
+extern CrVerdict *cr_rule_condition(CrLevel *level, Node *expanded);
+extern CrVerdict *cr_rule_group_key(CrLevel *level, Node *expanded,
+									SortGroupClause *clause);
+extern CrVerdict *cr_rule_loose_columns(CrLevel *level);
+
+/* aggregate.c: aggregates over raw rows */
+extern CrVerdict *cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate);
+
+/* total.c: functions, operators, casts and types */
+extern CrVerdict *cr_rule_total(Node *expr);
+extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
+
+/* quiet.c: what is public and evaluated beside raw rows */
+extern CrVerdict *cr_rule_quiet_query(CrStatement *statement, Query *query);
+extern CrVerdict *cr_rule_quiet_source(CrStatement *statement,
+									   RangeTblEntry *rte);
+extern CrVerdict *cr_rule_quiet_ctes(CrStatement *statement);
+
+#endif							/* CR_GATE_H */

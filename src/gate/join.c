@@ -1,0 +1,203 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/join.c
+ *	  Rules: conditions between tables.
+ *
+ * Protected tables meet only by equality of join keys; other relations lend
+ * labels, not weights, and so must not multiply any protected row.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "gate/gate.h"
+#include "gate/words.h"
+#include "nodes/nodeFuncs.h"
+
+static CrVerdict *
+check_join_column(CrLevel *level, Var *var, uint32 uses)
+{
+	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+	CrBase	   *base = cr_inspect_base(level->statement, var->varno);
+
+	if (!cr_inspect_base_is_raw(base) ||
+		(fact != NULL && (fact->uses & uses) != 0))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, var->location,
+							 psprintf("column %s is not a join key",
+									  cr_word_column(level->statement, var)),
+							 cr_word_allowed(level->statement, var, uses,
+											 "Join on"));
+}
+
+/* Is the clause an equality between columns of two bases, one of them raw? */
+static bool
+is_join_clause(CrLevel *level, CrClause *clause, Var **left, Var **right)
+{
+	Node	   *l;
+	Node	   *r;
+
+	if (!cr_inspect_equality(clause->expanded, &l, &r) ||
+		!IsA(l, Var) || !IsA(r, Var))
+		return false;
+	*left = (Var *) l;
+	*right = (Var *) r;
+	return (*left)->varlevelsup == 0 && (*right)->varlevelsup == 0 &&
+		(*left)->varno > 0 && (*right)->varno > 0 &&
+		(*left)->varno != (*right)->varno &&
+		!bms_is_empty(cr_inspect_raw_bases(level->statement,
+										   clause->expanded));
+}
+
+static CrVerdict *
+check_clause(CrLevel *level, CrClause *clause)
+{
+	Var		   *left;
+	Var		   *right;
+	uint32		uses = CR_USE_JOIN;
+	CrVerdict  *refusal;
+
+	if (!is_join_clause(level, clause, &left, &right))
+		return cr_rule_condition(level, clause->expanded);
+	if (!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+												left->varno)) ||
+		!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+												right->varno)))
+		uses |= CR_USE_DIMENSION;
+	refusal = check_join_column(level, left, uses);
+	if (refusal == NULL)
+		refusal = check_join_column(level, right, uses);
+	if (refusal == NULL)
+		refusal = cr_rule_total(clause->expanded);
+	return refusal;
+}
+
+/* WHERE and ON, conjunct by conjunct. */
+CrVerdict *
+cr_rule_clauses(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrVerdict  *refusal = check_clause(level, (CrClause *) lfirst(lc));
+
+		if (refusal != NULL)
+			return refusal;
+	}
+	return NULL;
+}
+
+/* ---------- all protected tables joined with each other ---------- */
+
+static bool
+clause_connects(CrLevel *level, CrClause *clause, Bitmapset *connected,
+				Bitmapset **added)
+{
+	Var		   *left;
+	Var		   *right;
+
+	if (!is_join_clause(level, clause, &left, &right))
+		return false;
+	if (!clause->inner && !bms_is_member(left->varno, clause->limited) &&
+		!bms_is_member(right->varno, clause->limited))
+		return false;
+	if (bms_is_member(left->varno, connected) ==
+		bms_is_member(right->varno, connected))
+		return false;
+	*added = bms_add_member(bms_copy(connected), left->varno);
+	*added = bms_add_member(*added, right->varno);
+	return true;
+}
+
+static CrVerdict *
+check_connected(CrLevel *level)
+{
+	Bitmapset  *connected = NULL;
+	bool		grown = true;
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_bases(level))
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (cr_inspect_base_is_raw(base) && connected == NULL)
+			connected = bms_make_singleton(base->id);
+	}
+	while (grown)
+	{
+		grown = false;
+		foreach(lc, cr_inspect_all_clauses(level))
+			grown = grown || clause_connects(level, (CrClause *) lfirst(lc),
+											 connected, &connected);
+	}
+	foreach(lc, cr_inspect_all_bases(level))
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (cr_inspect_base_is_raw(base) &&
+			!bms_is_member(base->id, connected))
+			return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+									 psprintf("table \"%s\" is not joined with the other protected tables on a join key",
+											  base->name),
+									 "Add ON a.key = b.key; cleanroom.columns lists the join keys.");
+	}
+	return NULL;
+}
+
+static CrVerdict *
+check_multiplication(CrLevel *level)
+{
+	Bitmapset  *determined = cr_inspect_determined(level);
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_bases(level))
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (!bms_is_member(base->id, determined))
+			return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+									 psprintf("\"%s\" may match a protected row more than once",
+											  base->name),
+									 "Join it by equality on all columns of a primary key or unique index of it, or of a subquery with DISTINCT or GROUP BY on them; or ask with IN (SELECT ...).");
+	}
+	return NULL;
+}
+
+static CrVerdict *
+check_required_joins(CrLevel *level)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, level->units)
+	{
+		CrBase	   *base = ((CrUnit *) lfirst(lc))->base;
+		bool		found = !base->policy->join_required;
+
+		foreach(lc2, level->units)
+			found = found ||
+				((CrUnit *) lfirst(lc2))->base->policy->owner !=
+				base->policy->owner;
+		if (!found)
+			return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+									 psprintf("table \"%s\" may only be queried joined with a protected table of another owner",
+											  base->name),
+									 "Join it on a join key with another party's table.");
+	}
+	return NULL;
+}
+
+/* How the level's tables meet. */
+CrVerdict *
+cr_rule_joins(CrLevel *level)
+{
+	CrVerdict  *refusal = check_connected(level);
+
+	if (refusal == NULL)
+		refusal = check_multiplication(level);
+	if (refusal == NULL && level->kind == CR_LEVEL_RELEASED)
+		refusal = check_required_joins(level);
+	return refusal;
+}

@@ -1,0 +1,283 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/quiet.c
+ *	  Rule: public queries evaluated beside raw rows must be quiet.
+ *
+ * How many rows of a public relation the executor reads, and whether it
+ * evaluates a sub-select at all, depends on the protected rows it is joined
+ * with.  So whatever could tell that (a function of the analyst's, an error,
+ * a foreign server, a sequence) is kept out.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "agg/total.h"
+#include "base/compat.h"
+#include "base/errcodes.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "gate/gate.h"
+#include "nodes/nodeFuncs.h"
+#include "storage/lockdefs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+static CrVerdict *
+refuse(const char *what, const char *hint)
+{
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+							 psprintf("%s may not be evaluated beside protected rows",
+									  what),
+							 hint);
+}
+
+static CrVerdict *
+check_relation(RangeTblEntry *rte)
+{
+	bool		foreign = rte->relkind == RELKIND_FOREIGN_TABLE;
+	ListCell   *lc;
+
+	if (rte->relkind == RELKIND_VIEW)
+		return NULL;			/* stands for permissions only */
+	if (rte->relkind != RELKIND_RELATION &&
+		rte->relkind != RELKIND_PARTITIONED_TABLE &&
+		rte->relkind != RELKIND_MATVIEW && !foreign)
+		return refuse(psprintf("relation \"%s\"", get_rel_name(rte->relid)),
+					  "Join ordinary tables.");
+	if (rte->inh && !foreign && has_subclass(rte->relid))
+	{
+		foreach(lc, find_all_inheritors(rte->relid, NoLock, NULL))
+			foreign = foreign ||
+				get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE;
+	}
+	if (foreign)
+		return refuse(psprintf("foreign table \"%s\"",
+							   get_rel_name(rte->relid)),
+					  "Copy what you need of it into a table of your own.");
+	if (cr_has_virtual_columns(rte->relid))
+		return refuse(psprintf("table \"%s\", which has virtual generated columns,",
+							   get_rel_name(rte->relid)),
+					  "Use a table with stored columns.");
+	return NULL;
+}
+
+static CrVerdict *
+check_function_in_from(RangeTblEntry *rte)
+{
+	ListCell   *lc;
+
+	foreach(lc, rte->functions)
+	{
+		Node	   *expr = ((RangeTblFunction *) lfirst(lc))->funcexpr;
+		FuncExpr   *call = (FuncExpr *) expr;
+		CrVerdict  *refusal;
+
+		if (!IsA(expr, FuncExpr) || !cr_total_srf(call->funcid))
+			return refuse("this function in FROM",
+						  "Use generate_series over integers, unnest of an array, or store its result in a table.");
+		refusal = cr_rule_total((Node *) call->args);
+		if (refusal != NULL)
+			return refusal;
+	}
+	return NULL;
+}
+
+static CrVerdict *
+check_rte(RangeTblEntry *rte)
+{
+	if (rte->tablesample != NULL)
+		return refuse("TABLESAMPLE", "Leave out the sampling clause.");
+	switch (rte->rtekind)
+	{
+		case RTE_RELATION:
+			return check_relation(rte);
+		case RTE_FUNCTION:
+			return check_function_in_from(rte);
+		case RTE_SUBQUERY:
+		case RTE_CTE:
+		case RTE_VALUES:
+		case RTE_JOIN:
+		case RTE_RESULT:
+			return NULL;
+		default:
+			if (cr_rte_is_group(rte))
+				return NULL;
+			return refuse("this kind of table expression",
+						  "Join tables and subqueries only.");
+	}
+}
+
+static CrVerdict *
+check_clauses(List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		CrVerdict  *refusal = cr_rule_grouping_operator(lfirst(lc));
+
+		if (refusal != NULL)
+			return refusal;
+	}
+	return NULL;
+}
+
+static CrVerdict *
+check_query(Query *query)
+{
+	CrVerdict  *refusal = NULL;
+
+	if (query->commandType != CMD_SELECT)
+		return refuse("a data-modifying statement", "Use SELECT only.");
+	if (query->rowMarks != NIL)
+		return refuse("FOR UPDATE or FOR SHARE",
+					  "Leave out the locking clause.");
+	if (query->hasTargetSRFs)
+		return refuse("a set-returning function in the select list",
+					  "Put it into FROM.");
+	if (query->hasWindowFuncs)
+		return refuse("a window function",
+					  "Compute it in the outermost query, over the released rows.");
+	if (query->hasRecursive)
+		return refuse("WITH RECURSIVE", "Store its result in a table.");
+	refusal = check_clauses(query->groupClause);
+	if (refusal == NULL)
+		refusal = check_clauses(query->distinctClause);
+	if (refusal == NULL)
+		refusal = check_clauses(query->sortClause);
+	return refusal;
+}
+
+typedef struct QuietContext
+{
+	CrStatement *statement;
+	CrVerdict  *refusal;
+} QuietContext;
+
+static bool quiet_walker(Node *node, QuietContext *context);
+
+/* A reference to a CTE: its query will be looked at too. */
+static void
+note_cte(CrStatement *statement, const char *name)
+{
+	ListCell   *lc;
+
+	/* by name alone, whichever level it is of: rather too many than one
+	 * missed */
+	foreach(lc, statement->ctes)
+	{
+		CrCte	   *entry = (CrCte *) lfirst(lc);
+
+		if (strcmp(entry->cte->ctename, name) == 0)
+			entry->quiet = true;
+	}
+}
+
+/* Queries in the sub-selects of an expression that is total itself. */
+static bool
+sublink_walker(Node *node, QuietContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return quiet_walker(node, context);
+	return expression_tree_walker(node, sublink_walker, (void *) context);
+}
+
+static bool
+quiet_walker(Node *node, QuietContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		context->refusal = check_query((Query *) node);
+		return context->refusal != NULL ||
+			query_tree_walker((Query *) node, quiet_walker, context,
+							  QTW_EXAMINE_RTES_BEFORE |
+							  QTW_IGNORE_JOINALIASES);
+	}
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_CTE)
+			note_cte(context->statement, rte->ctename);
+		context->refusal = check_rte(rte);
+		return context->refusal != NULL;
+	}
+	switch (nodeTag(node))
+	{
+		case T_RangeTblFunction:
+			return false;		/* seen with its range table entry */
+		case T_RangeTblRef:
+		case T_FromExpr:
+		case T_JoinExpr:
+		case T_CommonTableExpr:
+		case T_SetOperationStmt:
+		case T_SortGroupClause:
+		case T_TargetEntry:
+		case T_List:
+			return expression_tree_walker(node, quiet_walker,
+										  (void *) context);
+		default:
+			context->refusal = cr_rule_total(node);
+			return context->refusal != NULL ||
+				sublink_walker(node, context);
+	}
+}
+
+/*
+ * Is everything in the query, and below it, silent and unable to fail?
+ */
+CrVerdict *
+cr_rule_quiet_query(CrStatement *statement, Query *query)
+{
+	QuietContext context = {statement, NULL};
+
+	quiet_walker((Node *) query, &context);
+	return context.refusal;
+}
+
+/* The same for one public entry of a FROM. */
+CrVerdict *
+cr_rule_quiet_source(CrStatement *statement, RangeTblEntry *rte)
+{
+	QuietContext context = {statement, NULL};
+
+	if (!quiet_walker((Node *) rte, &context) &&
+		!quiet_walker((Node *) rte->subquery, &context) &&
+		!quiet_walker((Node *) rte->values_lists, &context))
+		quiet_walker((Node *) rte->securityQuals, &context);
+	return context.refusal;
+}
+
+/* The same for the CTEs that quiet queries have been found to read. */
+CrVerdict *
+cr_rule_quiet_ctes(CrStatement *statement)
+{
+	List	   *done = NIL;
+	bool		grown = true;
+	ListCell   *lc;
+
+	while (grown)
+	{
+		grown = false;
+		foreach(lc, statement->ctes)
+		{
+			CrCte	   *entry = (CrCte *) lfirst(lc);
+			CrVerdict  *refusal;
+
+			if (!entry->quiet || list_member_ptr(done, entry))
+				continue;
+			grown = true;
+			done = lappend(done, entry);
+			refusal = cr_rule_quiet_query(statement,
+										  (Query *) entry->cte->ctequery);
+			if (refusal != NULL)
+				return refusal;
+		}
+	}
+	return NULL;
+}

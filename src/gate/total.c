@@ -1,0 +1,247 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/total.c
+ *	  Rule: over protected rows only what cannot fail, and tells nobody.
+ *
+ * Allow-lists throughout: node types here, functions by OID in agg/total.c,
+ * types and collations by having come with the server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "agg/total.h"
+#include "base/errcodes.h"
+#include "base/oids.h"
+#include "catalog/pg_type.h"
+#include "gate/gate.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+static bool
+type_is_known(Oid type)
+{
+	Oid			element;
+
+	if (!OidIsValid(type))
+		return false;
+	type = getBaseType(type);
+	if (type == RECORDOID)
+		return false;
+	element = get_element_type(type);
+	if (OidIsValid(element))
+		type = getBaseType(element);
+	if (get_typtype(type) == TYPTYPE_ENUM)
+		return true;
+	return type < FirstNormalObjectId &&
+		(get_typtype(type) == TYPTYPE_BASE || type == UNKNOWNOID);
+}
+
+static CrVerdict *
+refuse_function(Oid funcid, int location)
+{
+	const char *name = funcid < FirstNormalObjectId ?
+	get_func_name(funcid) : format_procedure(funcid);
+
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, location,
+							 psprintf("function %s may not run over protected rows",
+									  name),
+							 "Use built-in functions that cannot fail on any value, or apply it to the result: SELECT f(n) FROM (SELECT count(*) AS n ...) AS released.");
+}
+
+/* must_stand: the node has no place for a twin's OID */
+static CrVerdict *
+check_function(Oid funcid, bool must_stand, int location)
+{
+	Oid			twin = cr_total_function(funcid);
+	const CrOids *oids = cr_oids_get();
+
+	if (oids != NULL && (funcid == oids->open_function ||
+						 funcid == oids->gate_function))
+		return NULL;			/* in the row policies of a protected table */
+	if (twin == funcid || (OidIsValid(twin) && !must_stand))
+		return NULL;
+	return refuse_function(funcid, location);
+}
+
+/* Casts through text: only from types whose output cannot fail, to text. */
+static bool
+io_cast_is_total(CoerceViaIO *cast)
+{
+	Oid			from = getBaseType(exprType((Node *) cast->arg));
+	Oid			to = getBaseType(cast->resulttype);
+
+	if (to != TEXTOID && to != VARCHAROID)
+		return false;
+	switch (from)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+		case UUIDOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case UNKNOWNOID:
+			return true;
+		default:
+			return get_typtype(from) == TYPTYPE_ENUM;
+	}
+}
+
+static CrVerdict *
+refuse_cast(Node *node, Oid to)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
+							 psprintf("the cast to type %s may not run over protected rows",
+									  format_type_be(to)),
+							 "Compare with a literal of the column's own type, or cast the released value outside the aggregate query.");
+}
+
+/* What the node itself calls, its children apart. */
+static CrVerdict *
+check_node(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Var:
+		case T_Const:
+		case T_List:
+		case T_RelabelType:
+		case T_BoolExpr:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CaseTestExpr:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_ArrayExpr:
+		case T_SQLValueFunction:
+		case T_TargetEntry:
+			return NULL;
+		case T_Param:
+			if (((Param *) node)->paramkind == PARAM_EXTERN ||
+				((Param *) node)->paramkind == PARAM_SUBLINK)
+				return NULL;
+			break;
+		case T_FuncExpr:
+			if (((FuncExpr *) node)->funcretset ||
+				((FuncExpr *) node)->funcvariadic)
+				break;
+			return check_function(((FuncExpr *) node)->funcid, false,
+								  exprLocation(node));
+		case T_OpExpr:
+			return check_function(((OpExpr *) node)->opfuncid, false,
+								  exprLocation(node));
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return check_function(((OpExpr *) node)->opfuncid, true,
+								  exprLocation(node));
+		case T_ScalarArrayOpExpr:
+			return check_function(((ScalarArrayOpExpr *) node)->opfuncid,
+								  true, exprLocation(node));
+		case T_CoerceViaIO:
+			if (io_cast_is_total((CoerceViaIO *) node))
+				return NULL;
+			return refuse_cast(node, ((CoerceViaIO *) node)->resulttype);
+		case T_CoerceToDomain:
+			return refuse_cast(node, ((CoerceToDomain *) node)->resulttype);
+		case T_CollateExpr:
+			if (((CollateExpr *) node)->collOid < FirstNormalObjectId)
+				return NULL;
+			return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
+									 "a collation that was not made with the server may not be used over protected rows",
+									 "Use a built-in collation such as \"C\".");
+		case T_Aggref:
+			if (OidIsValid(cr_total_aggregate(((Aggref *) node)->aggfnoid)))
+				return NULL;
+			return refuse_function(((Aggref *) node)->aggfnoid,
+								   exprLocation(node));
+		case T_SubLink:
+			if (((SubLink *) node)->subLinkType == EXPR_SUBLINK ||
+				((SubLink *) node)->subLinkType == ANY_SUBLINK ||
+				((SubLink *) node)->subLinkType == ALL_SUBLINK ||
+				((SubLink *) node)->subLinkType == EXISTS_SUBLINK ||
+				((SubLink *) node)->subLinkType == ARRAY_SUBLINK)
+				return NULL;
+			break;
+		default:
+			break;
+	}
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
+							 "this kind of expression is not known to be safe over protected rows",
+							 "Write it with plain columns, constants, comparisons and arithmetic, or apply it to the released result.");
+}
+
+static bool
+total_walker(Node *node, CrVerdict **refusal)
+{
+	if (node == NULL)
+		return false;
+	*refusal = check_node(node);
+	if (*refusal != NULL)
+		return true;
+	if (!IsA(node, List) && !IsA(node, TargetEntry) && !IsA(node, CaseWhen) &&
+		!IsA(node, SubLink) && !IsA(node, CaseTestExpr) &&
+		!(IsA(node, Var) && ((Var *) node)->varattno <= 0) &&
+		!type_is_known(exprType(node)))
+	{
+		*refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
+									 psprintf("values of type %s may not be computed with over protected rows",
+											  format_type_be(exprType(node))),
+									 "Use columns of built-in scalar types.");
+		return true;
+	}
+	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
+	{
+		*refusal = cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+									 exprLocation(node),
+									 ((Var *) node)->varattno == 0 ?
+									 "a whole row may not be used over protected rows" :
+									 "a system column may not be used over protected rows",
+									 "Name the columns that the policy allows here; cleanroom.columns lists them.");
+		return true;
+	}
+	if (IsA(node, SubLink))
+		return total_walker(((SubLink *) node)->testexpr, refusal);
+	return expression_tree_walker(node, total_walker, refusal);
+}
+
+/*
+ * Can the expression be evaluated on any row without failing or telling
+ * anyone?  Queries inside it are judged as levels of their own.
+ */
+CrVerdict *
+cr_rule_total(Node *expr)
+{
+	CrVerdict  *refusal = NULL;
+
+	total_walker(expr, &refusal);
+	return refusal;
+}
+
+/* The operators by which GROUP BY compares must be the server's own. */
+CrVerdict *
+cr_rule_grouping_operator(SortGroupClause *clause)
+{
+	CrVerdict  *refusal = NULL;
+
+	if (OidIsValid(clause->eqop))
+		refusal = check_function(get_opcode(clause->eqop), true, -1);
+	if (refusal == NULL && OidIsValid(clause->sortop))
+		refusal = check_function(get_opcode(clause->sortop), true, -1);
+	return refusal;
+}

@@ -1,0 +1,79 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/words.c
+ *	  Names of columns and of what is allowed, for messages.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "gate/words.h"
+#include "lib/stringinfo.h"
+#include "nodes/value.h"
+
+/* The column as "relation.column", in quotes. */
+const char *
+cr_word_column(const CrStatement *statement, const Var *var)
+{
+	const CrColumnFact *fact = cr_inspect_column(statement, var);
+	CrBase	   *base;
+
+	if (var->varno <= 0 || var->varlevelsup != 0)
+		return "of a query around this one";
+	base = cr_inspect_base(statement, var->varno);
+	if (fact == NULL || fact->name == NULL)
+	{
+		List	   *names = base->rte->eref ? base->rte->eref->colnames : NIL;
+
+		if (var->varattno >= 1 && var->varattno <= list_length(names))
+			return psprintf("\"%s.%s\"", base->name,
+							strVal(list_nth(names, var->varattno - 1)));
+		return psprintf("of \"%s\"", base->name);
+	}
+	return psprintf("\"%s.%s\"", base->name, fact->name);
+}
+
+/* The column of the level's own FROM, as the analyst wrote it. */
+const char *
+cr_word_local_column(CrLevel *level, const Var *var)
+{
+	Node	   *expanded = cr_inspect_expand(level, (Node *) var);
+
+	expanded = cr_inspect_strip(expanded);
+	if (IsA(expanded, Var))
+		return cr_word_column(level->statement, (Var *) expanded);
+	return "of a subquery";
+}
+
+/*
+ * A hint that lists the columns of the same table with one of the uses, at
+ * most ten.
+ */
+const char *
+cr_word_allowed(const CrStatement *statement, const Var *var, uint32 uses,
+				const char *verb)
+{
+	CrBase	   *base;
+	StringInfoData names;
+	int			count = 0;
+	int			i;
+
+	if (var->varno <= 0 || var->varlevelsup != 0)
+		return "Join the tables instead of using columns of an outer query.";
+	base = cr_inspect_base(statement, var->varno);
+	initStringInfo(&names);
+	for (i = 0; base->columns != NULL && i < base->ncolumns; i++)
+	{
+		if ((base->columns[i].uses & uses) == 0 ||
+			base->columns[i].name == NULL || count >= 10)
+			continue;
+		appendStringInfo(&names, "%s%s", count > 0 ? ", " : "",
+						 base->columns[i].name);
+		count++;
+	}
+	if (count == 0)
+		return psprintf("No column of \"%s\" may be used so; its owner can allow one with cleanroom.set_column().",
+						base->name);
+	return psprintf("%s %s; or ask the owner to allow it with cleanroom.set_column().",
+					verb, names.data);
+}

@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/words.h
+ *	  Names of columns and of what is allowed, for messages.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_WORDS_H
+#define CR_WORDS_H
+
+#include "inspect/facts.h"
+
+/* "amount" of "purchases", quoted; for an expanded Var */
+extern const char *cr_word_column(const CrStatement *statement,
+								  const Var *var);
+
+/* the same for a Var as the level wrote it */
+extern const char *cr_word_local_column(CrLevel *level, const Var *var);
+
+/* "<verb> region, channel." or what to ask the owner */
+extern const char *cr_word_allowed(const CrStatement *statement,
+								   const Var *var, uint32 uses,
+								   const char *verb);
+
+#endif							/* CR_WORDS_H */

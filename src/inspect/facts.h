@@ -1,0 +1,205 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/facts.h
+ *	  What is known about a statement before anyone judges it.
+ *
+ * A statement is a tree of levels, one for each SELECT in it.  Every level
+ * that protected rows flow through also has its expressions expanded: each
+ * Var that names a column of a row level below is replaced by what that
+ * column is made of, until only columns of bases are left.  An expanded Var
+ * has the base's number as varno, so rules need not know about nesting.
+ *
+ * All of it lives in the memory context of the planning call.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_FACTS_H
+#define CR_FACTS_H
+
+#include "nodes/bitmapset.h"
+#include "nodes/parsenodes.h"
+#include "nodes/primnodes.h"
+#include "policy/policy.h"
+
+/* Expanded expressions of one statement may not grow beyond this. */
+#define CR_MAX_EXPANDED_NODES	100000
+
+typedef enum CrLevelKind
+{
+	CR_LEVEL_PUBLIC,			/* no raw row flows in */
+	CR_LEVEL_ROW,				/* each row comes from single protected rows */
+	CR_LEVEL_UNIT,				/* grouped by the unit of all tables below */
+	CR_LEVEL_RELEASED			/* aggregates, with guards */
+} CrLevelKind;
+
+typedef enum CrBaseKind
+{
+	CR_BASE_PROTECTED,			/* a protected table */
+	CR_BASE_UNIT_LEVEL,			/* the rows of a unit level */
+	CR_BASE_PUBLIC				/* anything without raw rows */
+} CrBaseKind;
+
+/* What an analyst may do with one column of a raw base. */
+typedef struct CrColumnFact
+{
+	uint32		uses;			/* CR_USE_… bits */
+	uint32		aggregates;		/* CR_AGG_… bits, when a measure */
+	int			degree;			/* of the polynomial that a measure is */
+	bool		nullable;		/* may be null in a row of the base */
+	const char *name;			/* for messages */
+} CrColumnFact;
+
+typedef struct CrBase
+{
+	int			id;				/* varno of expanded Vars */
+	CrBaseKind	kind;
+	RangeTblEntry *rte;
+	const char *name;			/* table or alias, for messages */
+	CrPolicy   *policy;			/* PROTECTED only */
+	struct CrLevel *level;		/* of a subquery or CTE; else NULL */
+	int			ncolumns;
+	CrColumnFact *columns;		/* of raw bases; NULL for PUBLIC */
+	bool		nullable;		/* an outer join may null its rows */
+} CrBase;
+
+/* A unit column of one protected table, as some level sees it. */
+typedef struct CrUnit
+{
+	CrBase	   *base;			/* the protected table */
+	AttrNumber	attnum;			/* the unit column in it */
+	Expr	   *expanded;		/* over base columns */
+	Var		   *local;			/* as the level's own expressions name it */
+	int			position;		/* of a raw level: attribute of its output that
+								 * holds the unit; beyond its columns when it
+								 * has to be added */
+} CrUnit;
+
+/* One entry of a level's FROM. */
+typedef struct CrSource
+{
+	int			rti;
+	RangeTblEntry *rte;
+	CrBase	   *base;			/* or NULL: the columns of a row level */
+	struct CrLevel *level;		/* subquery or CTE; else NULL */
+	Bitmapset  *nulling;		/* joins (range table indexes) that may extend
+								 * it with nulls */
+} CrSource;
+
+/* One conjunct of WHERE or ON. */
+typedef struct CrClause
+{
+	Node	   *written;
+	Node	   *expanded;
+	bool		inner;			/* in WHERE, or ON of an inner join */
+	Bitmapset  *limited;		/* ON of an outer join: ids of the bases on
+								 * its nullable side, the only ones whose rows
+								 * it limits */
+} CrClause;
+
+typedef struct CrCte
+{
+	CommonTableExpr *cte;
+	struct CrLevel *level;
+	bool		quiet;			/* set by the gate: read beside raw rows */
+} CrCte;
+
+typedef struct CrSubLink
+{
+	SubLink    *sublink;		/* as written */
+	struct CrLevel *level;
+	bool		in_core;		/* evaluated over raw rows */
+} CrSubLink;
+
+/* One aggregate call over raw rows. */
+typedef struct CrAggregate
+{
+	Aggref	   *aggref;			/* as written */
+	List	   *arguments;		/* expanded */
+	Node	   *filter;			/* expanded FILTER, or NULL */
+	/* obligations, set by the gate; conditions as the level would write them */
+	List	   *part;			/* all hold for the rows that it rests on; the
+								 * units of those must reach the threshold */
+	List	   *rests;			/* rows each condition holds for must be none,
+								 * or reach the threshold too */
+} CrAggregate;
+
+typedef struct CrLevel
+{
+	CrLevelKind kind;
+	Query	   *query;
+	struct CrStatement *statement;
+	struct CrLevel *parent;		/* the level around it, or NULL */
+	List	   *sources;		/* CrSource in FROM */
+	List	   *branches;		/* CrLevel: arms of a set operation */
+	List	   *ctes;			/* CrCte: what is left of the WITH list */
+	List	   *sublinks;		/* CrSubLink */
+	List	   *clauses;		/* CrClause: conjuncts of WHERE and ON */
+	List	   *units;			/* CrUnit: of all protected tables below */
+	List	   *group_entries;	/* TargetEntry, as written */
+	List	   *group_keys;		/* the same, expanded */
+	List	   *columns;		/* expanded, one for each non-junk target */
+	List	   *aggregates;		/* CrAggregate */
+	bool		full_join;		/* has a FULL join */
+	bool		stray_protected;	/* a protected table outside FROM */
+} CrLevel;
+
+typedef struct CrStatement
+{
+	struct CrLevel *top;
+	List	   *bases;			/* CrBase, in the order of their ids */
+	List	   *ctes;			/* CrCte of all levels */
+	int			nodes;			/* size of the expanded expressions so far */
+} CrStatement;
+
+/* inspect/touch.c: does a statement read or write a protected table? */
+typedef struct CrTouch
+{
+	bool		any;			/* a protected table is there */
+	bool		foreign_owner;	/* one that the user is not exempt for */
+	Oid			relid;			/* such a one */
+	Oid			parent;			/* an unprotected parent of it, or invalid */
+} CrTouch;
+extern CrTouch cr_inspect_touch(Query *query);
+extern bool cr_inspect_touches(Query *query);
+
+/* inspect/level.c */
+extern CrStatement *cr_inspect_statement(Query *query);
+extern bool cr_level_is_raw(const CrLevel *level);
+
+/* inspect/base.c */
+extern CrBase *cr_base_make_protected(CrStatement *statement,
+									  RangeTblEntry *rte, CrPolicy *policy);
+extern CrBase *cr_base_make_public(CrStatement *statement,
+								   RangeTblEntry *rte, CrLevel *level);
+extern CrBase *cr_base_make_unit_level(CrStatement *statement,
+									   RangeTblEntry *rte, CrLevel *level);
+extern void cr_base_mark_nullable(CrSource *source);
+
+/* inspect/unit.c */
+extern bool cr_level_groups_by_units(CrLevel *level);
+extern bool cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit);
+extern void cr_level_place_units(CrLevel *level);
+extern CrColumnFact cr_unit_column_fact(CrLevel *level, Node *expanded);
+
+/* inspect/expand.c */
+extern Node *cr_inspect_expand(CrLevel *level, Node *expr);
+extern CrBase *cr_inspect_base(const CrStatement *statement, int id);
+extern bool cr_inspect_base_is_raw(const CrBase *base);
+extern Node *cr_inspect_strip(Node *expr);
+extern Bitmapset *cr_inspect_bases(Node *expr);
+extern Bitmapset *cr_inspect_raw_bases(const CrStatement *statement,
+									   Node *expr);
+extern const CrColumnFact *cr_inspect_column(const CrStatement *statement,
+											 const Var *var);
+extern bool cr_inspect_equality(Node *expr, Node **left, Node **right);
+extern bool cr_inspect_refers_outside(Query *query);
+extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
+
+/* inspect/unique.c */
+extern List *cr_inspect_all_clauses(CrLevel *level);
+extern List *cr_inspect_all_bases(CrLevel *level);
+extern Bitmapset *cr_inspect_determined(CrLevel *level);
+extern bool cr_inspect_unit_is_unique(const CrLevel *level,
+									  const CrUnit *unit);
+
+#endif							/* CR_FACTS_H */

@@ -1,0 +1,539 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/level.c
+ *	  Reads a rewritten SELECT into a tree of levels.
+ *
+ * A level without any protected table below it is public and is not looked
+ * into.  The tree of the statement is normalized on the way (normalize.c);
+ * apart from that nothing is changed, and nothing is judged.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "catalog/pg_class.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
+
+static CrLevel *build_level(CrStatement *statement, Query *query,
+							CrLevel *parent);
+
+/* Do the level's rows belong to single privacy units? */
+bool
+cr_level_is_raw(const CrLevel *level)
+{
+	return level->kind == CR_LEVEL_ROW || level->kind == CR_LEVEL_UNIT;
+}
+
+/* ---------- WITH ---------- */
+
+/* CTEs with raw rows are written out where they are used, others are kept. */
+static void
+read_ctes(CrLevel *level)
+{
+	Query	   *query = level->query;
+	List	   *todo = list_copy(query->cteList);
+	ListCell   *lc;
+
+	foreach(lc, todo)
+	{
+		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
+		CrLevel    *sublevel = build_level(level->statement,
+										   castNode(Query, cte->ctequery),
+										   level);
+
+		if (cr_level_is_raw(sublevel) && !cte->cterecursive)
+			cr_normalize_inline_cte(query, cte);
+		else
+		{
+			CrCte	   *entry = palloc0(sizeof(CrCte));
+
+			entry->cte = cte;
+			entry->level = sublevel;
+			level->ctes = lappend(level->ctes, entry);
+			level->statement->ctes = lappend(level->statement->ctes, entry);
+		}
+	}
+}
+
+static CrLevel *
+find_cte(CrLevel *level, RangeTblEntry *rte)
+{
+	Index		up = rte->ctelevelsup;
+	ListCell   *lc;
+
+	while (up-- > 0 && level != NULL)
+		level = level->parent;
+	if (level == NULL)
+		return NULL;
+	foreach(lc, level->ctes)
+	{
+		CrCte	   *entry = (CrCte *) lfirst(lc);
+
+		if (strcmp(entry->cte->ctename, rte->ctename) == 0)
+			return entry->level;
+	}
+	return NULL;
+}
+
+/* ---------- FROM ---------- */
+
+static CrSource *
+read_source(CrLevel *level, int rti)
+{
+	CrStatement *statement = level->statement;
+	CrSource   *source = palloc0(sizeof(CrSource));
+	RangeTblEntry *rte = rt_fetch(rti, level->query->rtable);
+
+	source->rti = rti;
+	source->rte = rte;
+	if (rte->rtekind == RTE_SUBQUERY)
+		source->level = build_level(statement, rte->subquery, level);
+	else if (rte->rtekind == RTE_CTE)
+		source->level = find_cte(level, rte);
+
+	if (rte->rtekind == RTE_RELATION && cr_policy_exists(rte->relid))
+	{
+		CrPolicy   *policy = cr_policy_lookup(rte->relid);
+
+		if (policy == NULL)
+			elog(ERROR, "policy of relation %u has vanished", rte->relid);
+		source->base = cr_base_make_protected(statement, rte, policy);
+	}
+	else if (source->level == NULL || !cr_level_is_raw(source->level))
+		source->base = cr_base_make_public(statement, rte, source->level);
+	else if (source->level->kind == CR_LEVEL_UNIT)
+		source->base = cr_base_make_unit_level(statement, rte,
+											   source->level);
+	return source;
+}
+
+static void
+add_clauses(CrLevel *level, Node *quals, bool inner, Bitmapset *limited)
+{
+	if (quals == NULL)
+		return;
+	if (is_andclause(quals))
+	{
+		ListCell   *lc;
+
+		foreach(lc, ((BoolExpr *) quals)->args)
+			add_clauses(level, lfirst(lc), inner, limited);
+	}
+	else
+	{
+		CrClause   *clause = palloc0(sizeof(CrClause));
+
+		clause->written = quals;
+		clause->inner = inner;
+		clause->limited = limited;
+		level->clauses = lappend(level->clauses, clause);
+	}
+}
+
+static Bitmapset *
+bases_from(CrLevel *level, int first)
+{
+	Bitmapset  *bases = NULL;
+	int			i;
+
+	for (i = first; i < list_length(level->sources); i++)
+	{
+		CrSource   *source = (CrSource *) list_nth(level->sources, i);
+
+		if (source->base != NULL)
+			bases = bms_add_member(bases, source->base->id);
+		else
+			bases = bms_join(bases, bases_from(source->level, 0));
+	}
+	return bases;
+}
+
+static void read_from(CrLevel *level, Node *node, Bitmapset *nulling);
+
+static void
+read_join(CrLevel *level, JoinExpr *join, Bitmapset *nulling)
+{
+	Bitmapset  *deeper = bms_add_member(bms_copy(nulling), join->rtindex);
+	Node	   *first = join->larg;
+	Node	   *second = join->rarg;
+	int			count;
+
+	/* the side that may be extended with nulls comes second */
+	if (join->jointype == JOIN_RIGHT)
+	{
+		first = join->rarg;
+		second = join->larg;
+	}
+	read_from(level, first, join->jointype == JOIN_FULL ? deeper : nulling);
+	count = list_length(level->sources);
+	read_from(level, second,
+			  join->jointype == JOIN_INNER ? nulling : deeper);
+	if (join->jointype == JOIN_FULL)
+		level->full_join = true;
+	add_clauses(level, join->quals, join->jointype == JOIN_INNER,
+				bases_from(level, count));
+}
+
+static void
+read_from(CrLevel *level, Node *node, Bitmapset *nulling)
+{
+	if (IsA(node, RangeTblRef))
+	{
+		CrSource   *source = read_source(level,
+										 ((RangeTblRef *) node)->rtindex);
+
+		source->nulling = nulling;
+		if (!bms_is_empty(nulling))
+			cr_base_mark_nullable(source);
+		level->sources = lappend(level->sources, source);
+	}
+	else if (IsA(node, FromExpr))
+	{
+		ListCell   *lc;
+
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			read_from(level, lfirst(lc), nulling);
+		add_clauses(level, ((FromExpr *) node)->quals, true, NULL);
+	}
+	else
+		read_join(level, castNode(JoinExpr, node), nulling);
+}
+
+static bool
+has_raw_source(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->base == NULL || cr_inspect_base_is_raw(source->base))
+			return true;
+	}
+	return false;
+}
+
+/* Every protected table of the range table must be a source. */
+static void
+find_strays(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		ListCell   *lc2;
+		bool		found = false;
+
+		if (rte->rtekind != RTE_RELATION || rte->relkind == RELKIND_VIEW ||
+			!cr_policy_exists(rte->relid))
+			continue;
+		foreach(lc2, level->sources)
+			found = found || ((CrSource *) lfirst(lc2))->rte == rte;
+		if (!found)
+			level->stray_protected = true;
+	}
+}
+
+/* ---------- units ---------- */
+
+static void
+add_unit(CrLevel *level, CrSource *source, CrBase *base, AttrNumber attnum,
+		 Var *local)
+{
+	CrUnit	   *unit = palloc0(sizeof(CrUnit));
+
+	cr_set_nulling(local, source->nulling);
+	unit->base = base;
+	unit->attnum = attnum;
+	unit->local = local;
+	level->units = lappend(level->units, unit);
+}
+
+static void
+read_protected_units(CrLevel *level, CrSource *source)
+{
+	CrPolicy   *policy = source->base->policy;
+	int			i;
+
+	for (i = 0; i < policy->nunits; i++)
+	{
+		Oid			type;
+		int32		typmod;
+		Oid			collation;
+
+		get_atttypetypmodcoll(source->rte->relid, policy->units[i],
+							  &type, &typmod, &collation);
+		add_unit(level, source, source->base, policy->units[i],
+				 makeVar(source->rti, policy->units[i], type, typmod,
+						 collation, 0));
+	}
+}
+
+/*
+ * The units of a level, source by source.  A raw subquery has each of them
+ * at its position (see cr_level_place_units).
+ */
+static void
+read_units(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+		ListCell   *lc2;
+
+		if (source->base != NULL && source->base->kind == CR_BASE_PROTECTED)
+			read_protected_units(level, source);
+		else if (source->level != NULL && cr_level_is_raw(source->level))
+		{
+			foreach(lc2, source->level->units)
+			{
+				CrUnit	   *below = (CrUnit *) lfirst(lc2);
+				Var		   *var = below->local;
+
+				add_unit(level, source, below->base, below->attnum,
+						 makeVar(source->rti, below->position, var->vartype,
+								 var->vartypmod, var->varcollid, 0));
+			}
+		}
+	}
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		unit->expanded = (Expr *) cr_inspect_expand(level,
+													(Node *) unit->local);
+	}
+}
+
+/* ---------- sub-selects and aggregates ---------- */
+
+typedef struct CollectContext
+{
+	CrLevel    *level;
+	bool		in_core;
+} CollectContext;
+
+static void
+add_aggregate(CrLevel *level, Aggref *aggref)
+{
+	CrAggregate *entry;
+	ListCell   *lc;
+
+	foreach(lc, level->aggregates)
+	{
+		if (equal(((CrAggregate *) lfirst(lc))->aggref, aggref))
+			return;
+	}
+	entry = palloc0(sizeof(CrAggregate));
+	entry->aggref = aggref;
+	foreach(lc, aggref->args)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		entry->arguments = lappend(entry->arguments,
+								   cr_inspect_expand(level,
+													 (Node *) tle->expr));
+	}
+	entry->filter = cr_inspect_expand(level, (Node *) aggref->aggfilter);
+	level->aggregates = lappend(level->aggregates, entry);
+}
+
+static bool
+collect_walker(Node *node, CollectContext *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (IsA(node, SubLink))
+	{
+		SubLink    *sublink = (SubLink *) node;
+		CrSubLink  *entry = palloc0(sizeof(CrSubLink));
+
+		entry->sublink = sublink;
+		entry->in_core = context->in_core;
+		entry->level = build_level(context->level->statement,
+								   castNode(Query, sublink->subselect),
+								   context->level);
+		context->level->sublinks = lappend(context->level->sublinks, entry);
+		return collect_walker(sublink->testexpr, context);
+	}
+	if (IsA(node, Aggref) && ((Aggref *) node)->agglevelsup == 0)
+	{
+		bool		saved = context->in_core;
+
+		if (context->level->kind != CR_LEVEL_PUBLIC)
+		{
+			add_aggregate(context->level, (Aggref *) node);
+			context->in_core = true;
+		}
+		expression_tree_walker(node, collect_walker, context);
+		context->in_core = saved;
+		return false;
+	}
+	return expression_tree_walker(node, collect_walker, context);
+}
+
+/* Sub-selects of WHERE, ON, FROM and the rest; aggregates of the level. */
+static void
+collect(CrLevel *level)
+{
+	Query	   *query = level->query;
+	bool		raw = level->kind != CR_LEVEL_PUBLIC;
+	CollectContext context = {level, raw};
+	ListCell   *lc;
+
+	collect_walker((Node *) query->jointree, &context);
+	range_table_walker(query->rtable, collect_walker, &context, 0);
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		context.in_core = level->kind == CR_LEVEL_ROW ||
+			list_member_ptr(level->group_entries, tle);
+		collect_walker((Node *) tle->expr, &context);
+	}
+	context.in_core = level->kind == CR_LEVEL_UNIT;
+	collect_walker(query->havingQual, &context);
+	context.in_core = cr_level_is_raw(level);
+	collect_walker((Node *) query->windowClause, &context);
+	collect_walker(query->limitCount, &context);
+	collect_walker(query->limitOffset, &context);
+}
+
+/* ---------- the level itself ---------- */
+
+static void
+read_grouping(CrLevel *level)
+{
+	Query	   *query = level->query;
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		TargetEntry *tle = get_sortgroupclause_tle(lfirst(lc),
+												   query->targetList);
+
+		level->group_entries = lappend(level->group_entries, tle);
+		level->group_keys = lappend(level->group_keys,
+									cr_inspect_expand(level,
+													  (Node *) tle->expr));
+	}
+	level->kind = cr_level_groups_by_units(level) ?
+		CR_LEVEL_UNIT : CR_LEVEL_RELEASED;
+}
+
+static void
+read_columns(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (!tle->resjunk)
+			level->columns = lappend(level->columns,
+									 cr_inspect_expand(level,
+													   (Node *) tle->expr));
+	}
+}
+
+static void
+read_raw_level(CrLevel *level)
+{
+	Query	   *query = level->query;
+	ListCell   *lc;
+
+	cr_normalize_distinct(query);
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		clause->expanded = cr_inspect_expand(level, clause->written);
+	}
+	read_units(level);
+	if (query->hasAggs || query->groupClause != NIL ||
+		query->groupingSets != NIL || query->havingQual != NULL)
+		read_grouping(level);
+	else
+		level->kind = CR_LEVEL_ROW;
+	if (cr_level_is_raw(level))
+	{
+		read_columns(level);
+		cr_level_place_units(level);
+	}
+}
+
+static bool
+read_branches(Node *node, CrLevel *level)
+{
+	if (node != NULL && IsA(node, RangeTblRef))
+	{
+		RangeTblEntry *rte = rt_fetch(((RangeTblRef *) node)->rtindex,
+									  level->query->rtable);
+
+		level->branches = lappend(level->branches,
+								  build_level(level->statement,
+											  rte->subquery, level));
+	}
+	else if (node != NULL)
+	{
+		SetOperationStmt *op = castNode(SetOperationStmt, node);
+
+		read_branches(op->larg, level);
+		read_branches(op->rarg, level);
+	}
+	return false;
+}
+
+static CrLevel *
+build_level(CrStatement *statement, Query *query, CrLevel *parent)
+{
+	CrLevel    *level = palloc0(sizeof(CrLevel));
+
+	check_stack_depth();
+	level->kind = CR_LEVEL_PUBLIC;
+	level->query = query;
+	level->statement = statement;
+	level->parent = parent;
+	read_ctes(level);
+	if (!cr_inspect_touches(query))
+		return level;
+	if (query->setOperations != NULL)
+		read_branches(query->setOperations, level);
+	else
+	{
+		cr_normalize_names(query);
+		read_from(level, (Node *) query->jointree, NULL);
+		find_strays(level);
+		if (has_raw_source(level))
+			read_raw_level(level);
+	}
+	collect(level);
+	return level;
+}
+
+/*
+ * Reads a rewritten SELECT statement.  The result lives in the current
+ * memory context and points into the query.
+ */
+CrStatement *
+cr_inspect_statement(Query *query)
+{
+	CrStatement *statement = palloc0(sizeof(CrStatement));
+
+	statement->top = build_level(statement, query, NULL);
+	return statement;
+}

@@ -1,0 +1,115 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/normalize.c
+ *	  Writes a query in fewer forms, so that fewer need to be understood.
+ *
+ * Every function here gives an equivalent query and judges nothing.  The
+ * trees are changed in place: the planner owns the copy it hands to us.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "inspect/normalize.h"
+#include "nodes/nodeFuncs.h"
+#include "rewrite/rewriteManip.h"
+
+typedef struct InlineContext
+{
+	int			sublevels_up;	/* levels below the query that owns the CTE */
+	CommonTableExpr *cte;
+} InlineContext;
+
+/*
+ * Replaces the names of join columns, and of grouping columns where the
+ * server has names for them, by the expressions they stand for.
+ */
+void
+cr_normalize_names(Query *query)
+{
+	cr_flatten_group_names(query);
+	query->targetList = (List *)
+		cr_flatten_join_names(query, (Node *) query->targetList);
+	query->havingQual = cr_flatten_join_names(query, query->havingQual);
+	query->jointree = (FromExpr *)
+		cr_flatten_join_names(query, (Node *) query->jointree);
+}
+
+static void
+inline_reference(RangeTblEntry *rte, CommonTableExpr *cte)
+{
+	Query	   *subquery = copyObject(castNode(Query, cte->ctequery));
+
+	if (rte->ctelevelsup > 0)
+		IncrementVarSublevelsUp((Node *) subquery, rte->ctelevelsup, 1);
+	rte->rtekind = RTE_SUBQUERY;
+	rte->subquery = subquery;
+	rte->security_barrier = false;
+	rte->ctename = NULL;
+	rte->ctelevelsup = 0;
+	rte->coltypes = NIL;
+	rte->coltypmods = NIL;
+	rte->colcollations = NIL;
+}
+
+static bool
+inline_walker(Node *node, InlineContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		bool		result;
+
+		context->sublevels_up++;
+		/* after its range table entry, a copy must not be walked again */
+		result = query_tree_walker((Query *) node, inline_walker, context,
+								   QTW_EXAMINE_RTES_AFTER);
+		context->sublevels_up--;
+		return result;
+	}
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_CTE && !rte->self_reference &&
+			rte->ctelevelsup == context->sublevels_up &&
+			strcmp(rte->ctename, context->cte->ctename) == 0)
+			inline_reference(rte, context->cte);
+		return false;
+	}
+	return expression_tree_walker(node, inline_walker, context);
+}
+
+/*
+ * Writes a CTE of the query's WITH list out wherever it is referenced, and
+ * takes it from the list.  Equivalent for a SELECT that is not recursive and
+ * calls nothing volatile.
+ */
+void
+cr_normalize_inline_cte(Query *query, CommonTableExpr *cte)
+{
+	InlineContext context;
+
+	query->cteList = list_delete_ptr(list_copy(query->cteList), cte);
+	context.sublevels_up = -1;
+	context.cte = cte;
+	inline_walker((Node *) query, &context);
+}
+
+/*
+ * SELECT DISTINCT a, b FROM t becomes SELECT a, b FROM t GROUP BY a, b where
+ * there is nothing else that DISTINCT would have to come after.
+ */
+void
+cr_normalize_distinct(Query *query)
+{
+	if (query->distinctClause == NIL || query->hasDistinctOn ||
+		query->hasAggs || query->groupClause != NIL ||
+		query->groupingSets != NIL || query->havingQual != NULL ||
+		query->hasWindowFuncs || query->hasTargetSRFs)
+		return;
+	query->groupClause = query->distinctClause;
+	query->distinctClause = NIL;
+}

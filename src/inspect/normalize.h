@@ -1,0 +1,17 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/normalize.h
+ *	  Equivalent rewritings that leave fewer forms to understand.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_NORMALIZE_H
+#define CR_NORMALIZE_H
+
+#include "nodes/parsenodes.h"
+
+extern void cr_normalize_names(Query *query);
+extern void cr_normalize_inline_cte(Query *query, CommonTableExpr *cte);
+extern void cr_normalize_distinct(Query *query);
+
+#endif							/* CR_NORMALIZE_H */

@@ -1,0 +1,29 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/polynomial.h
+ *	  Reads the arithmetic inside an aggregate's argument.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_POLYNOMIAL_H
+#define CR_POLYNOMIAL_H
+
+#include "inspect/facts.h"
+
+typedef struct CrPolynomial
+{
+	int			degree;			/* in measures */
+	uint32		aggregates;		/* CR_AGG_… that all its measures allow */
+	int			base;			/* the one base of its columns, or 0 */
+	double		span;			/* product of the constants' magnitudes */
+	bool		computed;		/* more than a column: may overflow to null */
+	const char *objection;		/* why it is not such a polynomial, or NULL */
+	bool		column_refused; /* … because of a column */
+	bool		zero;			/* the constant 0 */
+} CrPolynomial;
+
+extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
+							   CrPolynomial *polynomial);
+extern uint32 cr_aggregate_family(Oid aggfnoid);
+
+#endif							/* CR_POLYNOMIAL_H */

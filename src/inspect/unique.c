@@ -1,0 +1,369 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/unique.c
+ *	  Proves that a join multiplies no protected row.
+ *
+ * A public relation is "determined" when, once the rows of the relations
+ * already determined are chosen, at most one row of it can join them: its
+ * key, proved by a unique index or by GROUP BY or DISTINCT in a subquery, is
+ * equated column by column with expressions over those.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_index.h"
+#include "inspect/facts.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+
+typedef struct Probe
+{
+	CrLevel    *level;
+	CrBase	   *base;
+	Bitmapset  *determined;
+	AttrNumber *outer_attnums;	/* of a selection from the relation looked
+								 * at: its columns as the base names them; or
+								 * NULL when it is the base itself */
+	int			natts;
+} Probe;
+
+/* The clauses of a level, and of the row levels it reads. */
+List *
+cr_inspect_all_clauses(CrLevel *level)
+{
+	List	   *clauses = list_copy(level->clauses);
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->base == NULL)
+			clauses = list_concat(clauses,
+								  cr_inspect_all_clauses(source->level));
+	}
+	return clauses;
+}
+
+static bool
+is_column(Node *node, const CrBase *base, AttrNumber attnum)
+{
+	return IsA(node, Var) && ((Var *) node)->varno == base->id &&
+		((Var *) node)->varattno == attnum &&
+		((Var *) node)->varlevelsup == 0;
+}
+
+/*
+ * Is the column equated, by an operator of the given family (any, when
+ * invalid), with something over determined relations?
+ */
+static bool
+is_pinned(const Probe *probe, AttrNumber attnum, Oid opfamily)
+{
+	ListCell   *lc;
+
+	if (probe->outer_attnums != NULL)
+	{
+		if (attnum < 1 || attnum > probe->natts)
+			return false;
+		attnum = probe->outer_attnums[attnum - 1];
+	}
+	if (attnum == InvalidAttrNumber)
+		return false;
+	foreach(lc, cr_inspect_all_clauses(probe->level))
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Node	   *left;
+		Node	   *right;
+		Oid			opno;
+
+		if (!clause->inner &&
+			!bms_is_member(probe->base->id, clause->limited))
+			continue;
+		if (!cr_inspect_equality(clause->expanded, &left, &right))
+			continue;
+		opno = ((OpExpr *) clause->expanded)->opno;
+		if (OidIsValid(opfamily) &&
+			get_op_opfamily_strategy(opno, opfamily) != BTEqualStrategyNumber)
+			continue;
+		if (is_column(left, probe->base, attnum) &&
+			bms_is_subset(cr_inspect_bases(right), probe->determined))
+			return true;
+		if (is_column(right, probe->base, attnum) &&
+			bms_is_subset(cr_inspect_bases(left), probe->determined))
+			return true;
+	}
+	return false;
+}
+
+static bool
+index_pins(const Probe *probe, Relation index)
+{
+	Form_pg_index form = index->rd_index;
+	int			i;
+
+	if (!form->indisunique || !form->indisvalid || !form->indimmediate ||
+		RelationGetIndexPredicate(index) != NIL ||
+		RelationGetIndexExpressions(index) != NIL)
+		return false;
+	for (i = 0; i < form->indnkeyatts; i++)
+	{
+		if (!is_pinned(probe, form->indkey.values[i],
+					   index->rd_opfamily[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+table_is_determined(const Probe *probe, RangeTblEntry *rte)
+{
+	Relation	relation = table_open(rte->relid, AccessShareLock);
+	bool		found = false;
+	ListCell   *lc;
+
+	/* with children, a unique index of the parent proves nothing */
+	if (relation->rd_rel->relkind != RELKIND_RELATION ||
+		!relation->rd_rel->relhassubclass || !rte->inh)
+	{
+		List	   *indexes = RelationGetIndexList(relation);
+
+		foreach(lc, indexes)
+		{
+			Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+
+			found = found || index_pins(probe, index);
+			index_close(index, AccessShareLock);
+		}
+	}
+	table_close(relation, NoLock);
+	return found;
+}
+
+static bool
+clauses_are_pinned(const Probe *probe, List *clauses, List *targets)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		TargetEntry *tle = get_sortgroupclause_tle(lfirst(lc), targets);
+		Oid			family = InvalidOid;
+		SortGroupClause *clause = (SortGroupClause *) lfirst(lc);
+		List	   *families = get_mergejoin_opfamilies(clause->eqop);
+
+		if (families != NIL)
+			family = linitial_oid(families);
+		if (tle->resjunk || !is_pinned(probe, tle->resno, family))
+			return false;
+	}
+	return true;
+}
+
+/* Has the query one row at most? */
+static bool
+is_single_row(Query *query)
+{
+	if (query->setOperations != NULL || query->hasTargetSRFs ||
+		query->groupingSets != NIL)
+		return false;
+	if (query->limitCount != NULL && IsA(query->limitCount, Const) &&
+		!((Const *) query->limitCount)->constisnull &&
+		query->limitOption == LIMIT_OPTION_COUNT &&
+		DatumGetInt64(((Const *) query->limitCount)->constvalue) <= 1)
+		return true;
+	if (query->groupClause == NIL && (query->hasAggs || query->havingQual))
+		return true;
+	return query->jointree->fromlist == NIL;
+}
+
+static bool source_is_determined(const Probe *probe, RangeTblEntry *rte,
+								 Query *query);
+
+/*
+ * SELECT a, b FROM t WHERE … has the keys of t, under the names it gives
+ * them.
+ */
+static bool
+selection_is_determined(const Probe *probe, Query *query)
+{
+	Probe		inner = *probe;
+	RangeTblRef *ref;
+	RangeTblEntry *rte;
+	ListCell   *lc;
+	int			position = 0;
+
+	if (list_length(query->jointree->fromlist) != 1 ||
+		!IsA(linitial(query->jointree->fromlist), RangeTblRef))
+		return false;
+	ref = linitial_node(RangeTblRef, query->jointree->fromlist);
+	rte = rt_fetch(ref->rtindex, query->rtable);
+	inner.natts = list_length(rte->eref->colnames);
+	inner.outer_attnums = palloc0(sizeof(AttrNumber) * (inner.natts + 1));
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		Var		   *var = (Var *) tle->expr;
+
+		position++;
+		if (tle->resjunk || !IsA(var, Var) || var->varlevelsup != 0 ||
+			var->varno != ref->rtindex ||
+			var->varattno < 1 || var->varattno > inner.natts)
+			continue;
+		if (probe->outer_attnums == NULL)
+			inner.outer_attnums[var->varattno - 1] = position;
+		else if (position <= probe->natts)
+			inner.outer_attnums[var->varattno - 1] =
+				probe->outer_attnums[position - 1];
+	}
+	return source_is_determined(&inner, rte, rte->subquery);
+}
+
+static bool
+query_is_determined(const Probe *probe, Query *query)
+{
+	if (query == NULL || query->commandType != CMD_SELECT)
+		return false;
+	if (is_single_row(query))
+		return true;
+	if (query->setOperations != NULL || query->hasTargetSRFs ||
+		query->groupingSets != NIL || query->hasDistinctOn)
+		return false;
+	if (query->distinctClause != NIL)
+		return clauses_are_pinned(probe, query->distinctClause,
+								  query->targetList);
+	if (query->groupClause != NIL)
+		return clauses_are_pinned(probe, query->groupClause,
+								  query->targetList);
+	return selection_is_determined(probe, query);
+}
+
+static bool
+source_is_determined(const Probe *probe, RangeTblEntry *rte, Query *query)
+{
+	switch (rte->rtekind)
+	{
+		case RTE_RELATION:
+			return table_is_determined(probe, rte);
+		case RTE_SUBQUERY:
+		case RTE_CTE:
+			return query_is_determined(probe, query);
+		case RTE_VALUES:
+			return list_length(rte->values_lists) == 1;
+		case RTE_RESULT:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* The bases of a level, and of the row levels it reads. */
+List *
+cr_inspect_all_bases(CrLevel *level)
+{
+	List	   *bases = NIL;
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->base != NULL)
+			bases = lappend(bases, source->base);
+		else
+			bases = list_concat(bases, cr_inspect_all_bases(source->level));
+	}
+	return bases;
+}
+
+/*
+ * The bases of a level (and of row levels it reads) whose rows multiply no
+ * protected row: all raw ones, and every public one that is determined.
+ */
+Bitmapset *
+cr_inspect_determined(CrLevel *level)
+{
+	List	   *bases = cr_inspect_all_bases(level);
+	Bitmapset  *determined = NULL;
+	int			before;
+	ListCell   *lc;
+
+	foreach(lc, bases)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (cr_inspect_base_is_raw(base))
+			determined = bms_add_member(determined, base->id);
+	}
+	do
+	{
+		before = bms_num_members(determined);
+		foreach(lc, bases)
+		{
+			CrBase	   *base = (CrBase *) lfirst(lc);
+			Probe		probe = {level, base, determined, NULL, 0};
+			Query	   *query = base->level ? base->level->query :
+				base->rte->subquery;
+
+			if (!bms_is_member(base->id, determined) &&
+				source_is_determined(&probe, base->rte, query))
+				determined = bms_add_member(determined, base->id);
+		}
+	} while (bms_num_members(determined) > before);
+	return determined;
+}
+
+static bool
+column_is_unique(Oid relid, AttrNumber attnum)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	bool		found = false;
+
+	if (!relation->rd_rel->relhassubclass)
+	{
+		ListCell   *lc;
+
+		foreach(lc, RelationGetIndexList(relation))
+		{
+			Relation	index = index_open(lfirst_oid(lc), AccessShareLock);
+			Form_pg_index form = index->rd_index;
+
+			found = found ||
+				(form->indisunique && form->indisvalid &&
+				 form->indimmediate && form->indnkeyatts == 1 &&
+				 form->indkey.values[0] == attnum &&
+				 RelationGetIndexPredicate(index) == NIL);
+			index_close(index, AccessShareLock);
+		}
+	}
+	table_close(relation, NoLock);
+	return found;
+}
+
+/*
+ * Does no unit stand in two rows of the level's input?  Proved by a unique
+ * index on the unit where nothing else raw is joined; false otherwise.
+ */
+bool
+cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_bases((CrLevel *) level))
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (cr_inspect_base_is_raw(base) && base != unit->base)
+			return false;
+	}
+	return IsA(unit->expanded, Var) &&
+		((Var *) unit->expanded)->varno == unit->base->id &&
+		column_is_unique(unit->base->rte->relid, unit->attnum);
+}

@@ -1,0 +1,226 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/unit.c
+ *	  Facts about grouping by privacy units, and about what such levels give.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_aggregate.h"
+#include "inspect/facts.h"
+#include "inspect/polynomial.h"
+#include "nodes/nodeFuncs.h"
+
+/* Adds what inner equalities of the level, and of row levels below it,
+ * make equal to a member of the list. */
+static List *
+close_over_equalities(CrLevel *level, List *members)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Node	   *left;
+		Node	   *right;
+
+		if (!clause->inner ||
+			!cr_inspect_equality(clause->expanded, &left, &right))
+			continue;
+		if (list_member(members, left))
+			members = list_append_unique(members, right);
+		else if (list_member(members, right))
+			members = list_append_unique(members, left);
+	}
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->base == NULL)
+			members = close_over_equalities(source->level, members);
+	}
+	return members;
+}
+
+static List *
+keys_and_equals(CrLevel *level)
+{
+	List	   *members = NIL;
+	int			length;
+	ListCell   *lc;
+
+	foreach(lc, level->group_keys)
+		members = lappend(members, cr_inspect_strip(lfirst(lc)));
+	do
+	{
+		length = list_length(members);
+		members = close_over_equalities(level, members);
+	} while (list_length(members) > length);
+	return members;
+}
+
+/* Is the unit itself one of the grouping keys? */
+bool
+cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->group_keys)
+	{
+		if (equal(cr_inspect_strip(lfirst(lc)), unit->expanded))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is each unit below the level a grouping key, or equal to one through an
+ * inner join?  Then every group belongs to one person of each table.
+ */
+bool
+cr_level_groups_by_units(CrLevel *level)
+{
+	List	   *members;
+	ListCell   *lc;
+
+	if (level->group_keys == NIL || level->query->groupingSets != NIL)
+		return false;
+	members = keys_and_equals(level);
+	foreach(lc, level->units)
+	{
+		if (!list_member(members, ((CrUnit *) lfirst(lc))->expanded))
+			return false;
+	}
+	return level->units != NIL;
+}
+
+/*
+ * Says where a raw level's output holds each unit: at the column that is the
+ * unit already, else behind the last one, in order.
+ */
+void
+cr_level_place_units(CrLevel *level)
+{
+	int			next = list_length(level->columns);
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+		ListCell   *lc2;
+		int			position = 0;
+
+		unit->position = 0;
+		foreach(lc2, level->columns)
+		{
+			position++;
+			if (unit->position == 0 && equal(lfirst(lc2), unit->expanded))
+				unit->position = position;
+		}
+		if (unit->position == 0)
+			unit->position = ++next;
+	}
+}
+
+/* ---------- what a column of a unit level may be used for ---------- */
+
+typedef struct AtomContext
+{
+	CrLevel    *level;
+	bool		countable;		/* made of dimensions and counts, or of
+								 * measures that are filters too */
+	bool		has_aggregate;
+} AtomContext;
+
+static bool
+atom_walker(Node *node, AtomContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Aggref))
+	{
+		Aggref	   *aggref = (Aggref *) node;
+		ListCell   *lc;
+
+		context->has_aggregate = true;
+		if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
+			return false;
+		foreach(lc, aggref->args)
+		{
+			Node	   *arg = (Node *) ((TargetEntry *) lfirst(lc))->expr;
+			const CrColumnFact *fact = NULL;
+
+			arg = cr_inspect_strip(arg);
+			if (IsA(arg, Var))
+				fact = cr_inspect_column(context->level->statement,
+										 (Var *) arg);
+			if (fact == NULL || (fact->uses & CR_USE_FILTER) == 0)
+				context->countable = false;
+		}
+		return false;
+	}
+	if (IsA(node, Var))
+	{
+		const CrColumnFact *fact =
+		cr_inspect_column(context->level->statement, (Var *) node);
+		CrBase	   *base;
+
+		if (((Var *) node)->varlevelsup != 0 || ((Var *) node)->varno <= 0)
+		{
+			context->countable = false;
+			return false;
+		}
+		base = cr_inspect_base(context->level->statement,
+							   ((Var *) node)->varno);
+		if (cr_inspect_base_is_raw(base) &&
+			(fact == NULL || (fact->uses & CR_USE_DIMENSION) == 0))
+			context->countable = false;
+		return false;
+	}
+	if (IsA(node, SubLink))
+		return atom_walker(((SubLink *) node)->testexpr, context);
+	return expression_tree_walker(node, atom_walker, context);
+}
+
+/*
+ * What the level above may do with an output column of a unit level, given
+ * as expanded expression: a unit stays a unit, dimensions and counts may be
+ * grouped and filtered by, sums are measures of the person.
+ */
+CrColumnFact
+cr_unit_column_fact(CrLevel *level, Node *expanded)
+{
+	CrColumnFact fact = {0};
+	AtomContext context = {level, true, false};
+	CrPolynomial polynomial;
+	Node	   *stripped = cr_inspect_strip(expanded);
+
+	fact.nullable = true;
+	if (IsA(stripped, Var))
+	{
+		const CrColumnFact *below = cr_inspect_column(level->statement,
+													  (Var *) stripped);
+
+		if (below != NULL)
+		{
+			fact.uses = below->uses & ~CR_USE_MEASURE;
+			fact.nullable = cr_inspect_nullable(level->statement, stripped);
+			return fact;
+		}
+	}
+	atom_walker(expanded, &context);
+	if (context.countable)
+		fact.uses |= CR_USE_DIMENSION | CR_USE_FILTER;
+	if (context.has_aggregate &&
+		cr_polynomial_read(level->statement, expanded, &polynomial))
+	{
+		fact.uses |= CR_USE_MEASURE;
+		fact.aggregates = polynomial.aggregates;
+		fact.degree = polynomial.degree;
+	}
+	if (IsA(stripped, Aggref) &&
+		cr_aggregate_family(((Aggref *) stripped)->aggfnoid) == CR_AGG_COUNT)
+		fact.nullable = false;
+	return fact;
+}

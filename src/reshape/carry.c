@@ -1,0 +1,89 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/carry.c
+ *	  Makes raw subqueries carry the units of the tables below them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "optimizer/tlist.h"
+#include "parser/parse_oper.h"
+#include "reshape/reshape.h"
+
+/* A unit that equals a grouping key through a join becomes a key itself. */
+static void
+group_by_unit(Query *query, TargetEntry *tle)
+{
+	SortGroupClause *clause = makeNode(SortGroupClause);
+	bool		hashable;
+
+	get_sort_group_operators(exprType((Node *) tle->expr),
+							 false, true, false,
+							 &clause->sortop, &clause->eqop, NULL, &hashable);
+	clause->hashable = hashable;
+	clause->nulls_first = false;
+	clause->tleSortGroupRef = assignSortGroupRef(tle, query->targetList);
+	query->groupClause = lappend(query->groupClause, clause);
+}
+
+/*
+ * The target entry by which the level computes its unit: in a unit level the
+ * grouping key that it is, else the column.
+ */
+static TargetEntry *
+make_unit_entry(CrLevel *level, CrUnit *unit, int number)
+{
+	TargetEntry *tle = makeTargetEntry((Expr *) copyObject(unit->local),
+									   unit->position,
+									   psprintf("unit_%d", number), false);
+
+	return tle;
+}
+
+static int
+count_columns(Query *query)
+{
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, query->targetList)
+		count += ((TargetEntry *) lfirst(lc))->resjunk ? 0 : 1;
+	return count;
+}
+
+/*
+ * Adds to the raw level's output the units that are not in it yet, at the
+ * positions that inspect/ has given them, and tells the range table entry
+ * above.  Resjunk entries move behind them.
+ */
+void
+cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte)
+{
+	Query	   *query = level->query;
+	int			position = count_columns(query);
+	ListCell   *lc;
+	int			resno = 0;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+		TargetEntry *tle;
+
+		if (unit->position <= position)
+			continue;
+		Assert(unit->position == position + 1);
+		tle = make_unit_entry(level, unit, unit->position);
+		query->targetList = list_insert_nth(query->targetList, position, tle);
+		position++;
+		if (level->kind == CR_LEVEL_UNIT)
+			group_by_unit(query, tle);
+		rte->eref->colnames = lappend(rte->eref->colnames,
+									  makeString(pstrdup(tle->resname)));
+	}
+	foreach(lc, query->targetList)
+		((TargetEntry *) lfirst(lc))->resno = ++resno;
+}

@@ -1,0 +1,223 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/guard.c
+ *	  Builds the tests that groups and aggregates must pass.
+ *
+ * All of them count units with the saturating aggregate cleanroom.units(),
+ * except where a unit cannot stand in two rows: there count() serves.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/oids.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "reshape/reshape.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+static Const *
+make_int4(int value)
+{
+	return makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
+					 Int32GetDatum(value), false, true);
+}
+
+static Aggref *
+make_aggregate(Oid aggfnoid, Oid type, List *args, Node *filter)
+{
+	Aggref	   *aggref = makeNode(Aggref);
+	ListCell   *lc;
+	AttrNumber	resno = 0;
+
+	aggref->aggfnoid = aggfnoid;
+	aggref->aggtype = type;
+	aggref->inputcollid = exprCollation(linitial(args));
+	aggref->aggtranstype = InvalidOid;
+	foreach(lc, args)
+	{
+		aggref->aggargtypes = lappend_oid(aggref->aggargtypes,
+										  exprType(lfirst(lc)));
+		aggref->args = lappend(aggref->args,
+							   makeTargetEntry(lfirst(lc), ++resno,
+											   NULL, false));
+	}
+	aggref->aggfilter = (Expr *) filter;
+	aggref->aggkind = AGGKIND_NORMAL;
+	aggref->aggsplit = AGGSPLIT_SIMPLE;
+	aggref->aggno = -1;
+	aggref->aggtransno = -1;
+	aggref->location = -1;
+	return aggref;
+}
+
+static Aggref *
+count_units(const CrUnit *unit, Node *filter)
+{
+	return make_aggregate(cr_oids_get()->units_aggregate, INT4OID,
+						  list_make2(copyObject(unit->local),
+									 make_int4(unit->base->policy->threshold)),
+						  filter);
+}
+
+static Expr *
+compare(const char *operator, Expr *left, Expr *right)
+{
+	Oid			type = exprType((Node *) left);
+	Oid			opno = OpernameGetOprid(list_make2(makeString("pg_catalog"),
+												   makeString(pstrdup(operator))),
+										type, type);
+	OpExpr	   *op;
+
+	if (!OidIsValid(opno))
+		elog(ERROR, "operator %s of type %u not found", operator, type);
+	op = (OpExpr *) make_opclause(opno, BOOLOID, false, left, right,
+								  InvalidOid, InvalidOid);
+	op->opfuncid = get_opcode(opno);
+	return (Expr *) op;
+}
+
+/* units(unit, t) [FILTER (WHERE filter)] >= t */
+static Expr *
+units_reach(const CrUnit *unit, Node *filter)
+{
+	return compare(">=", (Expr *) count_units(unit, filter),
+				   (Expr *) make_int4(unit->base->policy->threshold));
+}
+
+/* count(unit) >= t, where no unit stands in two rows */
+static Expr *
+rows_reach(const CrUnit *unit)
+{
+	Aggref	   *count = make_aggregate(F_COUNT_ANY, INT8OID,
+									   list_make1(copyObject(unit->local)),
+									   NULL);
+
+	return compare(">=", (Expr *) count,
+				   (Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+									  Int64GetDatum(unit->base->policy->threshold),
+									  false, FLOAT8PASSBYVAL));
+}
+
+/* count > 0 */
+Expr *
+cr_guard_any_passed(Var *count)
+{
+	return compare(">", (Expr *) count,
+				   (Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+									  Int64GetDatum(0), false,
+									  FLOAT8PASSBYVAL));
+}
+
+/* The largest threshold of the tables below, for messages. */
+int
+cr_guard_threshold(const CrLevel *level)
+{
+	int			threshold = 0;
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+		threshold = Max(threshold,
+						((CrUnit *) lfirst(lc))->base->policy->threshold);
+	return threshold;
+}
+
+/* Does a table below want the whole statement to fail on a small group? */
+bool
+cr_guard_refuses(const CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		if (((CrUnit *) lfirst(lc))->base->policy->refuse_small_groups)
+			return true;
+	}
+	return false;
+}
+
+/* cleanroom.enough(reached, threshold): true, or an error */
+Expr *
+cr_guard_refuse(Expr *reached, int threshold)
+{
+	return (Expr *) makeFuncExpr(cr_oids_get()->enough_function, BOOLOID,
+								 list_make2(reached, make_int4(threshold)),
+								 InvalidOid, InvalidOid,
+								 COERCE_EXPLICIT_CALL);
+}
+
+/* HAVING: each unit of each protected table below reaches its threshold. */
+Node *
+cr_guard_of_group(const CrLevel *level)
+{
+	List	   *guards = NIL;
+	bool		refuses = cr_guard_refuses(level);
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+		Expr	   *guard = cr_inspect_unit_is_unique(level, unit) ?
+		rows_reach(unit) : units_reach(unit, NULL);
+
+		if (refuses)
+			guard = cr_guard_refuse(guard, unit->base->policy->threshold);
+		guards = lappend(guards, guard);
+	}
+	return (Node *) make_ands_explicit(guards);
+}
+
+/* rest is empty or reaches the threshold */
+static Expr *
+rest_is_safe(const CrUnit *unit, Node *rest)
+{
+	Expr	   *empty = compare("=",
+								(Expr *) count_units(unit, copyObject(rest)),
+								(Expr *) make_int4(0));
+
+	return make_orclause(list_make2(empty,
+									units_reach(unit, copyObject(rest))));
+}
+
+/*
+ * The aggregate as it is released: itself where it rests on all rows of the
+ * group, else null unless its part, and what is left, are many enough.
+ */
+Expr *
+cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
+{
+	CaseExpr   *guarded = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+	List	   *tests = NIL;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	if (aggregate->part == NIL && aggregate->rests == NIL)
+		return (Expr *) copyObject(aggregate->aggref);
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (aggregate->part != NIL)
+			tests = lappend(tests,
+							units_reach(unit, (Node *)
+										make_ands_explicit(copyObject(aggregate->part))));
+		foreach(lc2, aggregate->rests)
+			tests = lappend(tests, rest_is_safe(unit, lfirst(lc2)));
+	}
+	when->expr = make_ands_explicit(tests);
+	when->result = (Expr *) copyObject(aggregate->aggref);
+	when->location = -1;
+	guarded->casetype = aggregate->aggref->aggtype;
+	guarded->casecollid = aggregate->aggref->aggcollid;
+	guarded->args = list_make1(when);
+	guarded->defresult = (Expr *) makeNullConst(guarded->casetype, -1,
+												guarded->casecollid);
+	guarded->location = -1;
+	return (Expr *) guarded;
+}

@@ -1,0 +1,156 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/marker.c
+ *	  Lets the rows of protected tables through, except nobody's.
+ *
+ * Where row security was applied, the closed policy stands in the security
+ * quals as a call of cleanroom.gate(); exactly that is taken out, and
+ * cleanroom.open() with it.  Where it was not (a view of the owner, a role
+ * with BYPASSRLS), the owner's row policies are put in.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/oids.h"
+#include "nodes/makefuncs.h"
+#include "reshape/reshape.h"
+#include "rewrite/rewriteManip.h"
+#include "session/exempt.h"
+#include "utils/lsyscache.h"
+
+static bool
+calls(Node *qual, Oid funcid)
+{
+	return IsA(qual, FuncExpr) && ((FuncExpr *) qual)->funcid == funcid;
+}
+
+static void
+add_row_policies(CrLevel *level, CrSource *source)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_policy_row_conditions(source->rte->relid))
+	{
+		Node	   *condition = copyObject(lfirst(lc));
+
+		ChangeVarNodes(condition, 1, source->rti, 0);
+		source->rte->securityQuals = lappend(source->rte->securityQuals,
+											 condition);
+		level->query->hasSubLinks = level->query->hasSubLinks ||
+			checkExprHasSubLink(condition);
+	}
+}
+
+static void
+open_source(CrLevel *level, CrSource *source)
+{
+	const CrOids *oids = cr_oids_get();
+	List	   *kept = NIL;
+	bool		closed = false;
+	ListCell   *lc;
+
+	foreach(lc, source->rte->securityQuals)
+	{
+		Node	   *qual = (Node *) lfirst(lc);
+
+		if (calls(qual, oids->gate_function))
+			closed = true;
+		else if (!calls(qual, oids->open_function))
+			kept = lappend(kept, qual);
+	}
+	source->rte->securityQuals = kept;
+	if (!closed && !cr_session_is_exempt(source->base->policy->owner))
+		add_row_policies(level, source);
+}
+
+static Node *
+make_not_null(Node *arg)
+{
+	NullTest   *test = makeNode(NullTest);
+
+	test->arg = (Expr *) copyObject(arg);
+	test->nulltesttype = IS_NOT_NULL;
+	test->argisrow = false;
+	test->location = -1;
+	return (Node *) test;
+}
+
+/*
+ * Rows whose unit is null are nobody's and are not seen.  Below an outer
+ * join the test must stand at the scan, where it is a security qual.
+ */
+static void
+hide_nobody(CrLevel *level, CrSource *source)
+{
+	CrPolicy   *policy = source->base->policy;
+	FromExpr   *from = level->query->jointree;
+	int			i;
+
+	for (i = 0; i < policy->nunits; i++)
+	{
+		AttrNumber	attnum = policy->units[i];
+		Oid			type;
+		int32		typmod;
+		Oid			collation;
+		Node	   *test;
+
+		if (cr_attribute_is_not_null(source->rte->relid, attnum))
+			continue;
+		get_atttypetypmodcoll(source->rte->relid, attnum,
+							  &type, &typmod, &collation);
+		test = make_not_null((Node *) makeVar(source->rti, attnum, type,
+											  typmod, collation, 0));
+		if (bms_is_empty(source->nulling))
+			from->quals = make_and_qual(from->quals, test);
+		else
+			source->rte->securityQuals =
+				lappend(source->rte->securityQuals, test);
+	}
+}
+
+/*
+ * Where only public rows are preserved by outer joins, rows without anyone
+ * in them are nobody's too.
+ */
+static void
+hide_unmatched(CrLevel *level)
+{
+	List	   *tests = NIL;
+	FromExpr   *from = level->query->jointree;
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+		bool		raw = source->base == NULL ||
+			cr_inspect_base_is_raw(source->base);
+
+		if (raw && bms_is_empty(source->nulling))
+			return;
+	}
+	foreach(lc, level->units)
+		tests = lappend(tests,
+						make_not_null((Node *) ((CrUnit *) lfirst(lc))->local));
+	from->quals = make_and_qual(from->quals,
+								(Node *) make_orclause(tests));
+}
+
+/* Opens the protected tables of a level with raw rows. */
+void
+cr_reshape_open_sources(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->base == NULL || source->base->kind != CR_BASE_PROTECTED)
+			continue;
+		open_source(level, source);
+		hide_nobody(level, source);
+	}
+	hide_unmatched(level);
+}

@@ -1,0 +1,367 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/release.c
+ *	  Splits a released level into a guarded core and a free shell.
+ *
+ * SELECT f(g), sum(x) FROM t GROUP BY g HAVING h(sum(x)) ORDER BY … becomes
+ *
+ *	SELECT f(g), s FROM (SELECT g, sum(x) AS s FROM t GROUP BY g
+ *						 HAVING <guard>) AS released
+ *	WHERE h(s) ORDER BY …
+ *
+ * so that everything the analyst does with groups and aggregates happens to
+ * rows that have passed the guard.  The core is a security barrier, which
+ * keeps the planner from moving any of it below the guard again.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "reshape/reshape.h"
+#include "utils/fmgroids.h"
+
+typedef struct ShellContext
+{
+	CrLevel    *level;
+	List	   *keys;			/* expressions of the core's first columns */
+	int			depth;			/* of sub-selects around the node */
+} ShellContext;
+
+/* ---------- the core ---------- */
+
+/* WITH stays with the shell, one level above the core. */
+static bool
+lift_ctes_walker(Node *node, Index *depth)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_CTE && rte->ctelevelsup >= *depth)
+			rte->ctelevelsup++;
+		return false;
+	}
+	if (IsA(node, Query))
+	{
+		bool		result;
+
+		(*depth)++;
+		result = query_tree_walker((Query *) node, lift_ctes_walker, depth,
+								   QTW_EXAMINE_RTES_BEFORE);
+		(*depth)--;
+		return result;
+	}
+	return expression_tree_walker(node, lift_ctes_walker, depth);
+}
+
+static char *
+key_name(TargetEntry *tle, int number)
+{
+	if (tle->resname != NULL && !tle->resjunk)
+		return pstrdup(tle->resname);
+	return psprintf("key_%d", number);
+}
+
+static List *
+core_targets(CrLevel *level)
+{
+	List	   *targets = NIL;
+	ListCell   *lc;
+	int			resno = 0;
+
+	foreach(lc, level->group_entries)
+	{
+		TargetEntry *key = flatCopyTargetEntry(lfirst(lc));
+
+		key->expr = copyObject(key->expr);
+		key->resno = ++resno;
+		key->resname = key_name(lfirst(lc), resno);
+		key->resjunk = false;
+		targets = lappend(targets, key);
+	}
+	foreach(lc, level->aggregates)
+	{
+		Expr	   *guarded = cr_guard_aggregate(level, lfirst(lc));
+
+		resno++;
+		targets = lappend(targets,
+						  makeTargetEntry(guarded, resno,
+										  psprintf("aggregate_%d",
+												   resno - list_length(level->group_entries)),
+										  false));
+	}
+	return targets;
+}
+
+static Query *
+make_core(CrLevel *level)
+{
+	Query	   *core = makeNode(Query);
+	Index		depth = 0;
+
+	memcpy(core, level->query, sizeof(Query));
+	core->cteList = NIL;
+	core->hasRecursive = false;
+	core->windowClause = NIL;
+	core->hasWindowFuncs = false;
+	core->distinctClause = NIL;
+	core->hasDistinctOn = false;
+	core->hasTargetSRFs = false;
+	core->sortClause = NIL;
+	core->limitCount = NULL;
+	core->limitOffset = NULL;
+	core->limitOption = LIMIT_OPTION_COUNT;
+	core->targetList = core_targets(level);
+	core->hasAggs = true;
+	core->havingQual = cr_setting_forget_guard ?
+		NULL : cr_guard_of_group(level);
+	query_tree_walker(core, lift_ctes_walker, &depth,
+					  QTW_EXAMINE_RTES_BEFORE);
+	return cr_reshape_twins(core);
+}
+
+/* ---------- queries around it ---------- */
+
+static RangeTblEntry *
+make_subquery_entry(Query *subquery, const char *name)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	foreach(lc, subquery->targetList)
+		names = lappend(names,
+						makeString(pstrdup(((TargetEntry *) lfirst(lc))->resname)));
+	rte->rtekind = RTE_SUBQUERY;
+	rte->subquery = subquery;
+	rte->security_barrier = true;
+	rte->alias = makeAlias(name, NIL);
+	rte->eref = makeAlias(name, names);
+	rte->inFromCl = true;
+	return rte;
+}
+
+static Query *
+make_select(List *rtable, Node *from, Node *quals)
+{
+	Query	   *query = makeNode(Query);
+
+	query->commandType = CMD_SELECT;
+	query->querySource = QSRC_ORIGINAL;
+	query->canSetTag = true;
+	query->rtable = rtable;
+	query->jointree = makeFromExpr(list_make1(from), quals);
+	query->limitOption = LIMIT_OPTION_COUNT;
+	query->stmt_location = -1;
+	query->stmt_len = -1;
+	return query;
+}
+
+static RangeTblRef *
+make_reference(int rti)
+{
+	RangeTblRef *ref = makeNode(RangeTblRef);
+
+	ref->rtindex = rti;
+	return ref;
+}
+
+/* count(passed) over all groups of the core, which stand in entry 2 */
+static WindowFunc *
+count_passed(AttrNumber passed, Bitmapset *nulling)
+{
+	WindowFunc *count = makeNode(WindowFunc);
+	Var		   *var = makeVar(2, passed, BOOLOID, -1, InvalidOid, 0);
+
+	cr_set_nulling(var, nulling);
+	count->winfnoid = F_COUNT_ANY;
+	count->wintype = INT8OID;
+	count->args = list_make1(var);
+	count->winref = 1;
+	count->winagg = true;
+	count->location = -1;
+	return count;
+}
+
+/*
+ * small_groups = 'refuse': all groups are looked at before the first leaves
+ * (a window over all of them), and none at all counts as a small one (the
+ * groups are joined to a row that is always there).
+ *
+ *	SELECT core.*, count(passed) OVER ()
+ *	FROM (SELECT true) AS always LEFT JOIN core ON true
+ */
+static Query *
+make_all_or_nothing(Query *core)
+{
+	Query	   *always = makeNode(Query);
+	Query	   *query;
+	RangeTblEntry *join = makeNode(RangeTblEntry);
+	JoinExpr   *expr = makeNode(JoinExpr);
+	WindowClause *window = makeNode(WindowClause);
+	Bitmapset  *nulling = bms_make_singleton(3);
+	AttrNumber	passed = list_length(core->targetList) + 1;
+	List	   *targets = NIL;
+	ListCell   *lc;
+
+	core->targetList = lappend(core->targetList,
+							   makeTargetEntry((Expr *) makeBoolConst(true, false),
+											   passed, "passed", false));
+	expr->jointype = JOIN_LEFT;
+	expr->larg = (Node *) make_reference(1);
+	expr->rarg = (Node *) make_reference(2);
+	expr->quals = makeBoolConst(true, false);
+	expr->rtindex = 3;
+	always = make_select(NIL, NULL, NULL);
+	always->jointree->fromlist = NIL;
+	always->targetList =
+		list_make1(makeTargetEntry((Expr *) makeBoolConst(true, false),
+								   1, "always", false));
+	cr_fill_join_entry(join, always->targetList, core->targetList);
+	query = make_select(list_make3(make_subquery_entry(always, "always"),
+								   make_subquery_entry(core, "guarded"),
+								   join),
+						(Node *) expr, NULL);
+	foreach(lc, core->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		Var		   *var = makeVarFromTargetEntry(2, tle);
+
+		cr_set_nulling(var, nulling);
+		if (tle->resno == passed)
+			targets = lappend(targets,
+							  makeTargetEntry((Expr *) count_passed(passed, nulling),
+											  passed, "passed", false));
+		else
+			targets = lappend(targets,
+							  makeTargetEntry((Expr *) var, tle->resno,
+											  pstrdup(tle->resname), false));
+	}
+	window->frameOptions = FRAMEOPTION_DEFAULTS;
+	window->winref = 1;
+	query->windowClause = list_make1(window);
+	query->hasWindowFuncs = true;
+	query->targetList = targets;
+	return query;
+}
+
+/* ---------- the shell ---------- */
+
+static Node *
+find_key(Node *node, ShellContext *context)
+{
+	ListCell   *lc;
+	AttrNumber	attno = 0;
+
+	foreach(lc, context->keys)
+	{
+		attno++;
+		if (equal(node, lfirst(lc)))
+			return (Node *) makeVar(1, attno, exprType(node),
+									exprTypmod(node), exprCollation(node),
+									context->depth);
+	}
+	return NULL;
+}
+
+static Node *
+find_aggregate(Aggref *aggref, ShellContext *context)
+{
+	ListCell   *lc;
+	AttrNumber	attno = list_length(context->keys);
+
+	foreach(lc, context->level->aggregates)
+	{
+		attno++;
+		if (equal(aggref, ((CrAggregate *) lfirst(lc))->aggref))
+			return (Node *) makeVar(1, attno, aggref->aggtype, -1,
+									aggref->aggcollid, 0);
+	}
+	elog(ERROR, "aggregate not found in its level");
+	return NULL;
+}
+
+static Node *
+shell_mutator(Node *node, ShellContext *context)
+{
+	Node	   *key;
+
+	if (node == NULL)
+		return NULL;
+	if (context->depth == 0 && IsA(node, Aggref))
+		return find_aggregate((Aggref *) node, context);
+	if (context->depth == 0 && !IsA(node, List) && !IsA(node, TargetEntry) &&
+		(key = find_key(node, context)) != NULL)
+		return key;
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == context->depth)
+	{
+		Var		   *var = copyObject((Var *) node);
+
+		/* a column of this level, used in a sub-select of the shell */
+		var->varlevelsup = 0;
+		key = find_key((Node *) var, context);
+		if (key == NULL)
+			elog(ERROR, "column beside aggregates is not a grouping key");
+		return key;
+	}
+	if (IsA(node, Query))
+	{
+		Query	   *query;
+
+		context->depth++;
+		query = query_tree_mutator((Query *) node, shell_mutator,
+								   context, 0);
+		context->depth--;
+		return (Node *) query;
+	}
+	return expression_tree_mutator(node, shell_mutator, (void *) context);
+}
+
+/*
+ * Turns the level's query into the shell around its guarded core.
+ */
+void
+cr_reshape_release(CrLevel *level)
+{
+	Query	   *query = level->query;
+	ShellContext context = {level, NIL, 0};
+	Query	   *below = make_core(level);
+	Node	   *quals = NULL;
+	ListCell   *lc;
+
+	foreach(lc, level->group_entries)
+		context.keys = lappend(context.keys,
+							   ((TargetEntry *) lfirst(lc))->expr);
+	if (cr_guard_refuses(level) && !cr_setting_forget_guard)
+	{
+		int			threshold = cr_guard_threshold(level);
+		AttrNumber	passed;
+
+		below = make_all_or_nothing(below);
+		passed = list_length(below->targetList);
+		quals = (Node *)
+			cr_guard_refuse(cr_guard_any_passed(makeVar(1, passed, INT8OID,
+														-1, InvalidOid, 0)),
+							threshold);
+	}
+	query->targetList = (List *) shell_mutator((Node *) query->targetList,
+											   &context);
+	query->windowClause = (List *) shell_mutator((Node *) query->windowClause,
+												 &context);
+	quals = make_and_qual(quals, shell_mutator(query->havingQual, &context));
+	query->havingQual = NULL;
+	query->groupClause = NIL;
+	query->groupDistinct = false;
+	query->hasAggs = false;
+	query->rtable = list_make1(make_subquery_entry(below, "released"));
+	cr_clear_permissions(query);
+	query->jointree = makeFromExpr(list_make1(make_reference(1)), quals);
+}

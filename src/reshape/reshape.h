@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/reshape.h
+ *	  Fulfils the obligations of an admitted statement.
+ *
+ * Reshaping never judges: it changes the statement's tree in place, so that
+ * what the gate has admitted is also safe to execute.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_RESHAPE_H
+#define CR_RESHAPE_H
+
+#include "inspect/facts.h"
+
+/* statement.c */
+extern void cr_reshape_statement(CrStatement *statement);
+
+/* marker.c: rows of protected tables are let through, nobody's are not */
+extern void cr_reshape_open_sources(CrLevel *level);
+
+/* carry.c: raw levels carry the units of the tables below them */
+extern void cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte);
+
+/* guard.c: the tests that a group and an aggregate must pass */
+extern Node *cr_guard_of_group(const CrLevel *level);
+extern Expr *cr_guard_aggregate(const CrLevel *level,
+								const CrAggregate *aggregate);
+extern Expr *cr_guard_refuse(Expr *reached, int threshold);
+extern Expr *cr_guard_any_passed(Var *count);
+extern int	cr_guard_threshold(const CrLevel *level);
+extern bool cr_guard_refuses(const CrLevel *level);
+
+/* release.c: splits a released level into a guarded core and a free shell */
+extern void cr_reshape_release(CrLevel *level);
+
+/* twins.c: functions that could fail become twins that return NULL */
+extern Query *cr_reshape_twins(Query *query);
+
+#endif							/* CR_RESHAPE_H */

@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/statement.c
+ *	  Walks the levels of an admitted statement, innermost first.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "reshape/reshape.h"
+
+static void
+reshape_level(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->ctes)
+	{
+		CrCte	   *entry = (CrCte *) lfirst(lc);
+
+		reshape_level(entry->level);
+		if (cr_inspect_touches((Query *) entry->cte->ctequery))
+			entry->cte->ctematerialized = CTEMaterializeAlways;
+		if (entry->quiet)
+			entry->cte->ctequery = (Node *)
+				cr_reshape_twins((Query *) entry->cte->ctequery);
+	}
+	foreach(lc, level->branches)
+		reshape_level((CrLevel *) lfirst(lc));
+	foreach(lc, level->sublinks)
+		reshape_level(((CrSubLink *) lfirst(lc))->level);
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level == NULL || source->rte->rtekind != RTE_SUBQUERY)
+			continue;
+		reshape_level(source->level);
+		if (cr_level_is_raw(source->level))
+			cr_reshape_carry_units(source->level, source->rte);
+	}
+	if (level->kind != CR_LEVEL_PUBLIC)
+		cr_reshape_open_sources(level);
+	if (level->kind == CR_LEVEL_RELEASED)
+		cr_reshape_release(level);
+}
+
+/*
+ * Puts the guards into an admitted statement.  Changes the query that the
+ * statement was read from.
+ */
+void
+cr_reshape_statement(CrStatement *statement)
+{
+	reshape_level(statement->top);
+}

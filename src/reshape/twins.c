@@ -1,0 +1,70 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/twins.c
+ *	  Puts twins that return NULL in the place of functions that could fail.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "agg/total.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "reshape/reshape.h"
+
+/* The twin of a function that has one, or InvalidOid. */
+static Oid
+find_twin(Oid funcid)
+{
+	Oid			twin = cr_total_function(funcid);
+
+	return twin == funcid ? InvalidOid : twin;
+}
+
+static Node *
+twins_mutator(Node *node, void *context)
+{
+	Oid			twin;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Query))
+		return (Node *) query_tree_mutator((Query *) node, twins_mutator,
+										   context, 0);
+	node = expression_tree_mutator(node, twins_mutator, context);
+	if (IsA(node, OpExpr))
+	{
+		OpExpr	   *op = (OpExpr *) node;
+
+		twin = find_twin(op->opfuncid);
+		if (OidIsValid(twin))
+			return (Node *) makeFuncExpr(twin, op->opresulttype, op->args,
+										 op->opcollid, op->inputcollid,
+										 COERCE_EXPLICIT_CALL);
+	}
+	else if (IsA(node, FuncExpr))
+	{
+		FuncExpr   *call = (FuncExpr *) node;
+
+		twin = find_twin(call->funcid);
+		if (OidIsValid(twin))
+		{
+			call->funcid = twin;
+			call->funcformat = COERCE_EXPLICIT_CALL;
+		}
+	}
+	else if (IsA(node, Aggref))
+	{
+		twin = cr_total_aggregate(((Aggref *) node)->aggfnoid);
+		if (OidIsValid(twin))
+			((Aggref *) node)->aggfnoid = twin;
+	}
+	return node;
+}
+
+/* A copy of the query, and of all below it, with twins. */
+Query *
+cr_reshape_twins(Query *query)
+{
+	return query_tree_mutator(query, twins_mutator, NULL, 0);
+}
