@@ -18,7 +18,9 @@
 #error "cleanroom has not been tried on PostgreSQL newer than 18"
 #endif
 
+#include "access/attnum.h"
 #include "catalog/pg_class.h"
+#include "nodes/parsenodes.h"
 #include "utils/acl.h"
 
 /* PG 16 replaced the per-catalog ownership checks with one function. */
@@ -31,5 +33,39 @@ cr_owns_relation(Oid relid, Oid roleid)
 	return pg_class_ownercheck(relid, roleid);
 #endif
 }
+
+/* PG 16 notes in a Var which outer joins may null it. */
+static inline void
+cr_set_nulling(Var *var, const Bitmapset *joins)
+{
+#if PG_VERSION_NUM >= 160000
+	var->varnullingrels = bms_copy(joins);
+#endif
+}
+
+/* PG 16 keeps permissions beside the range table; the shell has none. */
+static inline void
+cr_clear_permissions(Query *query)
+{
+#if PG_VERSION_NUM >= 160000
+	query->rteperminfos = NIL;
+#endif
+}
+
+/* PG 18 hides grouping expressions behind a range table entry. */
+static inline bool
+cr_rte_is_group(const RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 180000
+	return rte->rtekind == RTE_GROUP;
+#else
+	return false;
+#endif
+}
+
+extern void cr_flatten_group_names(Query *query);
+extern Node *cr_flatten_join_names(Query *query, Node *node);
+extern bool cr_has_virtual_columns(Oid relid);
+extern bool cr_attribute_is_not_null(Oid relid, AttrNumber attnum);
 
 #endif							/* CR_COMPAT_H */

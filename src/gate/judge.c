@@ -22,7 +22,7 @@
 CrVerdict *
 cr_gate_judge_command(Query *query, const CrTouch *touch)
 {
-	if (!cr_setting_enabled)
+	if (!cr_enabled)
 		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								 "protected tables cannot be queried while cleanroom.enabled is off",
 								 "Ask the administrator to turn cleanroom.enabled on.");

@@ -76,12 +76,9 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 		CrVerdict  *verdict = cr_guard_judge_query(parse, &touched);
 
 		if (verdict != NULL)
-		{
-			if (verdict->admitted)
-				refuse_forbidden_command();
-			else
-				cr_raise_refusal(verdict, query_string);
-		}
+			refuse_forbidden_command();
+		if (verdict != NULL && !verdict->admitted)
+			cr_raise_refusal(verdict, query_string);
 		parse = cr_guard_statistics(parse);
 	}
 	if (prev_planner_hook)

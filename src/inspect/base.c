@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/compat.h"
 #include "catalog/pg_attribute.h"
 #include "inspect/facts.h"
 #include "utils/lsyscache.h"
@@ -44,7 +45,7 @@ read_table_column(CrColumnFact *column, Oid relid, AttrNumber attnum,
 		column->aggregates = policy->aggregates;
 		column->degree = 1;
 		/* rows without a unit are not seen, so a unit is never null */
-		column->nullable = !attribute->attnotnull &&
+		column->nullable = !cr_attribute_is_not_null(relid, attnum) &&
 			(policy->uses & CR_USE_UNIT) == 0;
 	}
 	ReleaseSysCache(tuple);

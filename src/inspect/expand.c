@@ -212,7 +212,7 @@ outside_walker(Node *node, int *depth)
 	if (node == NULL)
 		return false;
 	if (IsA(node, Var))
-		return ((Var *) node)->varlevelsup > *depth;
+		return (int) ((Var *) node)->varlevelsup > *depth;
 	if (IsA(node, Aggref) && (int) ((Aggref *) node)->agglevelsup > *depth)
 		return true;
 	if (IsA(node, GroupingFunc) &&

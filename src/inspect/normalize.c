@@ -74,7 +74,7 @@ inline_walker(Node *node, InlineContext *context)
 		RangeTblEntry *rte = (RangeTblEntry *) node;
 
 		if (rte->rtekind == RTE_CTE && !rte->self_reference &&
-			rte->ctelevelsup == context->sublevels_up &&
+			(int) rte->ctelevelsup == context->sublevels_up &&
 			strcmp(rte->ctename, context->cte->ctename) == 0)
 			inline_reference(rte, context->cte);
 		return false;

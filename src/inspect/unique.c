@@ -17,6 +17,7 @@
 #include "catalog/pg_index.h"
 #include "inspect/facts.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"

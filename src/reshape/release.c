@@ -30,7 +30,7 @@ typedef struct ShellContext
 {
 	CrLevel    *level;
 	List	   *keys;			/* expressions of the core's first columns */
-	int			depth;			/* of sub-selects around the node */
+	Index		depth;			/* of sub-selects around the node */
 } ShellContext;
 
 /* ---------- the core ---------- */
@@ -121,7 +121,7 @@ make_core(CrLevel *level)
 	core->limitOption = LIMIT_OPTION_COUNT;
 	core->targetList = core_targets(level);
 	core->hasAggs = true;
-	core->havingQual = cr_setting_forget_guard ?
+	core->havingQual = cr_debug_forget_guard ?
 		NULL : cr_guard_of_group(level);
 	query_tree_walker(core, lift_ctes_walker, &depth,
 					  QTW_EXAMINE_RTES_BEFORE);
@@ -174,6 +174,39 @@ make_reference(int rti)
 	return ref;
 }
 
+/* The entry of a join of entries 1 and 2. */
+static RangeTblEntry *
+make_join_entry(JoinType jointype, List *left, List *right)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	rte->rtekind = RTE_JOIN;
+	rte->jointype = jointype;
+	foreach(lc, left)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		names = lappend(names, makeString(pstrdup(tle->resname)));
+		rte->joinaliasvars = lappend(rte->joinaliasvars,
+									 makeVarFromTargetEntry(1, tle));
+		rte->joinleftcols = lappend_int(rte->joinleftcols, tle->resno);
+	}
+	foreach(lc, right)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		names = lappend(names, makeString(pstrdup(tle->resname)));
+		rte->joinaliasvars = lappend(rte->joinaliasvars,
+									 makeVarFromTargetEntry(2, tle));
+		rte->joinrightcols = lappend_int(rte->joinrightcols, tle->resno);
+	}
+	rte->eref = makeAlias("unnamed_join", names);
+	rte->inFromCl = true;
+	return rte;
+}
+
 /* count(passed) over all groups of the core, which stand in entry 2 */
 static WindowFunc *
 count_passed(AttrNumber passed, Bitmapset *nulling)
@@ -204,7 +237,6 @@ make_all_or_nothing(Query *core)
 {
 	Query	   *always = makeNode(Query);
 	Query	   *query;
-	RangeTblEntry *join = makeNode(RangeTblEntry);
 	JoinExpr   *expr = makeNode(JoinExpr);
 	WindowClause *window = makeNode(WindowClause);
 	Bitmapset  *nulling = bms_make_singleton(3);
@@ -225,10 +257,11 @@ make_all_or_nothing(Query *core)
 	always->targetList =
 		list_make1(makeTargetEntry((Expr *) makeBoolConst(true, false),
 								   1, "always", false));
-	cr_fill_join_entry(join, always->targetList, core->targetList);
 	query = make_select(list_make3(make_subquery_entry(always, "always"),
 								   make_subquery_entry(core, "guarded"),
-								   join),
+								   make_join_entry(JOIN_LEFT,
+												   always->targetList,
+												   core->targetList)),
 						(Node *) expr, NULL);
 	foreach(lc, core->targetList)
 	{
@@ -340,7 +373,7 @@ cr_reshape_release(CrLevel *level)
 	foreach(lc, level->group_entries)
 		context.keys = lappend(context.keys,
 							   ((TargetEntry *) lfirst(lc))->expr);
-	if (cr_guard_refuses(level) && !cr_setting_forget_guard)
+	if (cr_guard_refuses(level) && !cr_debug_forget_guard)
 	{
 		int			threshold = cr_guard_threshold(level);
 		AttrNumber	passed;

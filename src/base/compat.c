@@ -1,0 +1,99 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/base/compat.c
+ *	  Differences between server versions that are too long for a header.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "base/compat.h"
+#include "catalog/pg_attribute.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+/*
+ * PG 18 has columns of the grouping step in the target list and in HAVING;
+ * they become the grouping expressions again, as in older versions, and the
+ * range table entry stays behind unused, as a plain result.
+ */
+void
+cr_flatten_group_names(Query *query)
+{
+#if PG_VERSION_NUM >= 180000
+	ListCell   *lc;
+
+	if (!query->hasGroupRTE)
+		return;
+	query->targetList = (List *)
+		flatten_group_exprs(NULL, query, (Node *) query->targetList);
+	query->havingQual = flatten_group_exprs(NULL, query, query->havingQual);
+	query->hasGroupRTE = false;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind != RTE_GROUP)
+			continue;
+		rte->rtekind = RTE_RESULT;
+		rte->groupexprs = NIL;
+		rte->eref = makeAlias("unused", NIL);
+	}
+#endif
+}
+
+/* PG 16 added a planner argument, which may be NULL. */
+Node *
+cr_flatten_join_names(Query *query, Node *node)
+{
+#if PG_VERSION_NUM >= 160000
+	return flatten_join_alias_vars(NULL, query, node);
+#else
+	return flatten_join_alias_vars(query, node);
+#endif
+}
+
+/* PG 18 computes virtual columns when they are read. */
+bool
+cr_has_virtual_columns(Oid relid)
+{
+	bool		found = false;
+#if PG_VERSION_NUM >= 180000
+	Relation	relation = table_open(relid, NoLock);
+
+	found = relation->rd_att->constr != NULL &&
+		relation->rd_att->constr->has_generated_virtual;
+	table_close(relation, NoLock);
+#endif
+	return found;
+}
+
+/* PG 18 knows NOT NULL constraints that are not valid yet. */
+bool
+cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
+										Int16GetDatum(attnum));
+	bool		result = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+		ReleaseSysCache(tuple);
+	}
+#if PG_VERSION_NUM >= 180000
+	if (result)
+	{
+		Relation	relation = table_open(relid, NoLock);
+
+		result = TupleDescCompactAttr(relation->rd_att, attnum - 1)->attnullability ==
+			ATTNULLABLE_VALID;
+		table_close(relation, NoLock);
+	}
+#endif
+	return result;
+}
