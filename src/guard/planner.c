@@ -7,61 +7,26 @@
  */
 #include "postgres.h"
 
-#include "base/errcodes.h"
-#include "gate/gate.h"
+#include "admit/admit.h"
 #include "guard/command.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
 #include "optimizer/planner.h"
-#include "reshape/reshape.h"
-#include "tcop/tcopprot.h"
 
 static planner_hook_type prev_planner_hook = NULL;
 
-/*
- * Judges a rewritten statement as the planner hook does, and reshapes it
- * when it is admitted.  *touched says whether a protected table is in it at
- * all; NULL is returned where the gate has nothing to say: no such table, or
- * the current user is exempt for all of them.
- */
-CrVerdict *
-cr_guard_judge_query(Query *query, bool *touched)
-{
-	CrTouch		touch = cr_inspect_touch(query);
-	CrVerdict  *verdict;
-	CrStatement *statement;
-
-	*touched = touch.any;
-	if (!touch.foreign_owner)
-		return NULL;
-	verdict = cr_gate_judge_command(query, &touch);
-	if (verdict != NULL)
-		return verdict;
-	statement = cr_inspect_statement(query);
-	verdict = cr_gate_judge(statement);
-	if (verdict->admitted)
-		cr_reshape_statement(statement);
-	return verdict;
-}
-
+/* Raises the refusal of a statement; reshapes one that is admitted. */
 static void
-refuse_forbidden_command(void)
+admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
 {
-	const char *command = cr_command_forbidding_queries();
-	const char *setting = cr_setting_that_prints();
+	CrVerdict  *verdict = NULL;
 
-	if (command != NULL)
-		cr_raise_refusal(cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-										   psprintf("%s may not read protected tables",
-													command),
-										   cr_command_hint(command)),
-						 NULL);
-	if (setting != NULL)
-		cr_raise_refusal(cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-										   psprintf("protected tables may not be queried while %s is on",
-													setting),
-										   psprintf("SET %s = off.", setting)),
-						 NULL);
+	if (touch->foreign_owner)
+		verdict = cr_guard_judge_surroundings();
+	if (verdict == NULL)
+		verdict = cr_admit_query(parse, touch);
+	if (verdict != NULL && !verdict->admitted)
+		cr_raise_refusal(verdict, query_string);
 }
 
 static PlannedStmt *
@@ -69,16 +34,12 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 		   ParamListInfo bound_params)
 {
 	PlannedStmt *plan;
-	bool		touched = false;
+	CrTouch		touch = {0};
 
 	if (cr_policy_possible())
 	{
-		CrVerdict  *verdict = cr_guard_judge_query(parse, &touched);
-
-		if (verdict != NULL)
-			refuse_forbidden_command();
-		if (verdict != NULL && !verdict->admitted)
-			cr_raise_refusal(verdict, query_string);
+		touch = cr_inspect_touch(parse);
+		admit_or_raise(parse, &touch, query_string);
 		parse = cr_guard_statistics(parse);
 	}
 	if (prev_planner_hook)
@@ -88,7 +49,7 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 		plan = standard_planner(parse, query_string, cursor_options,
 								bound_params);
 	/* who is exempt depends on the role: plan anew when it changes */
-	if (touched)
+	if (touch.any)
 		plan->dependsOnRole = true;
 	return plan;
 }

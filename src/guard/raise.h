@@ -15,7 +15,5 @@
 extern void cr_raise_refusal(const CrVerdict *verdict,
 							 const char *query_string) pg_attribute_noreturn();
 
-/* guard/planner.c */
-extern CrVerdict *cr_guard_judge_query(Query *query, bool *touched);
 
 #endif							/* CR_RAISE_H */

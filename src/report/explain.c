@@ -1,0 +1,207 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/report/explain.c
+ *	  cleanroom.explain(): the verdict on a text, without executing it.
+ *
+ * Statements are parsed, rewritten and judged just as the planner hook does
+ * it; nothing is planned.  What fails on the way is a verdict too, so each
+ * statement is read in a subtransaction of its own.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "admit/admit.h"
+#include "base/errcodes.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "nodes/nodeFuncs.h"
+#include "report/statement.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/ruleutils.h"
+
+PG_FUNCTION_INFO_V1(cr_explain);
+
+/* One row of the result. */
+typedef struct Explanation
+{
+	bool		admitted;
+	const char *code;
+	const char *reason;
+	const char *hint;
+	const char *rewritten;
+} Explanation;
+
+static void
+put_row(ReturnSetInfo *rsinfo, const Explanation *explanation)
+{
+	const char *columns[5];
+	Datum		values[5];
+	bool		nulls[5];
+	int			i;
+
+	columns[0] = explanation->admitted ? "admitted" : "refused";
+	columns[1] = explanation->code;
+	columns[2] = explanation->reason;
+	columns[3] = explanation->hint;
+	columns[4] = explanation->rewritten;
+	for (i = 0; i < 5; i++)
+	{
+		nulls[i] = columns[i] == NULL;
+		values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(columns[i]);
+	}
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+static void
+explain_refusal(const CrVerdict *verdict, Explanation *explanation)
+{
+	explanation->admitted = false;
+	explanation->code = pstrdup(unpack_sql_state(verdict->sqlerrcode));
+	explanation->reason = verdict->reason;
+	explanation->hint = verdict->hint;
+}
+
+static void
+explain_error(const ErrorData *error, Explanation *explanation)
+{
+	explanation->admitted = false;
+	explanation->code = pstrdup(unpack_sql_state(error->sqlerrcode));
+	explanation->reason = error->message;
+	explanation->hint = error->hint ? error->hint :
+		"Correct the statement; it was not looked at any further.";
+	explanation->rewritten = NULL;
+}
+
+/* Judges all queries that one statement has become. */
+static void
+explain_queries(List *queries, const char *text, Explanation *explanation)
+{
+	StringInfoData rewritten;
+	bool		reshaped = false;
+	ListCell   *lc;
+
+	initStringInfo(&rewritten);
+	explanation->admitted = true;
+	foreach(lc, queries)
+	{
+		Query	   *query = lfirst_node(Query, lc);
+		CrVerdict  *verdict;
+		Query	   *inner = cr_statement_inner_query(query);
+
+		if (inner == NULL)
+			verdict = cr_statement_judge_command(query);
+		else
+		{
+			CrTouch		touch = cr_inspect_touch(inner);
+
+			verdict = cr_admit_query(inner, &touch);
+		}
+		if (verdict != NULL && !verdict->admitted)
+		{
+			explain_refusal(verdict, explanation);
+			return;
+		}
+		if (inner == NULL)
+			continue;
+		reshaped = reshaped || verdict != NULL;
+		appendStringInfo(&rewritten, "%s%s", rewritten.len > 0 ? ";\n" : "",
+						 verdict != NULL ?
+						 pg_get_querydef(inner, true) : text);
+	}
+	explanation->rewritten = reshaped ? rewritten.data : text;
+}
+
+static void
+explain_statement(RawStmt *statement, const char *text,
+				  Explanation *explanation)
+{
+	Oid		   *types = NULL;
+	int			ntypes = 0;
+	List	   *queries;
+
+	queries = pg_analyze_and_rewrite_varparams(statement, text, &types,
+											   &ntypes, NULL);
+	explain_queries(queries,
+					pnstrdup(text + Max(statement->stmt_location, 0),
+							 statement->stmt_len > 0 ? statement->stmt_len :
+							 strlen(text + Max(statement->stmt_location, 0))),
+					explanation);
+}
+
+/*
+ * Runs one step in a subtransaction: with a statement explains it, without
+ * parses the text.  An error ends the subtransaction and is the explanation.
+ */
+static List *
+try_step(RawStmt *statement, const char *text, Explanation *explanation)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	List	   *parsed = NIL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		if (statement != NULL)
+			explain_statement(statement, text, explanation);
+		else
+			parsed = pg_parse_query(text);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		explain_error(error, explanation);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return parsed;
+}
+
+/*
+ * cleanroom.explain(query text)
+ *
+ * One row a statement: verdict, code, reason, hint, rewritten.  Takes the
+ * locks that parsing takes.  Raises nothing about the text itself.
+ */
+Datum
+cr_explain(PG_FUNCTION_ARGS)
+{
+	char	   *text = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Explanation explanation = {0};
+	List	   *statements;
+	ListCell   *lc;
+
+	InitMaterializedSRF(fcinfo, 0);
+	statements = try_step(NULL, text, &explanation);
+	if (statements == NIL)
+	{
+		if (explanation.reason == NULL)
+		{
+			explanation.code = "42601";
+			explanation.reason = "there is no statement in the text";
+			explanation.hint = "Give a SELECT statement.";
+		}
+		put_row(rsinfo, &explanation);
+	}
+	foreach(lc, statements)
+	{
+		memset(&explanation, 0, sizeof(explanation));
+		try_step(lfirst_node(RawStmt, lc), text, &explanation);
+		put_row(rsinfo, &explanation);
+	}
+	return (Datum) 0;
+}

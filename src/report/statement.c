@@ -1,0 +1,123 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/report/statement.c
+ *	  What cleanroom.explain() says of commands that are not plain queries.
+ *
+ * The commands themselves are refused by guard/, when they run; this only
+ * foretells it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "catalog/namespace.h"
+#include "inspect/facts.h"
+#include "parser/analyze.h"
+#include "report/statement.h"
+#include "rewrite/rewriteHandler.h"
+#include "session/exempt.h"
+#include "storage/lockdefs.h"
+#include "tcop/cmdtag.h"
+#include "tcop/tcopprot.h"
+#include "tcop/utility.h"
+
+/* The one query that an analyzed or a raw inner statement becomes. */
+static Query *
+rewrite_inner(Node *node)
+{
+	List	   *queries;
+
+	if (node == NULL)
+		return NULL;
+	if (!IsA(node, Query))
+	{
+		RawStmt    *raw = makeNode(RawStmt);
+		Oid		   *types = NULL;
+		int			ntypes = 0;
+
+		if (IsA(node, RawStmt))
+			raw = (RawStmt *) node;
+		else
+			raw->stmt = (Node *) copyObject(node);
+		queries = pg_analyze_and_rewrite_varparams(raw, "", &types, &ntypes,
+												   NULL);
+	}
+	else
+		queries = QueryRewrite((Query *) copyObject(node));
+	return queries == NIL ? NULL : linitial_node(Query, queries);
+}
+
+Query *
+cr_statement_inner_query(Query *query)
+{
+	if (query->commandType != CMD_UTILITY)
+		return query;
+	if (IsA(query->utilityStmt, DeclareCursorStmt))
+		return rewrite_inner(((DeclareCursorStmt *) query->utilityStmt)->query);
+	if (IsA(query->utilityStmt, PrepareStmt))
+		return rewrite_inner(((PrepareStmt *) query->utilityStmt)->query);
+	return NULL;
+}
+
+static bool
+binds(Oid relid)
+{
+	CrPolicy   *policy = OidIsValid(relid) ? cr_policy_lookup(relid) : NULL;
+
+	return policy != NULL && !cr_session_is_exempt(policy->owner);
+}
+
+static bool
+names_protected(List *relations)
+{
+	ListCell   *lc;
+
+	foreach(lc, relations)
+	{
+		if (binds(RangeVarGetRelid(lfirst(lc), NoLock, true)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+inner_touches(Node *node)
+{
+	Query	   *inner = rewrite_inner(node);
+
+	return inner != NULL && cr_inspect_touch(inner).foreign_owner;
+}
+
+static bool
+touches(Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_ExplainStmt:
+			return inner_touches(((ExplainStmt *) statement)->query);
+		case T_CreateTableAsStmt:
+			return inner_touches(((CreateTableAsStmt *) statement)->query);
+		case T_CopyStmt:
+			if (((CopyStmt *) statement)->relation != NULL)
+				return names_protected(list_make1(((CopyStmt *) statement)->relation));
+			return inner_touches(((CopyStmt *) statement)->query);
+		case T_TruncateStmt:
+			return names_protected(((TruncateStmt *) statement)->relations);
+		case T_LockStmt:
+			return names_protected(((LockStmt *) statement)->relations);
+		default:
+			return false;
+	}
+}
+
+CrVerdict *
+cr_statement_judge_command(Query *query)
+{
+	if (!touches(query->utilityStmt))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+							 psprintf("%s may not be used on protected tables",
+									  CreateCommandName(query->utilityStmt)),
+							 "Use a plain SELECT that aggregates.");
+}
