@@ -25,7 +25,13 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-static bool find_bound_walker(Node *node, Oid *found);
+typedef struct BoundSearch
+{
+	Oid			view;			/* whose query it is, or InvalidOid */
+	Oid			found;
+} BoundSearch;
+
+static bool find_bound_walker(Node *node, BoundSearch *search);
 
 bool
 cr_guard_binds(Oid relid)
@@ -42,14 +48,14 @@ static Oid
 find_bound_below_view(Oid relid)
 {
 	Relation	view = try_relation_open(relid, AccessShareLock);
-	Oid			found = InvalidOid;
+	BoundSearch search = {relid, InvalidOid};
 
 	if (view == NULL)
 		return InvalidOid;
 	if (view->rd_rel->relkind == RELKIND_VIEW)
-		(void) find_bound_walker((Node *) get_view_query(view), &found);
+		(void) find_bound_walker((Node *) get_view_query(view), &search);
 	relation_close(view, NoLock);
-	return found;
+	return search.found;
 }
 
 Oid
@@ -77,7 +83,7 @@ cr_guard_find_bound(Oid relid)
 }
 
 static bool
-find_bound_walker(Node *node, Oid *found)
+find_bound_walker(Node *node, BoundSearch *search)
 {
 	if (node == NULL)
 		return false;
@@ -85,24 +91,25 @@ find_bound_walker(Node *node, Oid *found)
 	{
 		RangeTblEntry *rte = (RangeTblEntry *) node;
 
-		if (rte->rtekind == RTE_RELATION)
-			*found = cr_guard_find_bound(rte->relid);
-		return OidIsValid(*found);
+		/* a view's query has the view itself in it, for OLD and NEW */
+		if (rte->rtekind == RTE_RELATION && rte->relid != search->view)
+			search->found = cr_guard_find_bound(rte->relid);
+		return OidIsValid(search->found);
 	}
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, find_bound_walker, found,
+		return query_tree_walker((Query *) node, find_bound_walker, search,
 								 QTW_EXAMINE_RTES_BEFORE);
-	return expression_tree_walker(node, find_bound_walker, found);
+	return expression_tree_walker(node, find_bound_walker, search);
 }
 
 Oid
 cr_guard_find_bound_in_query(Query *query)
 {
-	Oid			found = InvalidOid;
+	BoundSearch search = {InvalidOid, InvalidOid};
 
 	if (cr_policy_possible())
-		(void) find_bound_walker((Node *) query, &found);
-	return found;
+		(void) find_bound_walker((Node *) query, &search);
+	return search.found;
 }
 
 Oid
