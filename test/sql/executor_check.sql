@@ -10,8 +10,11 @@ GRANT ALL ON SCHEMA check_plans TO regress_cr_check_owner;
 SET search_path = check_plans, pg_catalog;
 RESET client_min_messages;
 
+-- the library's name depends on how the server finds it
+SELECT probin AS library FROM pg_proc
+    WHERE oid = 'cleanroom.relation_statistic'::regproc \gset
 CREATE FUNCTION debug_verify(query text, role oid) RETURNS text
-AS '$libdir/cleanroom', 'cr_debug_verify' LANGUAGE C STRICT;
+AS :'library', 'cr_debug_verify' LANGUAGE C STRICT;
 CREATE FUNCTION judge(query text) RETURNS text LANGUAGE sql
 AS $$ SELECT coalesce(check_plans.debug_verify(query,
            'regress_cr_check_analyst'::regrole), 'passed') $$;
