@@ -4,6 +4,7 @@
 #   make install          installs them for the server of PG_CONFIG
 #   make check            runs every test in a throw-away server
 #   make installcheck     runs the regression tests in a running server
+#   make demo             ten questions in a throw-away server; demo-stop ends it
 #   make lint             looks for what the compiler does not
 #
 # PG_CONFIG=/path/to/pg_config chooses the server to build for.
@@ -42,6 +43,7 @@ REGRESS_OPTS = --inputdir=test
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+include test/demo/demo.mk
 
 # PGXS tracks neither headers nor flags.
 $(OBJS): $(CR_HEADERS) Makefile .build-flags

@@ -14,7 +14,9 @@
 #include "base/compat.h"
 #include "base/settings.h"
 #include "fmgr.h"
+#include "guard/guard.h"
 #include "miscadmin.h"
+#include "policy/policy.h"
 
 PG_MODULE_MAGIC;
 
@@ -31,4 +33,9 @@ _PG_init(void)
 						 "postgresql.conf, and restart the server.")));
 
 	cr_settings_init();
+	cr_policy_init();
+	cr_guard_executor_init();
+	cr_guard_utility_init();
+	cr_guard_object_access_init();
+	cr_guard_log_init();
 }

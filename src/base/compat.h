@@ -23,6 +23,11 @@
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
 
+/* PG 16 moved the macros for variable-length values out of postgres.h. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* PG 16 replaced the per-catalog ownership checks with one function. */
 static inline bool
 cr_owns_relation(Oid relid, Oid roleid)

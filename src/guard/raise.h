@@ -13,7 +13,9 @@
 
 /* Raises the refusal; the text is for the error position and may be NULL. */
 extern void cr_raise_refusal(const CrVerdict *verdict,
-							 const char *query_string) pg_attribute_noreturn();
+							 const char *query_string) __attribute__((noreturn));
 
+/* guard/planner.c */
+extern CrVerdict *cr_guard_judge_query(Query *query, bool *touched);
 
 #endif							/* CR_RAISE_H */

@@ -14,7 +14,17 @@
 #include "base/verdict.h"
 #include "nodes/plannodes.h"
 
-/* NULL: nothing to object.  Never raises a refusal itself. */
+/*
+ * Does the plan's range table hold a protected table, partitions and
+ * inheritance children included, from which the current user is not exempt?
+ */
+extern bool cr_verify_concerns_plan(PlannedStmt *plan);
+
+/*
+ * NULL: nothing to object.  Never raises a refusal itself.  The verdict is in
+ * the current memory context.  The caller holds the locks under which plan
+ * may be executed; unique indexes are looked at under AccessShareLock.
+ */
 extern CrVerdict *cr_verify_plan(PlannedStmt *plan);
 
 #endif							/* CR_VERIFY_H */

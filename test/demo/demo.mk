@@ -1,12 +1,16 @@
 # test/demo/demo.mk: make targets of the demo.
 #
-#   make demo         ten questions in a throw-away server, which then stays
-#   make demo-stop    ends it
+#   make demo              ten questions in a throw-away server, which stays
+#   make demo-stop         ends it
+#   make check-documents   runs the SQL of README.md and the manual
 
-.PHONY: demo demo-stop
+.PHONY: demo demo-stop check-documents
 
 demo:
 	@test/demo/run start
 
 demo-stop:
 	@test/demo/run stop
+
+check-documents:
+	@test/demo/documents

@@ -1,0 +1,78 @@
+-- The counter of privacy units, and the guard that refuses.
+
+CREATE FUNCTION cleanroom.units_transition(internal, "any", int)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_units_transition'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.units_transition(internal, "any", int) IS
+'Transition function of cleanroom.units(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.units_combine(internal, internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_units_combine'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.units_combine(internal, internal) IS
+'Combine function of cleanroom.units(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.units_serialize(internal)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'cr_units_serialize'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.units_serialize(internal) IS
+'Serialization function of cleanroom.units(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.units_deserialize(bytea, internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_units_deserialize'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.units_deserialize(bytea, internal) IS
+'Deserialization function of cleanroom.units(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.units_result(internal)
+RETURNS int
+AS 'MODULE_PATHNAME', 'cr_units_result'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.units_result(internal) IS
+'Final function of cleanroom.units(); cannot be called by itself.';
+
+-- A state's size is declared small although it is 0.5 kB for a threshold of
+-- 50 until the group is saturated: with a larger one, the planner would give
+-- up hashing where it hashes for the same query without the guard.
+CREATE AGGREGATE cleanroom.units("any", int) (
+	SFUNC = cleanroom.units_transition,
+	STYPE = internal,
+	SSPACE = 16,
+	FINALFUNC = cleanroom.units_result,
+	COMBINEFUNC = cleanroom.units_combine,
+	SERIALFUNC = cleanroom.units_serialize,
+	DESERIALFUNC = cleanroom.units_deserialize,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE cleanroom.units("any", int) IS
+'Counts the distinct privacy units of a group, up to a threshold.
+Arguments: the unit, of any type that can be hashed, NULL being nobody; the
+threshold, 1 to 67108864, the same for all rows of a group.
+Result: least(distinct units, threshold); 0 for no rows, never NULL. Units
+are equal as by the = of their type and the collation of the call. Distinct
+units whose 64-bit hashes collide count once.
+Errors: 22003 for a threshold out of range, 22004 for a NULL threshold, 42883
+for a type without a hash function.';
+
+-- VOLATILE: it must be called for every group, neither early nor elsewhere.
+CREATE FUNCTION cleanroom.enough(reached boolean, threshold int)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'cr_enough'
+LANGUAGE C VOLATILE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.enough(boolean, int) IS
+'The guard of tables with small_groups = ''refuse''.
+Arguments: whether the group has reached the threshold; the threshold, for
+the message.
+Result: true.
+Errors: RC008 when reached is false or NULL.';

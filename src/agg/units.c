@@ -1,0 +1,357 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/agg/units.c
+ *	  The aggregate cleanroom.units(unit, threshold), which counts distinct
+ *	  privacy units up to the threshold.
+ *
+ * The transition state is NULL (no unit yet), a pointer to a CrUnitSet in
+ * the aggregate's memory context, or, once saturated, no pointer at all but
+ * the threshold shifted left by one with the lowest bit set.  A saturated
+ * group then costs one comparison a row, without looking at memory, and
+ * holds none.
+ *
+ * Merge equals aggregating the concatenation: an unsaturated set holds the
+ * hash of every unit it has seen, so the union of two such sets is the set of
+ * the union, and a saturated state absorbs whatever comes.
+ *
+ * Equal units have equal hashes, by the hash operator class of their type and
+ * the collation of the call.  Hashes carry no seed: parallel workers must
+ * agree on them, and a collision withholds a group rather than release it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "prim/unitset.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+/* How the hash of a unit is found; kept in fn_extra of the transition. */
+typedef enum UnitKind
+{
+	UNIT_INT2,
+	UNIT_INT4,
+	UNIT_INT8,
+	UNIT_OTHER					/* the type's extended hash function */
+} UnitKind;
+
+typedef struct UnitHasher
+{
+	UnitKind	kind;
+	Oid			collation;
+	FmgrInfo   *hash_finfo;		/* of the type cache, for UNIT_OTHER */
+} UnitHasher;
+
+/* What a serialized state consists of; it never leaves the server. */
+typedef struct UnitsWire
+{
+	int32		threshold;
+	int32		nhashes;		/* or -1, saturated */
+	int32		kind;			/* CR_UNITSET_LIST or CR_UNITSET_SETTLED */
+} UnitsWire;
+
+#define STATE_SATURATED(threshold) \
+	((Datum) (((uintptr_t) (threshold) << 1) | 1))
+#define STATE_IS_SATURATED(state)	(((state) & 1) != 0)
+#define STATE_THRESHOLD(state)		((int32) ((state) >> 1))
+
+PG_FUNCTION_INFO_V1(cr_units_transition);
+PG_FUNCTION_INFO_V1(cr_units_combine);
+PG_FUNCTION_INFO_V1(cr_units_serialize);
+PG_FUNCTION_INFO_V1(cr_units_deserialize);
+PG_FUNCTION_INFO_V1(cr_units_result);
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "aggregate function called in non-aggregate context");
+	return context;
+}
+
+static UnitKind
+unit_kind(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return UNIT_INT2;
+		case INT4OID:
+		case DATEOID:
+		case OIDOID:
+			return UNIT_INT4;
+		case INT8OID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return UNIT_INT8;
+		default:
+			return UNIT_OTHER;
+	}
+}
+
+/* Finds out, once a query, how units of the argument's type are hashed. */
+static UnitHasher *
+make_hasher(FunctionCallInfo fcinfo)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	UnitHasher *hasher;
+
+	if (!OidIsValid(type))
+		elog(ERROR, "could not determine the type of the unit");
+	type = getBaseType(type);
+
+	hasher = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(UnitHasher));
+	hasher->kind = unit_kind(type);
+	hasher->collation = PG_GET_COLLATION();
+	hasher->hash_finfo = NULL;
+	if (hasher->kind == UNIT_OTHER)
+	{
+		TypeCacheEntry *entry;
+
+		entry = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+		if (!OidIsValid(entry->hash_extended_proc_finfo.fn_oid))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_FUNCTION),
+					 errmsg("privacy units of type %s cannot be counted",
+							format_type_be(type)),
+					 errdetail("The type has no hash function.")));
+		hasher->hash_finfo = &entry->hash_extended_proc_finfo;
+		if (!OidIsValid(hasher->collation))
+			hasher->collation = entry->typcollation;
+	}
+	fcinfo->flinfo->fn_extra = hasher;
+	return hasher;
+}
+
+static inline uint64
+hash_unit(const UnitHasher *hasher, Datum unit)
+{
+	switch (hasher->kind)
+	{
+		case UNIT_INT2:
+			return cr_unitset_mix((uint64) DatumGetInt16(unit));
+		case UNIT_INT4:
+			return cr_unitset_mix((uint64) DatumGetInt32(unit));
+		case UNIT_INT8:
+			return cr_unitset_mix((uint64) DatumGetInt64(unit));
+		case UNIT_OTHER:
+			break;
+	}
+	return DatumGetUInt64(FunctionCall2Coll(hasher->hash_finfo,
+											hasher->collation,
+											unit, Int64GetDatum(0)));
+}
+
+static CrUnitSet *
+new_set(FunctionCallInfo fcinfo, int32 threshold)
+{
+	size_t		size;
+
+	if (threshold < 1 || threshold > CR_UNITSET_THRESHOLD_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("threshold must be between 1 and %d",
+						CR_UNITSET_THRESHOLD_MAX)));
+	size = cr_unitset_initial_size(threshold);
+	return cr_unitset_init(MemoryContextAlloc(aggregate_context(fcinfo),
+											  size),
+						   size, threshold);
+}
+
+/*
+ * Adds a hash to a set in the aggregate's memory context; returns the new
+ * state.  The former one is gone.
+ */
+static Datum
+add_hash(FunctionCallInfo fcinfo, CrUnitSet *set, uint64 hash)
+{
+	CrUnitSetResult result;
+
+	while ((result = cr_unitset_add(set, hash)) == CR_UNITSET_FULL)
+	{
+		size_t		size = cr_unitset_grown_size(set);
+		CrUnitSet  *old = set;
+
+		set = cr_unitset_move(MemoryContextAllocHuge(aggregate_context(fcinfo),
+													 size),
+							  size, old);
+		pfree(old);
+	}
+	if (result == CR_UNITSET_SATURATED)
+	{
+		Datum		state = STATE_SATURATED(set->threshold);
+
+		pfree(set);
+		return state;
+	}
+	return PointerGetDatum(set);
+}
+
+/*
+ * units transition(state internal, unit "any", threshold int): internal.
+ * The threshold is taken from the first row with a unit.
+ */
+Datum
+cr_units_transition(PG_FUNCTION_ARGS)
+{
+	UnitHasher *hasher;
+	CrUnitSet  *set;
+
+	/* A state that is NULL is 0, and so not saturated. */
+	if (STATE_IS_SATURATED(PG_GETARG_DATUM(0)) && !PG_ARGISNULL(0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+
+	if (!PG_ARGISNULL(0))
+		set = (CrUnitSet *) PG_GETARG_POINTER(0);
+	else
+	{
+		if (PG_ARGISNULL(2))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("threshold must not be null")));
+		set = new_set(fcinfo, PG_GETARG_INT32(2));
+	}
+
+	hasher = fcinfo->flinfo->fn_extra;
+	if (hasher == NULL)
+		hasher = make_hasher(fcinfo);
+	PG_RETURN_DATUM(add_hash(fcinfo, set,
+							 hash_unit(hasher, PG_GETARG_DATUM(1))));
+}
+
+/* units combine(a internal, b internal): internal */
+Datum
+cr_units_combine(PG_FUNCTION_ARGS)
+{
+	Datum		state = PG_GETARG_DATUM(0);
+	CrUnitSet  *other;
+	int32		position = 0;
+	uint64		hash;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(state);
+	}
+	if (!PG_ARGISNULL(0) && STATE_IS_SATURATED(state))
+		PG_RETURN_DATUM(state);
+	if (STATE_IS_SATURATED(PG_GETARG_DATUM(1)))
+	{
+		if (!PG_ARGISNULL(0))
+			pfree(DatumGetPointer(state));
+		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
+	}
+
+	other = (CrUnitSet *) PG_GETARG_POINTER(1);
+	if (PG_ARGISNULL(0))
+		state = PointerGetDatum(new_set(fcinfo, other->threshold));
+	while (!STATE_IS_SATURATED(state) &&
+		   cr_unitset_next(other, &position, &hash))
+		state = add_hash(fcinfo, (CrUnitSet *) DatumGetPointer(state), hash);
+	PG_RETURN_DATUM(state);
+}
+
+/* units serialize(state internal): bytea */
+Datum
+cr_units_serialize(PG_FUNCTION_ARGS)
+{
+	Datum		state = PG_GETARG_DATUM(0);
+	CrUnitSet  *set = NULL;
+	UnitsWire	wire;
+	int32		nhashes = 0;
+	int32		position = 0;
+	uint64		hash;
+	Size		size;
+	bytea	   *result;
+	char	   *to;
+
+	(void) aggregate_context(fcinfo);
+	if (STATE_IS_SATURATED(state))
+	{
+		wire.threshold = STATE_THRESHOLD(state);
+		wire.nhashes = -1;
+		wire.kind = CR_UNITSET_SETTLED;
+	}
+	else
+	{
+		set = (CrUnitSet *) DatumGetPointer(state);
+		nhashes = set->nheld;
+		wire.threshold = set->threshold;
+		wire.nhashes = nhashes;
+		wire.kind = set->kind == CR_UNITSET_LIST ?
+			CR_UNITSET_LIST : CR_UNITSET_SETTLED;
+	}
+
+	size = VARHDRSZ + sizeof(wire) + (Size) nhashes * sizeof(uint64);
+	result = palloc(size);
+	SET_VARSIZE(result, size);
+	to = VARDATA(result);
+	memcpy(to, &wire, sizeof(wire));
+	to += sizeof(wire);
+	while (set != NULL && cr_unitset_next(set, &position, &hash))
+	{
+		memcpy(to, &hash, sizeof(hash));
+		to += sizeof(hash);
+	}
+	PG_RETURN_BYTEA_P(result);
+}
+
+/*
+ * units deserialize(state bytea, internal): internal.  The set lives in the
+ * current context, to be combined and let go.
+ */
+Datum
+cr_units_deserialize(PG_FUNCTION_ARGS)
+{
+	bytea	   *packed = PG_GETARG_BYTEA_PP(0);
+	const char *from = VARDATA_ANY(packed);
+	Size		length = VARSIZE_ANY_EXHDR(packed);
+	UnitsWire	wire;
+	CrUnitSet  *set;
+	Size		size;
+
+	(void) aggregate_context(fcinfo);
+	if (length < sizeof(wire))
+		elog(ERROR, "damaged state of a unit counter");
+	memcpy(&wire, from, sizeof(wire));
+	if (wire.nhashes < 0)
+		PG_RETURN_DATUM(STATE_SATURATED(wire.threshold));
+	if (length != sizeof(wire) + (Size) wire.nhashes * sizeof(uint64))
+		elog(ERROR, "damaged state of a unit counter");
+
+	size = cr_unitset_size(wire.nhashes);
+	set = cr_unitset_init(MemoryContextAllocHuge(CurrentMemoryContext, size),
+						  size, wire.threshold);
+	set->kind = wire.kind;
+	set->nheld = wire.nhashes;
+	memcpy(set->slots, from + sizeof(wire),
+		   (Size) wire.nhashes * sizeof(uint64));
+	PG_RETURN_POINTER(set);
+}
+
+/* units result(state internal): int */
+Datum
+cr_units_result(PG_FUNCTION_ARGS)
+{
+	Datum		state = PG_GETARG_DATUM(0);
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_INT32(0);
+	if (STATE_IS_SATURATED(state))
+		PG_RETURN_INT32(STATE_THRESHOLD(state));
+	PG_RETURN_INT32(cr_unitset_count((CrUnitSet *) DatumGetPointer(state)));
+}

@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/executor.c
+ *	  Hook at executor start: no plan on protected tables runs unless the
+ *	  executor check passes it.
+ *
+ * Plans that were made earlier, for another user or in other surroundings,
+ * do not pass the planner hook again; they all pass here.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "executor/executor.h"
+#include "guard/command.h"
+#include "guard/guard.h"
+#include "guard/raise.h"
+#include "policy/policy.h"
+#include "verify/verify.h"
+
+static ExecutorStart_hook_type prev_ExecutorStart = NULL;
+
+/*
+ * Is this the part of a plan that a parallel worker was started for?  Its
+ * rows are raw, as those of any node below the guard, but they go to the
+ * Gather node of the leader alone, and the leader has judged the whole plan
+ * before it started the worker.  Queries that functions run in a worker are
+ * judged like any other: their plans come from the planner, and have a
+ * length.
+ */
+static bool
+is_worker_fragment(PlannedStmt *plan)
+{
+	return IsParallelWorker() && plan->stmt_len == -1 &&
+		plan->relationOids == NIL;
+}
+
+static void
+judge_plan(QueryDesc *queryDesc)
+{
+	PlannedStmt *plan = queryDesc->plannedstmt;
+	CrVerdict  *refusal;
+
+	if (!cr_policy_possible() || is_worker_fragment(plan) ||
+		!cr_verify_concerns_plan(plan))
+		return;
+	refusal = cr_guard_judge_surroundings();
+	if (refusal == NULL)
+		refusal = cr_verify_plan(plan);
+	if (refusal != NULL)
+		cr_raise_refusal(refusal, NULL);
+	cr_guard_silence_log();
+}
+
+static void
+cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
+{
+	judge_plan(queryDesc);
+	if (prev_ExecutorStart)
+		prev_ExecutorStart(queryDesc, eflags);
+	else
+		standard_ExecutorStart(queryDesc, eflags);
+}
+
+void
+cr_guard_executor_init(void)
+{
+	prev_ExecutorStart = ExecutorStart_hook;
+	ExecutorStart_hook = cr_ExecutorStart;
+}

@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/guard.h
+ *	  Installs the hooks, and what the hooks ask of each other.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_GUARD_H
+#define CR_GUARD_H
+
+#include "nodes/parsenodes.h"
+
+/* Each installs one hook; called once, from _PG_init. */
+extern void cr_guard_planner_init(void);
+extern void cr_guard_executor_init(void);
+extern void cr_guard_utility_init(void);
+extern void cr_guard_object_access_init(void);
+extern void cr_guard_log_init(void);
+
+/*
+ * Puts cleanroom.relation_statistic() where the query calls a built-in that
+ * counts a relation's tuples or blocks.  Returns query itself when there is
+ * no such call or the current user is a superuser, else a changed copy.
+ */
+extern Query *cr_guard_statistics(Query *query);
+
+/* Is the function a built-in that counts a relation's tuples or blocks? */
+extern bool cr_guard_counts_rows(Oid funcid);
+
+/*
+ * From here to the end of the transaction, messages below NOTICE go to the
+ * server's log only.
+ */
+extern void cr_guard_silence_log(void);
+
+#endif							/* CR_GUARD_H */

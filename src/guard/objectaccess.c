@@ -1,0 +1,151 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/objectaccess.c
+ *	  Hook at object access: sees what commands do to relations that they
+ *	  need not name.
+ *
+ * For an analyst it refuses foreign keys to and triggers on a protected
+ * table, which a grant alone allows (a key tells which values are there, a
+ * trigger is handed the rows that others write), TRUNCATE however it gets
+ * there, and the built-ins that count rows where planner.c did not put ours
+ * in their place.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "base/errcodes.h"
+#include "catalog/indexing.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
+#include "guard/bound.h"
+#include "guard/command.h"
+#include "guard/guard.h"
+#include "guard/raise.h"
+#include "miscadmin.h"
+#include "policy/policy.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+static object_access_hook_type prev_object_access = NULL;
+
+static void
+refuse_if_bound(const char *command, Oid relid)
+{
+	if (OidIsValid(relid) && cr_guard_binds(relid))
+		cr_raise_refusal(cr_command_refusal(command, relid), NULL);
+}
+
+/*
+ * A copy of the catalog row with this OID, or NULL.  The command has just
+ * written it, and only SnapshotSelf sees it.
+ */
+static HeapTuple
+fetch_new_tuple(Oid catalog, Oid index, AttrNumber oid_column, Oid oid)
+{
+	Relation	rel = table_open(catalog, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, oid_column, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(oid));
+	scan = systable_beginscan(rel, index, true, SnapshotSelf, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		tuple = heap_copytuple(tuple);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return tuple;
+}
+
+static void
+judge_new_constraint(Oid constraint)
+{
+	HeapTuple	tuple = fetch_new_tuple(ConstraintRelationId,
+										ConstraintOidIndexId,
+										Anum_pg_constraint_oid, constraint);
+	Form_pg_constraint form;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_constraint) GETSTRUCT(tuple);
+	if (form->contype == CONSTRAINT_FOREIGN)
+		refuse_if_bound("FOREIGN KEY", form->confrelid);
+	heap_freetuple(tuple);
+}
+
+static void
+judge_new_trigger(Oid trigger)
+{
+	HeapTuple	tuple = fetch_new_tuple(TriggerRelationId,
+										TriggerOidIndexId,
+										Anum_pg_trigger_oid, trigger);
+	Form_pg_trigger form;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_trigger) GETSTRUCT(tuple);
+	if (!form->tgisinternal)
+		refuse_if_bound("CREATE TRIGGER", form->tgrelid);
+	heap_freetuple(tuple);
+}
+
+/*
+ * A call that planner.c did not see (in a function that was inlined, in a
+ * CHECK constraint, among EXECUTE's arguments) or that was planned for a
+ * superuser.  Its argument is not known here, so it is refused whatever it
+ * is about.
+ */
+static void
+judge_function_call(Oid funcid)
+{
+	CrVerdict  *verdict;
+
+	if (!cr_guard_counts_rows(funcid) || superuser() || !cr_policy_possible())
+		return;
+	verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								psprintf("function \"%s\" cannot be called here",
+										 get_func_name(funcid)),
+								"Call it in a query of its own.");
+	verdict->detail = "It may count what a query on a protected table has read.";
+	cr_raise_refusal(verdict, NULL);
+}
+
+static void
+cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
+				 int subid, void *arg)
+{
+	if (prev_object_access)
+		prev_object_access(access, classid, objectid, subid, arg);
+
+	if (access == OAT_FUNCTION_EXECUTE)
+		judge_function_call(objectid);
+	else if (access == OAT_POST_CREATE && classid == ConstraintRelationId)
+	{
+		if (cr_policy_possible())
+			judge_new_constraint(objectid);
+	}
+	else if (access == OAT_POST_CREATE && classid == TriggerRelationId)
+	{
+		if (cr_policy_possible())
+			judge_new_trigger(objectid);
+	}
+	else if (access == OAT_TRUNCATE && classid == RelationRelationId)
+		refuse_if_bound("TRUNCATE", objectid);
+}
+
+void
+cr_guard_object_access_init(void)
+{
+	prev_object_access = object_access_hook;
+	object_access_hook = cr_object_access;
+}

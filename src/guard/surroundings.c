@@ -1,0 +1,130 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/surroundings.c
+ *	  Judges what surrounds a query on a protected table: settings,
+ *	  transaction, the command it stands in.
+ *
+ * Asked by the planner hook and, for plans made earlier, at executor start.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "base/errcodes.h"
+#include "base/settings.h"
+#include "guard/command.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+/*
+ * Settings anybody may turn on that make the server write, at level LOG, the
+ * query with its guards or how many rows a sort took in.  Some are known to
+ * one version or one build only.
+ */
+static const char *const printing_settings[] = {
+	"debug_print_raw_parse",
+	"debug_print_parse",
+	"debug_print_rewritten",
+	"debug_print_plan",
+	"trace_sort",
+	"trace_syncscan",
+};
+
+const char *
+cr_setting_that_prints(void)
+{
+	for (size_t i = 0; i < lengthof(printing_settings); i++)
+	{
+		const char *value = GetConfigOption(printing_settings[i], true, false);
+
+		if (value != NULL && strcmp(value, "on") == 0)
+			return printing_settings[i];
+	}
+
+	/*
+	 * At this level the client sees what is meant for the server's log, such
+	 * as the size of temporary files, and the plans of auto_explain.
+	 */
+	if (client_min_messages <= LOG)
+		return "client_min_messages";
+	return NULL;
+}
+
+const char *
+cr_command_hint(const char *command)
+{
+	if (strcmp(command, "EXPLAIN") == 0)
+		return "Use cleanroom.explain() to see how the query would run.";
+	if (strcmp(command, "COPY") == 0)
+		return "Run a SELECT that aggregates, by itself; \\g of psql writes its result to a file.";
+	if (strstr(command, "TABLE AS") || strstr(command, "INTO") ||
+		strstr(command, "VIEW"))
+		return "Run the query by itself, or make an ordinary view of it.";
+	return "Protected tables can only be queried, with aggregates over enough people.";
+}
+
+CrVerdict *
+cr_command_refusal(const char *command, Oid relid)
+{
+	char	   *relname = OidIsValid(relid) ? get_rel_name(relid) : NULL;
+	char	   *reason;
+
+	if (relname != NULL)
+		reason = psprintf("%s is not allowed on protected table \"%s\"",
+						  command, relname);
+	else
+		reason = psprintf("%s is not allowed on a protected table", command);
+	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1, reason,
+							 cr_command_hint(command));
+}
+
+static CrVerdict *
+judge_settings(void)
+{
+	const char *setting = cr_setting_that_prints();
+	const char *quiet;
+	CrVerdict  *verdict;
+
+	if (setting == NULL)
+		return NULL;
+	quiet = strcmp(setting, "client_min_messages") == 0 ? "notice" : "off";
+	verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								psprintf("protected tables cannot be queried with this value of \"%s\"",
+										 setting),
+								psprintf("Run SET %s = %s first.",
+										 setting, quiet));
+	verdict->detail = "It has the server print how a query runs.";
+	return verdict;
+}
+
+CrVerdict *
+cr_guard_judge_surroundings(void)
+{
+	const char *command = cr_command_forbidding_queries();
+	CrVerdict  *verdict;
+
+	if (!cr_enabled)
+		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								 "protected tables cannot be queried while cleanroom.enabled is off",
+								 "A superuser can turn it on.");
+	if (command != NULL)
+		return cr_command_refusal(command, InvalidOid);
+
+	/* a worker does not know which command its leader is running */
+	if (IsParallelWorker())
+		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								 "protected tables cannot be queried by a function that runs in a parallel worker",
+								 "Declare the function PARALLEL RESTRICTED.");
+
+	verdict = judge_settings();
+	if (verdict == NULL && IsolationIsSerializable())
+	{
+		verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+									"protected tables cannot be queried in a serializable transaction",
+									"Use the isolation level REPEATABLE READ or READ COMMITTED.");
+		verdict->detail = "Its predicate locks, which pg_locks shows, tell which rows a query has read.";
+	}
+	return verdict;
+}

@@ -1,0 +1,221 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/utility.c
+ *	  Hook at utility commands: refuses analysts the commands that would show
+ *	  or change a protected table.
+ *
+ * A command that names relations is judged by them.  One that runs a query
+ * of its own (COPY, EXPLAIN, CREATE TABLE AS and kin) is remembered while it
+ * runs, and the planner and executor hooks refuse whatever reads a protected
+ * table under it; so views, prepared statements and functions need no look
+ * here.  What touches relations that the command does not name, such as
+ * TRUNCATE ... CASCADE, is left to objectaccess.c.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/defrem.h"
+#include "guard/bound.h"
+#include "guard/command.h"
+#include "guard/guard.h"
+#include "guard/raise.h"
+#include "nodes/parsenodes.h"
+#include "policy/policy.h"
+#include "tcop/utility.h"
+#include "utils/guc.h"
+
+static ProcessUtility_hook_type prev_ProcessUtility = NULL;
+
+/* the innermost running command that queries must not be under, or NULL */
+static const char *forbidding_command = NULL;
+
+const char *
+cr_command_forbidding_queries(void)
+{
+	return forbidding_command;
+}
+
+/*
+ * The name of a command that runs a query and hands its rows or its plan to
+ * somewhere else; NULL of others.  The names are static.
+ */
+static const char *
+command_over_query(Node *command)
+{
+	switch (nodeTag(command))
+	{
+		case T_CopyStmt:
+			return ((CopyStmt *) command)->is_from ? NULL : "COPY";
+		case T_ExplainStmt:
+			return "EXPLAIN";
+		case T_CreateTableAsStmt:
+			if (((CreateTableAsStmt *) command)->objtype == OBJECT_MATVIEW)
+				return "CREATE MATERIALIZED VIEW";
+			if (((CreateTableAsStmt *) command)->is_select_into)
+				return "SELECT INTO";
+			return "CREATE TABLE AS";
+		case T_RefreshMatViewStmt:
+			return "REFRESH MATERIALIZED VIEW";
+		default:
+			return NULL;
+	}
+}
+
+static void
+refuse_relation(const char *command, const RangeVar *name)
+{
+	Oid			relid;
+
+	if (name == NULL)
+		return;
+	relid = RangeVarGetRelid(name, NoLock, true);
+	if (!OidIsValid(relid))
+		return;					/* the command itself will say so */
+	relid = cr_guard_find_bound(relid);
+	if (OidIsValid(relid))
+		cr_raise_refusal(cr_command_refusal(command, relid), NULL);
+}
+
+/*
+ * Would the command report how many rows it met?  VERBOSE says so to the
+ * client at once, and without it the same lines are DEBUG messages.
+ */
+static bool
+prints_counts(List *options)
+{
+	ListCell   *lc;
+
+	if (client_min_messages < LOG)
+		return true;
+	foreach(lc, options)
+	{
+		DefElem    *option = lfirst_node(DefElem, lc);
+
+		if (strcmp(option->defname, "verbose") == 0)
+			return defGetBoolean(option);
+	}
+	return false;
+}
+
+static void
+judge_vacuum(VacuumStmt *vacuum)
+{
+	const char *name = vacuum->is_vacuumcmd ? "VACUUM VERBOSE" :
+		"ANALYZE VERBOSE";
+	ListCell   *lc;
+
+	if (!prints_counts(vacuum->options))
+		return;
+	foreach(lc, vacuum->rels)
+		refuse_relation(name, lfirst_node(VacuumRelation, lc)->relation);
+	if (vacuum->rels == NIL && OidIsValid(cr_guard_find_bound_anywhere()))
+		cr_raise_refusal(cr_command_refusal(name,
+											cr_guard_find_bound_anywhere()),
+						 NULL);
+}
+
+static void
+judge_create_table_as(CreateTableAsStmt *create)
+{
+	Oid			relid = InvalidOid;
+
+	if (IsA(create->query, Query))
+		relid = cr_guard_find_bound_in_query((Query *) create->query);
+	if (OidIsValid(relid))
+		cr_raise_refusal(cr_command_refusal(command_over_query((Node *) create),
+											relid), NULL);
+}
+
+/*
+ * Raises an error when the command names a protected table, or a view of
+ * one, that binds the current user, and is not for analysts.
+ */
+static void
+judge_command(Node *command)
+{
+	ListCell   *lc;
+
+	switch (nodeTag(command))
+	{
+		case T_CopyStmt:
+			refuse_relation("COPY", ((CopyStmt *) command)->relation);
+			break;
+		case T_CreateTableAsStmt:
+			judge_create_table_as((CreateTableAsStmt *) command);
+			break;
+		case T_LockStmt:
+			foreach(lc, ((LockStmt *) command)->relations)
+				refuse_relation("LOCK TABLE", lfirst_node(RangeVar, lc));
+			break;
+		case T_VacuumStmt:
+			judge_vacuum((VacuumStmt *) command);
+			break;
+		case T_ClusterStmt:
+			if (prints_counts(((ClusterStmt *) command)->params))
+				refuse_relation("CLUSTER VERBOSE",
+								((ClusterStmt *) command)->relation);
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
+			ProcessUtilityContext context, ParamListInfo params,
+			QueryEnvironment *query_env, DestReceiver *dest,
+			QueryCompletion *qc)
+{
+	if (prev_ProcessUtility)
+		prev_ProcessUtility(pstmt, query_string, read_only_tree, context,
+							params, query_env, dest, qc);
+	else
+		standard_ProcessUtility(pstmt, query_string, read_only_tree, context,
+								params, query_env, dest, qc);
+}
+
+static void
+cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
+				  bool read_only_tree, ProcessUtilityContext context,
+				  ParamListInfo params, QueryEnvironment *query_env,
+				  DestReceiver *dest, QueryCompletion *qc)
+{
+	const char *outer_command = forbidding_command;
+	const char *command = command_over_query(pstmt->utilityStmt);
+
+	/*
+	 * Outside a transaction, as ROLLBACK in a failed one, and for commands
+	 * that end one, no catalog may be read.
+	 */
+	if (!IsTransactionState() || IsA(pstmt->utilityStmt, TransactionStmt))
+	{
+		run_utility(pstmt, query_string, read_only_tree, context, params,
+					query_env, dest, qc);
+		return;
+	}
+
+	if (cr_policy_possible())
+		judge_command(pstmt->utilityStmt);
+	if (command != NULL)
+		forbidding_command = command;
+	PG_TRY();
+	{
+		run_utility(pstmt, query_string, read_only_tree, context, params,
+					query_env, dest, qc);
+	}
+	PG_FINALLY();
+	{
+		forbidding_command = outer_command;
+	}
+	PG_END_TRY();
+}
+
+void
+cr_guard_utility_init(void)
+{
+	prev_ProcessUtility = ProcessUtility_hook;
+	ProcessUtility_hook = cr_ProcessUtility;
+}

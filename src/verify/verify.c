@@ -1,0 +1,322 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/verify/verify.c
+ *	  Walks a finished plan and finds raw rows of protected tables that could
+ *	  leave it.
+ *
+ * A node's rows are raw for a protected range table entry when the entry is
+ * scanned below it and no finished aggregation stands between whose qual
+ * holds that table's guard for each of its unit columns.  Raw rows may pass
+ * only through the node types listed here.
+ *
+ * The rows of every subplan count like those of the top node, but a CTE's
+ * rows flow to the CteScans that read them.  Expressions are not looked at:
+ * what may be computed over raw rows is the gate's to say.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "miscadmin.h"
+#include "parser/parsetree.h"
+#include "session/exempt.h"
+#include "utils/lsyscache.h"
+#include "verify/plan_check.h"
+#include "verify/verify.h"
+
+static Bitmapset *find_raw_rows(CrPlanCheck *check, Plan *plan);
+
+static void
+object_to(CrPlanCheck *check, Index rti, const char *what)
+{
+	char	   *relname;
+
+	if (check->objection != NULL)
+		return;
+	relname = get_rel_name(rt_fetch(rti, check->plan->rtable)->relid);
+	check->objection =
+		cr_verdict_refuse(CR_ERRCODE_UNGUARDED_PLAN, -1,
+						  psprintf(what, relname ? relname : "?"),
+						  "Nothing was run. Write the query in a simpler form, and report this one to the maintainers of cleanroom.");
+}
+
+static Index
+first_of(const Bitmapset *raw)
+{
+	return bms_next_member(raw, -1);
+}
+
+/*
+ * Is the entry a table with a policy that binds the current user?
+ */
+static bool
+binds_current_user(RangeTblEntry *rte, CrPolicy **policy)
+{
+	*policy = NULL;
+	if (rte->rtekind != RTE_RELATION || !cr_policy_exists(rte->relid))
+		return false;
+	*policy = cr_policy_lookup(rte->relid);
+	return *policy != NULL && !cr_session_is_exempt((*policy)->owner);
+}
+
+bool
+cr_verify_concerns_plan(PlannedStmt *plan)
+{
+	ListCell   *lc;
+	CrPolicy   *policy;
+
+	if (!cr_policy_possible())
+		return false;
+	foreach(lc, plan->rtable)
+		if (binds_current_user(lfirst_node(RangeTblEntry, lc), &policy))
+			return true;
+	return false;
+}
+
+/*
+ * Fills check->policies; false when no table of the plan is protected from
+ * the current user.
+ */
+static bool
+find_policies(CrPlanCheck *check)
+{
+	bool		found = false;
+	Index		rti = 0;
+	ListCell   *lc;
+
+	check->nrtable = list_length(check->plan->rtable);
+	check->policies = palloc0((check->nrtable + 1) * sizeof(CrPolicy *));
+	foreach(lc, check->plan->rtable)
+	{
+		CrPolicy   *policy;
+
+		rti++;
+		if (!binds_current_user(lfirst_node(RangeTblEntry, lc), &policy))
+			continue;
+		check->policies[rti] = policy;
+		found = true;
+	}
+	return found;
+}
+
+/*
+ * Raw rows of a subplan by its plan id, found once.
+ */
+static Bitmapset *
+find_subplan_rows(CrPlanCheck *check, int id)
+{
+	if (id < 1 || id > check->nsubplans)
+		return NULL;
+	if (!check->subplan_judged[id - 1])
+	{
+		Plan	   *plan = list_nth(check->plan->subplans, id - 1);
+
+		check->subplan_judged[id - 1] = true;
+		check->subplan_rows[id - 1] = find_raw_rows(check, plan);
+	}
+	return check->subplan_rows[id - 1];
+}
+
+static Bitmapset *
+find_list_rows(CrPlanCheck *check, List *plans)
+{
+	Bitmapset  *result = NULL;
+	ListCell   *lc;
+
+	foreach(lc, plans)
+		result = bms_add_members(result, find_raw_rows(check, lfirst(lc)));
+	return result;
+}
+
+/*
+ * Raw rows that reach a node from the nodes below it, the scanned tables of
+ * a scan node among them.
+ */
+static Bitmapset *
+find_input_rows(CrPlanCheck *check, Plan *plan)
+{
+	Bitmapset  *result = NULL;
+	Bitmapset  *scanned = cr_verify_scanned_relations(plan);
+	int			rti = -1;
+
+	while ((rti = bms_next_member(scanned, rti)) >= 0)
+		if (rti <= check->nrtable && check->policies[rti] != NULL)
+			result = bms_add_member(result, rti);
+
+	switch (nodeTag(plan))
+	{
+		case T_Append:
+			scanned = find_list_rows(check, ((Append *) plan)->appendplans);
+			break;
+		case T_MergeAppend:
+			scanned = find_list_rows(check,
+									 ((MergeAppend *) plan)->mergeplans);
+			break;
+		case T_BitmapAnd:
+			scanned = find_list_rows(check, ((BitmapAnd *) plan)->bitmapplans);
+			break;
+		case T_BitmapOr:
+			scanned = find_list_rows(check, ((BitmapOr *) plan)->bitmapplans);
+			break;
+		case T_SubqueryScan:
+			scanned = find_raw_rows(check, ((SubqueryScan *) plan)->subplan);
+			break;
+		case T_CustomScan:
+			scanned = find_list_rows(check,
+									 ((CustomScan *) plan)->custom_plans);
+			break;
+		case T_CteScan:
+			check->ctes = bms_add_member(check->ctes,
+										 ((CteScan *) plan)->ctePlanId);
+			scanned = find_subplan_rows(check, ((CteScan *) plan)->ctePlanId);
+			break;
+		default:
+			scanned = NULL;
+	}
+	result = bms_add_members(result, scanned);
+	result = bms_add_members(result, find_raw_rows(check, outerPlan(plan)));
+	return bms_add_members(result, find_raw_rows(check, innerPlan(plan)));
+}
+
+/*
+ * May rows of one person pass through this type of node?  The node types
+ * that are not here change, repeat, cut off or lock rows in ways that the
+ * guards above do not see, or are not known.
+ */
+static bool
+may_pass_raw_rows(Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_SeqScan:
+		case T_IndexScan:
+		case T_IndexOnlyScan:
+		case T_BitmapIndexScan:
+		case T_BitmapHeapScan:
+		case T_BitmapAnd:
+		case T_BitmapOr:
+		case T_TidScan:
+		case T_TidRangeScan:
+		case T_ForeignScan:
+		case T_CustomScan:
+		case T_SubqueryScan:
+		case T_CteScan:
+		case T_Append:
+		case T_MergeAppend:
+		case T_NestLoop:
+		case T_MergeJoin:
+		case T_HashJoin:
+		case T_Hash:
+		case T_Material:
+		case T_Memoize:
+		case T_Sort:
+		case T_IncrementalSort:
+		case T_Group:
+		case T_Agg:
+		case T_Unique:
+		case T_Result:
+		case T_Gather:
+		case T_GatherMerge:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * May this type of node stand in a plan that reads a protected table at all,
+ * because its children are known to this file?
+ */
+static bool
+is_known(Plan *plan)
+{
+	if (may_pass_raw_rows(plan))
+		return true;
+	switch (nodeTag(plan))
+	{
+		case T_SampleScan:
+		case T_FunctionScan:
+		case T_ValuesScan:
+		case T_TableFuncScan:
+		case T_NamedTuplestoreScan:
+		case T_WorkTableScan:
+		case T_ProjectSet:
+		case T_RecursiveUnion:
+		case T_SetOp:
+		case T_LockRows:
+		case T_Limit:
+		case T_WindowAgg:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * The protected range table entries whose rows plan returns raw.
+ */
+static Bitmapset *
+find_raw_rows(CrPlanCheck *check, Plan *plan)
+{
+	Bitmapset  *raw;
+
+	check_stack_depth();
+
+	if (plan == NULL)
+		return NULL;
+	if (!is_known(plan))
+	{
+		Index		rti = 1;
+
+		while (check->policies[rti] == NULL)
+			rti++;
+		object_to(check, rti, "the plan of this query on protected table \"%s\" has a part that the executor check does not know");
+		return NULL;
+	}
+
+	raw = find_input_rows(check, plan);
+	if (bms_is_empty(raw))
+		return NULL;
+	if (!may_pass_raw_rows(plan))
+	{
+		object_to(check, first_of(raw),
+				  "the plan does more with rows of protected table \"%s\" than the executor check allows");
+		return raw;
+	}
+	if (IsA(plan, Agg) && !DO_AGGSPLIT_SKIPFINAL(((Agg *) plan)->aggsplit) &&
+		cr_verify_agg_guards(check, (Agg *) plan, raw))
+		return NULL;
+	return raw;
+}
+
+CrVerdict *
+cr_verify_plan(PlannedStmt *plan)
+{
+	CrPlanCheck check;
+	Bitmapset  *raw;
+
+	if (!cr_policy_possible())
+		return NULL;
+	memset(&check, 0, sizeof(check));
+	check.plan = plan;
+	if (!find_policies(&check))
+		return NULL;
+
+	check.nsubplans = list_length(plan->subplans);
+	check.subplan_rows = palloc0((check.nsubplans + 1) * sizeof(Bitmapset *));
+	check.subplan_judged = palloc0((check.nsubplans + 1) * sizeof(bool));
+
+	raw = find_raw_rows(&check, plan->planTree);
+	for (int id = 1; id <= check.nsubplans; id++)
+		(void) find_subplan_rows(&check, id);
+
+	/* which subplans are CTEs is known only now */
+	for (int id = 1; id <= check.nsubplans; id++)
+		if (!bms_is_member(id, check.ctes))
+			raw = bms_add_members(raw, check.subplan_rows[id - 1]);
+	if (!bms_is_empty(raw))
+		object_to(&check, first_of(raw),
+				  "the plan would return rows of protected table \"%s\" with no guard before them");
+	return check.objection;
+}

@@ -1,0 +1,256 @@
+-- Commands on protected tables: what analysts may not run, and what stays as
+-- it was for owners, for superusers and for tables that are not protected.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_cmd_owner;
+CREATE ROLE regress_cr_cmd_analyst;
+CREATE SCHEMA cmd;
+GRANT ALL ON SCHEMA cmd TO regress_cr_cmd_owner, regress_cr_cmd_analyst;
+GRANT USAGE ON SCHEMA cleanroom
+    TO regress_cr_cmd_owner, regress_cr_cmd_analyst;
+SET search_path = cmd, pg_catalog;
+SET SESSION AUTHORIZATION regress_cr_cmd_owner;
+CREATE TABLE visits (person int, region text, cost int, UNIQUE (person, cost));
+INSERT INTO visits SELECT i % 100, 'r' || i % 2, i FROM generate_series(1, 400) i;
+SELECT cleanroom.protect('visits', 'person', 10,
+    dimensions => '{region}', measures => '{cost}');
+GRANT ALL ON visits TO regress_cr_cmd_analyst;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+CREATE TABLE mine (region text PRIMARY KEY, n bigint);
+INSERT INTO mine VALUES ('r0', 0);
+CREATE VIEW by_region AS
+    SELECT region, count(*) AS n FROM visits GROUP BY region;
+CREATE VIEW raw_rows AS SELECT * FROM visits;
+RESET client_min_messages;
+
+-- inside: the analyst's everyday query
+SELECT region, n FROM by_region ORDER BY region;
+
+-- COPY in any form
+COPY visits TO STDOUT;
+COPY visits (region) TO STDOUT;
+COPY (SELECT region, count(*) FROM visits GROUP BY region) TO STDOUT;
+\echo :SQLSTATE
+COPY (SELECT * FROM by_region) TO STDOUT;
+\echo :SQLSTATE
+COPY visits FROM PROGRAM 'echo 1';
+COPY mine TO STDOUT;
+
+-- EXPLAIN in any form
+EXPLAIN SELECT count(*) FROM visits;
+EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM visits;
+\echo :SQLSTATE
+EXPLAIN SELECT * FROM by_region;
+EXPLAIN DELETE FROM visits;
+EXPLAIN DECLARE c CURSOR FOR SELECT count(*) FROM visits;
+EXPLAIN CREATE TABLE t AS SELECT count(*) FROM visits;
+PREPARE counted AS SELECT count(*) FROM visits;
+EXECUTE counted;
+EXPLAIN EXECUTE counted;
+EXPLAIN (ANALYZE) EXECUTE counted;
+EXPLAIN CREATE TABLE t AS EXECUTE counted;
+-- a generic plan that is already there is not planned again
+SET plan_cache_mode = force_generic_plan;
+EXECUTE counted;
+EXPLAIN (ANALYZE) EXECUTE counted;
+EXECUTE counted;
+RESET plan_cache_mode;
+-- a function's query counts towards the buffers of the EXPLAIN above it
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE plpgsql AS
+    $$ BEGIN RETURN (SELECT count(*) FROM visits); END $$;
+SELECT counted();
+EXPLAIN (ANALYZE, BUFFERS) SELECT counted();
+EXPLAIN (COSTS OFF) SELECT * FROM mine WHERE n > 5;
+
+-- into another table
+CREATE TABLE t AS SELECT region, count(*) FROM visits GROUP BY region;
+CREATE TABLE t AS SELECT * FROM by_region WITH NO DATA;
+CREATE TABLE t AS EXECUTE counted;
+\echo :SQLSTATE
+SELECT count(*) INTO t FROM visits;
+CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM visits;
+CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM visits WITH NO DATA;
+DO $$ BEGIN CREATE TABLE t AS SELECT count(*) FROM visits; END $$;
+CREATE TABLE t AS SELECT * FROM mine;
+DROP TABLE t;
+
+-- a materialized view from before the table was protected
+SET SESSION AUTHORIZATION regress_cr_cmd_owner;
+CREATE TABLE later (person int);
+GRANT SELECT ON later TO regress_cr_cmd_analyst;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM later;
+SET SESSION AUTHORIZATION regress_cr_cmd_owner;
+SELECT cleanroom.protect('later', 'person', 10);
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+REFRESH MATERIALIZED VIEW m;
+DROP MATERIALIZED VIEW m;
+
+-- writing
+INSERT INTO visits VALUES (1, 'r', 1);
+INSERT INTO visits VALUES (1, 'r', 1) ON CONFLICT DO NOTHING;
+UPDATE visits SET cost = 0;
+DELETE FROM visits;
+\echo :SQLSTATE
+MERGE INTO visits USING mine ON false WHEN NOT MATCHED THEN DO NOTHING;
+MERGE INTO mine m USING by_region b ON m.region = b.region
+    WHEN MATCHED THEN UPDATE SET n = b.n;
+INSERT INTO mine SELECT * FROM by_region;
+WITH w AS (DELETE FROM visits RETURNING 1) SELECT count(*) FROM w;
+INSERT INTO raw_rows VALUES (1, 'r', 1);
+UPDATE raw_rows SET cost = 0;
+TRUNCATE visits;
+TRUNCATE mine, visits;
+\echo :SQLSTATE
+
+-- locks
+BEGIN;
+LOCK TABLE visits;
+\echo :SQLSTATE
+ROLLBACK;
+BEGIN;
+LOCK TABLE raw_rows IN ACCESS SHARE MODE;
+ROLLBACK;
+BEGIN;
+LOCK TABLE mine;
+COMMIT;
+SELECT region FROM visits FOR UPDATE;
+
+-- foreign keys tell which values are there, triggers see what others write
+CREATE TABLE probe (person int, cost int,
+    FOREIGN KEY (person, cost) REFERENCES visits (person, cost));
+CREATE TABLE probe (person int, cost int);
+ALTER TABLE probe ADD FOREIGN KEY (person, cost)
+    REFERENCES visits (person, cost) NOT VALID;
+CREATE TABLE probe_2 (region text REFERENCES mine);
+CREATE FUNCTION peek() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE NOTICE '%', NEW; RETURN NEW; END $$;
+CREATE TRIGGER peek BEFORE INSERT ON visits
+    FOR EACH ROW EXECUTE FUNCTION peek();
+CREATE TRIGGER peek BEFORE INSERT ON probe
+    FOR EACH ROW EXECUTE FUNCTION peek();
+-- these PostgreSQL itself leaves to the owner
+CREATE RULE r AS ON INSERT TO visits DO ALSO NOTHING;
+CREATE INDEX ON visits (cost);
+CREATE STATISTICS s ON person, cost FROM visits;
+CREATE POLICY p ON visits USING (true);
+ALTER TABLE visits DISABLE ROW LEVEL SECURITY;
+CREATE TABLE child () INHERITS (visits);
+
+-- cursors, prepared statements and functions go through the gate
+BEGIN;
+DECLARE c CURSOR FOR SELECT region, n FROM by_region ORDER BY region;
+FETCH ALL FROM c;
+CLOSE c;
+DECLARE c CURSOR FOR SELECT * FROM visits;
+ROLLBACK;
+PREPARE raw AS SELECT * FROM visits;
+EXECUTE raw;
+DO $$ BEGIN PERFORM cost FROM visits; END $$;
+DO $$ DECLARE r record; BEGIN
+    FOR r IN SELECT region, n FROM by_region ORDER BY region LOOP
+        RAISE NOTICE '% %', r.region, r.n;
+    END LOOP;
+END $$;
+-- a statement prepared by the owner is judged anew for the analyst
+SET SESSION AUTHORIZATION regress_cr_cmd_owner;
+RESET SESSION AUTHORIZATION;
+GRANT regress_cr_cmd_analyst TO regress_cr_cmd_owner;
+SET SESSION AUTHORIZATION regress_cr_cmd_owner;
+PREPARE owners AS SELECT cost FROM visits ORDER BY cost LIMIT 1;
+EXECUTE owners;
+SET ROLE regress_cr_cmd_analyst;
+EXECUTE owners;
+SET plan_cache_mode = force_generic_plan;
+RESET ROLE;
+EXECUTE owners;
+SET ROLE regress_cr_cmd_analyst;
+EXECUTE owners;
+RESET ROLE;
+RESET plan_cache_mode;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+
+-- settings that print plans or counts
+SET debug_print_plan = on;
+SELECT count(*) FROM visits;
+SELECT count(*) FROM mine;
+RESET debug_print_plan;
+SET debug_print_parse = on;
+SELECT count(*) FROM visits;
+RESET debug_print_parse;
+SET debug_print_rewritten = on;
+SELECT count(*) FROM visits;
+RESET debug_print_rewritten;
+SET trace_sort = on;
+SELECT count(*) FROM visits;
+\echo :SQLSTATE
+EXECUTE counted;
+RESET trace_sort;
+SET client_min_messages = log;
+SELECT count(*) FROM visits;
+RESET client_min_messages;
+SELECT count(*) FROM visits;
+-- turned on by the query itself while it runs: the lines stay on the server
+BEGIN;
+WITH s AS MATERIALIZED (
+    SELECT set_config('client_min_messages', 'log', true) AS a,
+           set_config('trace_sort', 'on', true) AS b)
+SELECT a, b, (SELECT count(*) FROM (SELECT region, count(*) FROM visits
+        GROUP BY region ORDER BY count(*) OFFSET 0) v) AS n FROM s;
+ROLLBACK;
+-- predicate locks, in pg_locks, tell which rows were read
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT count(*) FROM visits;
+ROLLBACK;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT count(*) FROM visits;
+COMMIT;
+
+-- switched off, it lets nobody through
+RESET SESSION AUTHORIZATION;
+SET cleanroom.enabled = off;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT count(*) FROM visits;
+RESET SESSION AUTHORIZATION;
+SET cleanroom.enabled = on;
+
+-- when reshape forgets the guard, the executor check finds out (test builds)
+SET cleanroom.debug_forget_guard = on;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT region, count(*) FROM visits GROUP BY region;
+\echo :SQLSTATE
+RESET SESSION AUTHORIZATION;
+SET cleanroom.debug_forget_guard = off;
+
+-- the owner, and superusers, are not bound
+SET SESSION AUTHORIZATION regress_cr_cmd_owner;
+COPY (SELECT * FROM visits ORDER BY cost LIMIT 1) TO STDOUT;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM visits;
+CREATE TABLE copied AS SELECT * FROM visits;
+BEGIN;
+LOCK TABLE visits;
+UPDATE visits SET cost = -cost;
+TRUNCATE visits;
+ROLLBACK;
+RESET SESSION AUTHORIZATION;
+COPY (SELECT count(*) FROM cmd.visits) TO STDOUT;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM cmd.visits;
+
+-- maintenance by a database owner who is not the table's: no counts
+CREATE ROLE regress_cr_cmd_dba;
+GRANT USAGE ON SCHEMA cmd TO regress_cr_cmd_dba;
+SELECT rolname AS dba FROM pg_database d JOIN pg_roles r ON r.oid = datdba
+    WHERE datname = current_database() \gset
+ALTER DATABASE :"DBNAME" OWNER TO regress_cr_cmd_dba;
+SET SESSION AUTHORIZATION regress_cr_cmd_dba;
+VACUUM (VERBOSE) cmd.visits;
+ANALYZE VERBOSE cmd.visits;
+VACUUM VERBOSE;
+VACUUM cmd.visits;
+RESET SESSION AUTHORIZATION;
+ALTER DATABASE :"DBNAME" OWNER TO :dba;
+
+SET client_min_messages = warning;
+DROP SCHEMA cmd CASCADE;
+DROP OWNED BY regress_cr_cmd_owner, regress_cr_cmd_analyst;
+DROP ROLE regress_cr_cmd_owner, regress_cr_cmd_analyst, regress_cr_cmd_dba;

@@ -1,0 +1,195 @@
+-- cleanroom.units(): distinct privacy units, up to a threshold.
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+RESET client_min_messages;
+CREATE SCHEMA regress_cr_units;
+SET search_path = regress_cr_units, pg_catalog;
+
+-- one short of the threshold, the threshold, beyond it
+SELECT cleanroom.units(i, 50) FROM generate_series(1, 49) i;
+SELECT cleanroom.units(i, 50) FROM generate_series(1, 50) i;
+SELECT cleanroom.units(i, 50) FROM generate_series(1, 5000) i;
+
+-- no rows and no units look alike; NULL is nobody
+SELECT cleanroom.units(i, 50) FROM generate_series(1, 0) i;
+SELECT cleanroom.units(NULL::int, 50) FROM generate_series(1, 99) i;
+SELECT cleanroom.units(nullif(i, 7), 8) FROM generate_series(1, 8) i;
+SELECT cleanroom.units(i, 50) FILTER (WHERE i > 90) FROM generate_series(1, 99) i;
+
+-- the smallest threshold, and those that are none
+SELECT cleanroom.units(i, 1) FROM generate_series(1, 9) i;
+SELECT cleanroom.units(i, 0) FROM generate_series(1, 9) i;
+SELECT cleanroom.units(i, -1) FROM generate_series(1, 9) i;
+SELECT cleanroom.units(i, 67108865) FROM generate_series(1, 9) i;
+SELECT cleanroom.units(i, NULL) FROM generate_series(1, 9) i;
+
+-- Many rows of few units, whatever the order they come in: for each number
+-- of units and each threshold, as count(DISTINCT) would have it.
+CREATE TABLE answers AS
+SELECT n, t,
+       (SELECT cleanroom.units(i % n, t)
+          FROM generate_series(1, 3000) i) AS in_turn,
+       (SELECT cleanroom.units(i / (3000 / n + 1), t)
+          FROM generate_series(0, 2999) i) AS in_runs
+  FROM unnest('{1,2,3,13,14,15,49,50,51,61,62,63,96,127,128,129,192,255,256,
+               257,1000,2999,3000}'::int[]) n,
+       unnest('{1,2,3,13,14,15,50,62,63,127,128,129,200,256,500,2999,3000,
+               3001,1000000}'::int[]) t;
+SELECT count(*) AS cases,
+       count(*) FILTER (WHERE in_turn <> least(n, t)) AS wrong_in_turn,
+       count(*) FILTER (WHERE in_runs <> least(
+           (SELECT count(DISTINCT i / (3000 / n + 1))
+              FROM generate_series(0, 2999) i), t)) AS wrong_in_runs
+  FROM answers;
+
+-- every type of unit: ten of each, each twice
+CREATE TYPE mood AS ENUM ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j');
+CREATE DOMAIN person AS int;
+SELECT cleanroom.units(i::int2, 99) AS int2,
+       cleanroom.units(i, 99) AS int4,
+       cleanroom.units(i::int8 << 33, 99) AS int8,
+       cleanroom.units(i::oid, 99) AS oid,
+       cleanroom.units(i::person, 99) AS domain,
+       cleanroom.units(i / 7.0, 99) AS numeric,
+       cleanroom.units(i::float4, 99) AS float4,
+       cleanroom.units(i::float8, 99) AS float8,
+       cleanroom.units('x' || i, 99) AS text,
+       cleanroom.units(i::text::varchar, 99) AS varchar,
+       cleanroom.units(i::text::char(5), 99) AS bpchar,
+       cleanroom.units(i::text::name, 99) AS name,
+       cleanroom.units(decode(lpad(i::text, 4, '0'), 'hex'), 99) AS bytea,
+       cleanroom.units(lpad(i::text, 32, '0')::uuid, 99) AS uuid,
+       cleanroom.units('2020-01-01'::date + i, 99) AS date,
+       cleanroom.units('2020-01-01'::timestamp + i * '1 s'::interval, 99)
+           AS timestamp,
+       cleanroom.units('2020-01-01'::timestamptz + i * '1 s'::interval, 99)
+           AS timestamptz,
+       cleanroom.units('12:00'::time + i * '1 s'::interval, 99) AS time,
+       cleanroom.units(i * '1 day'::interval, 99) AS interval,
+       cleanroom.units(('10.0.0.' || i)::inet, 99) AS inet,
+       cleanroom.units(chr(96 + i)::mood, 99) AS enum,
+       cleanroom.units(ARRAY[i, 1], 99) AS "array"
+  FROM generate_series(1, 10) i, generate_series(1, 2) twice
+ \gx
+SELECT cleanroom.units(i > 5, 99) AS bool FROM generate_series(1, 10) i;
+SELECT cleanroom.units(point(i, i), 99) FROM generate_series(1, 10) i;
+
+-- what the type's = calls equal is one unit
+SELECT cleanroom.units(x, 9) AS numeric FROM (VALUES (1.0), (1.00), (1)) v(x);
+SELECT cleanroom.units(x, 9) AS bpchar
+  FROM (VALUES ('a'::char(3)), ('a '::char(2)), ('a'::char(1))) v(x);
+SELECT cleanroom.units(x, 9) AS float8
+  FROM (VALUES (0.0::float8), ('-0'), ('NaN'), ('NaN')) v(x);
+SELECT cleanroom.units(x, 9) AS interval
+  FROM (VALUES ('1 mon'::interval), ('30 days'), ('720 hours')) v(x);
+SELECT cleanroom.units(x, 9) AS text
+  FROM (VALUES ('a'), ('A'), ('a '), ('')) v(x);
+
+-- a wide value, compressed and stored apart
+CREATE TABLE wide (u text);
+ALTER TABLE wide ALTER u SET STORAGE EXTERNAL;
+INSERT INTO wide SELECT repeat(i::text, 5000) FROM generate_series(1, 5) i;
+INSERT INTO wide SELECT repeat(i::text, 5000) FROM generate_series(1, 5) i;
+SELECT cleanroom.units(u, 9) FROM wide;
+
+-- Merge equals aggregating the concatenation: partial states of parallel
+-- workers, which share the rows out anew in each run.
+CREATE TABLE visits (g int, u int, v text);
+INSERT INTO visits
+SELECT i % 10, i * 7 % (i % 10 * 20 + 1), 'v' || i * 7 % (i % 10 * 20 + 1)
+  FROM generate_series(1, 20000) i;
+ALTER TABLE visits SET (parallel_workers = 2);
+ANALYZE visits;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF)
+SELECT g, cleanroom.units(u, 50) FROM visits GROUP BY g;
+CREATE TEMP VIEW compared AS
+SELECT g, t,
+       count(DISTINCT u) AS distinct_units
+  FROM visits, unnest('{1, 20, 50, 150, 181, 1000}'::int[]) t
+ GROUP BY g, t;
+SELECT c.t, count(*) AS groups,
+       count(*) FILTER (WHERE m.u <> least(c.distinct_units, c.t)
+                           OR m.v <> m.u) AS wrong
+  FROM compared c
+  JOIN (SELECT g, 1 AS t, cleanroom.units(u, 1) AS u,
+               cleanroom.units(v, 1) AS v FROM visits GROUP BY g
+        UNION ALL
+        SELECT g, 20, cleanroom.units(u, 20), cleanroom.units(v, 20)
+          FROM visits GROUP BY g
+        UNION ALL
+        SELECT g, 50, cleanroom.units(u, 50), cleanroom.units(v, 50)
+          FROM visits GROUP BY g
+        UNION ALL
+        SELECT g, 150, cleanroom.units(u, 150), cleanroom.units(v, 150)
+          FROM visits GROUP BY g
+        UNION ALL
+        SELECT g, 181, cleanroom.units(u, 181), cleanroom.units(v, 181)
+          FROM visits GROUP BY g
+        UNION ALL
+        SELECT g, 1000, cleanroom.units(u, 1000), cleanroom.units(v, 1000)
+          FROM visits GROUP BY g) m USING (g, t)
+ GROUP BY c.t ORDER BY c.t;
+-- one group only, and a part without any unit
+SELECT cleanroom.units(u, 180) FROM visits;
+SELECT cleanroom.units(u, 50) FROM visits WHERE g < 0;
+SELECT cleanroom.units(nullif(u, 0), 50) FROM visits WHERE g = 0;
+RESET max_parallel_workers_per_gather;
+
+-- The planner hashes where it hashes without the counter.
+SET max_parallel_workers_per_gather = 0;
+CREATE TABLE many (g int, u int);
+INSERT INTO many SELECT i % 20000, i FROM generate_series(1, 60000) i;
+ANALYZE many;
+EXPLAIN (COSTS OFF) SELECT g, count(*) FROM many GROUP BY g;
+EXPLAIN (COSTS OFF) SELECT g, count(*) FROM many GROUP BY g
+  HAVING cleanroom.units(u, 50) >= 50;
+
+-- hash and sort, in memory and spilled, agree
+SET work_mem = '64kB';
+SELECT n, count(*) FROM (SELECT cleanroom.units(u, 50) AS n FROM many
+                          GROUP BY g) x GROUP BY n;
+SET enable_hashagg = off;
+SELECT n, count(*) FROM (SELECT cleanroom.units(u, 50) AS n FROM many
+                          GROUP BY g) x GROUP BY n;
+RESET enable_hashagg;
+RESET work_mem;
+
+-- as a window function, the count up to each row
+SELECT i, cleanroom.units(i / 2, 3) OVER (ORDER BY i)
+  FROM generate_series(1, 8) i;
+
+-- its parts cannot be called
+SELECT cleanroom.units_transition(NULL, 1, 2);
+SELECT cleanroom.units_combine(NULL, NULL);
+SELECT cleanroom.units_result(NULL);
+SELECT cleanroom.units_serialize(NULL);
+SELECT cleanroom.units_deserialize('\x01020304', NULL);
+
+-- cleanroom.enough(): true, or one text
+SELECT cleanroom.enough(true, 50);
+SELECT g FROM (VALUES (1), (2)) v(g) GROUP BY g
+HAVING cleanroom.enough(count(*) > 0, 50) ORDER BY g;
+\set VERBOSITY default
+SELECT cleanroom.enough(false, 50);
+\set VERBOSITY terse
+SELECT cleanroom.enough(NULL, 50);
+DO $$
+BEGIN
+    PERFORM cleanroom.enough(false, 50);
+EXCEPTION WHEN SQLSTATE 'RC008' THEN
+    RAISE NOTICE 'RC008';
+END $$;
+-- it is not evaluated before its rows are: nothing comes, nothing fails
+SELECT 1 FROM many WHERE g < 0 AND cleanroom.enough(false, 50);
+EXPLAIN (COSTS OFF) SELECT 1 WHERE cleanroom.enough(false, 50);
+-- and stays above the aggregate, even where it does not depend on one
+EXPLAIN (COSTS OFF) SELECT g FROM many GROUP BY g
+HAVING cleanroom.enough(g > 0, 50);
+
+SET client_min_messages = warning;
+DROP SCHEMA regress_cr_units CASCADE;
