@@ -34,6 +34,7 @@ _PG_init(void)
 
 	cr_settings_init();
 	cr_policy_init();
+	cr_guard_planner_init();
 	cr_guard_executor_init();
 	cr_guard_utility_init();
 	cr_guard_object_access_init();

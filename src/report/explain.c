@@ -129,7 +129,7 @@ explain_statement(RawStmt *statement, const char *text,
 	explain_queries(queries,
 					pnstrdup(text + Max(statement->stmt_location, 0),
 							 statement->stmt_len > 0 ? statement->stmt_len :
-							 strlen(text + Max(statement->stmt_location, 0))),
+							 (int) strlen(text + Max(statement->stmt_location, 0))),
 					explanation);
 }
 
@@ -179,14 +179,14 @@ try_step(RawStmt *statement, const char *text, Explanation *explanation)
 Datum
 cr_explain(PG_FUNCTION_ARGS)
 {
-	char	   *text = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *script = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Explanation explanation = {0};
 	List	   *statements;
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	statements = try_step(NULL, text, &explanation);
+	statements = try_step(NULL, script, &explanation);
 	if (statements == NIL)
 	{
 		if (explanation.reason == NULL)
@@ -200,7 +200,7 @@ cr_explain(PG_FUNCTION_ARGS)
 	foreach(lc, statements)
 	{
 		memset(&explanation, 0, sizeof(explanation));
-		try_step(lfirst_node(RawStmt, lc), text, &explanation);
+		try_step(lfirst_node(RawStmt, lc), script, &explanation);
 		put_row(rsinfo, &explanation);
 	}
 	return (Datum) 0;
