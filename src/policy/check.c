@@ -13,17 +13,19 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/transam.h"
+#include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
 #include "policy/cache.h"
 #include "policy/check.h"
 #include "policy/load.h"
-#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #define HINT_COLUMN_LABEL \
 	"Write uses separated by commas: unit, join, dimension, filter, " \
@@ -83,16 +85,25 @@ cr_check_relation(Relation rel)
 }
 
 void
-cr_check_owner(Relation rel)
+cr_check_owner(Oid relid)
 {
-	if (!has_privs_of_role(GetUserId(), rel->rd_rel->relowner))
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class form;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid),
+				 errhint("Name an existing table.")));
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	if (!cr_owns_relation(relid, GetUserId()))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of table %s",
-						RelationGetRelationName(rel)),
+				 errmsg("must be owner of table %s", NameStr(form->relname)),
 				 errhint("Only role \"%s\", or a role with its privileges, "
 						 "can change the policy of this table.",
-						 GetUserNameFromId(rel->rd_rel->relowner, false))));
+						 GetUserNameFromId(form->relowner, false))));
+	ReleaseSysCache(tuple);
 }
 
 AttrNumber

@@ -17,8 +17,11 @@
 /* Can a relation of this kind be protected? */
 extern void cr_check_relation(Relation rel);
 
-/* Is the current user its owner, or a role with the owner's privileges? */
-extern void cr_check_owner(Relation rel);
+/*
+ * Does the relation exist, and is the current user its owner, or a role with
+ * the owner's privileges?
+ */
+extern void cr_check_owner(Oid relid);
 
 /* The number of a column that may carry a label. */
 extern AttrNumber cr_check_column_name(Relation rel, const char *name);

@@ -34,7 +34,7 @@ typedef struct Search
 {
 	CrVisit		visit;
 	List	   *seen;			/* every relation met so far */
-	bool		inherited;		/* did one say that it belongs to another? */
+	Oid			belonging;		/* the last that said it belongs to another */
 } Search;
 
 char *
@@ -136,7 +136,7 @@ search_level(List *level, Search *search, List **next)
 			continue;
 		}
 		if (text != NULL)
-			search->inherited = true;
+			search->belonging = relid;
 
 		foreach(lc2, cr_load_parents(relid))
 		{
@@ -161,7 +161,7 @@ cr_load_governor(Oid relid, CrVisit visit, const char **why)
 
 	search.visit = visit;
 	search.seen = list_make1_oid(relid);
-	search.inherited = false;
+	search.belonging = InvalidOid;
 	*why = NULL;
 
 	while (level != NIL)
@@ -178,12 +178,9 @@ cr_load_governor(Oid relid, CrVisit visit, const char **why)
 		}
 		level = next;
 	}
-	if (search.inherited)
-	{
+	if (OidIsValid(search.belonging))
 		*why = "it no longer belongs to the protected table it was part of";
-		return relid;
-	}
-	return InvalidOid;
+	return search.belonging;
 }
 
 bool

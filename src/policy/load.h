@@ -22,8 +22,9 @@ extern CrPolicy *cr_load_policy(Oid relid, CrVisit visit);
 
 /*
  * The relation whose label holds for this one: itself, an ancestor, or
- * InvalidOid.  When the label cannot be used, *why says so; it then is the
- * relation itself that is returned, unless a single ancestor is to blame.
+ * InvalidOid.  *why is NULL, or the reason why none can be used: then the
+ * relation itself is returned when several labels meet in it, and the top of
+ * the tree that was cut off when that is what happened.
  */
 extern Oid	cr_load_governor(Oid relid, CrVisit visit, const char **why);
 

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/policy/settings.c
+ * src/policy/table_label.c
  *	  The label of a table, a flat JSON object of settings.
  *
  * The server's JSON parser raises where this one must return, so this reads

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/policy/uses.c
+ * src/policy/column_label.c
  *	  The label of a column, a list of uses.
  *
  *	  label     := [ use { "," use } ]

@@ -1,0 +1,279 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/policy/closing.c
+ *	  Closes protected tables by row security, so that nobody but the owner
+ *	  sees a row of them where the library is not loaded.
+ *
+ * A partition or inheritance child that is protected through an ancestor is
+ * closed as well, since it can be queried by itself.  It then carries the
+ * label {"inherited": true}, which remembers how row security was before and
+ * keeps it protected, and refused, when it is detached.
+ *
+ * Closing never widens what anyone sees: cleanroom_open, which lets rows
+ * through to the gate, is not made where row security was on already or
+ * where there are permissive policies.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "base/oids.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "commands/seclabel.h"
+#include "commands/tablecmds.h"
+#include "policy/cache.h"
+#include "policy/check.h"
+#include "policy/closing.h"
+#include "policy/load.h"
+#include "policy/rls.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#define OPEN_POLICY		"cleanroom_open"
+#define GATE_POLICY		"cleanroom_gate"
+#define SEAL_POLICY		"cleanroom_seal"
+
+bool
+cr_closing_is_row_policy(const char *name)
+{
+	return strncmp(name, CR_ROW_POLICY_PREFIX,
+				   strlen(CR_ROW_POLICY_PREFIX)) == 0;
+}
+
+void
+cr_closing_set_label(Oid relid, int32 objsubid, const char *text)
+{
+	ObjectAddress object;
+
+	ObjectAddressSubSet(object, RelationRelationId, relid, objsubid);
+	SetSecurityLabel(&object, CR_LABEL_PROVIDER, text);
+}
+
+static bool
+has_permissive_policy(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_rls_list_policies(relid))
+	{
+		CrRowPolicy *policy = lfirst(lc);
+
+		if (policy->permissive)
+			return true;
+	}
+	return false;
+}
+
+void
+cr_closing_close(Oid relid, const CrTableLabel *label)
+{
+	cr_rls_drop_policy(relid, OPEN_POLICY);
+	cr_rls_drop_policy(relid, GATE_POLICY);
+	cr_rls_drop_policy(relid, SEAL_POLICY);
+
+	if (!has_permissive_policy(relid))
+	{
+		if (!label->row_security_before)
+			cr_rls_create_policy(relid, OPEN_POLICY, true,
+								 cr_rls_parse_condition("cleanroom.open()"));
+		else
+			ereport(NOTICE,
+					(errmsg("row security of table \"%s\" lets no row "
+							"through to analysts",
+							get_rel_name(relid)),
+					 errdetail("It was on before, without a permissive "
+							   "policy, and protecting a table never widens "
+							   "what anyone sees."),
+					 errhint("Create a permissive policy for the rows that "
+							 "analysts may aggregate over.")));
+	}
+	cr_rls_create_policy(relid, GATE_POLICY, false,
+						 cr_rls_parse_condition("cleanroom.gate()"));
+	cr_rls_switch(relid, true);
+}
+
+static void
+drop_row_policies(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_rls_list_policies(relid))
+	{
+		CrRowPolicy *policy = lfirst(lc);
+
+		if (cr_closing_is_row_policy(policy->name))
+			cr_rls_drop_policy(relid, policy->name);
+	}
+}
+
+void
+cr_closing_reopen(Oid relid, const CrTableLabel *label)
+{
+	drop_row_policies(relid);
+	cr_rls_drop_policy(relid, OPEN_POLICY);
+	cr_rls_drop_policy(relid, GATE_POLICY);
+	cr_rls_drop_policy(relid, SEAL_POLICY);
+
+	/* not known: the label was written by hand, so leave it on, and closed */
+	if (label->before_known && !label->row_security_before)
+		cr_rls_switch(relid, false);
+}
+
+void
+cr_closing_copy_row_policies(Oid governor, Oid relid)
+{
+	ListCell   *lc;
+
+	drop_row_policies(relid);
+	foreach(lc, cr_rls_list_policies(governor))
+	{
+		CrRowPolicy *policy = lfirst(lc);
+
+		if (cr_closing_is_row_policy(policy->name) && policy->qual != NULL)
+			cr_rls_copy_policy(governor, policy, relid);
+	}
+}
+
+List *
+cr_closing_find_governed(Oid governor, Oid relid)
+{
+	List	   *governed = NIL;
+	ListCell   *lc;
+
+	foreach(lc, find_all_inheritors(relid, AccessExclusiveLock, NULL))
+	{
+		Oid			child = lfirst_oid(lc);
+		const char *why;
+		Oid			holder = cr_load_governor(child, NULL, &why);
+
+		/* why without a holder of its own: several tables' labels meet */
+		if (why != NULL && holder == child && child != governor)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table \"%s\" would have no usable policy",
+							get_rel_name(child)),
+					 errdetail("The reason is that %s.", why),
+					 errhint("Call cleanroom.protect() for table \"%s\" "
+							 "first, to give it a policy of its own.",
+							 get_rel_name(child))));
+		if (holder == governor)
+			governed = lappend_oid(governed, child);
+	}
+	return governed;
+}
+
+static void
+close_descendant(Oid governor, Oid child)
+{
+	Relation	rel = table_open(child, NoLock);
+	CrTableLabel label;
+
+	cr_check_owner(child);
+	if (rel->rd_rel->relkind != RELKIND_RELATION &&
+		rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("foreign table \"%s\" cannot belong to a protected "
+						"table", RelationGetRelationName(rel)),
+				 errdetail("It cannot be closed by row security, and it can "
+						   "be queried by itself."),
+				 errhint("Detach it, or do not protect table \"%s\".",
+						 get_rel_name(governor))));
+	CheckTableNotInUse(rel, "protect");
+
+	if (!cr_load_table_label(child, &label) || !label.inherited)
+	{
+		label.before_known = true;
+		label.row_security_before = rel->rd_rel->relrowsecurity;
+	}
+	label.inherited = true;
+	table_close(rel, NoLock);
+
+	cr_closing_set_label(child, 0, cr_label_format_table(&label));
+	cr_closing_close(child, &label);
+	cr_closing_copy_row_policies(governor, child);
+	cr_cache_invalidate(child);
+}
+
+void
+cr_closing_close_descendants(Oid governor, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_closing_find_governed(governor, relid))
+	{
+		if (lfirst_oid(lc) != governor)
+			close_descendant(governor, lfirst_oid(lc));
+	}
+}
+
+/* Is it closed already, as a descendant is? */
+static bool
+is_closed(Oid relid)
+{
+	CrTableLabel label;
+
+	return cr_load_table_label(relid, &label) &&
+		cr_rls_has_policy(relid, GATE_POLICY);
+}
+
+void
+cr_policy_close_descendants(Oid parent)
+{
+	const char *why;
+	Oid			governor;
+	ListCell   *lc;
+
+	if (!cr_policy_possible() || cr_oids_get() == NULL)
+		return;
+	governor = cr_load_governor(parent, NULL, &why);
+	if (!OidIsValid(governor) || why != NULL)
+		return;
+	foreach(lc, cr_closing_find_governed(governor, parent))
+	{
+		Oid			relid = lfirst_oid(lc);
+
+		if (relid != governor && !is_closed(relid))
+			close_descendant(governor, relid);
+	}
+}
+
+/* Has it a permissive policy that is not ours? */
+static bool
+has_foreign_permissive_policy(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_rls_list_policies(relid))
+	{
+		CrRowPolicy *policy = lfirst(lc);
+
+		if (policy->permissive && strcmp(policy->name, OPEN_POLICY) != 0)
+			return true;
+	}
+	return false;
+}
+
+void
+cr_policy_seal_tables(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_load_labelled_relations())
+	{
+		Oid			relid = lfirst_oid(lc);
+
+		LockRelationOid(relid, AccessExclusiveLock);
+		if (get_rel_name(relid) == NULL)
+			continue;			/* dropped meanwhile */
+		if (has_foreign_permissive_policy(relid) &&
+			!cr_rls_has_policy(relid, SEAL_POLICY))
+			cr_rls_create_policy(relid, SEAL_POLICY, false,
+								 cr_rls_parse_condition("false"));
+		cr_rls_switch(relid, true);
+	}
+}
