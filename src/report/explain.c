@@ -142,7 +142,7 @@ try_step(RawStmt *statement, const char *text, Explanation *explanation)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	List	   *parsed = NIL;
+	List	   *volatile parsed = NIL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
