@@ -33,4 +33,10 @@ extern bool cr_guard_counts_rows(Oid funcid);
  */
 extern void cr_guard_silence_log(void);
 
+/*
+ * Notes that a table has just got a partition or an inheritance child; the
+ * utility hook closes it when the command has ended.
+ */
+extern void cr_guard_note_new_child(Oid parent);
+
 #endif							/* CR_GUARD_H */

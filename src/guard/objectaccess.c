@@ -8,7 +8,7 @@
  * table, which a grant alone allows (a key tells which values are there, a
  * trigger is handed the rows that others write), TRUNCATE however it gets
  * there, and the built-ins that count rows where planner.c did not put ours
- * in their place.
+ * in their place.  Of everybody it notes new partitions and children.
  *
  *-------------------------------------------------------------------------
  */
@@ -141,6 +141,14 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 	}
 	else if (access == OAT_TRUNCATE && classid == RelationRelationId)
 		refuse_if_bound("TRUNCATE", objectid);
+	else if (access == OAT_POST_ALTER && classid == InheritsRelationId &&
+			 arg != NULL)
+	{
+		Oid			parent = ((ObjectAccessPostAlter *) arg)->auxiliary_id;
+
+		if (OidIsValid(parent) && cr_policy_possible())
+			cr_guard_note_new_child(parent);
+	}
 }
 
 void

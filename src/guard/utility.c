@@ -26,16 +26,29 @@
 #include "policy/policy.h"
 #include "tcop/utility.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 
 static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 
 /* the innermost running command that queries must not be under, or NULL */
 static const char *forbidding_command = NULL;
 
+/* tables that got a partition or child in the running command; permanent */
+static List *new_parents = NIL;
+
 const char *
 cr_command_forbidding_queries(void)
 {
 	return forbidding_command;
+}
+
+void
+cr_guard_note_new_child(Oid parent)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+	new_parents = list_append_unique_oid(new_parents, parent);
+	MemoryContextSwitchTo(old);
 }
 
 /*
@@ -163,6 +176,26 @@ judge_command(Node *command)
 	}
 }
 
+/*
+ * Closes the tables that have just become part of a protected one.  What a
+ * failed command has left in the list does no harm: nothing has changed
+ * below those tables.
+ */
+static void
+close_new_children(void)
+{
+	List	   *parents = new_parents;
+	ListCell   *lc;
+
+	if (parents == NIL)
+		return;
+	new_parents = NIL;			/* closing runs commands of its own */
+	CommandCounterIncrement();
+	foreach(lc, parents)
+		cr_policy_close_descendants(lfirst_oid(lc));
+	list_free(parents);
+}
+
 static void
 run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 			ProcessUtilityContext context, ParamListInfo params,
@@ -211,6 +244,8 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 		forbidding_command = outer_command;
 	}
 	PG_END_TRY();
+	if (IsTransactionState())
+		close_new_children();
 }
 
 void

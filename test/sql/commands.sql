@@ -236,6 +236,33 @@ RESET SESSION AUTHORIZATION;
 COPY (SELECT count(*) FROM cmd.visits) TO STDOUT;
 EXPLAIN (COSTS OFF) SELECT count(*) FROM cmd.visits;
 
+-- what becomes part of a protected table is closed with it
+SET SESSION AUTHORIZATION regress_cr_cmd_owner;
+CREATE TABLE parts (k int, person int) PARTITION BY LIST (k);
+CREATE TABLE mother (person int);
+SELECT cleanroom.protect('parts', 'person', 10);
+SELECT cleanroom.protect('mother', 'person', 10);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES IN (2) PARTITION BY LIST (person);
+CREATE TABLE parts_2_7 PARTITION OF parts_2 FOR VALUES IN (7);
+CREATE TABLE parts_3 (person int, k int);
+ALTER TABLE parts ATTACH PARTITION parts_3 FOR VALUES IN (3);
+CREATE TABLE child_1 () INHERITS (mother);
+CREATE TABLE child_2 (person int);
+ALTER TABLE child_2 INHERIT mother;
+CREATE TEMP TABLE mother () INHERITS (cmd.mother);
+CREATE TABLE alone (person int);
+SELECT relname, relrowsecurity AS closed, (SELECT string_agg(polname, ' ' ORDER BY polname)
+        FROM pg_policy WHERE polrelid = c.oid) AS policies
+    FROM pg_class c
+    WHERE relname ~ '^(parts|mother|child|alone)' AND relkind IN ('r', 'p')
+    ORDER BY relname, relnamespace = 'cmd'::regnamespace DESC;
+GRANT SELECT ON parts_3, child_2 TO regress_cr_cmd_analyst;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT * FROM parts_3;
+COPY child_2 TO STDOUT;
+RESET SESSION AUTHORIZATION;
+
 -- maintenance by a database owner who is not the table's: no counts
 CREATE ROLE regress_cr_cmd_dba;
 GRANT USAGE ON SCHEMA cmd TO regress_cr_cmd_dba;
