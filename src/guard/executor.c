@@ -36,6 +36,32 @@ is_worker_fragment(PlannedStmt *plan)
 		plan->relationOids == NIL;
 }
 
+/*
+ * Announces what the tables' policies do to the result.  The same for every
+ * statement on a table, so that it tells nothing.
+ */
+static void
+announce_withholding(PlannedStmt *plan)
+{
+	int			threshold = 0;
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		CrPolicy   *policy;
+
+		if (rte->rtekind != RTE_RELATION)
+			continue;
+		policy = cr_policy_lookup(rte->relid);
+		if (policy != NULL && !policy->refuse_small_groups)
+			threshold = Max(threshold, policy->threshold);
+	}
+	if (threshold > 0)
+		ereport(NOTICE,
+				(errmsg("groups of fewer than %d are withheld", threshold)));
+}
+
 static void
 judge_plan(QueryDesc *queryDesc)
 {
@@ -50,6 +76,7 @@ judge_plan(QueryDesc *queryDesc)
 		refusal = cr_verify_plan(plan);
 	if (refusal != NULL)
 		cr_raise_refusal(refusal, NULL);
+	announce_withholding(plan);
 	cr_guard_silence_log();
 }
 

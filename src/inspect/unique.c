@@ -350,21 +350,13 @@ column_is_unique(Oid relid, AttrNumber attnum)
 
 /*
  * Does no unit stand in two rows of the level's input?  Proved by a unique
- * index on the unit where nothing else raw is joined; false otherwise.
+ * index on the unit where nothing is joined; false otherwise.
  */
 bool
 cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
 {
-	ListCell   *lc;
+	List	   *bases = cr_inspect_all_bases((CrLevel *) level);
 
-	foreach(lc, cr_inspect_all_bases((CrLevel *) level))
-	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		if (cr_inspect_base_is_raw(base) && base != unit->base)
-			return false;
-	}
-	return IsA(unit->expanded, Var) &&
-		((Var *) unit->expanded)->varno == unit->base->id &&
+	return list_length(bases) == 1 && linitial(bases) == unit->base &&
 		column_is_unique(unit->base->rte->relid, unit->attnum);
 }
