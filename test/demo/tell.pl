@@ -95,7 +95,7 @@ my @run = grep { $parts[$_][0] eq 'sql' } 0 .. $#parts;
 my %output;
 @output{@run} = run_blocks(map { $parts[$_][1] } @run);
 
-my ($document, $differ) = ('', 0);
+my ($document, $differ, $report) = ('', 0, '');
 foreach my $i (0 .. $#parts)
 {
 	my ($kind, $text) = @{ $parts[$i] };
@@ -112,16 +112,15 @@ foreach my $i (0 .. $#parts)
 		if (essence($got) ne essence($parts[ $i + 2 ][1]))
 		{
 			$differ++;
-			print STDERR "$file: this answers differently:\n$text"
-			  . "--- expected\n$parts[$i + 2][1]--- got\n$got---\n"
-			  unless $option{update};
+			$report .= "this answers differently:\n$text"
+			  . "--- expected\n$parts[$i + 2][1]--- got\n$got---\n";
 		}
 		$parts[ $i + 2 ][1] = $got;
 	}
 	elsif ($kind eq 'sql' && $output{$i} =~ /^(ERROR|FATAL):/m)
 	{
 		$differ++;
-		print STDERR "$file: this fails:\n$text$output{$i}---\n";
+		$report .= "this fails:\n$text$output{$i}---\n";
 	}
 	$document .= "```$kind\n$text```\n";
 }
@@ -137,5 +136,6 @@ if ($option{tell})
 	$document =~ s/^```\w*\n//mg;
 	print $document;
 }
+print STDERR $report unless $option{update};
 print STDERR "$file: " . @run . " blocks of SQL, $differ not as written\n";
 exit($differ && !$option{update} ? 1 : 0);
