@@ -2,7 +2,8 @@
 #
 #   make                  builds the library and the install script
 #   make install          installs them for the server of PG_CONFIG
-#   make check            runs every test in a throw-away server
+#   make check            installs what is missing, runs every test in a
+#                         throw-away server; CR_TESTS="name ..." only these
 #   make installcheck     runs the regression tests in a running server
 #   make demo             ten questions in a throw-away server; demo-stop ends it
 #   make lint             looks for what the compiler does not
@@ -37,13 +38,37 @@ endif
 # No bitcode: it would ask for the very clang the server was built with.
 override with_llvm = no
 
-REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test
-
 PG_CONFIG ?= pg_config
+
+# These need no server to be there yet, and PGXS has a "check" of its own.
+CR_SCRIPT_GOALS = check installcheck lint format
+ifneq ($(filter-out $(CR_SCRIPT_GOALS),$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)),)
+$(error make $(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)) apart from the rest)
+endif
+NO_INSTALLCHECK = 1
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
-include test/demo/demo.mk
+else
+all install clean:
+	@echo "$(PG_CONFIG) leads to no files to build against: install" \
+		"postgresql-server-dev-<version>, or set PG_CONFIG" >&2
+	@exit 1
+endif
+else
+check:
+	@PG_CONFIG='$(PG_CONFIG)' test/check $(CR_TESTS)
+
+installcheck:
+	@PG_CONFIG='$(PG_CONFIG)' test/installcheck $(CR_TESTS)
+
+lint:
+	@PG_CONFIG='$(PG_CONFIG)' test/lint/run
+
+format:
+	clang-format -i $(CR_SOURCES) $(CR_HEADERS)
+endif
 
 # PGXS tracks neither headers nor flags.
 $(OBJS): $(CR_HEADERS) Makefile .build-flags
@@ -57,4 +82,6 @@ $(OBJS): $(CR_HEADERS) Makefile .build-flags
 $(CR_SCRIPT): $(CR_PARTS) sql/parts
 	cat $(CR_PARTS) > $@
 
-.PHONY: CR_force
+include $(wildcard test/*/*.mk)
+
+.PHONY: CR_force check installcheck lint format

@@ -2,6 +2,7 @@
 # have set "root", the folder of the checkout.
 
 PG_CONFIG=${PG_CONFIG:-pg_config}
+unset MAKEFLAGS MAKELEVEL MAKEOVERRIDES
 
 die()
 {
@@ -44,7 +45,8 @@ make_dir()
 # Arguments go to make.
 stage()
 {
-	make -s -C "$root" PG_CONFIG="$PG_CONFIG" "$@" all >&2 || return 1
+	make -s -j"$(nproc)" -C "$root" PG_CONFIG="$PG_CONFIG" "$@" all >&2 ||
+		return 1
 	rm -rf "$dir/stage"
 	make -s -C "$root" PG_CONFIG="$PG_CONFIG" DESTDIR="$dir/stage" "$@" \
 		install >/dev/null || return 1

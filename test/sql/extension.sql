@@ -1,0 +1,75 @@
+-- The extension as a whole: what it installs, and for whom.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+DROP EXTENSION IF EXISTS cleanroom CASCADE;
+DROP SCHEMA IF EXISTS cleanroom;
+CREATE EXTENSION IF NOT EXISTS pgcrypto;
+RESET client_min_messages;
+CREATE EXTENSION cleanroom;
+
+-- documentation: every function, aggregate and view has a comment
+SELECT p.oid::regprocedure AS undocumented
+FROM pg_proc p
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+    AND d.deptype = 'e'
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
+    AND d.refobjid = e.oid AND e.extname = 'cleanroom'
+WHERE obj_description(p.oid, 'pg_proc') IS NULL
+ORDER BY 1;
+SELECT c.oid::regclass AS undocumented
+FROM pg_class c
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+    AND d.deptype = 'e'
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
+    AND d.refobjid = e.oid AND e.extname = 'cleanroom'
+WHERE obj_description(c.oid, 'pg_class') IS NULL
+ORDER BY 1;
+
+-- search path: every function that is not C fixes it
+SELECT p.oid::regprocedure AS open_search_path
+FROM pg_proc p
+JOIN pg_language l ON l.oid = p.prolang
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+    AND d.deptype = 'e'
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
+    AND d.refobjid = e.oid AND e.extname = 'cleanroom'
+WHERE l.lanname NOT IN ('c', 'internal')
+  AND NOT coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
+ORDER BY 1;
+
+-- names: a C function's symbol is cr_ and its SQL name
+SELECT p.oid::regprocedure AS odd_symbol, p.prosrc
+FROM pg_proc p
+JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+    AND d.deptype = 'e'
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
+    AND d.refobjid = e.oid AND e.extname = 'cleanroom'
+WHERE p.prosrc <> 'cr_' || p.proname
+ORDER BY 1;
+
+-- the schema: nobody but superusers creates in it; USAGE is the DBA's to grant
+CREATE ROLE regress_cr_anyone;
+SELECT has_schema_privilege('regress_cr_anyone', 'cleanroom', 'USAGE') AS usage,
+       has_schema_privilege('regress_cr_anyone', 'cleanroom', 'CREATE') AS create;
+SET ROLE regress_cr_anyone;
+CREATE FUNCTION cleanroom.gate(int) RETURNS bool LANGUAGE sql AS 'SELECT true';
+RESET ROLE;
+
+-- a schema that others could have filled is not taken over
+DROP EXTENSION cleanroom;
+DROP SCHEMA cleanroom;
+CREATE SCHEMA cleanroom AUTHORIZATION regress_cr_anyone;
+CREATE EXTENSION cleanroom;
+ALTER SCHEMA cleanroom OWNER TO CURRENT_USER;
+GRANT CREATE ON SCHEMA cleanroom TO regress_cr_anyone;
+CREATE EXTENSION cleanroom;
+REVOKE CREATE ON SCHEMA cleanroom FROM regress_cr_anyone;
+CREATE TABLE cleanroom.tables ();
+CREATE EXTENSION cleanroom;
+DROP TABLE cleanroom.tables;
+CREATE EXTENSION cleanroom;
+
+DROP EXTENSION cleanroom;
+DROP SCHEMA cleanroom;
+DROP ROLE regress_cr_anyone;
