@@ -1,7 +1,7 @@
 \echo Use "CREATE EXTENSION cleanroom" to load this file. \quit
 
--- Fails, with a hint, unless the server has preloaded the library.
-LOAD 'MODULE_PATHNAME';
+-- Unless the server has preloaded the library, the first function in C that
+-- a part below creates fails, with a hint: creating it loads the library.
 
 -- Who owns the schema, or may create in it, could put look-alikes beside our
 -- functions.
