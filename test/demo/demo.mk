@@ -7,10 +7,10 @@
 .PHONY: demo demo-stop check-documents
 
 demo:
-	@test/demo/run start
+	@PG_CONFIG='$(PG_CONFIG)' test/demo/run start
 
 demo-stop:
-	@test/demo/run stop
+	@PG_CONFIG='$(PG_CONFIG)' test/demo/run stop
 
 check-documents:
-	@test/demo/documents
+	@PG_CONFIG='$(PG_CONFIG)' test/demo/documents

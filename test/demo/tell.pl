@@ -18,6 +18,7 @@
 # Exit status 0 when all blocks agree, 1 when one does not.  Core perl only.
 use strict;
 use warnings;
+use Fcntl;
 
 my %option;
 while (@ARGV && $ARGV[0] =~ /^--(tell|loose|update)$/)
@@ -61,7 +62,8 @@ sub run_blocks
 	my @blocks = @_;
 	my $script = "${\($ENV{TMPDIR} || '/var/tmp')}/cleanroom-tell.$$.sql";
 
-	open(my $out, '>', $script) or die "$script: $!\n";
+	sysopen(my $out, $script, O_WRONLY | O_CREAT | O_EXCL, 0600)
+	  or die "$script: $!\n";
 	print $out "\\set VERBOSITY verbose\n";
 	print $out "$_\n\\echo '$mark'\n" for @blocks;
 	close($out) or die "$script: $!\n";
