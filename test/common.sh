@@ -59,10 +59,10 @@ server_conf()
 	local stage=$dir/stage
 
 	cat "$root/test/postgresql.conf"
-	echo "shared_preload_libraries = '\$libdir/cleanroom'"
 	if "$bindir/postgres" --describe-config |
 		grep -q '^extension_destdir'; then
 		echo "extension_destdir = '$stage'"	# Debian's
+		echo "shared_preload_libraries = '\$libdir/cleanroom'"
 	elif "$bindir/postgres" --describe-config |
 		grep -q '^extension_control_path'; then
 		echo "shared_preload_libraries = 'cleanroom'"
