@@ -19,6 +19,7 @@
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 
 typedef struct Argument
@@ -197,6 +198,39 @@ unit_of_base(CrLevel *level, int base)
 }
 
 /*
+ * Arithmetic gives null where it overflows, which must not tell one row from
+ * the others.  Rows that it had nothing to compute from do not count.
+ */
+static void
+note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
+					Argument *argument)
+{
+	Node	   *written = cr_inspect_strip(argument->written);
+	List	   *conditions;
+	ListCell   *lc;
+	int			id = -1;
+	Bitmapset  *bases = cr_inspect_bases(argument->expanded);
+
+	conditions = list_make1(make_null_test(written, IS_NULL));
+	if (!IsA(written, Var))
+	{
+		foreach(lc, pull_var_clause(written, 0))
+			conditions = lappend(conditions,
+								 make_null_test(lfirst(lc), IS_NOT_NULL));
+	}
+	aggregate->rests = lappend(aggregate->rests,
+							   make_ands_explicit(conditions));
+	while ((id = bms_next_member(bases, id)) >= 0)
+	{
+		Node	   *unit = unit_of_base(level, id);
+
+		if (unit != NULL && cr_inspect_base(level->statement, id)->nullable)
+			aggregate->rests = lappend(aggregate->rests,
+									   make_null_test(unit, IS_NULL));
+	}
+}
+
+/*
  * Rows with a null argument are not used.  Where an outer join or a
  * computation made the null, the rows left over are somebody's: they must be
  * many, or none.
@@ -224,9 +258,7 @@ note_nulls(CrLevel *level, CrAggregate *aggregate, Argument *argument)
 												  IS_NULL));
 	}
 	else if (!IsA(stripped, Const))
-		aggregate->rests = lappend(aggregate->rests,
-								   make_null_test(argument->written,
-												  IS_NULL));
+		note_computed_nulls(level, aggregate, argument);
 }
 
 /* ---------- what may be aggregated ---------- */

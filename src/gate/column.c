@@ -176,13 +176,12 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 													 offender);
 
 		if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
-			return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE,
-									 offender->location,
+			return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
 									 psprintf("groups by %s would be single people of one table only",
 											  cr_word_column(level->statement,
 															 offender)),
 									 "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.");
-		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, offender->location,
+		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
 								 psprintf("column %s may not be grouped by",
 										  cr_word_column(level->statement,
 														 offender)),
@@ -201,28 +200,49 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 typedef struct LooseContext
 {
 	CrLevel    *level;
+	Index		depth;			/* of sub-selects around the node */
 	const Var  *offender;
 } LooseContext;
 
 static bool
-loose_walker(Node *node, LooseContext *context)
+is_key(Node *node, LooseContext *context)
 {
 	ListCell   *lc;
 
-	if (node == NULL || IsA(node, Aggref))
-		return false;
 	foreach(lc, context->level->group_entries)
 	{
 		if (equal(node, ((TargetEntry *) lfirst(lc))->expr))
-			return false;
+			return true;
 	}
-	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
+	return false;
+}
+
+static bool
+loose_walker(Node *node, LooseContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (context->depth == 0 && (IsA(node, Aggref) || is_key(node, context)))
+		return false;
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == context->depth)
 	{
-		context->offender = (Var *) node;
+		Var		   *var = copyObject((Var *) node);
+
+		var->varlevelsup = 0;
+		if (is_key((Node *) var, context))
+			return false;
+		context->offender = var;
 		return true;
 	}
-	if (IsA(node, SubLink))
-		return loose_walker(((SubLink *) node)->testexpr, context);
+	if (IsA(node, Query))
+	{
+		bool		result;
+
+		context->depth++;
+		result = query_tree_walker((Query *) node, loose_walker, context, 0);
+		context->depth--;
+		return result;
+	}
 	return expression_tree_walker(node, loose_walker, context);
 }
 
@@ -233,7 +253,7 @@ loose_walker(Node *node, LooseContext *context)
 CrVerdict *
 cr_rule_loose_columns(CrLevel *level)
 {
-	LooseContext context = {level, NULL};
+	LooseContext context = {level, 0, NULL};
 
 	loose_walker((Node *) level->query->targetList, &context);
 	if (context.offender == NULL)

@@ -12,6 +12,7 @@
 #include "catalog/pg_class.h"
 #include "gate/gate.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 
 static CrVerdict *
 refuse(const char *what, const char *hint)
@@ -68,6 +69,33 @@ check_raw_level(CrLevel *level)
 	return NULL;
 }
 
+static bool
+outer_aggregate_walker(Node *node, Index *depth)
+{
+	bool		result;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Aggref) && ((Aggref *) node)->agglevelsup > *depth)
+		return true;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, outer_aggregate_walker, depth);
+	(*depth)++;
+	result = query_tree_walker((Query *) node, outer_aggregate_walker,
+							   depth, 0);
+	(*depth)--;
+	return result;
+}
+
+/* Does a sub-select contain an aggregate of a level around it? */
+static bool
+has_outer_aggregate(Query *query)
+{
+	Index		depth = 0;
+
+	return query_tree_walker(query, outer_aggregate_walker, &depth, 0);
+}
+
 static CrVerdict *
 check_sublinks(CrLevel *level)
 {
@@ -81,7 +109,10 @@ check_sublinks(CrLevel *level)
 			return refuse("a subquery in an expression that reads single protected rows",
 						  "Join the tables on their join keys, or aggregate inside the subquery.");
 		if (cr_inspect_refers_outside((Query *) entry->sublink->subselect) &&
-			(entry->in_core || cr_inspect_touches((Query *) entry->sublink->subselect)))
+			(entry->in_core ||
+			 cr_inspect_touches((Query *) entry->sublink->subselect) ||
+			 (level->kind != CR_LEVEL_PUBLIC &&
+			  has_outer_aggregate((Query *) entry->sublink->subselect))))
 			return refuse("a correlated subquery",
 						  "Join the tables instead: on join keys, or on a unique key of the table that is not protected.");
 	}
@@ -148,6 +179,11 @@ cr_rule_source(CrLevel *level, CrSource *source)
 {
 	if (source->base != NULL && source->base->kind == CR_BASE_PROTECTED)
 		return check_protected(source);
+	if (contain_vars_of_level((Node *) source->rte->functions, 0) ||
+		contain_vars_of_level((Node *) source->rte->values_lists, 0) ||
+		source->rte->rtekind == RTE_TABLEFUNC)
+		return refuse("a function or VALUES list over columns of other tables",
+					  "Join tables on their join keys instead.");
 	if (source->rte->rtekind == RTE_SUBQUERY &&
 		cr_inspect_refers_outside(source->rte->subquery))
 		return refuse("a LATERAL subquery",

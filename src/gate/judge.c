@@ -83,7 +83,7 @@ check_top(CrLevel *level)
 		return cr_verdict_refuse(returns_unit(level) ?
 								 CR_ERRCODE_RAW_COLUMN :
 								 CR_ERRCODE_COLUMN_USE,
-								 column ? column->location : -1,
+								 -1,
 								 "the result would have a row for each single person",
 								 "Aggregate over it: SELECT n, count(*) FROM (SELECT unit, count(*) AS n ... GROUP BY unit) AS people GROUP BY n.");
 	if (column != NULL)

@@ -81,8 +81,19 @@ expand_var(Var *var, CrLevel *level)
 		copy->varno = 0;
 		return (Node *) copy;
 	}
-	column = list_nth(source->level->columns, var->varattno - 1);
-	return copyObject(column);
+	column = copyObject(list_nth(source->level->columns, var->varattno - 1));
+	if (!bms_is_empty(source->nulling) && IsA(column, Const))
+	{
+		/* a constant, or null where the outer join finds no match */
+		CoalesceExpr *conditional = makeNode(CoalesceExpr);
+
+		conditional->coalescetype = exprType(column);
+		conditional->coalescecollid = exprCollation(column);
+		conditional->args = list_make1(column);
+		conditional->location = -1;
+		return (Node *) conditional;
+	}
+	return column;
 }
 
 static Node *
