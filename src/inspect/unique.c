@@ -29,6 +29,7 @@ typedef struct Probe
 	CrLevel    *level;
 	CrBase	   *base;
 	Bitmapset  *determined;
+	Bitmapset  *raw;			/* all raw bases of the level */
 	AttrNumber *outer_attnums;	/* of a selection from the relation looked
 								 * at: its columns as the base names them; or
 								 * NULL when it is the base itself */
@@ -62,6 +63,20 @@ is_column(Node *node, const CrBase *base, AttrNumber attnum)
 }
 
 /*
+ * Does the clause hold wherever a row of the base stands beside a protected
+ * one?  In the ON of an outer join it holds for the nullable side; and if
+ * all protected rows come from there, rows for which it does not hold have
+ * nobody in them and are not seen.
+ */
+static bool
+clause_limits(const Probe *probe, const CrClause *clause)
+{
+	return clause->inner ||
+		bms_is_member(probe->base->id, clause->limited) ||
+		bms_is_subset(probe->raw, clause->limited);
+}
+
+/*
  * Is the column equated, by an operator of the given family (any, when
  * invalid), with something over determined relations?
  */
@@ -85,8 +100,7 @@ is_pinned(const Probe *probe, AttrNumber attnum, Oid opfamily)
 		Node	   *right;
 		Oid			opno;
 
-		if (!clause->inner &&
-			!bms_is_member(probe->base->id, clause->limited))
+		if (!clause_limits(probe, clause))
 			continue;
 		if (!cr_inspect_equality(clause->expanded, &left, &right))
 			continue;
@@ -293,6 +307,7 @@ cr_inspect_determined(CrLevel *level)
 {
 	List	   *bases = cr_inspect_all_bases(level);
 	Bitmapset  *determined = NULL;
+	Bitmapset  *raw;
 	int			before;
 	ListCell   *lc;
 
@@ -303,13 +318,14 @@ cr_inspect_determined(CrLevel *level)
 		if (cr_inspect_base_is_raw(base))
 			determined = bms_add_member(determined, base->id);
 	}
+	raw = bms_copy(determined);
 	do
 	{
 		before = bms_num_members(determined);
 		foreach(lc, bases)
 		{
 			CrBase	   *base = (CrBase *) lfirst(lc);
-			Probe		probe = {level, base, determined, NULL, 0};
+			Probe		probe = {level, base, determined, raw, NULL, 0};
 			Query	   *query = base->level ? base->level->query :
 				base->rte->subquery;
 
