@@ -41,7 +41,7 @@ override with_llvm = no
 PG_CONFIG ?= pg_config
 
 # These need no server to be there yet, and PGXS has a "check" of its own.
-CR_SCRIPT_GOALS = check installcheck lint format demo demo-stop check-documents
+CR_SCRIPT_GOALS = check bench installcheck lint format demo demo-stop check-documents
 ifneq ($(filter-out $(CR_SCRIPT_GOALS),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)),)
 $(error make $(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)) apart from the rest)

@@ -1,0 +1,8 @@
+# test/bench/bench.mk: what the guards cost.
+#
+#   make bench             ratios to the plain query, in a throw-away server
+
+.PHONY: bench
+
+bench:
+	@PG_CONFIG='$(PG_CONFIG)' test/bench/run
