@@ -516,6 +516,7 @@ build_level(CrStatement *statement, Query *query, CrLevel *parent)
 	else
 	{
 		cr_normalize_names(query);
+		cr_normalize_membership(query);
 		read_from(level, (Node *) query->jointree, NULL);
 		find_strays(level);
 		if (has_raw_source(level))
