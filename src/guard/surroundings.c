@@ -13,7 +13,6 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "base/errcodes.h"
-#include "base/oids.h"
 #include "base/settings.h"
 #include "guard/command.h"
 #include "utils/guc.h"
@@ -110,11 +109,6 @@ cr_guard_judge_surroundings(void)
 		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								 "protected tables cannot be queried while cleanroom.enabled is off",
 								 "A superuser can turn it on.");
-	/* labels outlive the extension; what the guards are made of does not */
-	if (cr_oids_get() == NULL)
-		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-								 "protected tables cannot be queried while the extension cleanroom is not installed",
-								 "A superuser can install it again with CREATE EXTENSION cleanroom.");
 	if (command != NULL)
 		return cr_command_refusal(command, InvalidOid);
 
