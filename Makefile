@@ -7,6 +7,7 @@
 #   make installcheck     runs the regression tests in a running server
 #   make demo             ten questions in a throw-away server; demo-stop ends it
 #   make lint             looks for what the compiler does not
+#   make format           shows where .clang-format would break lines
 #
 # PG_CONFIG=/path/to/pg_config chooses the server to build for.
 # CR_TEST_BUILD=1 adds the settings that only tests may have.
@@ -66,8 +67,13 @@ installcheck:
 lint:
 	@PG_CONFIG='$(PG_CONFIG)' test/lint/run
 
+# Shows, does not change: clang-format knows nothing of the alignment that
+# pgindent makes.
 format:
-	clang-format -i $(CR_SOURCES) $(CR_HEADERS)
+	@for file in $(CR_SOURCES) $(CR_HEADERS); do \
+		clang-format $$file | diff -wu --label $$file --label $$file \
+			$$file - ; \
+	done; true
 endif
 
 # PGXS tracks neither headers nor flags.

@@ -179,6 +179,8 @@ cr_rule_source(CrLevel *level, CrSource *source)
 {
 	if (source->base != NULL && source->base->kind == CR_BASE_PROTECTED)
 		return check_protected(source);
+	if (level->kind == CR_LEVEL_PUBLIC)
+		return NULL;			/* released rows may be joined laterally */
 	if (contain_vars_of_level((Node *) source->rte->functions, 0) ||
 		contain_vars_of_level((Node *) source->rte->values_lists, 0) ||
 		source->rte->rtekind == RTE_TABLEFUNC)

@@ -8,12 +8,24 @@
 #include "postgres.h"
 
 #include "base/errcodes.h"
+#include "base/oids.h"
 #include "base/settings.h"
 #include "gate/gate.h"
 #include "gate/words.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/tlist.h"
 #include "utils/lsyscache.h"
+
+/* Are the functions there that an admitted statement calls? */
+static bool
+extension_is_whole(void)
+{
+	const CrOids *oids = cr_oids_get();
+
+	return oids != NULL && OidIsValid(oids->open_function) &&
+		OidIsValid(oids->gate_function) &&
+		OidIsValid(oids->units_aggregate) && OidIsValid(oids->enough_function);
+}
 
 /*
  * What can be said before looking into the statement: which command it is,
@@ -26,6 +38,10 @@ cr_gate_judge_command(Query *query, const CrTouch *touch)
 		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								 "protected tables cannot be queried while cleanroom.enabled is off",
 								 "Ask the administrator to turn cleanroom.enabled on.");
+	if (!extension_is_whole())
+		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								 "protected tables cannot be queried while extension cleanroom is not installed",
+								 "Ask the administrator to run CREATE EXTENSION cleanroom.");
 	if (query->commandType != CMD_SELECT || query->hasModifyingCTE)
 		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								 "data-modifying statements may not read or write protected tables",

@@ -166,6 +166,8 @@ check_node(Node *node)
 			return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
 									 "a collation that was not made with the server may not be used over protected rows",
 									 "Use a built-in collation such as \"C\".");
+		case T_SortGroupClause:	/* count(DISTINCT ...) */
+			return cr_rule_grouping_operator((SortGroupClause *) node);
 		case T_Aggref:
 			if (OidIsValid(cr_total_aggregate(((Aggref *) node)->aggfnoid)))
 				return NULL;
@@ -197,6 +199,7 @@ total_walker(Node *node, CrVerdict **refusal)
 		return true;
 	if (!IsA(node, List) && !IsA(node, TargetEntry) && !IsA(node, CaseWhen) &&
 		!IsA(node, SubLink) && !IsA(node, CaseTestExpr) &&
+		!IsA(node, SortGroupClause) &&
 		!(IsA(node, Var) && ((Var *) node)->varattno <= 0) &&
 		!type_is_known(exprType(node)))
 	{

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "base/oids.h"
 #include "catalog/namespace.h"
 #include "commands/defrem.h"
 #include "guard/bound.h"
@@ -176,6 +177,38 @@ judge_command(Node *command)
 	}
 }
 
+/* Makes way for what the command is about to make. */
+static void
+prepare_command(Node *command)
+{
+	if (IsA(command, CreatePolicyStmt))
+	{
+		CreatePolicyStmt *create = (CreatePolicyStmt *) command;
+		Oid			relid = RangeVarGetRelid(create->table, NoLock, true);
+
+		if (OidIsValid(relid))
+			cr_policy_make_room(relid, create->policy_name);
+	}
+}
+
+/* Could the command drop the extension, itself or in its wake? */
+static bool
+may_drop_extension(Node *command)
+{
+	if (IsA(command, DropStmt))
+		return ((DropStmt *) command)->removeType == OBJECT_EXTENSION;
+	return IsA(command, DropOwnedStmt);
+}
+
+/* The closing policies went with the extension; the tables stay closed. */
+static void
+seal_tables(void)
+{
+	CommandCounterIncrement();
+	if (cr_oids_get() == NULL)
+		cr_policy_seal_tables();
+}
+
 /*
  * Closes the tables that have just become part of a protected one.  What a
  * failed command has left in the list does no harm: nothing has changed
@@ -218,6 +251,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 {
 	const char *outer_command = forbidding_command;
 	const char *command = command_over_query(pstmt->utilityStmt);
+	bool		leaving;
 
 	/*
 	 * Outside a transaction, as ROLLBACK in a failed one, and for commands
@@ -231,7 +265,11 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	}
 
 	if (cr_policy_possible())
+	{
 		judge_command(pstmt->utilityStmt);
+		prepare_command(pstmt->utilityStmt);
+	}
+	leaving = may_drop_extension(pstmt->utilityStmt) && cr_oids_get() != NULL;
 	if (command != NULL)
 		forbidding_command = command;
 	PG_TRY();
@@ -246,6 +284,8 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	PG_END_TRY();
 	if (IsTransactionState())
 		close_new_children();
+	if (leaving)
+		seal_tables();
 }
 
 void

@@ -66,20 +66,22 @@ cr_check_relation(Relation rel)
 	if (RelationGetRelid(rel) < FirstNormalObjectId)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("cannot protect system relation \"%s\"", name),
+				 errmsg("system relation \"%s\" cannot be protected",
+						name),
 				 errhint("Only tables that were created by a user can be "
 						 "protected.")));
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("cannot protect relation \"%s\"", name),
+				 errmsg("relation \"%s\" cannot be protected", name),
 				 errdetail("\"%s\" is %s.", name, describe_kind(relkind)),
 				 errhint("Protect the tables that hold the data; only tables "
 						 "and partitioned tables can be protected.")));
 	if (rel->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("cannot protect temporary table \"%s\"", name),
+				 errmsg("temporary table \"%s\" cannot be protected",
+						name),
 				 errhint("No other session can read it; put the data into a "
 						 "permanent table to share it.")));
 }

@@ -19,11 +19,13 @@
 
 #include "access/table.h"
 #include "access/xact.h"
+#include "base/compat.h"
 #include "base/oids.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "commands/seclabel.h"
 #include "commands/tablecmds.h"
+#include "miscadmin.h"
 #include "policy/cache.h"
 #include "policy/check.h"
 #include "policy/closing.h"
@@ -51,6 +53,25 @@ cr_closing_set_label(Oid relid, int32 objsubid, const char *text)
 
 	ObjectAddressSubSet(object, RelationRelationId, relid, objsubid);
 	SetSecurityLabel(&object, CR_LABEL_PROVIDER, text);
+}
+
+void
+cr_closing_recall(Relation rel, CrTableLabel *label)
+{
+	Oid			relid = RelationGetRelid(rel);
+	CrTableLabel former;
+
+	label->before_known = true;
+	if (cr_load_table_label(relid, &former) && former.before_known)
+		label->row_security_before = former.row_security_before;
+	else if (cr_rls_has_policy(relid, OPEN_POLICY))
+		label->row_security_before = false; /* else it was not made */
+	else
+	{
+		label->row_security_before = rel->rd_rel->relrowsecurity;
+		label->before_known = !rel->rd_rel->relrowsecurity ||
+			!cr_rls_has_policy(relid, GATE_POLICY);
+	}
 }
 
 static bool
@@ -118,7 +139,7 @@ cr_closing_reopen(Oid relid, const CrTableLabel *label)
 	cr_rls_drop_policy(relid, GATE_POLICY);
 	cr_rls_drop_policy(relid, SEAL_POLICY);
 
-	/* not known: the label was written by hand, so leave it on, and closed */
+	/* where that is not known it stays on, and so the table closed */
 	if (label->before_known && !label->row_security_before)
 		cr_rls_switch(relid, false);
 }
@@ -139,12 +160,12 @@ cr_closing_copy_row_policies(Oid governor, Oid relid)
 }
 
 List *
-cr_closing_find_governed(Oid governor, Oid relid)
+cr_closing_find_governed(Oid governor, Oid relid, LOCKMODE lockmode)
 {
 	List	   *governed = NIL;
 	ListCell   *lc;
 
-	foreach(lc, find_all_inheritors(relid, AccessExclusiveLock, NULL))
+	foreach(lc, find_all_inheritors(relid, lockmode, NULL))
 	{
 		Oid			child = lfirst_oid(lc);
 		const char *why;
@@ -185,12 +206,9 @@ close_descendant(Oid governor, Oid child)
 						 get_rel_name(governor))));
 	CheckTableNotInUse(rel, "protect");
 
-	if (!cr_load_table_label(child, &label) || !label.inherited)
-	{
-		label.before_known = true;
-		label.row_security_before = rel->rd_rel->relrowsecurity;
-	}
+	memset(&label, 0, sizeof(label));
 	label.inherited = true;
+	cr_closing_recall(rel, &label);
 	table_close(rel, NoLock);
 
 	cr_closing_set_label(child, 0, cr_label_format_table(&label));
@@ -204,21 +222,52 @@ cr_closing_close_descendants(Oid governor, Oid relid)
 {
 	ListCell   *lc;
 
-	foreach(lc, cr_closing_find_governed(governor, relid))
+	foreach(lc, cr_closing_find_governed(governor, relid,
+										 AccessExclusiveLock))
 	{
 		if (lfirst_oid(lc) != governor)
 			close_descendant(governor, lfirst_oid(lc));
 	}
 }
 
-/* Is it closed already, as a descendant is? */
+/* Has the descendant the governor's row policies, and no others? */
 static bool
-is_closed(Oid relid)
+has_row_policies_of(Oid governor, Oid relid)
+{
+	List	   *own = NIL;
+	ListCell   *lc;
+
+	foreach(lc, cr_rls_list_policies(relid))
+	{
+		CrRowPolicy *policy = lfirst(lc);
+
+		if (cr_closing_is_row_policy(policy->name) && policy->qual != NULL)
+			own = lappend(own, stringToNode(policy->qual));
+	}
+	foreach(lc, cr_rls_list_policies(governor))
+	{
+		CrRowPolicy *policy = lfirst(lc);
+		Node	   *condition;
+
+		if (!cr_closing_is_row_policy(policy->name) || policy->qual == NULL)
+			continue;
+		condition = cr_rls_map_condition(governor, policy, relid);
+		if (!list_member(own, condition))
+			return false;
+		own = list_delete(own, condition);
+	}
+	return own == NIL;
+}
+
+/* Is the descendant closed already? */
+static bool
+is_closed(Oid governor, Oid relid)
 {
 	CrTableLabel label;
 
 	return cr_load_table_label(relid, &label) &&
-		cr_rls_has_policy(relid, GATE_POLICY);
+		cr_rls_has_policy(relid, GATE_POLICY) &&
+		has_row_policies_of(governor, relid);
 }
 
 void
@@ -233,29 +282,29 @@ cr_policy_close_descendants(Oid parent)
 	governor = cr_load_governor(parent, NULL, &why);
 	if (!OidIsValid(governor) || why != NULL)
 		return;
-	foreach(lc, cr_closing_find_governed(governor, parent))
+	/* those that were there before are closed, and are not to be locked */
+	foreach(lc, cr_closing_find_governed(governor, parent, NoLock))
 	{
 		Oid			relid = lfirst_oid(lc);
 
-		if (relid != governor && !is_closed(relid))
-			close_descendant(governor, relid);
+		if (relid == governor || is_closed(governor, relid))
+			continue;
+		LockRelationOid(relid, AccessExclusiveLock);
+		close_descendant(governor, relid);
 	}
 }
 
-/* Has it a permissive policy that is not ours? */
-static bool
-has_foreign_permissive_policy(Oid relid)
+void
+cr_policy_make_room(Oid relid, const char *name)
 {
-	ListCell   *lc;
-
-	foreach(lc, cr_rls_list_policies(relid))
-	{
-		CrRowPolicy *policy = lfirst(lc);
-
-		if (policy->permissive && strcmp(policy->name, OPEN_POLICY) != 0)
-			return true;
-	}
-	return false;
+	if (strcmp(name, OPEN_POLICY) != 0 && strcmp(name, GATE_POLICY) != 0 &&
+		!cr_closing_is_row_policy(name))
+		return;
+	if (!cr_policy_exists(relid) || !cr_owns_relation(relid, GetUserId()))
+		return;
+	LockRelationOid(relid, AccessExclusiveLock);
+	if (cr_owns_relation(relid, GetUserId()))
+		cr_rls_drop_policy(relid, name);
 }
 
 void
@@ -270,7 +319,7 @@ cr_policy_seal_tables(void)
 		LockRelationOid(relid, AccessExclusiveLock);
 		if (get_rel_name(relid) == NULL)
 			continue;			/* dropped meanwhile */
-		if (has_foreign_permissive_policy(relid) &&
+		if (has_permissive_policy(relid) &&
 			!cr_rls_has_policy(relid, SEAL_POLICY))
 			cr_rls_create_policy(relid, SEAL_POLICY, false,
 								 cr_rls_parse_condition("false"));

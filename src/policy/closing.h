@@ -8,12 +8,22 @@
 #ifndef CR_CLOSING_H
 #define CR_CLOSING_H
 
+#include "nodes/pg_list.h"
 #include "policy/label.h"
+#include "storage/lockdefs.h"
+#include "utils/relcache.h"
 
 /* Names of the owner's row policies begin with this. */
 #define CR_ROW_POLICY_PREFIX	"cleanroom_row_"
 
 extern bool cr_closing_is_row_policy(const char *name);
+
+/*
+ * Fills in how row security of the table was before it was first closed:
+ * from its label, or from what is there.  Not known where the label does not
+ * say and cleanroom_open does not tell.
+ */
+extern void cr_closing_recall(Relation rel, CrTableLabel *label);
 
 /*
  * Closes the table.  label says whether row security was on before it was
@@ -30,8 +40,9 @@ extern void cr_closing_reopen(Oid relid, const CrTableLabel *label);
  */
 extern void cr_closing_close_descendants(Oid governor, Oid relid);
 
-/* The descendants, with relid, that governor's label holds for; locked. */
-extern List *cr_closing_find_governed(Oid governor, Oid relid);
+/* The descendants, with relid, that governor's label holds for. */
+extern List *cr_closing_find_governed(Oid governor, Oid relid,
+									  LOCKMODE lockmode);
 
 /* Drops relid's row policies and gives it those of governor. */
 extern void cr_closing_copy_row_policies(Oid governor, Oid relid);

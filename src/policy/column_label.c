@@ -198,6 +198,8 @@ read_aggregates(const char **at, CrColumnPolicy *column)
 
 		read_word(at, word);
 		bit = find_word(aggregate_words, word);
+		if (word[0] == '\0')
+			return "The names of aggregates are expected in parentheses.";
 		if (bit == 0)
 			return psprintf("\"%s\" is not an aggregate that a measure can "
 							"allow.", word);
@@ -245,6 +247,8 @@ cr_label_parse_column(const char *text, CrColumnPolicy *column)
 
 		read_word(&at, word);
 		bit = find_word(use_words, word);
+		if (word[0] == '\0')
+			return "A use is expected at the start and after each comma.";
 		if (bit == 0)
 			return psprintf("\"%s\" is not a use.", word);
 		if ((column->uses & bit) != 0)

@@ -94,9 +94,18 @@ extern List *cr_policy_row_conditions(Oid relid);
 extern void cr_policy_close_descendants(Oid parent);
 
 /*
- * To be called before the extension is dropped: gives every protected table
- * that has permissive policies of its own a restrictive one that depends on
- * nothing and lets no row through, since the drop takes ours away.
+ * To be called before CREATE POLICY, with its table and name: drops a policy
+ * of that name that closing has put there, so that a dump can be restored,
+ * which brings them all.  Does nothing for a table that is not protected or
+ * not the current user's.
+ */
+extern void cr_policy_make_room(Oid relid, const char *name);
+
+/*
+ * To be called when the extension has been dropped, in the same transaction:
+ * the drop has taken the closing policies away.  Gives protected tables with
+ * permissive policies a restrictive one that depends on nothing and lets no
+ * row through, and switches row security on where it was not.
  */
 extern void cr_policy_seal_tables(void);
 

@@ -12,7 +12,6 @@
 
 #include "access/relation.h"
 #include "access/xact.h"
-#include "catalog/pg_inherits.h"
 #include "commands/tablecmds.h"
 #include "policy/cache.h"
 #include "policy/check.h"
@@ -116,20 +115,6 @@ write_column_labels(Oid relid, int natts, char **texts)
 							 texts == NULL ? NULL : texts[i]);
 }
 
-/* Fills in how row security was before the table was first closed. */
-static void
-remember_row_security(Relation rel, CrTableLabel *label)
-{
-	CrTableLabel former;
-
-	if (cr_load_table_label(RelationGetRelid(rel), &former) &&
-		former.before_known)
-		label->row_security_before = former.row_security_before;
-	else
-		label->row_security_before = rel->rd_rel->relrowsecurity;
-	label->before_known = true;
-}
-
 void
 cr_protect_table(CrProtectRequest *request)
 {
@@ -141,7 +126,7 @@ cr_protect_table(CrProtectRequest *request)
 
 	CheckTableNotInUse(rel, "protect");
 	texts = make_column_labels(rel, request);
-	remember_row_security(rel, &request->label);
+	cr_closing_recall(rel, &request->label);
 	if (cr_load_label_text(relid, 0) != NULL &&
 		!(cr_load_table_label(relid, &former) && former.inherited))
 		ereport(NOTICE,
@@ -200,6 +185,22 @@ hand_over(Oid relid, CrTableLabel *label)
 	cr_closing_close_descendants(governor, relid);
 }
 
+static void
+reopen(Oid relid)
+{
+	Relation	rel;
+	CrTableLabel label;
+
+	cr_check_owner(relid);
+	rel = relation_open(relid, NoLock);
+	memset(&label, 0, sizeof(label));
+	cr_closing_recall(rel, &label);
+	relation_close(rel, NoLock);
+	cr_closing_set_label(relid, 0, NULL);
+	CommandCounterIncrement();
+	cr_closing_reopen(relid, &label);
+}
+
 void
 cr_protect_stop(Oid relid)
 {
@@ -211,28 +212,20 @@ cr_protect_stop(Oid relid)
 
 	cr_protect_require_policy(rel);
 	CheckTableNotInUse(rel, "unprotect");
+	memset(&label, 0, sizeof(label));
+	cr_closing_recall(rel, &label);
 	relation_close(rel, NoLock);
 
-	governed = cr_closing_find_governed(relid, relid);
-	(void) cr_load_table_label(relid, &label);
+	governed = cr_closing_find_governed(relid, relid,
+										 AccessExclusiveLock);
+	cr_cache_invalidate(relid);
 	write_column_labels(relid, natts, NULL);
 	if (OidIsValid(find_next_governor(relid)))
-	{
 		hand_over(relid, &label);
-		cr_cache_invalidate(relid);
-		return;
-	}
-
-	cr_cache_invalidate(relid);
-	foreach(lc, governed)
+	else
 	{
-		Oid			child = lfirst_oid(lc);
-
-		cr_check_owner(child);
-		(void) cr_load_table_label(child, &label);
-		cr_closing_set_label(child, 0, NULL);
-		CommandCounterIncrement();
-		cr_closing_reopen(child, &label);
+		foreach(lc, governed)
+			reopen(lfirst_oid(lc));
 	}
 }
 

@@ -88,13 +88,20 @@ cr_rls_switch(Oid relid, bool on)
 	CommandCounterIncrement();
 }
 
+/* The star of SELECT *, which stands for no expression. */
+static bool
+is_star(Node *node)
+{
+	return IsA(node, ColumnRef) &&
+		IsA(linitial(((ColumnRef *) node)->fields), A_Star);
+}
+
 Node *
 cr_rls_parse_condition(const char *text)
 {
 	List	   *parsed = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
 	SelectStmt *select = castNode(SelectStmt,
 								  linitial_node(RawStmt, parsed)->stmt);
-	ResTarget  *target;
 
 	if (list_length(select->targetList) != 1 ||
 		select->distinctClause != NIL || select->fromClause != NIL ||
@@ -103,12 +110,12 @@ cr_rls_parse_condition(const char *text)
 		select->sortClause != NIL || select->limitOffset != NULL ||
 		select->limitCount != NULL || select->lockingClause != NIL ||
 		select->withClause != NULL || select->op != SETOP_NONE ||
-		linitial_node(ResTarget, select->targetList)->name != NULL)
+		linitial_node(ResTarget, select->targetList)->name != NULL ||
+		is_star(linitial_node(ResTarget, select->targetList)->val))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("a condition must be a single expression")));
-	target = linitial_node(ResTarget, select->targetList);
-	return target->val;
+	return linitial_node(ResTarget, select->targetList)->val;
 }
 
 static RangeVar *

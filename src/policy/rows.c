@@ -106,7 +106,8 @@ parse_condition(Relation rel, const char *text)
 /* What subqueries of a condition are checked against. */
 typedef struct ReadCheck
 {
-	Oid			owner;			/* of the table the policy is for */
+	Oid			owner;			/* of the table the policy is for, or of view */
+	Oid			view;			/* the view that is looked through, if any */
 } ReadCheck;
 
 static bool check_subqueries_walker(Node *node, ReadCheck *check);
@@ -122,8 +123,10 @@ check_relation_read(RangeTblEntry *rte, ReadCheck *check)
 						  ACL_SELECT) != ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the table's owner may not read relation \"%s\"",
-						name),
+				 errmsg("role \"%s\" may not read relation \"%s\"",
+						GetUserNameFromId(check->owner, false), name),
+				 errdetail("The condition of a row policy reads what the "
+						   "table's owner may read."),
 				 errhint("Grant SELECT on it to role \"%s\", or leave it out "
 						 "of the condition.",
 						 GetUserNameFromId(check->owner, false))));
@@ -141,6 +144,7 @@ check_relation_read(RangeTblEntry *rte, ReadCheck *check)
 
 		rel = relation_open(rte->relid, AccessShareLock);
 		inner.owner = rel->rd_rel->relowner;
+		inner.view = rte->relid;
 		check_subqueries_walker((Node *) get_view_query(rel), &inner);
 		relation_close(rel, NoLock);
 	}
@@ -156,7 +160,8 @@ check_subqueries_walker(Node *node, ReadCheck *check)
 	{
 		RangeTblEntry *rte = (RangeTblEntry *) node;
 
-		if (rte->rtekind == RTE_RELATION)
+		/* a view's query names the view itself, for rules */
+		if (rte->rtekind == RTE_RELATION && rte->relid != check->view)
 			check_relation_read(rte, check);
 		return false;
 	}
@@ -180,6 +185,7 @@ check_condition(Relation rel, const char *text)
 				 errhint("Use functions whose result depends on their "
 						 "arguments and the session only.")));
 	check.owner = rel->rd_rel->relowner;
+	check.view = InvalidOid;
 	check_subqueries_walker(condition, &check);
 }
 
@@ -206,7 +212,8 @@ cr_rows_add_policy(Oid relid, const char *name, const char *condition)
 
 	cr_rls_create_policy(relid, policy_name, false,
 						 cr_rls_parse_condition(condition));
-	foreach(lc, cr_closing_find_governed(relid, relid))
+	foreach(lc, cr_closing_find_governed(relid, relid,
+										 AccessExclusiveLock))
 	{
 		if (lfirst_oid(lc) != relid)
 			cr_closing_copy_row_policies(relid, lfirst_oid(lc));
@@ -233,7 +240,8 @@ cr_rows_drop_policy(Oid relid, const char *name)
 				 errhint("The table's row policies are listed by \\d, with "
 						 "\"%s\" before their names.",
 						 CR_ROW_POLICY_PREFIX)));
-	foreach(lc, cr_closing_find_governed(relid, relid))
+	foreach(lc, cr_closing_find_governed(relid, relid,
+										 AccessExclusiveLock))
 	{
 		if (lfirst_oid(lc) != relid)
 			cr_closing_copy_row_policies(relid, lfirst_oid(lc));
