@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/membership.c
- *	  Writes IN and EXISTS over protected rows as joins.
+ *	  Writes IN and EXISTS as joins.
  *
  *	WHERE a.k IN (SELECT b.k FROM b WHERE c)
  *	WHERE EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND c)
@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
@@ -124,7 +125,8 @@ join_exists(Query *query, SubLink *sublink)
 		Node	   *inner;
 		Node	   *outer;
 
-		if (!cr_inspect_equality((Node *) equality, &left, &right))
+		if (!cr_inspect_equality((Node *) equality, &left, &right) ||
+			equality->opno >= FirstNormalObjectId)
 			continue;
 		outer_is_left = is_column_of(left, 1) && is_column_of(right, 0);
 		if (!outer_is_left &&
@@ -171,7 +173,8 @@ cr_normalize_membership(Query *query)
 
 		if (IsA(conjunct, SubLink) &&
 			is_plain_selection((Query *) sublink->subselect) &&
-			cr_inspect_touches((Query *) sublink->subselect))
+			(cr_inspect_touches((Query *) sublink->subselect) ||
+			 cr_inspect_refers_outside((Query *) sublink->subselect)))
 		{
 			cr_normalize_names((Query *) sublink->subselect);
 			if (sublink->subLinkType == ANY_SUBLINK)
