@@ -52,6 +52,36 @@ is_join_clause(CrLevel *level, CrClause *clause, Var **left, Var **right)
 }
 
 /*
+ * Is the public base joined by anything but dimensions and filters?  Those
+ * could select the same people without a join.
+ */
+static bool
+joined_by_key(CrLevel *level, int id)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_clauses(level))
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Bitmapset  *bases = cr_inspect_bases(clause->expanded);
+		const CrColumnFact *fact;
+		Var		   *left;
+		Var		   *right;
+
+		if (!bms_is_member(id, bases) || bms_num_members(bases) < 2)
+			continue;
+		if (!is_join_clause(level, clause, &left, &right))
+			return true;
+		fact = cr_inspect_column(level->statement,
+								 left->varno == id ? right : left);
+		if (fact == NULL ||
+			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
  * WHERE that keeps rows of an outer join for having no match leaves out the
  * people who have one, and nobody counts those.
  */
@@ -66,7 +96,8 @@ check_exclusion(CrLevel *level, CrClause *clause)
 		CrBase	   *base = cr_inspect_base(level->statement, id);
 
 		if (!cr_inspect_base_is_raw(base) && base->nullable &&
-			contain_nonstrict_functions(clause->expanded))
+			contain_nonstrict_functions(clause->expanded) &&
+			joined_by_key(level, id))
 			return cr_verdict_refuse(CR_ERRCODE_JOIN,
 									 exprLocation(clause->expanded),
 									 "people may not be selected for having no match in a table that is not protected",
