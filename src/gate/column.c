@@ -79,6 +79,29 @@ refuse_filter(CrLevel *level, const Var *var)
 
 /* ---------- conditions ---------- */
 
+/* Is IN (SELECT ...) in it, of a column that may be joined on only? */
+static bool
+joins_walker(Node *node, CrLevel *level)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubLink))
+		return find_offender(level->statement, ((SubLink *) node)->testexpr,
+							 CR_USE_DIMENSION | CR_USE_FILTER) != NULL;
+	return expression_tree_walker(node, joins_walker, (void *) level);
+}
+
+/* key NOT IN (SELECT ...) leaves out people whom nobody counts. */
+static CrVerdict *
+check_negation(CrLevel *level, Node *expanded)
+{
+	if (!is_notclause(expanded) || !joins_walker(expanded, level))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(expanded),
+							 "people may not be left out by their join key",
+							 "Count those IN (SELECT ...), without NOT.");
+}
+
 static CrVerdict *
 check_atom(CrLevel *level, Node *atom)
 {
@@ -135,6 +158,9 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 	{
 		ListCell   *lc;
 
+		refusal = check_negation(level, expanded);
+		if (refusal != NULL)
+			return refusal;
 		foreach(lc, ((BoolExpr *) expanded)->args)
 		{
 			refusal = cr_rule_condition(level, lfirst(lc));

@@ -14,6 +14,7 @@
 #include "gate/gate.h"
 #include "gate/words.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 
 static CrVerdict *
 check_join_column(CrLevel *level, Var *var, uint32 uses)
@@ -50,6 +51,61 @@ is_join_clause(CrLevel *level, CrClause *clause, Var **left, Var **right)
 										   clause->expanded));
 }
 
+/*
+ * Is the public base joined by anything but dimensions and filters?  Those
+ * could select the same people without a join.
+ */
+static bool
+joined_by_key(CrLevel *level, int id)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_clauses(level))
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Bitmapset  *bases = cr_inspect_bases(clause->expanded);
+		const CrColumnFact *fact;
+		Var		   *left;
+		Var		   *right;
+
+		if (!bms_is_member(id, bases) || bms_num_members(bases) < 2)
+			continue;
+		if (!is_join_clause(level, clause, &left, &right))
+			return true;
+		fact = cr_inspect_column(level->statement,
+								 left->varno == id ? right : left);
+		if (fact == NULL ||
+			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * WHERE that keeps rows of an outer join for having no match leaves out the
+ * people who have one, and nobody counts those.
+ */
+static CrVerdict *
+check_exclusion(CrLevel *level, CrClause *clause)
+{
+	Bitmapset  *bases = cr_inspect_bases(clause->expanded);
+	int			id = -1;
+
+	while (clause->inner && (id = bms_next_member(bases, id)) >= 0)
+	{
+		CrBase	   *base = cr_inspect_base(level->statement, id);
+
+		if (!cr_inspect_base_is_raw(base) && base->nullable &&
+			contain_nonstrict_functions(clause->expanded) &&
+			joined_by_key(level, id))
+			return cr_verdict_refuse(CR_ERRCODE_JOIN,
+									 exprLocation(clause->expanded),
+									 "people may not be selected for having no match in a table that is not protected",
+									 "Join the table and count those who match, or group by one of its columns.");
+	}
+	return NULL;
+}
+
 static CrVerdict *
 check_clause(CrLevel *level, CrClause *clause)
 {
@@ -59,7 +115,10 @@ check_clause(CrLevel *level, CrClause *clause)
 	CrVerdict  *refusal;
 
 	if (!is_join_clause(level, clause, &left, &right))
-		return cr_rule_condition(level, clause->expanded);
+	{
+		refusal = cr_rule_condition(level, clause->expanded);
+		return refusal != NULL ? refusal : check_exclusion(level, clause);
+	}
 	if (!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
 												left->varno)) ||
 		!cr_inspect_base_is_raw(cr_inspect_base(level->statement,

@@ -111,6 +111,64 @@ refuse_cast(Node *node, Oid to)
 							 "Compare with a literal of the column's own type, or cast the released value outside the aggregate query.");
 }
 
+static bool
+is_one(Node *limit)
+{
+	int64		count;
+
+	if (limit != NULL && IsA(limit, FuncExpr) &&
+		((FuncExpr *) limit)->funcid == F_INT8_INT4)
+		limit = linitial(((FuncExpr *) limit)->args);
+	if (limit == NULL || !IsA(limit, Const) || ((Const *) limit)->constisnull)
+		return false;
+	if (((Const *) limit)->consttype == INT4OID)
+		count = DatumGetInt32(((Const *) limit)->constvalue);
+	else if (((Const *) limit)->consttype == INT8OID)
+		count = DatumGetInt64(((Const *) limit)->constvalue);
+	else
+		return false;
+	return count == 1;
+}
+
+/*
+ * Can the query not have a second row?  A scalar sub-select that has one
+ * fails, and it is run only once some row needs it.
+ */
+static bool
+has_one_row(Query *query)
+{
+	if (query->limitOption == LIMIT_OPTION_COUNT && is_one(query->limitCount))
+		return true;
+	if (query->hasTargetSRFs || query->setOperations != NULL)
+		return false;
+	if (query->groupClause != NIL || query->groupingSets != NIL)
+		return false;
+	return query->hasAggs || query->jointree->fromlist == NIL;
+}
+
+static CrVerdict *
+check_sublink(SubLink *sublink)
+{
+	switch (sublink->subLinkType)
+	{
+		case ANY_SUBLINK:
+		case ALL_SUBLINK:
+		case EXISTS_SUBLINK:
+		case ARRAY_SUBLINK:
+			return NULL;
+		case EXPR_SUBLINK:
+			if (has_one_row(castNode(Query, sublink->subselect)))
+				return NULL;
+			return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, sublink->location,
+									 "a subquery that may return more than one row is not allowed as a value over protected rows",
+									 "Aggregate in it without GROUP BY, or add LIMIT 1; or write IN (SELECT ...).");
+		default:
+			return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, sublink->location,
+									 "this kind of subquery is not allowed over protected rows",
+									 "Write IN (SELECT ...) of one column, or a subquery that is one value.");
+	}
+}
+
 /* What the node itself calls, its children apart. */
 static CrVerdict *
 check_node(Node *node)
@@ -174,13 +232,7 @@ check_node(Node *node)
 			return refuse_function(((Aggref *) node)->aggfnoid,
 								   exprLocation(node));
 		case T_SubLink:
-			if (((SubLink *) node)->subLinkType == EXPR_SUBLINK ||
-				((SubLink *) node)->subLinkType == ANY_SUBLINK ||
-				((SubLink *) node)->subLinkType == ALL_SUBLINK ||
-				((SubLink *) node)->subLinkType == EXISTS_SUBLINK ||
-				((SubLink *) node)->subLinkType == ARRAY_SUBLINK)
-				return NULL;
-			break;
+			return check_sublink((SubLink *) node);
 		default:
 			break;
 	}

@@ -22,6 +22,7 @@ extern void cr_guard_log_init(void);
  * counts a relation's tuples or blocks.  Returns query itself when there is
  * no such call or the current user is a superuser, else a changed copy.
  */
+extern void cr_guard_samples(Query *query);
 extern Query *cr_guard_statistics(Query *query);
 
 /* Is the function a built-in that counts a relation's tuples or blocks? */

@@ -40,6 +40,7 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	{
 		touch = cr_inspect_touch(parse);
 		admit_or_raise(parse, &touch, query_string);
+		cr_guard_samples(parse);
 		parse = cr_guard_statistics(parse);
 	}
 	if (prev_planner_hook)
