@@ -38,7 +38,7 @@ filters: columns that may be filtered on only.
 join_keys: columns that may be joined by equality, and counted.
 join_required: whether the table may be queried only joined with a protected table of another owner.
 small_groups: suppress, to withhold groups below the threshold, or refuse, to fail the statement.
-Returns nothing. A NOTICE says when the table was protected already. Errors: 42501 not the owner, 42809 not a table that can be protected, 42703 no such column, 42804 a type that the use does not suit, 22023 threshold or small_groups out of range, 22004 an argument is null, 55006 the table is in use in this session, 55000 a descendant would fall under two policies.';
+Returns nothing. A NOTICE says when the table was protected already. Errors: 42501 not the owner, 42809 not a table that can be protected, 42703 no such column, 42804 a type that the use does not suit, 22023 threshold or small_groups out of range, 22004 an argument is null, 55006 the table is in use in this session, 55000 row security is forced on the owner, or a descendant would fall under two policies.';
 
 CREATE FUNCTION cleanroom.unprotect(relation regclass) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_unprotect';

@@ -87,6 +87,20 @@ cr_check_relation(Relation rel)
 }
 
 void
+cr_check_not_forced(Relation rel)
+{
+	if (rel->rd_rel->relforcerowsecurity)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("row security of table \"%s\" is forced on its owner",
+						RelationGetRelationName(rel)),
+				 errdetail("Protecting the table would close it to the owner "
+						   "too."),
+				 errhint("Run ALTER TABLE ... NO FORCE ROW LEVEL SECURITY "
+						 "first.")));
+}
+
+void
 cr_check_owner(Oid relid)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));

@@ -17,6 +17,9 @@
 /* Can a relation of this kind be protected? */
 extern void cr_check_relation(Relation rel);
 
+/* Is the owner free of the table's row security? */
+extern void cr_check_not_forced(Relation rel);
+
 /*
  * Does the relation exist, and is the current user its owner, or a role with
  * the owner's privileges?

@@ -205,6 +205,7 @@ close_descendant(Oid governor, Oid child)
 				 errhint("Detach it, or do not protect table \"%s\".",
 						 get_rel_name(governor))));
 	CheckTableNotInUse(rel, "protect");
+	cr_check_not_forced(rel);
 
 	memset(&label, 0, sizeof(label));
 	label.inherited = true;

@@ -121,9 +121,11 @@ describe_permissions(const CrColumnPolicy *column)
 	else if ((column->uses & CR_USE_FILTER) != 0)
 		append_permission(&text, "filter on it");
 	if ((column->uses & CR_USE_MEASURE) != 0)
-		append_permission(&text,
-						  psprintf("aggregate it with %s",
-								   cr_label_format_aggregates(column->aggregates)));
+	{
+		char	   *names = cr_label_format_aggregates(column->aggregates);
+
+		append_permission(&text, psprintf("aggregate it with %s", names));
+	}
 	return text.len > 0 ? text.data : pstrdup("nothing");
 }
 
@@ -145,6 +147,8 @@ cr_describe_columns(PG_FUNCTION_ARGS)
 		int32		typmod;
 		Oid			collation;
 		NameData	column;
+		char	   *uses;
+		char	   *may;
 
 		if (name == NULL || get_attnum(relid, name) == InvalidAttrNumber)
 			continue;			/* dropped */
@@ -153,8 +157,10 @@ cr_describe_columns(PG_FUNCTION_ARGS)
 		values[0] = NameGetDatum(&column);
 		values[1] = CStringGetTextDatum(format_type_with_typemod(typid,
 																 typmod));
-		values[2] = CStringGetTextDatum(cr_label_format_column(&policy->columns[i]));
-		values[3] = CStringGetTextDatum(describe_permissions(&policy->columns[i]));
+		uses = cr_label_format_column(&policy->columns[i]);
+		values[2] = CStringGetTextDatum(uses);
+		may = describe_permissions(&policy->columns[i]);
+		values[3] = CStringGetTextDatum(may);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
 							 nulls);
 	}

@@ -34,7 +34,7 @@ typedef struct Search
 {
 	CrVisit		visit;
 	List	   *seen;			/* every relation met so far */
-	Oid			belonging;		/* the last that said it belongs to another */
+	Oid			belonging;		/* the last one that said it is inherited */
 } Search;
 
 char *

@@ -125,6 +125,7 @@ cr_protect_table(CrProtectRequest *request)
 	char	  **texts;
 
 	CheckTableNotInUse(rel, "protect");
+	cr_check_not_forced(rel);
 	texts = make_column_labels(rel, request);
 	cr_closing_recall(rel, &request->label);
 	if (cr_load_label_text(relid, 0) != NULL &&

@@ -106,8 +106,8 @@ parse_condition(Relation rel, const char *text)
 /* What subqueries of a condition are checked against. */
 typedef struct ReadCheck
 {
-	Oid			owner;			/* of the table the policy is for, or of view */
-	Oid			view;			/* the view that is looked through, if any */
+	Oid			owner;			/* of the policy's table, or of view */
+	Oid			view;			/* the one that is looked through */
 } ReadCheck;
 
 static bool check_subqueries_walker(Node *node, ReadCheck *check);

@@ -97,6 +97,12 @@ SELECT cleanroom.protect('t', 'id', measures => '{iv}');
 SELECT cleanroom.protect('t', 'id', measures => '{id}');
 \echo :SQLSTATE
 
+-- row security that is forced on the owner would shut the owner out
+ALTER TABLE t FORCE ROW LEVEL SECURITY;
+SELECT cleanroom.protect('t', 'id');
+\echo :SQLSTATE
+ALTER TABLE t NO FORCE ROW LEVEL SECURITY;
+
 -- nothing of all that left a trace
 SELECT count(*) FROM pg_seclabel WHERE objoid = 't'::regclass;
 SELECT count(*) FROM pg_policy WHERE polrelid = 't'::regclass;
