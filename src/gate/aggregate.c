@@ -292,7 +292,8 @@ check_counted_column(CrLevel *level, CrAggregate *aggregate, Var *var)
 		return cr_rule_total((Node *) var);
 	if (fact != NULL &&
 		((fact->uses & (CR_USE_DIMENSION | CR_USE_UNIT | CR_USE_JOIN)) != 0 ||
-		 ((fact->uses & CR_USE_MEASURE) != 0 &&
+		 (aggregate->aggref->aggdistinct == NIL &&
+		  (fact->uses & CR_USE_MEASURE) != 0 &&
 		  (fact->aggregates & CR_AGG_COUNT) != 0)))
 		return NULL;
 	return refuse_column(level, aggregate, var,
