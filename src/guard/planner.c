@@ -11,6 +11,7 @@
 #include "guard/command.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
+#include "inspect/normalize.h"
 #include "optimizer/planner.h"
 
 static planner_hook_type prev_planner_hook = NULL;
@@ -35,9 +36,11 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 {
 	PlannedStmt *plan;
 	CrTouch		touch = {0};
+	List	   *inlined = NIL;
 
 	if (cr_policy_possible())
 	{
+		inlined = cr_normalize_inline_functions(parse);
 		touch = cr_inspect_touch(parse);
 		admit_or_raise(parse, &touch, query_string);
 		cr_guard_samples(parse);
@@ -52,6 +55,7 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	/* who is exempt depends on the role: plan anew when it changes */
 	if (touch.any)
 		plan->dependsOnRole = true;
+	plan->invalItems = list_concat(plan->invalItems, inlined);
 	return plan;
 }
 

@@ -15,4 +15,7 @@ extern void cr_normalize_inline_cte(Query *query, CommonTableExpr *cte);
 extern void cr_normalize_membership(Query *query);
 extern void cr_normalize_distinct(Query *query);
 
+/* inspect/inline.c */
+extern List *cr_normalize_inline_functions(Query *query);
+
 #endif							/* CR_NORMALIZE_H */

@@ -16,6 +16,7 @@
 #include "base/errcodes.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "inspect/normalize.h"
 #include "nodes/nodeFuncs.h"
 #include "report/statement.h"
 #include "tcop/tcopprot.h"
@@ -97,8 +98,10 @@ explain_queries(List *queries, const char *text, Explanation *explanation)
 			verdict = cr_statement_judge_command(query);
 		else
 		{
-			CrTouch		touch = cr_inspect_touch(inner);
+			CrTouch		touch;
 
+			cr_normalize_inline_functions(inner);
+			touch = cr_inspect_touch(inner);
 			verdict = cr_admit_query(inner, &touch);
 		}
 		if (verdict != NULL && !verdict->admitted)

@@ -13,6 +13,7 @@
 #include "base/errcodes.h"
 #include "catalog/namespace.h"
 #include "inspect/facts.h"
+#include "inspect/normalize.h"
 #include "parser/analyze.h"
 #include "report/statement.h"
 #include "rewrite/rewriteHandler.h"
@@ -86,7 +87,10 @@ inner_touches(Node *node)
 {
 	Query	   *inner = rewrite_inner(node);
 
-	return inner != NULL && cr_inspect_touch(inner).foreign_owner;
+	if (inner == NULL)
+		return false;
+	cr_normalize_inline_functions(inner);
+	return cr_inspect_touch(inner).foreign_owner;
 }
 
 static bool

@@ -93,6 +93,12 @@ CREATE VIEW mine_too AS SELECT city, person FROM mine WHERE kind > 1;
 CREATE FUNCTION town_counts(int) RETURNS TABLE (city text, n bigint)
 LANGUAGE sql STABLE AS
 $$ SELECT city, count(*) FROM visits WHERE kind = $1 GROUP BY city $$;
+CREATE FUNCTION two_kinds(k int DEFAULT 1)
+RETURNS TABLE (city text, n bigint, m bigint) LANGUAGE sql STABLE AS
+$$ SELECT a.city, a.n, b.n FROM town_counts(k) a, town_counts(2) b
+    WHERE a.city = b.city $$;
+CREATE FUNCTION people() RETURNS SETOF int LANGUAGE sql STABLE AS
+$$ SELECT person FROM visits $$;
 CREATE FUNCTION total(k int) RETURNS numeric LANGUAGE sql STABLE
 BEGIN ATOMIC SELECT sum(amount) FROM visits WHERE visits.kind = k; END;
 CREATE FUNCTION busy(least_n bigint) RETURNS TABLE (town text, n bigint)
@@ -314,6 +320,9 @@ SELECT ask('SELECT city, count(*), avg(amount) FROM visits GROUP BY city HAVING 
 SELECT ask('SELECT kind, (count(*) * 1.0 / (SELECT count(*) FROM visits))::numeric(6, 4) AS share FROM visits GROUP BY kind [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT city, [[CASE WHEN count(DISTINCT person) FILTER (WHERE buyer IS NULL) NOT BETWEEN 1 AND 4 THEN]] sum(price) [[END]] AS s, count(*) FROM visits LEFT JOIN orders ON person = buyer GROUP BY city [[HAVING count(DISTINCT person) >= 5 AND count(DISTINCT buyer) >= 7]]');
 SELECT ask('SELECT city, [[CASE WHEN count(DISTINCT person) FILTER (WHERE age > 30) >= 5 AND count(DISTINCT person) FILTER (WHERE age <= 30) NOT BETWEEN 1 AND 4 THEN]] avg(steps) FILTER (WHERE age > 30) [[END]] AS s FROM visits GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
+SELECT ask('SELECT * FROM {{town_counts(1)}} [[(SELECT city, count(*) AS n FROM visits WHERE kind = 1 GROUP BY city HAVING count(DISTINCT person) >= 5) AS x]]');
+SELECT ask('SELECT * FROM {{two_kinds()}} [[(SELECT a.city, a.n, b.n AS m FROM (SELECT city, count(*) AS n FROM visits WHERE kind = 1 GROUP BY city HAVING count(DISTINCT person) >= 5) a JOIN (SELECT city, count(*) AS n FROM visits WHERE kind = 2 GROUP BY city HAVING count(DISTINCT person) >= 5) b USING (city)) AS x]]');
+SELECT ask('SELECT count(*) FROM {{people()}} [[(SELECT person FROM visits) AS x]]');
 SELECT ask('SELECT {{total(2)}} [[(SELECT sum(amount) FROM visits WHERE kind = 2) AS total]]');
 SELECT ask('SELECT city, count(*) FROM {{mine_too}} [[visits WHERE age < 60 AND kind > 1]] GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('{{TABLE by_city}} [[SELECT * FROM (SELECT city, count(*) AS n, sum(amount) AS total FROM visits GROUP BY city HAVING count(DISTINCT person) >= 5) AS x]]');
@@ -446,7 +455,6 @@ SELECT ask('SELECT city, count(*) FROM visits v WHERE EXISTS (SELECT FROM kinds 
 SELECT ask('SELECT city, count(*) FROM visits v WHERE NOT EXISTS (SELECT FROM countries c WHERE c.city = v.city) GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT c.country, count(*) FROM visits JOIN (SELECT city, count(*) AS n, ''c'' || city AS country FROM countries GROUP BY city) c USING (city) GROUP BY 1 [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT n, avg(s) FROM (SELECT person, count(DISTINCT city) AS c, count(*) AS n, sum(score) AS s FROM visits WHERE kind < 3 GROUP BY person HAVING count(*) < 5) AS x WHERE n > 1 GROUP BY n [[HAVING count(*) >= 5]]');
-SELECT ask('SELECT * FROM {{town_counts(1)}} [[(SELECT city, count(*) AS n FROM visits WHERE kind = 1 GROUP BY city HAVING count(DISTINCT person) >= 5) AS x]]');
 
 -- refused, as the contract has it: each needs an explicit use or a unique key
 SELECT ask('SELECT city, count(*) FROM visits WHERE day >= date ''2024-02-01'' AND bonus IS NULL GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
@@ -455,6 +463,7 @@ SELECT ask('WITH c AS (SELECT DISTINCT city, country FROM countries) SELECT c.co
 SELECT ask('SELECT city, g FROM visits, generate_series(1, 2) g GROUP BY city, g [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT COUNT(1) AS "n", MAX(1) FROM "visits" [[WHERE true]] HAVING (COUNT(1) > 0)');
 SELECT ask('SELECT m, count(*) FROM visits JOIN (SELECT DISTINCT * FROM (VALUES (0, ''even''), (1, ''odd''), (2, ''even'')) AS t (k, m)) AS l ON k = kind GROUP BY m [[HAVING count(DISTINCT person) >= 5]]');
+SELECT ask('SELECT * FROM people()');
 SELECT ask('SELECT x.city, y.n FROM (SELECT city FROM visits GROUP BY city) x, LATERAL (SELECT count(*) AS n FROM visits v WHERE v.city = x.city) y');
 SELECT ask('SELECT x.city, y.n FROM (SELECT city FROM visits GROUP BY city) x, LATERAL (WITH z AS (SELECT count(*) AS n FROM visits v WHERE v.city = x.city) SELECT n FROM z) y');
 SELECT ask('SELECT city, (SELECT max(label) FROM kinds WHERE kind < count(visits.kind)) AS l FROM visits GROUP BY city');

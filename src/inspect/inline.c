@@ -1,0 +1,92 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/inline.c
+ *	  Writes out SQL functions in FROM that read protected tables.
+ *
+ * The planner replaces a set-returning SQL function by its query where it
+ * can, after the planner hook: that query would pass the gate by.  So we do
+ * it first, with the planner's own function, and keep the result only where a
+ * protected table is in it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+
+static bool inline_walker(Node *node, PlannerInfo *root);
+
+static bool
+may_be_inlined(const RangeTblEntry *rte)
+{
+	Node	   *call;
+
+	if (rte->rtekind != RTE_FUNCTION || list_length(rte->functions) != 1)
+		return false;
+	call = ((RangeTblFunction *) linitial(rte->functions))->funcexpr;
+	return call != NULL && IsA(call, FuncExpr) &&
+		((FuncExpr *) call)->funcretset &&
+		((FuncExpr *) call)->funcid >= FirstNormalObjectId;
+}
+
+static void
+inline_entry(RangeTblEntry *rte, PlannerInfo *root)
+{
+	RangeTblEntry *trial = copyObject(rte);
+	Query	   *query;
+
+	/* supplies defaults and names of arguments, as the planner would */
+	trial->functions = (List *)
+		eval_const_expressions(root, (Node *) trial->functions);
+	query = inline_set_returning_function(root, trial);
+	if (query == NULL)
+		return;
+	inline_walker((Node *) query, root);
+	if (!cr_inspect_touches(query))
+		return;
+	rte->rtekind = RTE_SUBQUERY;
+	rte->subquery = query;
+	rte->security_barrier = false;
+	rte->functions = NIL;
+	rte->funcordinality = false;
+}
+
+static bool
+inline_walker(Node *node, PlannerInfo *root)
+{
+	if (node == NULL)
+		return false;
+	check_stack_depth();
+	if (IsA(node, RangeTblEntry))
+	{
+		if (may_be_inlined((RangeTblEntry *) node))
+			inline_entry((RangeTblEntry *) node, root);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, inline_walker, root,
+								 QTW_EXAMINE_RTES_AFTER);
+	return expression_tree_walker(node, inline_walker, (void *) root);
+}
+
+/*
+ * Replaces calls by subqueries, in place.  Returns what a plan of the query
+ * depends on from then on, a list of PlanInvalItem.
+ */
+List *
+cr_normalize_inline_functions(Query *query)
+{
+	PlannerInfo *root = makeNode(PlannerInfo);
+
+	root->glob = makeNode(PlannerGlobal);
+	root->parse = query;
+	inline_walker((Node *) query, root);
+	return root->glob->invalItems;
+}
