@@ -35,7 +35,7 @@ extern CrVerdict *cr_rule_loose_columns(CrLevel *level);
 /* aggregate.c: aggregates over raw rows */
 extern CrVerdict *cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate);
 
-/* total.c: functions, operators, casts and types */
+/* expression.c: functions, operators, casts and types */
 extern CrVerdict *cr_rule_total(Node *expr);
 extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
 

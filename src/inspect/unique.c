@@ -364,6 +364,24 @@ column_is_unique(Oid relid, AttrNumber attnum)
 	return found;
 }
 
+/* Does the level, or a row level below it, evaluate sub-selects? */
+static bool
+has_sublinks(const CrLevel *level)
+{
+	ListCell   *lc;
+
+	if (level->sublinks != NIL)
+		return true;
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->base == NULL && has_sublinks(source->level))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Does no unit stand in two rows of the level's input?  Proved by a unique
  * index on the unit where nothing is joined; false otherwise.
@@ -373,6 +391,8 @@ cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
 {
 	List	   *bases = cr_inspect_all_bases((CrLevel *) level);
 
-	return list_length(bases) == 1 && linitial(bases) == unit->base &&
+	/* the planner makes joins of sub-selects, too */
+	return !has_sublinks(level) &&
+		list_length(bases) == 1 && linitial(bases) == unit->base &&
 		column_is_unique(unit->base->rte->relid, unit->attnum);
 }

@@ -18,7 +18,7 @@
 #include "funcapi.h"
 #include "inspect/normalize.h"
 #include "nodes/nodeFuncs.h"
-#include "report/statement.h"
+#include "report/foretell.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"

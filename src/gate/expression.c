@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/gate/total.c
+ * src/gate/expression.c
  *	  Rule: over protected rows only what cannot fail, and tells nobody.
  *
  * Allow-lists throughout: node types here, functions by OID in agg/total.c,

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * src/report/statement.h
+ * src/report/foretell.h
  *	  What cleanroom.explain() says of commands that are not plain queries.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef CR_STATEMENT_H
-#define CR_STATEMENT_H
+#ifndef CR_FORETELL_H
+#define CR_FORETELL_H
 
 #include "base/verdict.h"
 #include "nodes/parsenodes.h"
@@ -20,4 +20,4 @@ extern Query *cr_statement_inner_query(Query *query);
 /* The refusal of a command that may not touch protected tables, or NULL. */
 extern CrVerdict *cr_statement_judge_command(Query *query);
 
-#endif							/* CR_STATEMENT_H */
+#endif							/* CR_FORETELL_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/report/statement.c
+ * src/report/foretell.c
  *	  What cleanroom.explain() says of commands that are not plain queries.
  *
  * The commands themselves are refused by guard/, when they run; this only
@@ -15,7 +15,7 @@
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "parser/analyze.h"
-#include "report/statement.h"
+#include "report/foretell.h"
 #include "rewrite/rewriteHandler.h"
 #include "session/exempt.h"
 #include "storage/lockdefs.h"
