@@ -164,11 +164,24 @@ SELECT i, cleanroom.units(i / 2, 3) OVER (ORDER BY i)
   FROM generate_series(1, 8) i;
 
 -- its parts cannot be called
-SELECT cleanroom.units_transition(NULL, 1, 2);
-SELECT cleanroom.units_combine(NULL, NULL);
-SELECT cleanroom.units_result(NULL);
-SELECT cleanroom.units_serialize(NULL);
-SELECT cleanroom.units_deserialize('\x01020304', NULL);
+-- (minor releases of the server find different words for it)
+DO $$
+DECLARE
+    call text;
+BEGIN
+    FOREACH call IN ARRAY ARRAY['transition(NULL, 1, 2)',
+        'combine(NULL, NULL)', 'result(NULL)', 'serialize(NULL)',
+        $c$deserialize('\x01020304', NULL)$c$]
+    LOOP
+        PERFORM ('cleanroom.units_' || split_part(call, '(', 1))::regproc;
+        BEGIN
+            EXECUTE 'SELECT cleanroom.units_' || call;
+            RAISE NOTICE '% was called', call;
+        EXCEPTION WHEN undefined_function OR feature_not_supported THEN
+            RAISE NOTICE '% was not called', call;
+        END;
+    END LOOP;
+END $$;
 
 -- cleanroom.enough(): true, or one text
 SELECT cleanroom.enough(true, 50);
