@@ -90,8 +90,10 @@ cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
 	{
 		Relation	relation = table_open(relid, NoLock);
 
-		result = TupleDescCompactAttr(relation->rd_att, attnum - 1)->attnullability ==
-			ATTNULLABLE_VALID;
+		CompactAttribute *attribute =
+			TupleDescCompactAttr(relation->rd_att, attnum - 1);
+
+		result = attribute->attnullability == ATTNULLABLE_VALID;
 		table_close(relation, NoLock);
 	}
 #endif

@@ -191,7 +191,8 @@ unit_of_base(CrLevel *level, int base)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
-		if (IsA(unit->expanded, Var) && ((Var *) unit->expanded)->varno == base)
+		if (IsA(unit->expanded, Var) &&
+			((Var *) unit->expanded)->varno == base)
 			return (Node *) unit->local;
 	}
 	return NULL;
@@ -267,6 +268,8 @@ static CrVerdict *
 refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 			  uint32 uses)
 {
+	const char *verb = psprintf("Use %s() with", aggregate_name(aggregate));
+
 	if (!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
 												var->varno)))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
@@ -279,8 +282,7 @@ refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 									  aggregate_name(aggregate),
 									  cr_word_column(level->statement, var)),
 							 cr_word_allowed(level->statement, var, uses,
-											 psprintf("Use %s() with",
-													  aggregate_name(aggregate))));
+											 verb));
 }
 
 static CrVerdict *

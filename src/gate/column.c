@@ -63,15 +63,16 @@ static CrVerdict *
 refuse_filter(CrLevel *level, const Var *var)
 {
 	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+	const char *column = cr_word_column(level->statement, var);
 
 	if (fact != NULL && (fact->uses & (CR_USE_UNIT | CR_USE_JOIN)) != 0)
 		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
 								 psprintf("column %s identifies people and may not be filtered on",
-										  cr_word_column(level->statement, var)),
+										  column),
 								 "Join it by equality with another table's join key, or filter on a dimension.");
 	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
 							 psprintf("column %s may not be filtered on",
-									  cr_word_column(level->statement, var)),
+									  column),
 							 cr_word_allowed(level->statement, var,
 											 CR_USE_DIMENSION | CR_USE_FILTER,
 											 "Filter on"));

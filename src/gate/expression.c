@@ -169,6 +169,29 @@ check_sublink(SubLink *sublink)
 	}
 }
 
+/* Casts, and collations. */
+static CrVerdict *
+check_cast(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_CoerceViaIO:
+			if (io_cast_is_total((CoerceViaIO *) node))
+				return NULL;
+			return refuse_cast(node, ((CoerceViaIO *) node)->resulttype);
+		case T_CoerceToDomain:
+			return refuse_cast(node, ((CoerceToDomain *) node)->resulttype);
+		case T_CollateExpr:
+			if (((CollateExpr *) node)->collOid < FirstNormalObjectId)
+				return NULL;
+			return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
+									 "a collation that was not made with the server may not be used over protected rows",
+									 "Use a built-in collation such as \"C\".");
+		default:
+			return NULL;
+	}
+}
+
 /* What the node itself calls, its children apart. */
 static CrVerdict *
 check_node(Node *node)
@@ -213,17 +236,9 @@ check_node(Node *node)
 			return check_function(((ScalarArrayOpExpr *) node)->opfuncid,
 								  true, exprLocation(node));
 		case T_CoerceViaIO:
-			if (io_cast_is_total((CoerceViaIO *) node))
-				return NULL;
-			return refuse_cast(node, ((CoerceViaIO *) node)->resulttype);
 		case T_CoerceToDomain:
-			return refuse_cast(node, ((CoerceToDomain *) node)->resulttype);
 		case T_CollateExpr:
-			if (((CollateExpr *) node)->collOid < FirstNormalObjectId)
-				return NULL;
-			return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
-									 "a collation that was not made with the server may not be used over protected rows",
-									 "Use a built-in collation such as \"C\".");
+			return check_cast(node);
 		case T_SortGroupClause:	/* count(DISTINCT ...) */
 			return cr_rule_grouping_operator((SortGroupClause *) node);
 		case T_Aggref:

@@ -162,9 +162,10 @@ check_raw_input(CrLevel *level)
 	if (refusal == NULL && cr_level_is_raw(level))
 		refusal = cr_rule_total((Node *) level->query->targetList);
 	if (refusal == NULL && level->kind == CR_LEVEL_UNIT)
-		refusal = cr_rule_condition(level,
-									cr_inspect_expand(level,
-													  level->query->havingQual));
+		refusal =
+			cr_rule_condition(level,
+							  cr_inspect_expand(level,
+												level->query->havingQual));
 	return refusal;
 }
 

@@ -13,7 +13,8 @@
 
 /* Raises the refusal; the text is for the error position and may be NULL. */
 extern void cr_raise_refusal(const CrVerdict *verdict,
-							 const char *query_string) __attribute__((noreturn));
+							 const char *query_string)
+			__attribute__((noreturn));
 
 /* guard/planner.c */
 extern CrVerdict *cr_guard_judge_query(Query *query, bool *touched);

@@ -139,8 +139,11 @@ judge_create_table_as(CreateTableAsStmt *create)
 	if (IsA(create->query, Query))
 		relid = cr_guard_find_bound_in_query((Query *) create->query);
 	if (OidIsValid(relid))
-		cr_raise_refusal(cr_command_refusal(command_over_query((Node *) create),
-											relid), NULL);
+	{
+		const char *command = command_over_query((Node *) create);
+
+		cr_raise_refusal(cr_command_refusal(command, relid), NULL);
+	}
 }
 
 /*

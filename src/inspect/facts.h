@@ -116,7 +116,7 @@ typedef struct CrAggregate
 	Aggref	   *aggref;			/* as written */
 	List	   *arguments;		/* expanded */
 	Node	   *filter;			/* expanded FILTER, or NULL */
-	/* obligations, set by the gate; conditions as the level would write them */
+	/* obligations, set by the gate, in the level's own words */
 	List	   *part;			/* all hold for the rows that it rests on; the
 								 * units of those must reach the threshold */
 	List	   *rests;			/* rows each condition holds for must be none,

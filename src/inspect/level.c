@@ -3,9 +3,8 @@
  * src/inspect/level.c
  *	  Reads a rewritten SELECT into a tree of levels.
  *
- * A level without any protected table below it is public and is not looked
- * into.  The tree of the statement is normalized on the way (normalize.c);
- * apart from that nothing is changed, and nothing is judged.
+ * A public level is not looked into.  The tree is normalized on the way
+ * (normalize.c); apart from that nothing is changed, and nothing is judged.
  *
  *-------------------------------------------------------------------------
  */

@@ -113,7 +113,8 @@ static Node *
 join_exists(Query *query, SubLink *sublink)
 {
 	Query	   *members = copyObject((Query *) sublink->subselect);
-	List	   *conjuncts = make_ands_implicit((Expr *) members->jointree->quals);
+	List	   *conjuncts =
+		make_ands_implicit((Expr *) members->jointree->quals);
 	ListCell   *lc;
 
 	foreach(lc, conjuncts)
@@ -140,7 +141,8 @@ join_exists(Query *query, SubLink *sublink)
 			inner = linitial(equality->args);
 		}
 		members->jointree->quals = (Node *)
-			make_ands_explicit(list_delete_ptr(list_copy(conjuncts), equality));
+			make_ands_explicit(list_delete_ptr(list_copy(conjuncts),
+											   equality));
 		members->targetList =
 			list_make1(makeTargetEntry((Expr *) inner, 1, "member", false));
 		members->sortClause = NIL;

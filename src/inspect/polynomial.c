@@ -21,18 +21,169 @@
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 
-#define CR_MAX_CONSTANT_SPAN	1e9
+#define CR_MAX_CONSTANT_SPAN 1e9
 
 typedef enum Operation
 {
-	OP_UNKNOWN,
-	OP_ADD,						/* also minus, and signs */
+	OP_UNKNOWN, /* 0: not in the list */
+	OP_ADD, /* also minus, and signs */
 	OP_MULTIPLY,
 	OP_DIVIDE,
-	OP_TRUNCATE,				/* integer division */
+	OP_TRUNCATE, /* integer division */
 	OP_WIDEN,
-	OP_COARSE					/* single precision */
+	OP_COARSE /* single precision */
 } Operation;
+
+typedef struct Classified
+{
+	Oid funcid;
+	uint32 class; /* CR_AGG_… or Operation */
+} Classified;
+
+static const Classified aggregates[] = {
+	{F_COUNT_, CR_AGG_COUNT},
+	{F_COUNT_ANY, CR_AGG_COUNT},
+	{F_SUM_INT2, CR_AGG_SUM},
+	{F_SUM_INT4, CR_AGG_SUM},
+	{F_SUM_INT8, CR_AGG_SUM},
+	{F_SUM_FLOAT4, CR_AGG_SUM},
+	{F_SUM_FLOAT8, CR_AGG_SUM},
+	{F_SUM_NUMERIC, CR_AGG_SUM},
+	{F_AVG_INT2, CR_AGG_AVG},
+	{F_AVG_INT4, CR_AGG_AVG},
+	{F_AVG_INT8, CR_AGG_AVG},
+	{F_AVG_FLOAT4, CR_AGG_AVG},
+	{F_AVG_FLOAT8, CR_AGG_AVG},
+	{F_AVG_NUMERIC, CR_AGG_AVG},
+	{F_STDDEV_INT2, CR_AGG_STDDEV},
+	{F_STDDEV_INT4, CR_AGG_STDDEV},
+	{F_STDDEV_INT8, CR_AGG_STDDEV},
+	{F_STDDEV_FLOAT4, CR_AGG_STDDEV},
+	{F_STDDEV_FLOAT8, CR_AGG_STDDEV},
+	{F_STDDEV_NUMERIC, CR_AGG_STDDEV},
+	{F_STDDEV_SAMP_INT2, CR_AGG_STDDEV},
+	{F_STDDEV_SAMP_INT4, CR_AGG_STDDEV},
+	{F_STDDEV_SAMP_INT8, CR_AGG_STDDEV},
+	{F_STDDEV_SAMP_FLOAT4, CR_AGG_STDDEV},
+	{F_STDDEV_SAMP_FLOAT8, CR_AGG_STDDEV},
+	{F_STDDEV_SAMP_NUMERIC, CR_AGG_STDDEV},
+	{F_STDDEV_POP_INT2, CR_AGG_STDDEV},
+	{F_STDDEV_POP_INT4, CR_AGG_STDDEV},
+	{F_STDDEV_POP_INT8, CR_AGG_STDDEV},
+	{F_STDDEV_POP_FLOAT4, CR_AGG_STDDEV},
+	{F_STDDEV_POP_FLOAT8, CR_AGG_STDDEV},
+	{F_STDDEV_POP_NUMERIC, CR_AGG_STDDEV},
+	{F_VARIANCE_INT2, CR_AGG_VARIANCE},
+	{F_VARIANCE_INT4, CR_AGG_VARIANCE},
+	{F_VARIANCE_INT8, CR_AGG_VARIANCE},
+	{F_VARIANCE_FLOAT4, CR_AGG_VARIANCE},
+	{F_VARIANCE_FLOAT8, CR_AGG_VARIANCE},
+	{F_VARIANCE_NUMERIC, CR_AGG_VARIANCE},
+	{F_VAR_SAMP_INT2, CR_AGG_VARIANCE},
+	{F_VAR_SAMP_INT4, CR_AGG_VARIANCE},
+	{F_VAR_SAMP_INT8, CR_AGG_VARIANCE},
+	{F_VAR_SAMP_FLOAT4, CR_AGG_VARIANCE},
+	{F_VAR_SAMP_FLOAT8, CR_AGG_VARIANCE},
+	{F_VAR_SAMP_NUMERIC, CR_AGG_VARIANCE},
+	{F_VAR_POP_INT2, CR_AGG_VARIANCE},
+	{F_VAR_POP_INT4, CR_AGG_VARIANCE},
+	{F_VAR_POP_INT8, CR_AGG_VARIANCE},
+	{F_VAR_POP_FLOAT4, CR_AGG_VARIANCE},
+	{F_VAR_POP_FLOAT8, CR_AGG_VARIANCE},
+	{F_VAR_POP_NUMERIC, CR_AGG_VARIANCE}};
+
+static const Classified operations[] = {
+	{F_INT2PL, OP_ADD},
+	{F_INT4PL, OP_ADD},
+	{F_INT8PL, OP_ADD},
+	{F_INT24PL, OP_ADD},
+	{F_INT42PL, OP_ADD},
+	{F_INT28PL, OP_ADD},
+	{F_INT82PL, OP_ADD},
+	{F_INT48PL, OP_ADD},
+	{F_INT84PL, OP_ADD},
+	{F_FLOAT8PL, OP_ADD},
+	{F_FLOAT48PL, OP_ADD},
+	{F_FLOAT84PL, OP_ADD},
+	{F_NUMERIC_ADD, OP_ADD},
+	{F_INT2MI, OP_ADD},
+	{F_INT4MI, OP_ADD},
+	{F_INT8MI, OP_ADD},
+	{F_INT24MI, OP_ADD},
+	{F_INT42MI, OP_ADD},
+	{F_INT28MI, OP_ADD},
+	{F_INT82MI, OP_ADD},
+	{F_INT48MI, OP_ADD},
+	{F_INT84MI, OP_ADD},
+	{F_FLOAT8MI, OP_ADD},
+	{F_FLOAT48MI, OP_ADD},
+	{F_FLOAT84MI, OP_ADD},
+	{F_NUMERIC_SUB, OP_ADD},
+	{F_INT2UM, OP_ADD},
+	{F_INT4UM, OP_ADD},
+	{F_INT8UM, OP_ADD},
+	{F_FLOAT8UM, OP_ADD},
+	{F_NUMERIC_UMINUS, OP_ADD},
+	{F_INT2UP, OP_ADD},
+	{F_INT4UP, OP_ADD},
+	{F_INT8UP, OP_ADD},
+	{F_FLOAT8UP, OP_ADD},
+	{F_NUMERIC_UPLUS, OP_ADD},
+	{F_INT2MUL, OP_MULTIPLY},
+	{F_INT4MUL, OP_MULTIPLY},
+	{F_INT8MUL, OP_MULTIPLY},
+	{F_INT24MUL, OP_MULTIPLY},
+	{F_INT42MUL, OP_MULTIPLY},
+	{F_INT28MUL, OP_MULTIPLY},
+	{F_INT82MUL, OP_MULTIPLY},
+	{F_INT48MUL, OP_MULTIPLY},
+	{F_INT84MUL, OP_MULTIPLY},
+	{F_FLOAT8MUL, OP_MULTIPLY},
+	{F_FLOAT48MUL, OP_MULTIPLY},
+	{F_FLOAT84MUL, OP_MULTIPLY},
+	{F_NUMERIC_MUL, OP_MULTIPLY},
+	{F_FLOAT8DIV, OP_DIVIDE},
+	{F_FLOAT48DIV, OP_DIVIDE},
+	{F_FLOAT84DIV, OP_DIVIDE},
+	{F_NUMERIC_DIV, OP_DIVIDE},
+	{F_INT2DIV, OP_TRUNCATE},
+	{F_INT4DIV, OP_TRUNCATE},
+	{F_INT8DIV, OP_TRUNCATE},
+	{F_INT24DIV, OP_TRUNCATE},
+	{F_INT42DIV, OP_TRUNCATE},
+	{F_INT28DIV, OP_TRUNCATE},
+	{F_INT82DIV, OP_TRUNCATE},
+	{F_INT48DIV, OP_TRUNCATE},
+	{F_INT84DIV, OP_TRUNCATE},
+	{F_INT4_INT2, OP_WIDEN},
+	{F_INT8_INT2, OP_WIDEN},
+	{F_INT8_INT4, OP_WIDEN},
+	{F_NUMERIC_INT2, OP_WIDEN},
+	{F_NUMERIC_INT4, OP_WIDEN},
+	{F_NUMERIC_INT8, OP_WIDEN},
+	{F_FLOAT8_INT2, OP_WIDEN},
+	{F_FLOAT8_INT4, OP_WIDEN},
+	{F_FLOAT8_INT8, OP_WIDEN},
+	{F_FLOAT8_FLOAT4, OP_WIDEN},
+	{F_FLOAT8_NUMERIC, OP_WIDEN},
+	{F_FLOAT4PL, OP_COARSE},
+	{F_FLOAT4MI, OP_COARSE},
+	{F_FLOAT4MUL, OP_COARSE},
+	{F_FLOAT4DIV, OP_COARSE},
+	{F_FLOAT4UM, OP_COARSE}};
+
+static uint32
+look_up(const Classified *list, size_t length, Oid funcid)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+	{
+		if (list[i].funcid == funcid)
+			return list[i].class;
+	}
+	return 0;
+}
 
 /*
  * Which CR_AGG_… bit allows this built-in aggregate; 0 when none does.
@@ -40,160 +191,13 @@ typedef enum Operation
 uint32
 cr_aggregate_family(Oid aggfnoid)
 {
-	switch (aggfnoid)
-	{
-		case F_COUNT_:
-		case F_COUNT_ANY:
-			return CR_AGG_COUNT;
-		case F_SUM_INT2:
-		case F_SUM_INT4:
-		case F_SUM_INT8:
-		case F_SUM_FLOAT4:
-		case F_SUM_FLOAT8:
-		case F_SUM_NUMERIC:
-			return CR_AGG_SUM;
-		case F_AVG_INT2:
-		case F_AVG_INT4:
-		case F_AVG_INT8:
-		case F_AVG_FLOAT4:
-		case F_AVG_FLOAT8:
-		case F_AVG_NUMERIC:
-			return CR_AGG_AVG;
-		case F_STDDEV_INT2:
-		case F_STDDEV_INT4:
-		case F_STDDEV_INT8:
-		case F_STDDEV_FLOAT4:
-		case F_STDDEV_FLOAT8:
-		case F_STDDEV_NUMERIC:
-		case F_STDDEV_SAMP_INT2:
-		case F_STDDEV_SAMP_INT4:
-		case F_STDDEV_SAMP_INT8:
-		case F_STDDEV_SAMP_FLOAT4:
-		case F_STDDEV_SAMP_FLOAT8:
-		case F_STDDEV_SAMP_NUMERIC:
-		case F_STDDEV_POP_INT2:
-		case F_STDDEV_POP_INT4:
-		case F_STDDEV_POP_INT8:
-		case F_STDDEV_POP_FLOAT4:
-		case F_STDDEV_POP_FLOAT8:
-		case F_STDDEV_POP_NUMERIC:
-			return CR_AGG_STDDEV;
-		case F_VARIANCE_INT2:
-		case F_VARIANCE_INT4:
-		case F_VARIANCE_INT8:
-		case F_VARIANCE_FLOAT4:
-		case F_VARIANCE_FLOAT8:
-		case F_VARIANCE_NUMERIC:
-		case F_VAR_SAMP_INT2:
-		case F_VAR_SAMP_INT4:
-		case F_VAR_SAMP_INT8:
-		case F_VAR_SAMP_FLOAT4:
-		case F_VAR_SAMP_FLOAT8:
-		case F_VAR_SAMP_NUMERIC:
-		case F_VAR_POP_INT2:
-		case F_VAR_POP_INT4:
-		case F_VAR_POP_INT8:
-		case F_VAR_POP_FLOAT4:
-		case F_VAR_POP_FLOAT8:
-		case F_VAR_POP_NUMERIC:
-			return CR_AGG_VARIANCE;
-		default:
-			return 0;
-	}
+	return look_up(aggregates, lengthof(aggregates), aggfnoid);
 }
 
 static Operation
 classify(Oid funcid)
 {
-	switch (funcid)
-	{
-		case F_INT2PL:
-		case F_INT4PL:
-		case F_INT8PL:
-		case F_INT24PL:
-		case F_INT42PL:
-		case F_INT28PL:
-		case F_INT82PL:
-		case F_INT48PL:
-		case F_INT84PL:
-		case F_FLOAT8PL:
-		case F_FLOAT48PL:
-		case F_FLOAT84PL:
-		case F_NUMERIC_ADD:
-		case F_INT2MI:
-		case F_INT4MI:
-		case F_INT8MI:
-		case F_INT24MI:
-		case F_INT42MI:
-		case F_INT28MI:
-		case F_INT82MI:
-		case F_INT48MI:
-		case F_INT84MI:
-		case F_FLOAT8MI:
-		case F_FLOAT48MI:
-		case F_FLOAT84MI:
-		case F_NUMERIC_SUB:
-		case F_INT2UM:
-		case F_INT4UM:
-		case F_INT8UM:
-		case F_FLOAT8UM:
-		case F_NUMERIC_UMINUS:
-		case F_INT2UP:
-		case F_INT4UP:
-		case F_INT8UP:
-		case F_FLOAT8UP:
-		case F_NUMERIC_UPLUS:
-			return OP_ADD;
-		case F_INT2MUL:
-		case F_INT4MUL:
-		case F_INT8MUL:
-		case F_INT24MUL:
-		case F_INT42MUL:
-		case F_INT28MUL:
-		case F_INT82MUL:
-		case F_INT48MUL:
-		case F_INT84MUL:
-		case F_FLOAT8MUL:
-		case F_FLOAT48MUL:
-		case F_FLOAT84MUL:
-		case F_NUMERIC_MUL:
-			return OP_MULTIPLY;
-		case F_FLOAT8DIV:
-		case F_FLOAT48DIV:
-		case F_FLOAT84DIV:
-		case F_NUMERIC_DIV:
-			return OP_DIVIDE;
-		case F_INT2DIV:
-		case F_INT4DIV:
-		case F_INT8DIV:
-		case F_INT24DIV:
-		case F_INT42DIV:
-		case F_INT28DIV:
-		case F_INT82DIV:
-		case F_INT48DIV:
-		case F_INT84DIV:
-			return OP_TRUNCATE;
-		case F_INT4_INT2:
-		case F_INT8_INT2:
-		case F_INT8_INT4:
-		case F_NUMERIC_INT2:
-		case F_NUMERIC_INT4:
-		case F_NUMERIC_INT8:
-		case F_FLOAT8_INT2:
-		case F_FLOAT8_INT4:
-		case F_FLOAT8_INT8:
-		case F_FLOAT8_FLOAT4:
-		case F_FLOAT8_NUMERIC:
-			return OP_WIDEN;
-		case F_FLOAT4PL:
-		case F_FLOAT4MI:
-		case F_FLOAT4MUL:
-		case F_FLOAT4DIV:
-		case F_FLOAT4UM:
-			return OP_COARSE;
-		default:
-			return OP_UNKNOWN;
-	}
+	return (Operation) look_up(operations, lengthof(operations), funcid);
 }
 
 static bool
@@ -207,7 +211,8 @@ object(CrPolynomial *result, const char *objection)
 static bool
 read_constant(const Const *constant, CrPolynomial *result)
 {
-	double		value;
+	double value;
+	Datum		datum;
 
 	result->aggregates = CR_AGG_ALL;
 	if (constant->constisnull)
@@ -230,8 +235,9 @@ read_constant(const Const *constant, CrPolynomial *result)
 			value = DatumGetFloat8(constant->constvalue);
 			break;
 		case NUMERICOID:
-			value = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-													   constant->constvalue));
+			datum = DirectFunctionCall1(numeric_float8_no_overflow,
+										constant->constvalue);
+			value = DatumGetFloat8(datum);
 			break;
 		default:
 			return object(result, "a constant that is not a number");
@@ -266,7 +272,8 @@ static bool
 read_aggregate(const CrStatement *statement, Aggref *aggref,
 			   CrPolynomial *result)
 {
-	uint32		family = cr_aggregate_family(aggref->aggfnoid);
+	uint32 family = cr_aggregate_family(aggref->aggfnoid);
+	Expr	   *argument;
 
 	if (family == CR_AGG_COUNT)
 	{
@@ -276,9 +283,8 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 	}
 	if (family == 0 || list_length(aggref->args) != 1)
 		return object(result, "an aggregate that is not a measure");
-	if (!cr_polynomial_read(statement,
-							(Node *) ((TargetEntry *) linitial(aggref->args))->expr,
-							result))
+	argument = linitial_node(TargetEntry, aggref->args)->expr;
+	if (!cr_polynomial_read(statement, (Node *) argument, result))
 		return false;
 	if (family == CR_AGG_STDDEV || family == CR_AGG_VARIANCE)
 		result->degree *= 2;
@@ -314,7 +320,8 @@ combine(const CrStatement *statement, List *args, Operation operation,
 		return object(result, "columns of two tables");
 	result->base = left.base != 0 ? left.base : right.base;
 	result->degree = operation == OP_MULTIPLY ?
-		left.degree + right.degree : Max(left.degree, right.degree);
+						 left.degree + right.degree :
+						 Max(left.degree, right.degree);
 	result->aggregates = left.aggregates & right.aggregates;
 	result->span = left.span * right.span;
 	result->computed = true;
@@ -334,8 +341,8 @@ bool
 cr_polynomial_read(const CrStatement *statement, Node *expr,
 				   CrPolynomial *result)
 {
-	Operation	operation;
-	List	   *args;
+	Operation operation;
+	List *args;
 
 	memset(result, 0, sizeof(CrPolynomial));
 	result->span = 1;
@@ -358,7 +365,8 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 	}
 	else
 		return object(result, IsA(expr, Param) ?
-					  "a parameter" : "something other than arithmetic");
+								  "a parameter" :
+								  "something other than arithmetic");
 	switch (operation)
 	{
 		case OP_ADD:

@@ -125,15 +125,15 @@ explain_statement(RawStmt *statement, const char *text,
 {
 	Oid		   *types = NULL;
 	int			ntypes = 0;
+	const char *start = text + Max(statement->stmt_location, 0);
+	int			length = statement->stmt_len;
 	List	   *queries;
 
+	if (length <= 0)
+		length = (int) strlen(start);
 	queries = pg_analyze_and_rewrite_varparams(statement, text, &types,
 											   &ntypes, NULL);
-	explain_queries(queries,
-					pnstrdup(text + Max(statement->stmt_location, 0),
-							 statement->stmt_len > 0 ? statement->stmt_len :
-							 (int) strlen(text + Max(statement->stmt_location, 0))),
-					explanation);
+	explain_queries(queries, pnstrdup(start, length), explanation);
 }
 
 /*

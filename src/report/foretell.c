@@ -52,12 +52,15 @@ rewrite_inner(Node *node)
 Query *
 cr_statement_inner_query(Query *query)
 {
+	Node	   *statement;
+
 	if (query->commandType != CMD_UTILITY)
 		return query;
-	if (IsA(query->utilityStmt, DeclareCursorStmt))
-		return rewrite_inner(((DeclareCursorStmt *) query->utilityStmt)->query);
-	if (IsA(query->utilityStmt, PrepareStmt))
-		return rewrite_inner(((PrepareStmt *) query->utilityStmt)->query);
+	statement = query->utilityStmt;
+	if (IsA(statement, DeclareCursorStmt))
+		return rewrite_inner(((DeclareCursorStmt *) statement)->query);
+	if (IsA(statement, PrepareStmt))
+		return rewrite_inner(((PrepareStmt *) statement)->query);
 	return NULL;
 }
 
@@ -103,9 +106,13 @@ touches(Node *statement)
 		case T_CreateTableAsStmt:
 			return inner_touches(((CreateTableAsStmt *) statement)->query);
 		case T_CopyStmt:
-			if (((CopyStmt *) statement)->relation != NULL)
-				return names_protected(list_make1(((CopyStmt *) statement)->relation));
-			return inner_touches(((CopyStmt *) statement)->query);
+			{
+				CopyStmt   *copy = (CopyStmt *) statement;
+
+				if (copy->relation == NULL)
+					return inner_touches(copy->query);
+				return names_protected(list_make1(copy->relation));
+			}
 		case T_TruncateStmt:
 			return names_protected(((TruncateStmt *) statement)->relations);
 		case T_LockStmt:

@@ -28,6 +28,13 @@ make_int4(int value)
 					 Int32GetDatum(value), false, true);
 }
 
+static Const *
+make_int8(int64 value)
+{
+	return makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+					 Int64GetDatum(value), false, FLOAT8PASSBYVAL);
+}
+
 static Aggref *
 make_aggregate(Oid aggfnoid, Oid type, List *args, Node *filter)
 {
@@ -69,9 +76,9 @@ static Expr *
 compare(const char *operator, Expr *left, Expr *right)
 {
 	Oid			type = exprType((Node *) left);
-	Oid			opno = OpernameGetOprid(list_make2(makeString("pg_catalog"),
-												   makeString(pstrdup(operator))),
-										type, type);
+	List	   *name = list_make2(makeString("pg_catalog"),
+								  makeString(pstrdup(operator)));
+	Oid			opno = OpernameGetOprid(name, type, type);
 	OpExpr	   *op;
 
 	if (!OidIsValid(opno))
@@ -99,19 +106,14 @@ rows_reach(const CrUnit *unit)
 									   NULL);
 
 	return compare(">=", (Expr *) count,
-				   (Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-									  Int64GetDatum(unit->base->policy->threshold),
-									  false, FLOAT8PASSBYVAL));
+				   (Expr *) make_int8(unit->base->policy->threshold));
 }
 
 /* count > 0 */
 Expr *
 cr_guard_any_passed(Var *count)
 {
-	return compare(">", (Expr *) count,
-				   (Expr *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-									  Int64GetDatum(0), false,
-									  FLOAT8PASSBYVAL));
+	return compare(">", (Expr *) count, (Expr *) make_int8(0));
 }
 
 /* The largest threshold of the tables below, for messages. */
@@ -204,9 +206,11 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		if (aggregate->part != NIL)
-			tests = lappend(tests,
-							units_reach(unit, (Node *)
-										make_ands_explicit(copyObject(aggregate->part))));
+		{
+			Expr	   *part = make_ands_explicit(copyObject(aggregate->part));
+
+			tests = lappend(tests, units_reach(unit, (Node *) part));
+		}
 		foreach(lc2, aggregate->rests)
 			tests = lappend(tests, rest_is_safe(unit, lfirst(lc2)));
 	}

@@ -131,8 +131,11 @@ hide_unmatched(CrLevel *level)
 			return;
 	}
 	foreach(lc, level->units)
-		tests = lappend(tests,
-						make_not_null((Node *) ((CrUnit *) lfirst(lc))->local));
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		tests = lappend(tests, make_not_null((Node *) unit->local));
+	}
 	from->quals = make_and_qual(from->quals,
 								(Node *) make_orclause(tests));
 }

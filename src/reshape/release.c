@@ -76,6 +76,7 @@ core_targets(CrLevel *level)
 	List	   *targets = NIL;
 	ListCell   *lc;
 	int			resno = 0;
+	int			number = 0;
 
 	foreach(lc, level->group_entries)
 	{
@@ -91,12 +92,10 @@ core_targets(CrLevel *level)
 	{
 		Expr	   *guarded = cr_guard_aggregate(level, lfirst(lc));
 
-		resno++;
+		char	   *name = psprintf("aggregate_%d", ++number);
+
 		targets = lappend(targets,
-						  makeTargetEntry(guarded, resno,
-										  psprintf("aggregate_%d",
-												   resno - list_length(level->group_entries)),
-										  false));
+						  makeTargetEntry(guarded, ++resno, name, false));
 	}
 	return targets;
 }
@@ -138,8 +137,11 @@ make_subquery_entry(Query *subquery, const char *name)
 	ListCell   *lc;
 
 	foreach(lc, subquery->targetList)
-		names = lappend(names,
-						makeString(pstrdup(((TargetEntry *) lfirst(lc))->resname)));
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		names = lappend(names, makeString(pstrdup(tle->resname)));
+	}
 	rte->rtekind = RTE_SUBQUERY;
 	rte->subquery = subquery;
 	rte->security_barrier = true;
@@ -224,6 +226,13 @@ count_passed(AttrNumber passed, Bitmapset *nulling)
 	return count;
 }
 
+static TargetEntry *
+make_true_entry(AttrNumber resno, const char *name)
+{
+	return makeTargetEntry((Expr *) makeBoolConst(true, false), resno,
+						   pstrdup(name), false);
+}
+
 /*
  * small_groups = 'refuse': all groups are looked at before the first leaves
  * (a window over all of them), and none at all counts as a small one (the
@@ -245,8 +254,7 @@ make_all_or_nothing(Query *core)
 	ListCell   *lc;
 
 	core->targetList = lappend(core->targetList,
-							   makeTargetEntry((Expr *) makeBoolConst(true, false),
-											   passed, "passed", false));
+							   make_true_entry(passed, "passed"));
 	expr->jointype = JOIN_LEFT;
 	expr->larg = (Node *) make_reference(1);
 	expr->rarg = (Node *) make_reference(2);
@@ -255,8 +263,7 @@ make_all_or_nothing(Query *core)
 	always = make_select(NIL, NULL, NULL);
 	always->jointree->fromlist = NIL;
 	always->targetList =
-		list_make1(makeTargetEntry((Expr *) makeBoolConst(true, false),
-								   1, "always", false));
+		list_make1(make_true_entry(1, "always"));
 	query = make_select(list_make3(make_subquery_entry(always, "always"),
 								   make_subquery_entry(core, "guarded"),
 								   make_join_entry(JOIN_LEFT,
@@ -270,13 +277,12 @@ make_all_or_nothing(Query *core)
 
 		cr_set_nulling(var, nulling);
 		if (tle->resno == passed)
-			targets = lappend(targets,
-							  makeTargetEntry((Expr *) count_passed(passed, nulling),
-											  passed, "passed", false));
+			tle = makeTargetEntry((Expr *) count_passed(passed, nulling),
+								  passed, "passed", false);
 		else
-			targets = lappend(targets,
-							  makeTargetEntry((Expr *) var, tle->resno,
-											  pstrdup(tle->resname), false));
+			tle = makeTargetEntry((Expr *) var, tle->resno,
+								  pstrdup(tle->resname), false);
+		targets = lappend(targets, tle);
 	}
 	window->frameOptions = FRAMEOPTION_DEFAULTS;
 	window->winref = 1;

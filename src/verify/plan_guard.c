@@ -377,9 +377,10 @@ collect_guarded_units(CrPlanCheck *check, Agg *agg, List *quals)
 
 		if (is_andclause(qual))
 		{
+			List	   *args = ((BoolExpr *) qual)->args;
+
 			result = list_concat(result,
-								 collect_guarded_units(check, agg,
-													   ((BoolExpr *) qual)->args));
+								 collect_guarded_units(check, agg, args));
 			continue;
 		}
 		if (!read_guard(qual, &form))

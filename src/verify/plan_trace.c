@@ -51,10 +51,13 @@ cr_verify_scanned_relations(Plan *plan)
 		case T_TidRangeScan:
 			break;
 		case T_ForeignScan:
-			result = bms_copy(((ForeignScan *) plan)->fs_relids);
-			if (((ForeignScan *) plan)->resultRelation > 0)
-				result = bms_add_member(result,
-										((ForeignScan *) plan)->resultRelation);
+			{
+				ForeignScan *scan = (ForeignScan *) plan;
+
+				result = bms_copy(scan->fs_relids);
+				if (scan->resultRelation > 0)
+					result = bms_add_member(result, scan->resultRelation);
+			}
 			break;
 		case T_CustomScan:
 			result = bms_copy(((CustomScan *) plan)->custom_relids);
