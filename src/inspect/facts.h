@@ -176,6 +176,7 @@ extern CrBase *cr_base_make_unit_level(CrStatement *statement,
 extern void cr_base_mark_nullable(CrSource *source);
 
 /* inspect/unit.c */
+extern void cr_level_read_units(CrLevel *level);
 extern bool cr_level_groups_by_units(CrLevel *level);
 extern bool cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit);
 extern void cr_level_place_units(CrLevel *level);

@@ -244,79 +244,6 @@ find_strays(CrLevel *level)
 	}
 }
 
-/* ---------- units ---------- */
-
-static void
-add_unit(CrLevel *level, CrSource *source, CrBase *base, AttrNumber attnum,
-		 Var *local)
-{
-	CrUnit	   *unit = palloc0(sizeof(CrUnit));
-
-	cr_set_nulling(local, source->nulling);
-	unit->base = base;
-	unit->attnum = attnum;
-	unit->local = local;
-	level->units = lappend(level->units, unit);
-}
-
-static void
-read_protected_units(CrLevel *level, CrSource *source)
-{
-	CrPolicy   *policy = source->base->policy;
-	int			i;
-
-	for (i = 0; i < policy->nunits; i++)
-	{
-		Oid			type;
-		int32		typmod;
-		Oid			collation;
-
-		get_atttypetypmodcoll(source->rte->relid, policy->units[i],
-							  &type, &typmod, &collation);
-		add_unit(level, source, source->base, policy->units[i],
-				 makeVar(source->rti, policy->units[i], type, typmod,
-						 collation, 0));
-	}
-}
-
-/*
- * The units of a level, source by source.  A raw subquery has each of them
- * at its position (see cr_level_place_units).
- */
-static void
-read_units(CrLevel *level)
-{
-	ListCell   *lc;
-
-	foreach(lc, level->sources)
-	{
-		CrSource   *source = (CrSource *) lfirst(lc);
-		ListCell   *lc2;
-
-		if (source->base != NULL && source->base->kind == CR_BASE_PROTECTED)
-			read_protected_units(level, source);
-		else if (source->level != NULL && cr_level_is_raw(source->level))
-		{
-			foreach(lc2, source->level->units)
-			{
-				CrUnit	   *below = (CrUnit *) lfirst(lc2);
-				Var		   *var = below->local;
-
-				add_unit(level, source, below->base, below->attnum,
-						 makeVar(source->rti, below->position, var->vartype,
-								 var->vartypmod, var->varcollid, 0));
-			}
-		}
-	}
-	foreach(lc, level->units)
-	{
-		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-
-		unit->expanded = (Expr *) cr_inspect_expand(level,
-													(Node *) unit->local);
-	}
-}
-
 /* ---------- sub-selects and aggregates ---------- */
 
 typedef struct CollectContext
@@ -462,7 +389,7 @@ read_raw_level(CrLevel *level)
 
 		clause->expanded = cr_inspect_expand(level, clause->written);
 	}
-	read_units(level);
+	cr_level_read_units(level);
 	if (query->hasAggs || query->groupClause != NIL ||
 		query->groupingSets != NIL || query->havingQual != NULL)
 		read_grouping(level);

@@ -7,10 +7,88 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "catalog/pg_aggregate.h"
 #include "inspect/facts.h"
 #include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/lsyscache.h"
+
+/* ---------- which units a level has ---------- */
+
+static void
+add_unit(CrLevel *level, CrSource *source, CrBase *base, AttrNumber attnum,
+		 Var *local)
+{
+	CrUnit	   *unit = palloc0(sizeof(CrUnit));
+
+	cr_set_nulling(local, source->nulling);
+	unit->base = base;
+	unit->attnum = attnum;
+	unit->local = local;
+	level->units = lappend(level->units, unit);
+}
+
+static void
+read_protected_units(CrLevel *level, CrSource *source)
+{
+	CrPolicy   *policy = source->base->policy;
+	int			i;
+
+	for (i = 0; i < policy->nunits; i++)
+	{
+		Oid			type;
+		int32		typmod;
+		Oid			collation;
+
+		get_atttypetypmodcoll(source->rte->relid, policy->units[i],
+							  &type, &typmod, &collation);
+		add_unit(level, source, source->base, policy->units[i],
+				 makeVar(source->rti, policy->units[i], type, typmod,
+						 collation, 0));
+	}
+}
+
+/*
+ * The units of a level, source by source.  A raw subquery has each of them
+ * at its position (see cr_level_place_units).
+ */
+void
+cr_level_read_units(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+		ListCell   *lc2;
+
+		if (source->base != NULL && source->base->kind == CR_BASE_PROTECTED)
+			read_protected_units(level, source);
+		else if (source->level != NULL && cr_level_is_raw(source->level))
+		{
+			foreach(lc2, source->level->units)
+			{
+				CrUnit	   *below = (CrUnit *) lfirst(lc2);
+				Var		   *var = below->local;
+
+				add_unit(level, source, below->base, below->attnum,
+						 makeVar(source->rti, below->position, var->vartype,
+								 var->vartypmod, var->varcollid, 0));
+			}
+		}
+	}
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		unit->expanded = (Expr *) cr_inspect_expand(level,
+													(Node *) unit->local);
+	}
+}
+
+/* ---------- grouping by them ---------- */
 
 /* Adds what inner equalities of the level, and of row levels below it,
  * make equal to a member of the list. */
