@@ -30,7 +30,7 @@
 #include "utils/fmgroids.h"
 
 static const Oid total_functions[] = {
-	/* Comparisons of integers and object identifiers: two values, one answer. */
+	/* Comparisons of integers and object identifiers. */
 	F_INT2EQ, F_INT2NE, F_INT2LT, F_INT2LE, F_INT2GT, F_INT2GE, F_INT4EQ,
 	F_INT4NE, F_INT4LT, F_INT4LE, F_INT4GT, F_INT4GE, F_INT8EQ, F_INT8NE,
 	F_INT8LT, F_INT8LE, F_INT8GT, F_INT8GE, F_INT24EQ, F_INT24NE, F_INT24LT,
