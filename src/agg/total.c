@@ -1,70 +1,235 @@
 /*-------------------------------------------------------------------------
  *
  * src/agg/total.c
- *	  The list of total functions: comparisons, so far.
+ *	  Finds the function that may stand in for another over protected rows.
+ *
+ * Twins are found by name: cleanroom.total_<name>(same argument types), if
+ * it belongs to the extension.  What was found, and what was not, is kept
+ * for the session, until functions or schemas change.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/transam.h"
 #include "agg/total.h"
-#include "utils/fmgroids.h"
+#include "agg/total_list.h"
+#include "base/compat.h"
+#include "base/oids.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
 
-static const Oid total_functions[] = {
-	F_INT2EQ, F_INT2NE, F_INT2LT, F_INT2LE, F_INT2GT, F_INT2GE,
-	F_INT4EQ, F_INT4NE, F_INT4LT, F_INT4LE, F_INT4GT, F_INT4GE,
-	F_INT8EQ, F_INT8NE, F_INT8LT, F_INT8LE, F_INT8GT, F_INT8GE,
-	F_INT24EQ, F_INT42EQ, F_INT48EQ, F_INT84EQ, F_INT28EQ, F_INT82EQ,
-	F_INT48NE, F_INT48LT, F_INT48LE, F_INT48GT, F_INT48GE,
-	F_INT84NE, F_INT84LT, F_INT84LE, F_INT84GT, F_INT84GE,
-	F_FLOAT8EQ, F_FLOAT8NE, F_FLOAT8LT, F_FLOAT8LE, F_FLOAT8GT, F_FLOAT8GE,
-	F_NUMERIC_EQ, F_NUMERIC_NE, F_NUMERIC_LT, F_NUMERIC_LE,
-	F_NUMERIC_GT, F_NUMERIC_GE,
-	F_TEXTEQ, F_TEXTNE, F_TEXT_LT, F_TEXT_LE, F_TEXT_GT, F_TEXT_GE,
-	F_BPCHAREQ, F_BPCHARNE, F_BOOLEQ, F_BOOLNE, F_BOOLLT, F_BOOLGT,
-	F_DATE_EQ, F_DATE_NE, F_DATE_LT, F_DATE_LE, F_DATE_GT, F_DATE_GE,
-	F_TIMESTAMP_EQ, F_TIMESTAMP_NE, F_TIMESTAMP_LT, F_TIMESTAMP_LE,
-	F_TIMESTAMP_GT, F_TIMESTAMP_GE, F_UUID_EQ, F_UUID_NE, F_UUID_LT,
-	F_ENUM_EQ, F_ENUM_NE, F_ENUM_LT, F_LOWER_TEXT, F_UPPER_TEXT,
-	F_INT8_INT4, F_NUMERIC_INT4, F_FLOAT8_INT4
-};
+#define TWIN_PREFIX		"total_"
+
+typedef struct TwinEntry
+{
+	Oid			funcid;			/* hash key */
+	Oid			twin;			/* or InvalidOid: there is none */
+} TwinEntry;
+
+static HTAB *twins = NULL;
+static MemoryContext twins_context = NULL;
+static uint64 twins_generation = 0;
+
+/* Empties the table of twins, or makes it. */
+static void
+reset_twins(void)
+{
+	HASHCTL		control;
+
+	if (twins_context == NULL)
+		twins_context = AllocSetContextCreate(TopMemoryContext,
+											  "cleanroom twins",
+											  ALLOCSET_SMALL_SIZES);
+	twins = NULL;
+	MemoryContextReset(twins_context);
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(TwinEntry);
+	control.hcxt = twins_context;
+	twins = hash_create("cleanroom twins", 64, &control,
+						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Looks in the catalogs for the twin, or funcid itself if it is one. */
+static Oid
+find_twin(Oid funcid, Oid our_schema)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Form_pg_proc proc;
+	Oid			twin = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	proc = (Form_pg_proc) GETSTRUCT(tuple);
+	if (proc->pronamespace == PG_CATALOG_NAMESPACE &&
+		funcid < FirstGenbkiObjectId)
+	{
+		char		name[NAMEDATALEN + sizeof(TWIN_PREFIX)];
+
+		snprintf(name, sizeof(name), TWIN_PREFIX "%s", NameStr(proc->proname));
+		if (strlen(name) < NAMEDATALEN)
+			twin = cr_oids_find_function(name, proc->pronargs,
+										 proc->proargtypes.values);
+	}
+	else if (proc->pronamespace == our_schema &&
+			 strncmp(NameStr(proc->proname), TWIN_PREFIX,
+					 strlen(TWIN_PREFIX)) == 0)
+		twin = cr_oids_find_function(NameStr(proc->proname), proc->pronargs,
+									 proc->proargtypes.values);
+	ReleaseSysCache(tuple);
+
+	return twin;
+}
+
+/* The twin of a function or aggregate, funcid itself if it is one. */
+static Oid
+twin_of(Oid funcid)
+{
+	const CrOids *oids = cr_oids_get();
+	TwinEntry  *entry;
+	bool		found;
+	Oid			twin;
+
+	if (oids == NULL)
+		return InvalidOid;
+	if (twins == NULL || twins_generation != cr_oids_generation())
+	{
+		reset_twins();
+		twins_generation = cr_oids_generation();
+	}
+	entry = hash_search(twins, &funcid, HASH_FIND, NULL);
+	if (entry != NULL)
+		return entry->twin;
+
+	/* The catalogs may tell of changes while they are read. */
+	twin = find_twin(funcid, oids->schema);
+	if (twins_generation == cr_oids_generation())
+	{
+		entry = hash_search(twins, &funcid, HASH_ENTER, &found);
+		entry->twin = twin;
+	}
+	return twin;
+}
 
 Oid
 cr_total_function(Oid funcid)
 {
-	size_t		i;
+	Oid			twin;
 
-	for (i = 0; i < lengthof(total_functions); i++)
-	{
-		if (total_functions[i] == funcid)
-			return funcid;
-	}
-	return InvalidOid;
+	if (cr_total_list_has(funcid))
+		return funcid;
+	twin = twin_of(funcid);
+	return OidIsValid(twin) && get_func_prokind(twin) == PROKIND_FUNCTION ?
+		twin : InvalidOid;
 }
 
 Oid
 cr_total_aggregate(Oid aggfnoid)
 {
-	switch (aggfnoid)
+	Oid			twin;
+
+	if (cr_total_list_has_aggregate(aggfnoid))
+		return aggfnoid;
+	twin = twin_of(aggfnoid);
+	return OidIsValid(twin) && get_func_prokind(twin) == PROKIND_AGGREGATE ?
+		twin : InvalidOid;
+}
+
+/*
+ * A collation that was made by an analyst may lack what a function needs, or
+ * carry a version that makes every first use of it warn.
+ */
+static bool
+is_trusted_collation(Oid collation)
+{
+	HeapTuple	tuple;
+	bool		trusted;
+
+	if (collation < FirstNormalObjectId)
+		return true;
+	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	trusted = superuser_arg(((Form_pg_collation) GETSTRUCT(tuple))->collowner);
+	ReleaseSysCache(tuple);
+	return trusted;
+}
+
+bool
+cr_total_collation(Oid funcid, Oid inputcollid)
+{
+	if (!OidIsValid(inputcollid))
+		return !cr_total_list_needs_collation(funcid);
+	return is_trusted_collation(inputcollid);
+}
+
+bool
+cr_total_io_cast(Oid source, Oid target)
+{
+	if (target != TEXTOID && target != VARCHAROID)
+		return false;
+	switch (source)
 	{
-		case F_COUNT_:
-		case F_COUNT_ANY:
-		case F_SUM_INT2:
-		case F_SUM_INT4:
-		case F_SUM_INT8:
-		case F_AVG_INT2:
-		case F_AVG_INT4:
-		case F_AVG_INT8:
-		case F_SUM_NUMERIC:
-		case F_AVG_NUMERIC:
-			return aggfnoid;
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case OIDOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+		case CHAROID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+		case UUIDOID:
+		case INETOID:
+		case CIDROID:
+		case MACADDROID:
+		case MACADDR8OID:
+			return true;
 		default:
-			return InvalidOid;
+			return get_typtype(source) == TYPTYPE_ENUM;
 	}
+}
+
+/* find_total(function oid): oid, the function itself, its twin, or NULL */
+PG_FUNCTION_INFO_V1(cr_find_total);
+
+Datum
+cr_find_total(PG_FUNCTION_ARGS)
+{
+	Oid			funcid = PG_GETARG_OID(0);
+	Oid			total;
+
+	total = SearchSysCacheExists1(AGGFNOID, PG_GETARG_DATUM(0)) ?
+		cr_total_aggregate(funcid) : cr_total_function(funcid);
+	if (!OidIsValid(total))
+		PG_RETURN_NULL();
+	PG_RETURN_OID(total);
 }
 
 bool
 cr_total_srf(Oid funcid)
 {
-	return false;
+	/* Without a step none of them can be asked to step by zero. */
+	return funcid == F_GENERATE_SERIES_INT4_INT4 ||
+		funcid == F_GENERATE_SERIES_INT8_INT8 ||
+		funcid == F_UNNEST_ANYARRAY;
 }

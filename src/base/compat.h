@@ -22,6 +22,7 @@
 #include "catalog/pg_class.h"
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
+#include "utils/fmgroids.h"
 
 /* PG 16 moved the macros for variable-length values out of postgres.h. */
 #if PG_VERSION_NUM >= 160000
@@ -72,5 +73,10 @@ extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
 extern bool cr_has_virtual_columns(Oid relid);
 extern bool cr_attribute_is_not_null(Oid relid, AttrNumber attnum);
+
+/* PG 18 gave reverse() a second type of argument. */
+#ifndef F_REVERSE_TEXT
+#define F_REVERSE_TEXT F_REVERSE
+#endif
 
 #endif							/* CR_COMPAT_H */

@@ -121,6 +121,12 @@ cr_oids_get(void)
 	return OidIsValid(cached_extension) ? &cached_oids : NULL;
 }
 
+uint64
+cr_oids_generation(void)
+{
+	return generation;
+}
+
 Oid
 cr_oids_find_function(const char *name, int nargs, const Oid *argtypes)
 {

@@ -27,6 +27,12 @@ typedef struct CrOids
 extern const CrOids *cr_oids_get(void);
 
 /*
+ * A number that moves whenever what this module says may have changed, for
+ * caches that rest on it.  Read it after a call of cr_oids_get().
+ */
+extern uint64 cr_oids_generation(void);
+
+/*
  * The OID of function cleanroom.name(argtypes), or InvalidOid.  Not cached
  * here.
  */

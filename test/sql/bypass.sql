@@ -941,6 +941,8 @@ WHERE probe IN (
     'SELECT lab, count(*) FROM people LEFT JOIN keyed ON k = person GROUP BY lab',
     'SELECT count(p.person) FROM keyed w LEFT JOIN people p ON w.k = p.person',
     'SELECT lab, sum(income) FROM people JOIN keyed ON k = person GROUP BY lab');
+UPDATE attacks SET accepted = 'exact, as with age <> 99: the error is NULL'
+WHERE probe LIKE '%CASE WHEN age = 99 THEN 1/0 ELSE 1 END%';
 
 -- ---------- world one ----------
 INSERT INTO outcomes

@@ -1,0 +1,465 @@
+-- Twins: functions like built-in ones, that return NULL where those fail.
+
+-- Makes cleanroom.total_<name>(same types) for each signature, with the
+-- original's result type, volatility, strictness and cost.  The symbol is
+-- that of the twin's own code, or cr_total_call, which calls the original.
+DO $$
+DECLARE
+    twins CONSTANT text[] := ARRAY[
+        -- integers, with code of their own: signature, symbol
+        'int2pl(int2,int2)', 'cr_total_int2pl',
+        'int2mi(int2,int2)', 'cr_total_int2mi',
+        'int2mul(int2,int2)', 'cr_total_int2mul',
+        'int2div(int2,int2)', 'cr_total_int2div',
+        'int4pl(int4,int4)', 'cr_total_int4pl',
+        'int4mi(int4,int4)', 'cr_total_int4mi',
+        'int4mul(int4,int4)', 'cr_total_int4mul',
+        'int4div(int4,int4)', 'cr_total_int4div',
+        'int8pl(int8,int8)', 'cr_total_int8pl',
+        'int8mi(int8,int8)', 'cr_total_int8mi',
+        'int8mul(int8,int8)', 'cr_total_int8mul',
+        'int8div(int8,int8)', 'cr_total_int8div',
+        'int24pl(int2,int4)', 'cr_total_int24pl',
+        'int24mi(int2,int4)', 'cr_total_int24mi',
+        'int24mul(int2,int4)', 'cr_total_int24mul',
+        'int24div(int2,int4)', 'cr_total_int24div',
+        'int42pl(int4,int2)', 'cr_total_int42pl',
+        'int42mi(int4,int2)', 'cr_total_int42mi',
+        'int42mul(int4,int2)', 'cr_total_int42mul',
+        'int42div(int4,int2)', 'cr_total_int42div',
+        'int28pl(int2,int8)', 'cr_total_int28pl',
+        'int28mi(int2,int8)', 'cr_total_int28mi',
+        'int28mul(int2,int8)', 'cr_total_int28mul',
+        'int28div(int2,int8)', 'cr_total_int28div',
+        'int82pl(int8,int2)', 'cr_total_int82pl',
+        'int82mi(int8,int2)', 'cr_total_int82mi',
+        'int82mul(int8,int2)', 'cr_total_int82mul',
+        'int82div(int8,int2)', 'cr_total_int82div',
+        'int48pl(int4,int8)', 'cr_total_int48pl',
+        'int48mi(int4,int8)', 'cr_total_int48mi',
+        'int48mul(int4,int8)', 'cr_total_int48mul',
+        'int48div(int4,int8)', 'cr_total_int48div',
+        'int84pl(int8,int4)', 'cr_total_int84pl',
+        'int84mi(int8,int4)', 'cr_total_int84mi',
+        'int84mul(int8,int4)', 'cr_total_int84mul',
+        'int84div(int8,int4)', 'cr_total_int84div',
+        'int2mod(int2,int2)', 'cr_total_int2mod',
+        'int4mod(int4,int4)', 'cr_total_int4mod',
+        'int8mod(int8,int8)', 'cr_total_int8mod',
+        'mod(int2,int2)', 'cr_total_int2mod',
+        'mod(int4,int4)', 'cr_total_int4mod',
+        'mod(int8,int8)', 'cr_total_int8mod',
+        'int2um(int2)', 'cr_total_int2um',
+        'int4um(int4)', 'cr_total_int4um',
+        'int8um(int8)', 'cr_total_int8um',
+        'int2abs(int2)', 'cr_total_int2abs',
+        'int4abs(int4)', 'cr_total_int4abs',
+        'int8abs(int8)', 'cr_total_int8abs',
+        'abs(int2)', 'cr_total_int2abs',
+        'abs(int4)', 'cr_total_int4abs',
+        'abs(int8)', 'cr_total_int8abs',
+        'int2(int4)', 'cr_total_int4_to_int2',
+        'int2(int8)', 'cr_total_int8_to_int2',
+        'int4(int8)', 'cr_total_int8_to_int4',
+
+        -- floating-point numbers, likewise
+        'float4pl(float4,float4)', 'cr_total_float4pl',
+        'float4mi(float4,float4)', 'cr_total_float4mi',
+        'float4mul(float4,float4)', 'cr_total_float4mul',
+        'float4div(float4,float4)', 'cr_total_float4div',
+        'float8pl(float8,float8)', 'cr_total_float8pl',
+        'float8mi(float8,float8)', 'cr_total_float8mi',
+        'float8mul(float8,float8)', 'cr_total_float8mul',
+        'float8div(float8,float8)', 'cr_total_float8div',
+        'float48pl(float4,float8)', 'cr_total_float48pl',
+        'float48mi(float4,float8)', 'cr_total_float48mi',
+        'float48mul(float4,float8)', 'cr_total_float48mul',
+        'float48div(float4,float8)', 'cr_total_float48div',
+        'float84pl(float8,float4)', 'cr_total_float84pl',
+        'float84mi(float8,float4)', 'cr_total_float84mi',
+        'float84mul(float8,float4)', 'cr_total_float84mul',
+        'float84div(float8,float4)', 'cr_total_float84div',
+
+        -- text, likewise: NULL beyond what can be allocated
+        'textcat(text,text)', 'cr_total_textcat'];
+
+    -- the others call the original
+    originals CONSTANT text[] := ARRAY[
+        -- numbers: casts that may not fit
+        'int2(float4)', 'int2(float8)', 'int2(numeric)', 'int4(float4)',
+        'int4(float8)', 'int4(numeric)', 'int8(float4)', 'int8(float8)',
+        'int8(numeric)', 'oid(int8)', 'float4(float8)', 'float4(numeric)',
+        'float8(numeric)', 'numeric(numeric,int4)',
+
+        -- numbers: arithmetic
+        'numeric_add(numeric,numeric)', 'numeric_sub(numeric,numeric)',
+        'numeric_mul(numeric,numeric)', 'numeric_div(numeric,numeric)',
+        'numeric_mod(numeric,numeric)', 'mod(numeric,numeric)',
+        'numeric_div_trunc(numeric,numeric)', 'div(numeric,numeric)',
+        'gcd(int4,int4)', 'gcd(int8,int8)', 'gcd(numeric,numeric)',
+        'lcm(int4,int4)', 'lcm(int8,int8)', 'lcm(numeric,numeric)',
+        'ceil(numeric)', 'ceiling(numeric)', 'floor(numeric)',
+        'round(numeric,int4)', 'round(numeric)', 'trunc(numeric,int4)',
+        'trunc(numeric)',
+
+        -- numbers: roots, powers, logarithms, angles
+        'dsqrt(float8)', 'sqrt(float8)', 'dcbrt(float8)', 'cbrt(float8)',
+        'dpow(float8,float8)', 'pow(float8,float8)', 'power(float8,float8)',
+        'dexp(float8)', 'exp(float8)', 'dlog1(float8)', 'ln(float8)',
+        'dlog10(float8)', 'log(float8)', 'log10(float8)',
+        'numeric_sqrt(numeric)', 'sqrt(numeric)', 'numeric_exp(numeric)',
+        'exp(numeric)', 'numeric_ln(numeric)', 'ln(numeric)',
+        'numeric_log(numeric,numeric)', 'log(numeric,numeric)',
+        'log(numeric)', 'log10(numeric)', 'numeric_power(numeric,numeric)',
+        'pow(numeric,numeric)', 'power(numeric,numeric)',
+        'sin(float8)', 'cos(float8)', 'tan(float8)', 'cot(float8)',
+        'asin(float8)', 'acos(float8)', 'atan(float8)',
+        'atan2(float8,float8)', 'sinh(float8)', 'cosh(float8)',
+        'tanh(float8)', 'asinh(float8)', 'acosh(float8)', 'atanh(float8)',
+        'degrees(float8)', 'radians(float8)',
+        'width_bucket(float8,float8,float8,int4)',
+        'width_bucket(numeric,numeric,numeric,int4)',
+
+        -- text: casts to a length
+        'varchar(varchar,int4,bool)', 'bpchar(bpchar,int4,bool)',
+
+        -- text: letters, blanks and parts
+        'lower(text)', 'upper(text)', 'initcap(text)',
+        'btrim(text)', 'btrim(text,text)', 'ltrim(text)', 'ltrim(text,text)',
+        'rtrim(text)', 'rtrim(text,text)',
+        'substr(text,int4,int4)', 'substring(text,int4,int4)',
+        'split_part(text,text,int4)', 'overlay(text,text,int4)',
+        'overlay(text,text,int4,int4)', 'replace(text,text,text)',
+        'translate(text,text,text)', 'lpad(text,int4)',
+        'lpad(text,int4,text)', 'rpad(text,int4)', 'rpad(text,int4,text)',
+        'ascii(text)', 'chr(int4)',
+        'position(text,text)', 'strpos(text,text)',
+        'starts_with(text,text)',
+
+        -- text: patterns
+        'textlike(text,text)', 'textnlike(text,text)',
+        'texticlike(text,text)', 'texticnlike(text,text)',
+        'bpcharlike(bpchar,text)', 'bpcharnlike(bpchar,text)',
+        'bpchariclike(bpchar,text)', 'bpcharicnlike(bpchar,text)',
+        'namelike(name,text)', 'namenlike(name,text)',
+        'nameiclike(name,text)', 'nameicnlike(name,text)',
+        'like(text,text)', 'notlike(text,text)', 'like(name,text)',
+        'notlike(name,text)', 'like_escape(text,text)',
+
+        -- dates and times: casts
+        'timestamp(date)', 'timestamp(timestamptz)',
+        'timestamp(date,time)', 'timestamp(timestamp,int4)',
+        'timestamptz(date)', 'timestamptz(timestamp)',
+        'timestamptz(date,timetz)', 'timestamptz(timestamptz,int4)',
+        'date(timestamp)', 'date(timestamptz)', 'time(timestamp)',
+        'time(timestamptz)', 'time(interval)', 'time(time,int4)',
+        'timetz(time)', 'timetz(timestamptz)', 'timetz(timetz,int4)',
+
+        -- dates and times: arithmetic
+        'date_pli(date,int4)', 'date_mii(date,int4)', 'date_mi(date,date)',
+        'integer_pl_date(int4,date)', 'date_pl_interval(date,interval)',
+        'date_mi_interval(date,interval)',
+        'interval_pl_date(interval,date)', 'datetime_pl(date,time)',
+        'timedate_pl(time,date)', 'datetimetz_pl(date,timetz)',
+        'timetzdate_pl(timetz,date)',
+        'timestamp_pl_interval(timestamp,interval)',
+        'timestamp_mi_interval(timestamp,interval)',
+        'interval_pl_timestamp(interval,timestamp)',
+        'timestamp_mi(timestamp,timestamp)',
+        'timestamptz_pl_interval(timestamptz,interval)',
+        'timestamptz_mi_interval(timestamptz,interval)',
+        'interval_pl_timestamptz(interval,timestamptz)',
+        'timestamptz_mi(timestamptz,timestamptz)',
+        'time_pl_interval(time,interval)', 'time_mi_interval(time,interval)',
+        'interval_pl_time(interval,time)',
+        'timetz_pl_interval(timetz,interval)',
+        'timetz_mi_interval(timetz,interval)',
+        'interval_pl_timetz(interval,timetz)',
+        'interval_pl(interval,interval)', 'interval_mi(interval,interval)',
+        'interval_um(interval)', 'interval_mul(interval,float8)',
+        'mul_d_interval(float8,interval)', 'interval_div(interval,float8)',
+        'justify_days(interval)', 'justify_hours(interval)',
+        'justify_interval(interval)', 'age(timestamp,timestamp)',
+        'age(timestamptz,timestamptz)',
+
+        -- dates and times: parts, and made of parts
+        'extract(text,date)', 'extract(text,time)', 'extract(text,timetz)',
+        'extract(text,timestamp)', 'extract(text,timestamptz)',
+        'extract(text,interval)', 'date_part(text,date)',
+        'date_part(text,time)', 'date_part(text,timetz)',
+        'date_part(text,timestamp)', 'date_part(text,timestamptz)',
+        'date_part(text,interval)', 'date_trunc(text,timestamp)',
+        'date_trunc(text,timestamptz)', 'date_trunc(text,timestamptz,text)',
+        'date_trunc(text,interval)',
+        'date_bin(interval,timestamp,timestamp)',
+        'date_bin(interval,timestamptz,timestamptz)',
+        'make_date(int4,int4,int4)', 'make_time(int4,int4,float8)',
+        'make_timestamp(int4,int4,int4,int4,int4,float8)',
+        'make_interval(int4,int4,int4,int4,int4,int4,float8)',
+        'to_timestamp(float8)', 'timezone(text,timestamp)',
+        'timezone(text,timestamptz)', 'timezone(interval,timestamp)',
+        'timezone(interval,timestamptz)',
+
+        -- numbers and times as text
+        'to_char(int4,text)', 'to_char(int8,text)', 'to_char(numeric,text)',
+        'to_char(float4,text)', 'to_char(float8,text)',
+        'to_char(timestamp,text)', 'to_char(timestamptz,text)',
+        'to_char(interval,text)', 'to_date(text,text)',
+        'to_timestamp(text,text)', 'to_number(text,text)'];
+    signature text;
+    symbol text;
+    original record;
+    twin text;
+BEGIN
+    FOR signature, symbol IN
+        SELECT twins[i], twins[i + 1]
+          FROM generate_series(1, array_length(twins, 1), 2) i
+        UNION ALL
+        SELECT o, 'cr_total_call' FROM unnest(originals) o
+    LOOP
+        SELECT p.proname, p.prorettype::regtype AS result, p.procost,
+               oidvectortypes(p.proargtypes) AS types,
+               CASE p.provolatile WHEN 'i' THEN 'IMMUTABLE'
+                                  WHEN 's' THEN 'STABLE' END AS volatility,
+               CASE WHEN p.proisstrict THEN 'STRICT' ELSE '' END AS strictness
+          INTO STRICT original
+          FROM pg_proc p
+         WHERE p.oid = ('pg_catalog.' || signature)::regprocedure;
+        twin := format('cleanroom.%I(%s)', 'total_' || original.proname,
+                       original.types);
+        EXECUTE format('CREATE FUNCTION %s RETURNS %s AS %L, %L '
+                       'LANGUAGE C %s %s PARALLEL SAFE COST %s',
+                       twin, original.result, 'MODULE_PATHNAME', symbol,
+                       original.volatility, original.strictness,
+                       original.procost);
+        EXECUTE format('COMMENT ON FUNCTION %s IS %L', twin, format(
+            'The twin of pg_catalog.%s(%s).
+Arguments and result: those of the original, and NULL where the original
+raises an error for its arguments%s.
+Errors: none that the arguments'' values could provoke.',
+            original.proname, original.types,
+            CASE symbol WHEN 'cr_total_call'
+                THEN ', or one of them has more than 32 MB' ELSE '' END));
+    END LOOP;
+END
+$$;
+
+-- Twins of aggregates over floating-point numbers.
+
+CREATE FUNCTION cleanroom.float4_sum_step(sum float4, x float4)
+RETURNS float4
+AS 'MODULE_PATHNAME', 'cr_float4_sum_step'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.float4_sum_step(float4, float4) IS
+'Transition and combine function of cleanroom.total_sum(real).
+Result: the sum, or, once it has overflowed, a mark that stays.';
+
+CREATE FUNCTION cleanroom.float4_sum_result(sum float4)
+RETURNS float4
+AS 'MODULE_PATHNAME', 'cr_float4_sum_result'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.float4_sum_result(float4) IS
+'Final function of cleanroom.total_sum(real).
+Result: the sum, or NULL when it has overflowed.';
+
+CREATE FUNCTION cleanroom.float8_sum_step(sum float8, x float8)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'cr_float8_sum_step'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.float8_sum_step(float8, float8) IS
+'Transition and combine function of cleanroom.total_sum(double precision).
+Result: the sum, or, once it has overflowed, a mark that stays.';
+
+CREATE FUNCTION cleanroom.float8_sum_result(sum float8)
+RETURNS float8
+AS 'MODULE_PATHNAME', 'cr_float8_sum_result'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.float8_sum_result(float8) IS
+'Final function of cleanroom.total_sum(double precision).
+Result: the sum, or NULL when it has overflowed.';
+
+CREATE FUNCTION cleanroom.float4_moments_step(state float8[], x float4)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'cr_float4_moments_step'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.float4_moments_step(float8[], float4) IS
+'Transition function of averages, variances and deviations of real.
+Arguments: {N, sum, sum of squared differences}, and one more number.
+Result: the state with it, marked once it has overflowed.
+Errors: XX000 for an array of another shape.';
+
+CREATE FUNCTION cleanroom.float8_moments_step(state float8[], x float8)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'cr_float8_moments_step'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.float8_moments_step(float8[], float8) IS
+'Transition function of averages, variances and deviations of double precision.
+Arguments: {N, sum, sum of squared differences}, and one more number.
+Result: the state with it, marked once it has overflowed.
+Errors: XX000 for an array of another shape.';
+
+CREATE FUNCTION cleanroom.float8_moments_combine(a float8[], b float8[])
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'cr_float8_moments_combine'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.float8_moments_combine(float8[], float8[]) IS
+'Combine function of averages, variances and deviations of real and double
+precision.
+Arguments: two states {N, sum, sum of squared differences}.
+Result: the state of the rows of both.
+Errors: XX000 for an array of another shape.';
+
+DO $$
+DECLARE
+    name text;
+    type text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['avg', 'var_pop', 'var_samp', 'stddev_pop',
+                                'stddev_samp']
+    LOOP
+        EXECUTE format('CREATE FUNCTION cleanroom.moments_%s(state float8[]) '
+                       'RETURNS float8 AS %L, %L '
+                       'LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE',
+                       name, 'MODULE_PATHNAME', 'cr_moments_' || name);
+        EXECUTE format('COMMENT ON FUNCTION cleanroom.moments_%s(float8[]) '
+                       'IS %L', name, format(
+            'Final function of cleanroom.total_%s().
+Argument: the state {N, sum, sum of squared differences}.
+Result: NULL where the state has overflowed, or has too few rows.
+Errors: XX000 for an array of another shape.', name));
+
+        -- internal, as numeric_<name> is
+        EXECUTE format('CREATE FUNCTION cleanroom.total_numeric_%s(internal) '
+                       'RETURNS numeric AS %L, %L '
+                       'LANGUAGE C IMMUTABLE PARALLEL SAFE',
+                       name, 'MODULE_PATHNAME', 'cr_total_call');
+        EXECUTE format('COMMENT ON FUNCTION cleanroom.total_numeric_%s(internal) '
+                       'IS %L', name, format(
+            'Final function of cleanroom.total_%s(numeric); cannot be called
+by itself.', name));
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION cleanroom.total_numeric_sum(internal)
+RETURNS numeric
+AS 'MODULE_PATHNAME', 'cr_total_call'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.total_numeric_sum(internal) IS
+'Final function of cleanroom.total_sum(numeric); cannot be called by itself.';
+
+CREATE AGGREGATE cleanroom.total_sum(float4) (
+	SFUNC = cleanroom.float4_sum_step,
+	STYPE = float4,
+	FINALFUNC = cleanroom.float4_sum_result,
+	COMBINEFUNC = cleanroom.float4_sum_step,
+	PARALLEL = SAFE
+);
+
+CREATE AGGREGATE cleanroom.total_sum(float8) (
+	SFUNC = cleanroom.float8_sum_step,
+	STYPE = float8,
+	FINALFUNC = cleanroom.float8_sum_result,
+	COMBINEFUNC = cleanroom.float8_sum_step,
+	PARALLEL = SAFE
+);
+
+-- The others share their states.  Those of numeric are the server's own: only
+-- their final functions can fail.
+DO $$
+DECLARE
+    name text;
+    part text;
+    type text;
+BEGIN
+    FOR name, part IN VALUES
+        ('avg', 'avg'), ('var_pop', 'var_pop'), ('var_samp', 'var_samp'),
+        ('variance', 'var_samp'), ('stddev_pop', 'stddev_pop'),
+        ('stddev_samp', 'stddev_samp'), ('stddev', 'stddev_samp')
+    LOOP
+        FOREACH type IN ARRAY ARRAY['float4', 'float8']
+        LOOP
+            EXECUTE format('CREATE AGGREGATE cleanroom.total_%s(%s) ('
+                           'SFUNC = cleanroom.%2$s_moments_step, '
+                           'STYPE = float8[], INITCOND = ''{0,0,0}'', '
+                           'FINALFUNC = cleanroom.moments_%3$s, '
+                           'COMBINEFUNC = cleanroom.float8_moments_combine, '
+                           'PARALLEL = SAFE)', name, type, part);
+        END LOOP;
+    END LOOP;
+
+    FOR name, part, type IN VALUES
+        ('sum', 'sum', 'numeric_avg'), ('avg', 'avg', 'numeric_avg'),
+        ('var_pop', 'var_pop', 'numeric'),
+        ('var_samp', 'var_samp', 'numeric'),
+        ('variance', 'var_samp', 'numeric'),
+        ('stddev_pop', 'stddev_pop', 'numeric'),
+        ('stddev_samp', 'stddev_samp', 'numeric'),
+        ('stddev', 'stddev_samp', 'numeric')
+    LOOP
+        EXECUTE format('CREATE AGGREGATE cleanroom.total_%s(numeric) ('
+                       'SFUNC = pg_catalog.%2$s_accum, STYPE = internal, '
+                       'SSPACE = 128, '
+                       'FINALFUNC = cleanroom.total_numeric_%3$s, '
+                       'COMBINEFUNC = pg_catalog.%2$s_combine, '
+                       'SERIALFUNC = pg_catalog.%2$s_serialize, '
+                       'DESERIALFUNC = pg_catalog.%2$s_deserialize, '
+                       'PARALLEL = SAFE)', name, type, part);
+    END LOOP;
+
+    FOR name, type IN
+        SELECT a.name, t.type
+          FROM unnest('{sum,avg,var_pop,var_samp,variance,stddev_pop,
+                        stddev_samp,stddev}'::text[]) a(name),
+               unnest('{float4,float8,numeric}'::text[]) t(type)
+    LOOP
+        EXECUTE format('COMMENT ON AGGREGATE cleanroom.total_%s(%s) IS %L',
+                       name, type, format(
+            'The twin of pg_catalog.%s(%s).
+Argument and result: those of the original, and NULL where the original raises
+an error for overflow.
+Errors: none that the argument''s values could provoke.', name, type));
+    END LOOP;
+END
+$$;
+
+-- The list, for people and for tests.
+
+CREATE FUNCTION cleanroom.find_total(function oid)
+RETURNS oid
+AS 'MODULE_PATHNAME', 'cr_find_total'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.find_total(oid) IS
+'Tells what stands for a function or aggregate over protected rows.
+Argument: the function''s OID.
+Result: the function itself, when it cannot fail; its twin, when that returns
+NULL where the function would fail; NULL when it may not be used there.
+Errors: none.';
+
+CREATE FUNCTION cleanroom.list_total_functions()
+RETURNS TABLE (function regprocedure, twin regprocedure)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p.oid, NULLIF(cleanroom.find_total(p.oid), p.oid)
+      FROM pg_proc p
+     WHERE p.oid < 10000
+       AND cleanroom.find_total(p.oid) IS NOT NULL
+     ORDER BY p.proname, p.oid
+$$;
+
+COMMENT ON FUNCTION cleanroom.list_total_functions() IS
+'Lists the built-in functions and aggregates that may be used over protected
+rows.
+Result: the function, and its twin where that stands in for it, NULL where the
+function itself cannot fail.
+Errors: none.';
