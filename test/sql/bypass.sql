@@ -938,6 +938,7 @@ WHERE probe LIKE '%FROM strict WHERE region IN (''tiny'', ''north'')%';
 UPDATE attacks SET accepted = 'exact over a list of enough people'
 WHERE probe IN (
     'SELECT count(*) FROM people JOIN wide ON k = person AND w = 1',
+    'SELECT count(*) FROM people WHERE person IN (SELECT k FROM keyed)',
     'SELECT lab, count(*) FROM people LEFT JOIN keyed ON k = person GROUP BY lab',
     'SELECT count(p.person) FROM keyed w LEFT JOIN people p ON w.k = p.person',
     'SELECT lab, sum(income) FROM people JOIN keyed ON k = person GROUP BY lab');
