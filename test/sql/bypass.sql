@@ -153,13 +153,13 @@ $$ BEGIN
                                   || coalesce(x, '-') || ';', false);
 END $$;
 CREATE FUNCTION spy(x text) RETURNS bool LANGUAGE plpgsql IMMUTABLE
-    COST 0.0000001 AS $$ BEGIN PERFORM note(x); RETURN true; END $$;
+    COST 0.0000001 AS $$ BEGIN PERFORM bp_own.note(x); RETURN true; END $$;
 CREATE FUNCTION spy(x int) RETURNS bool LANGUAGE plpgsql STABLE
-    COST 0.0000001 AS $$ BEGIN PERFORM note(x::text); RETURN true; END $$;
+    COST 0.0000001 AS $$ BEGIN PERFORM bp_own.note(x::text); RETURN true; END $$;
 CREATE FUNCTION spy(x bigint) RETURNS bool LANGUAGE plpgsql STABLE
-    COST 0.0000001 AS $$ BEGIN PERFORM note(x::text); RETURN true; END $$;
+    COST 0.0000001 AS $$ BEGIN PERFORM bp_own.note(x::text); RETURN true; END $$;
 CREATE FUNCTION spy_row(x people) RETURNS bool LANGUAGE plpgsql STABLE
-    COST 0.0000001 AS $$ BEGIN PERFORM note(x::text); RETURN true; END $$;
+    COST 0.0000001 AS $$ BEGIN PERFORM bp_own.note(x::text); RETURN true; END $$;
 CREATE FUNCTION raiser(x int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS
     $$ BEGIN RAISE EXCEPTION 'saw %', x; END $$;
 CREATE FUNCTION notice(x int) RETURNS bool LANGUAGE plpgsql IMMUTABLE
@@ -190,11 +190,11 @@ CREATE FUNCTION pl_rowtype() RETURNS text LANGUAGE plpgsql AS
     $$ DECLARE r bp.people%ROWTYPE; BEGIN
         SELECT * INTO r FROM bp.people LIMIT 1; RETURN r.secret; END $$;
 CREATE FUNCTION spy_eq(a text, b text) RETURNS bool LANGUAGE plpgsql IMMUTABLE
-    COST 0.0000001 AS $$ BEGIN PERFORM note(a); RETURN a OPERATOR(pg_catalog.=) b; END $$;
+    COST 0.0000001 AS $$ BEGIN PERFORM bp_own.note(a); RETURN a OPERATOR(pg_catalog.=) b; END $$;
 CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = spy_eq);
 CREATE OPERATOR bp_false.= (LEFTARG = text, RIGHTARG = text, FUNCTION = spy_eq);
 CREATE FUNCTION spy_lt(a int, b int) RETURNS bool LANGUAGE plpgsql IMMUTABLE
-    COST 0.0000001 AS $$ BEGIN PERFORM note(a::text); RETURN a < b; END $$;
+    COST 0.0000001 AS $$ BEGIN PERFORM bp_own.note(a::text); RETURN a < b; END $$;
 CREATE OPERATOR <<< (LEFTARG = int, RIGHTARG = int, FUNCTION = spy_lt);
 CREATE FUNCTION spy_acc(s text, x int) RETURNS text LANGUAGE sql IMMUTABLE
     AS $$ SELECT coalesce(s, '') || ',' || coalesce(x::text, '') $$;
@@ -206,13 +206,13 @@ CREATE DOMAIN plain_domain AS int;
 CREATE TYPE spy_type AS (x int);
 CREATE TYPE mood AS ENUM ('tiny', 'north');
 CREATE FUNCTION spy_cast(x int) RETURNS spy_type LANGUAGE plpgsql IMMUTABLE AS
-    $$ BEGIN PERFORM note(x::text); RETURN ROW(x); END $$;
+    $$ BEGIN PERFORM bp_own.note(x::text); RETURN ROW(x); END $$;
 CREATE CAST (int AS spy_type) WITH FUNCTION spy_cast(int);
 CREATE COLLATION my_collation FROM "C";
 CREATE FUNCTION bp_false.count(x text) RETURNS bigint LANGUAGE sql IMMUTABLE
     AS 'SELECT 1::bigint';
 CREATE FUNCTION bp_false.lower(x text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
-    $$ BEGIN PERFORM note(x); RETURN x; END $$;
+    $$ BEGIN PERFORM bp_own.note(x); RETURN x; END $$;
 CREATE TABLE weights (k int, w int);
 INSERT INTO weights SELECT i, 1 FROM generate_series(1, 20) i
     UNION ALL SELECT 1000, 1 FROM generate_series(1, 1000);

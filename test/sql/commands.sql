@@ -58,8 +58,10 @@ RESET plan_cache_mode;
 -- a function's query counts towards the buffers of the EXPLAIN above it
 CREATE FUNCTION counted() RETURNS bigint LANGUAGE plpgsql AS
     $$ BEGIN RETURN (SELECT count(*) FROM visits); END $$;
+\set SHOW_CONTEXT never
 SELECT counted();
 EXPLAIN (ANALYZE, BUFFERS) SELECT counted();
+\set SHOW_CONTEXT errors
 EXPLAIN (COSTS OFF) SELECT * FROM mine WHERE n > 5;
 
 -- into another table
