@@ -20,7 +20,6 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
@@ -170,43 +169,6 @@ cr_total_collation(Oid funcid, Oid inputcollid)
 	if (!OidIsValid(inputcollid))
 		return !cr_total_list_needs_collation(funcid);
 	return is_trusted_collation(inputcollid);
-}
-
-bool
-cr_total_io_cast(Oid source, Oid target)
-{
-	if (target != TEXTOID && target != VARCHAROID)
-		return false;
-	switch (source)
-	{
-		case BOOLOID:
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case OIDOID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-		case NUMERICOID:
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-		case NAMEOID:
-		case CHAROID:
-		case DATEOID:
-		case TIMEOID:
-		case TIMETZOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-		case INTERVALOID:
-		case UUIDOID:
-		case INETOID:
-		case CIDROID:
-		case MACADDROID:
-		case MACADDR8OID:
-			return true;
-		default:
-			return get_typtype(source) == TYPTYPE_ENUM;
-	}
 }
 
 /* find_total(function oid): oid, the function itself, its twin, or NULL */

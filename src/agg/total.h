@@ -29,15 +29,10 @@ extern Oid	cr_total_aggregate(Oid aggfnoid);
  * May a call of a function be evaluated with this input collation?  False
  * where it could fail, or warn, once a row reaches it: a collation of the
  * analyst's own, or none where the function needs one.  To be asked for every
- * function, operator and aggregate over protected rows.
+ * function, operator and aggregate over protected rows, and, with InvalidOid
+ * for a function, of every value's own collation: grouping and sorting use it.
  */
 extern bool cr_total_collation(Oid funcid, Oid inputcollid);
-
-/*
- * Is a cast by way of the types' output and input functions total?  Only
- * those of scalar types to text and varchar are.
- */
-extern bool cr_total_io_cast(Oid source, Oid target);
 
 /* Set-returning functions that may stand in FROM beside protected rows. */
 extern bool cr_total_srf(Oid funcid);

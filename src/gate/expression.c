@@ -256,6 +256,54 @@ check_node(Node *node)
 							 "Write it with plain columns, constants, comparisons and arithmetic, or apply it to the released result.");
 }
 
+/* Is the node an expression, whose type and collation matter here? */
+static bool
+has_type(Node *node)
+{
+	return !IsA(node, List) && !IsA(node, TargetEntry) &&
+		!IsA(node, CaseWhen) && !IsA(node, SubLink) &&
+		!IsA(node, CaseTestExpr) && !IsA(node, SortGroupClause) &&
+		!(IsA(node, Var) && ((Var *) node)->varattno <= 0);
+}
+
+/* The function by whose list entry the node's input collation is judged. */
+static Oid
+called_function(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			return ((FuncExpr *) node)->funcid;
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return ((OpExpr *) node)->opfuncid;
+		case T_ScalarArrayOpExpr:
+			return ((ScalarArrayOpExpr *) node)->opfuncid;
+		case T_Aggref:
+			return ((Aggref *) node)->aggfnoid;
+		default:
+			return InvalidOid;
+	}
+}
+
+/*
+ * A collation of the analyst's own can be made to warn when a row first needs
+ * it, and a comparison without any fails then: either tells of that row.
+ */
+static CrVerdict *
+check_collation(Node *node)
+{
+	if (cr_total_collation(InvalidOid, exprCollation(node)) &&
+		cr_total_collation(called_function(node), exprInputCollation(node)))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
+							 "values over protected rows need one collation, "
+							 "and one of the server's own",
+							 "Add COLLATE with a built-in collation such as "
+							 "\"C\", or let a superuser own the collation.");
+}
+
 static bool
 total_walker(Node *node, CrVerdict **refusal)
 {
@@ -264,11 +312,7 @@ total_walker(Node *node, CrVerdict **refusal)
 	*refusal = check_node(node);
 	if (*refusal != NULL)
 		return true;
-	if (!IsA(node, List) && !IsA(node, TargetEntry) && !IsA(node, CaseWhen) &&
-		!IsA(node, SubLink) && !IsA(node, CaseTestExpr) &&
-		!IsA(node, SortGroupClause) &&
-		!(IsA(node, Var) && ((Var *) node)->varattno <= 0) &&
-		!type_is_known(exprType(node)))
+	if (has_type(node) && !type_is_known(exprType(node)))
 	{
 		*refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
 									 psprintf("values of type %s may not be computed with over protected rows",
@@ -276,6 +320,10 @@ total_walker(Node *node, CrVerdict **refusal)
 									 "Use columns of built-in scalar types.");
 		return true;
 	}
+	if (has_type(node))
+		*refusal = check_collation(node);
+	if (*refusal != NULL)
+		return true;
 	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
 	{
 		*refusal = cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
