@@ -57,7 +57,7 @@ COMMENT ON FUNCTION cleanroom.set_column(regclass, name, text) IS
 'Replaces the uses of a column of a protected table. Only the owner may.
 relation: a protected table with a policy of its own.
 column: one of its columns.
-uses: unit, join, dimension, filter or measure, several separated by commas, or the empty string for none. A measure may list the aggregates it allows, sum, avg, stddev, variance and count, as in measure(sum, avg), and bounds that its values are held to, as in measure in [0, 1000]. stddev and variance stand for their sample and population forms; count is always allowed on a measure.
+uses: unit, join, dimension, filter or measure, several separated by commas, or the empty string for none. A measure may list the aggregates it allows, sum, avg, stddev, variance and count, as in measure(sum, avg), and bounds, as in measure in [0, 1000], which are kept with the policy for noise to be scaled by and change no result today. stddev and variance stand for their sample and population forms; count is always allowed on a measure.
 Returns nothing. Errors: 42501 not the owner, 42703 no such column, 22023 uses that cannot be read, 42804 a type that they do not suit, 55000 the table is not protected, or would lose its only privacy unit, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.add_row_policy(
