@@ -9,6 +9,7 @@
 
 #include "admit/admit.h"
 #include "guard/command.h"
+#include "guard/glance.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
 #include "inspect/normalize.h"
@@ -30,6 +31,30 @@ admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
 		cr_raise_refusal(verdict, query_string);
 }
 
+/*
+ * Lets the guards that a statement concerns see to it.  Returns the statement
+ * to plan; adds to *inlined what its plan then depends on.
+ */
+static Query *
+guard_statement(Query *parse, const char *query_string, CrTouch *touch,
+				List **inlined)
+{
+	CrGlance	glance = cr_guard_glance(parse);
+
+	if (glance.set_function)
+		*inlined = cr_normalize_inline_functions(parse);
+	if (glance.protected || glance.set_function)
+	{
+		*touch = cr_inspect_touch(parse);
+		admit_or_raise(parse, touch, query_string);
+	}
+	if (glance.samples || glance.set_function)
+		cr_guard_samples(parse);
+	if (glance.counters || glance.set_function)
+		parse = cr_guard_statistics(parse);
+	return parse;
+}
+
 static PlannedStmt *
 cr_planner(Query *parse, const char *query_string, int cursor_options,
 		   ParamListInfo bound_params)
@@ -39,13 +64,7 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	List	   *inlined = NIL;
 
 	if (cr_policy_possible())
-	{
-		inlined = cr_normalize_inline_functions(parse);
-		touch = cr_inspect_touch(parse);
-		admit_or_raise(parse, &touch, query_string);
-		cr_guard_samples(parse);
-		parse = cr_guard_statistics(parse);
-	}
+		parse = guard_statement(parse, query_string, &touch, &inlined);
 	if (prev_planner_hook)
 		plan = prev_planner_hook(parse, query_string, cursor_options,
 								 bound_params);

@@ -23,8 +23,9 @@
 
 static bool inline_walker(Node *node, PlannerInfo *root);
 
-static bool
-may_be_inlined(const RangeTblEntry *rte)
+/* Could the planner replace this entry of FROM, a call, by a query? */
+bool
+cr_normalize_may_inline(const RangeTblEntry *rte)
 {
 	Node	   *call;
 
@@ -66,7 +67,7 @@ inline_walker(Node *node, PlannerInfo *root)
 	check_stack_depth();
 	if (IsA(node, RangeTblEntry))
 	{
-		if (may_be_inlined((RangeTblEntry *) node))
+		if (cr_normalize_may_inline((RangeTblEntry *) node))
 			inline_entry((RangeTblEntry *) node, root);
 		return false;
 	}

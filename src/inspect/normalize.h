@@ -16,6 +16,7 @@ extern void cr_normalize_membership(Query *query);
 extern void cr_normalize_distinct(Query *query);
 
 /* inspect/inline.c */
+extern bool cr_normalize_may_inline(const RangeTblEntry *rte);
 extern List *cr_normalize_inline_functions(Query *query);
 
 #endif							/* CR_NORMALIZE_H */

@@ -1,10 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/touch.c
- *	  Finds out whether a statement reads or writes a protected table.
- *
- * Runs for every statement of every database that has the extension, so it
- * does no more than one walk with one hash probe a table.
+ *	  Finds out which protected tables a statement reads or writes, and
+ *	  whether the current user is exempt for them.
  *
  *-------------------------------------------------------------------------
  */
