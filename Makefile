@@ -32,6 +32,8 @@ EXTRA_CLEAN = stage tmp_check tmp_check_iso output_iso results log \
 PG_CPPFLAGS = -Isrc
 # The server's headers and its calling convention leave parameters unused.
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(CR_CFLAGS)
+# Ciphers and digests.
+SHLIB_LINK += -lcrypto
 ifdef CR_TEST_BUILD
 PG_CPPFLAGS += -DCR_TEST_BUILD
 endif
