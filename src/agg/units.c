@@ -4,11 +4,13 @@
  *	  The aggregate cleanroom.units(unit, threshold), which counts distinct
  *	  privacy units up to the threshold.
  *
- * The transition state is NULL (no unit yet), a pointer to a CrUnitSet in
- * the aggregate's memory context, or, once saturated, no pointer at all but
- * the threshold shifted left by one with the lowest bit set.  A saturated
+ * The transition state is NULL (no unit yet), or points into a CrUnitSet in
+ * the aggregate's memory context, or, once saturated, is no pointer at all but
+ * the threshold shifted left by two with the lowest bit set.  A saturated
  * group then costs one comparison a row, without looking at memory, and
- * holds none.
+ * holds none.  Of a set that is a list the state is the next free slot, so
+ * that a row looks at that alone; of others it is their address with the
+ * second bit set.
  *
  * Merge equals aggregating the concatenation: an unsaturated set holds the
  * hash of every unit it has seen, so the union of two such sets is the set of
@@ -55,9 +57,10 @@ typedef struct UnitsWire
 } UnitsWire;
 
 #define STATE_SATURATED(threshold) \
-	((Datum) (((uintptr_t) (threshold) << 1) | 1))
+	((Datum) (((uintptr_t) (threshold) << 2) | 1))
 #define STATE_IS_SATURATED(state)	(((state) & 1) != 0)
-#define STATE_THRESHOLD(state)		((int32) ((state) >> 1))
+#define STATE_THRESHOLD(state)		((int32) ((state) >> 2))
+#define STATE_IS_LIST(state)		(((state) & 3) == 0)
 
 PG_FUNCTION_INFO_V1(cr_units_transition);
 PG_FUNCTION_INFO_V1(cr_units_combine);
@@ -135,17 +138,35 @@ hash_unit(const UnitHasher *hasher, Datum unit)
 	switch (hasher->kind)
 	{
 		case UNIT_INT2:
-			return cr_unitset_mix((uint64) DatumGetInt16(unit));
+			return cr_unitset_kept(cr_unitset_mix(DatumGetInt16(unit)));
 		case UNIT_INT4:
-			return cr_unitset_mix((uint64) DatumGetInt32(unit));
+			return cr_unitset_kept(cr_unitset_mix(DatumGetInt32(unit)));
 		case UNIT_INT8:
-			return cr_unitset_mix((uint64) DatumGetInt64(unit));
+			return cr_unitset_kept(cr_unitset_mix(DatumGetInt64(unit)));
 		case UNIT_OTHER:
 			break;
 	}
-	return DatumGetUInt64(FunctionCall2Coll(hasher->hash_finfo,
-											hasher->collation,
-											unit, Int64GetDatum(0)));
+	unit = FunctionCall2Coll(hasher->hash_finfo, hasher->collation, unit,
+							 Int64GetDatum(0));
+	return cr_unitset_kept(DatumGetUInt64(unit));
+}
+
+/* The state of a set. */
+static Datum
+state_of(CrUnitSet *set)
+{
+	if (set->kind == CR_UNITSET_LIST)
+		return PointerGetDatum(cr_unitset_tail(set));
+	return PointerGetDatum(set) | 2;
+}
+
+/* The set of a state that is neither NULL nor saturated. */
+static CrUnitSet *
+set_of(Datum state)
+{
+	if (STATE_IS_LIST(state))
+		return cr_unitset_of_tail((uint64_t *) DatumGetPointer(state));
+	return (CrUnitSet *) DatumGetPointer(state & ~(Datum) 2);
 }
 
 static CrUnitSet *
@@ -190,7 +211,7 @@ add_hash(FunctionCallInfo fcinfo, CrUnitSet *set, uint64 hash)
 		pfree(set);
 		return state;
 	}
-	return PointerGetDatum(set);
+	return state_of(set);
 }
 
 /*
@@ -201,7 +222,8 @@ Datum
 cr_units_transition(PG_FUNCTION_ARGS)
 {
 	UnitHasher *hasher;
-	CrUnitSet  *set;
+	Datum		state;
+	uint64		hash;
 
 	/* A state that is NULL is 0, and so not saturated. */
 	if (STATE_IS_SATURATED(PG_GETARG_DATUM(0)) && !PG_ARGISNULL(0))
@@ -215,21 +237,29 @@ cr_units_transition(PG_FUNCTION_ARGS)
 	}
 
 	if (!PG_ARGISNULL(0))
-		set = (CrUnitSet *) PG_GETARG_POINTER(0);
+		state = PG_GETARG_DATUM(0);
 	else
 	{
 		if (PG_ARGISNULL(2))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("threshold must not be null")));
-		set = new_set(fcinfo, PG_GETARG_INT32(2));
+		state = state_of(new_set(fcinfo, PG_GETARG_INT32(2)));
 	}
 
 	hasher = fcinfo->flinfo->fn_extra;
 	if (hasher == NULL)
 		hasher = make_hasher(fcinfo);
-	PG_RETURN_DATUM(add_hash(fcinfo, set,
-							 hash_unit(hasher, PG_GETARG_DATUM(1))));
+	hash = hash_unit(hasher, PG_GETARG_DATUM(1));
+	if (STATE_IS_LIST(state))
+	{
+		uint64_t   *tail;
+
+		tail = cr_unitset_append((uint64_t *) DatumGetPointer(state), hash);
+		if (tail != NULL)
+			PG_RETURN_POINTER(tail);
+	}
+	PG_RETURN_DATUM(add_hash(fcinfo, set_of(state), hash));
 }
 
 /* units combine(a internal, b internal): internal */
@@ -252,16 +282,16 @@ cr_units_combine(PG_FUNCTION_ARGS)
 	if (STATE_IS_SATURATED(PG_GETARG_DATUM(1)))
 	{
 		if (!PG_ARGISNULL(0))
-			pfree(DatumGetPointer(state));
+			pfree(set_of(state));
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 	}
 
-	other = (CrUnitSet *) PG_GETARG_POINTER(1);
+	other = set_of(PG_GETARG_DATUM(1));
 	if (PG_ARGISNULL(0))
-		state = PointerGetDatum(new_set(fcinfo, other->threshold));
+		state = state_of(new_set(fcinfo, other->threshold));
 	while (!STATE_IS_SATURATED(state) &&
 		   cr_unitset_next(other, &position, &hash))
-		state = add_hash(fcinfo, (CrUnitSet *) DatumGetPointer(state), hash);
+		state = add_hash(fcinfo, set_of(state), hash);
 	PG_RETURN_DATUM(state);
 }
 
@@ -288,7 +318,7 @@ cr_units_serialize(PG_FUNCTION_ARGS)
 	}
 	else
 	{
-		set = (CrUnitSet *) DatumGetPointer(state);
+		set = set_of(state);
 		nhashes = set->nheld;
 		wire.threshold = set->threshold;
 		wire.nhashes = nhashes;
@@ -340,7 +370,7 @@ cr_units_deserialize(PG_FUNCTION_ARGS)
 	set->nheld = wire.nhashes;
 	memcpy(set->slots, from + sizeof(wire),
 		   (Size) wire.nhashes * sizeof(uint64));
-	PG_RETURN_POINTER(set);
+	PG_RETURN_DATUM(state_of(set));
 }
 
 /* units result(state internal): int */
@@ -353,5 +383,5 @@ cr_units_result(PG_FUNCTION_ARGS)
 		PG_RETURN_INT32(0);
 	if (STATE_IS_SATURATED(state))
 		PG_RETURN_INT32(STATE_THRESHOLD(state));
-	PG_RETURN_INT32(cr_unitset_count((CrUnitSet *) DatumGetPointer(state)));
+	PG_RETURN_INT32(cr_unitset_count(set_of(state)));
 }

@@ -6,11 +6,9 @@
  * A set begins as a list: hashes are appended as they come, and only one that
  * equals the one before it is left out at once.  Most groups are either
  * saturated by a list with hardly a repetition, or have few rows; both are
- * then as cheap as appending.  Only when a list has reached LIST_MAX hashes,
- * or the threshold, its repetitions are counted, on the stack; a set that is
- * not saturated then goes on as a hash table with linear probing.
- *
- * Hash 0 marks a free slot; a unit with hash 0 is given hash 1.
+ * then as cheap as appending.  Only when a list is full with LIST_MAX hashes,
+ * or as many as the threshold, its repetitions are counted, on the stack; a
+ * set that is not saturated then goes on as a hash table with linear probing.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,8 +26,11 @@
  * Sizes of lists: these and their header fill a chunk of 128 and of 512 bytes
  * of an allocator that rounds up to powers of two.
  */
-#define LIST_FIRST		14
-#define LIST_SECOND		62
+#define LIST_FIRST		12
+#define LIST_SECOND		60
+
+/* What ends a list: any value but 0. */
+#define LIST_END		UINT64_MAX
 
 /* Entries a table of n slots may have: three quarters. */
 #define TABLE_ROOM(n)	((n) - (n) / 4)
@@ -97,7 +98,7 @@ cr_unitset_initial_size(int32_t threshold)
 size_t
 cr_unitset_size(int32_t n)
 {
-	return offsetof(CrUnitSet, slots) + (size_t) n * sizeof(uint64_t);
+	return offsetof(CrUnitSet, slots) + ((size_t) n + 1) * sizeof(uint64_t);
 }
 
 CrUnitSet *
@@ -108,8 +109,11 @@ cr_unitset_init(void *memory, size_t size, int32_t threshold)
 	set->threshold = threshold;
 	set->nheld = 0;
 	set->nslots = (int32_t) ((size - offsetof(CrUnitSet, slots)) /
-							 sizeof(uint64_t));
+							 sizeof(uint64_t)) - 1;
 	set->kind = CR_UNITSET_LIST;
+	set->start = 0;
+	memset(set->slots, 0, (size_t) set->nslots * sizeof(uint64_t));
+	set->slots[set->nslots] = LIST_END;
 	return set;
 }
 
@@ -127,8 +131,8 @@ table_add(CrUnitSet *set, uint64_t hash)
 }
 
 /*
- * A list has reached its limit: is the threshold reached?  If not, the list
- * is shortened to its distinct hashes.
+ * A list at its limit has no room: is the threshold reached?  If not, it is
+ * shortened to its distinct hashes, and has to become a table.
  */
 static CrUnitSetResult
 list_settle(CrUnitSet *set)
@@ -147,24 +151,40 @@ list_settle(CrUnitSet *set)
 			set->slots[set->nheld++] = scratch.slots[i];
 	}
 	set->kind = CR_UNITSET_SETTLED;
-	return CR_UNITSET_HELD;
+	return CR_UNITSET_FULL;
+}
+
+CrUnitSet *
+cr_unitset_of_tail(uint64_t *tail)
+{
+	uint64_t   *slot = tail;
+	CrUnitSet  *set;
+
+	while (slot[-1] != 0)
+		slot--;
+	set = (CrUnitSet *) ((char *) slot - offsetof(CrUnitSet, slots));
+	set->nheld = (int32_t) (tail - slot);
+	return set;
 }
 
 CrUnitSetResult
 cr_unitset_add(CrUnitSet *set, uint64_t hash)
 {
-	if (hash == 0)
-		hash = 1;
+	uint64_t   *tail;
+
 	if (set->kind == CR_UNITSET_TABLE)
 		return table_add(set, hash);
-
-	if (set->nheld > 0 && set->slots[set->nheld - 1] == hash)
-		return CR_UNITSET_HELD;
-	if (set->nheld >= set->nslots || set->kind == CR_UNITSET_SETTLED)
+	if (set->kind == CR_UNITSET_SETTLED)
 		return CR_UNITSET_FULL;
-	set->slots[set->nheld++] = hash;
-	if (set->nheld < list_limit(set->threshold))
+
+	tail = cr_unitset_append(cr_unitset_tail(set), hash);
+	if (tail != NULL)
+	{
+		set->nheld = (int32_t) (tail - set->slots);
 		return CR_UNITSET_HELD;
+	}
+	if (set->nslots < list_limit(set->threshold))
+		return CR_UNITSET_FULL;
 	return list_settle(set);
 }
 
@@ -207,7 +227,6 @@ cr_unitset_move(void *memory, size_t size, const CrUnitSet *from)
 		return set;
 	}
 	set->kind = CR_UNITSET_TABLE;
-	memset(set->slots, 0, (size_t) set->nslots * sizeof(uint64_t));
 	while (cr_unitset_next(from, &position, &hash))
 		table_insert(set->slots, set->nslots, hash);
 	return set;

@@ -24,7 +24,8 @@
 
 typedef enum CrUnitSetKind
 {
-	CR_UNITSET_LIST,			/* hashes as they came, with repetitions */
+	CR_UNITSET_LIST,			/* hashes as they came, with repetitions; slots
+								 * of 0 are free */
 	CR_UNITSET_SETTLED,			/* a list of distinct hashes, never added to */
 	CR_UNITSET_TABLE			/* a hash table; slots of 0 are free */
 } CrUnitSetKind;
@@ -32,10 +33,12 @@ typedef enum CrUnitSetKind
 typedef struct CrUnitSet
 {
 	int32_t		threshold;		/* 1 to CR_UNITSET_THRESHOLD_MAX */
-	int32_t		nheld;			/* hashes held */
+	int32_t		nheld;			/* hashes held; of a list, kept up by
+								 * cr_unitset_of_tail() only */
 	int32_t		nslots;			/* room in slots */
 	int32_t		kind;			/* a CrUnitSetKind */
-	uint64_t	slots[];
+	uint64_t	start;			/* 0: no hash is before the first slot */
+	uint64_t	slots[];		/* a list has one more, never 0, at its end */
 } CrUnitSet;
 
 typedef enum CrUnitSetResult
@@ -53,7 +56,32 @@ extern size_t cr_unitset_size(int32_t n);
 extern CrUnitSet *cr_unitset_init(void *memory, size_t size,
 								  int32_t threshold);
 
-/* Adds a hash.  Only CR_UNITSET_FULL leaves it out. */
+/*
+ * Appends a hash, not 0, to a list, of which only the next free slot is known:
+ * so a row touches one line of memory.  Returns the next free slot then, or
+ * NULL when the list has no room.
+ */
+static inline uint64_t *
+cr_unitset_append(uint64_t *tail, uint64_t hash)
+{
+	if (tail[-1] == hash)
+		return tail;
+	if (*tail != 0)
+		return NULL;
+	*tail = hash;
+	return tail + 1;
+}
+
+/* The list whose next free slot this is; and the next free slot of a list. */
+extern CrUnitSet *cr_unitset_of_tail(uint64_t *tail);
+
+static inline uint64_t *
+cr_unitset_tail(CrUnitSet *set)
+{
+	return &set->slots[set->nheld];
+}
+
+/* Adds a hash, not 0.  Only CR_UNITSET_FULL leaves it out. */
 extern CrUnitSetResult cr_unitset_add(CrUnitSet *set, uint64_t hash);
 
 /*
@@ -73,6 +101,13 @@ extern int32_t cr_unitset_count(const CrUnitSet *set);
  */
 extern bool cr_unitset_next(const CrUnitSet *set, int32_t *position,
 							uint64_t *hash);
+
+/* What is kept of a hash: 0 marks a free slot, so it becomes 1. */
+static inline uint64_t
+cr_unitset_kept(uint64_t hash)
+{
+	return hash != 0 ? hash : 1;
+}
 
 /* Spreads an integer over 64 bits; different integers stay different. */
 static inline uint64_t
