@@ -25,9 +25,13 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+/*
+ * A view's query has the view itself in it, for OLD and NEW, and views can
+ * be made to lead to one another in a circle: each is looked into once.
+ */
 typedef struct BoundSearch
 {
-	Oid			view;			/* whose query it is, or InvalidOid */
+	List	   *views;			/* those that were looked into */
 	Oid			found;
 } BoundSearch;
 
@@ -44,42 +48,54 @@ cr_guard_binds(Oid relid)
 	return policy != NULL && !cr_session_is_exempt(policy->owner);
 }
 
-static Oid
-find_bound_below_view(Oid relid)
+static void
+search_view(Oid relid, BoundSearch *search)
 {
-	Relation	view = try_relation_open(relid, AccessShareLock);
-	BoundSearch search = {relid, InvalidOid};
+	Relation	view;
 
+	if (list_member_oid(search->views, relid))
+		return;
+	search->views = lappend_oid(search->views, relid);
+	view = try_relation_open(relid, AccessShareLock);
 	if (view == NULL)
-		return InvalidOid;
+		return;
 	if (view->rd_rel->relkind == RELKIND_VIEW)
-		(void) find_bound_walker((Node *) get_view_query(view), &search);
+		(void) find_bound_walker((Node *) get_view_query(view), search);
 	relation_close(view, NoLock);
-	return search.found;
 }
 
-Oid
-cr_guard_find_bound(Oid relid)
+static void
+search_relation(Oid relid, BoundSearch *search)
 {
 	char		relkind;
 	ListCell   *lc;
 
 	check_stack_depth();
 
-	if (!cr_policy_possible())
-		return InvalidOid;
 	if (cr_guard_binds(relid))
-		return relid;
+	{
+		search->found = relid;
+		return;
+	}
 	relkind = get_rel_relkind(relid);
 	if (relkind == RELKIND_VIEW)
-		return find_bound_below_view(relid);
+		search_view(relid, search);
 	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE &&
 		relkind != RELKIND_FOREIGN_TABLE)
-		return InvalidOid;
+		return;
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 		if (cr_guard_binds(lfirst_oid(lc)))
-			return lfirst_oid(lc);
-	return InvalidOid;
+			search->found = lfirst_oid(lc);
+}
+
+Oid
+cr_guard_find_bound(Oid relid)
+{
+	BoundSearch search = {NIL, InvalidOid};
+
+	if (cr_policy_possible())
+		search_relation(relid, &search);
+	return search.found;
 }
 
 static bool
@@ -91,9 +107,8 @@ find_bound_walker(Node *node, BoundSearch *search)
 	{
 		RangeTblEntry *rte = (RangeTblEntry *) node;
 
-		/* a view's query has the view itself in it, for OLD and NEW */
-		if (rte->rtekind == RTE_RELATION && rte->relid != search->view)
-			search->found = cr_guard_find_bound(rte->relid);
+		if (rte->rtekind == RTE_RELATION)
+			search_relation(rte->relid, search);
 		return OidIsValid(search->found);
 	}
 	if (IsA(node, Query))
@@ -105,7 +120,7 @@ find_bound_walker(Node *node, BoundSearch *search)
 Oid
 cr_guard_find_bound_in_query(Query *query)
 {
-	BoundSearch search = {InvalidOid, InvalidOid};
+	BoundSearch search = {NIL, InvalidOid};
 
 	if (cr_policy_possible())
 		(void) find_bound_walker((Node *) query, &search);

@@ -116,6 +116,19 @@ ROLLBACK;
 BEGIN;
 LOCK TABLE mine;
 COMMIT;
+-- views that lead to one another in a circle, as CREATE OR REPLACE lets them
+CREATE VIEW around AS SELECT 1 AS x;
+CREATE VIEW and_round AS SELECT * FROM around;
+CREATE OR REPLACE VIEW around AS SELECT * FROM and_round;
+BEGIN;
+LOCK TABLE around;
+COMMIT;
+CREATE OR REPLACE VIEW around AS
+    SELECT x FROM and_round UNION ALL SELECT cost FROM raw_rows;
+BEGIN;
+LOCK TABLE and_round;
+ROLLBACK;
+DROP VIEW around CASCADE;
 SELECT region FROM visits FOR UPDATE;
 
 -- foreign keys tell which values are there, triggers see what others write
