@@ -15,6 +15,8 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "guard/guard.h"
+#include "keys/keyring.h"
+#include "keys/master.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
 
@@ -34,6 +36,8 @@ _PG_init(void)
 
 	cr_settings_init();
 	cr_policy_init();
+	cr_keyring_init();
+	cr_master_init();
 	cr_guard_planner_init();
 	cr_guard_executor_init();
 	cr_guard_utility_init();

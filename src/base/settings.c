@@ -14,10 +14,53 @@
 #include "utils/guc.h"
 
 bool		cr_enabled = true;
+char	   *cr_master_key_command = NULL;
+char	   *cr_master_key_file = NULL;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
 #endif
+
+/* Where the master key comes from is for who writes the configuration file. */
+static bool
+check_in_file(char **newval, void **extra, GucSource source)
+{
+	if (source == PGC_S_DEFAULT || source == PGC_S_FILE ||
+		source == PGC_S_DYNAMIC_DEFAULT)
+		return true;
+	GUC_check_errdetail("It can be set in the configuration file only.");
+	return false;
+}
+
+static void
+define_master_key_settings(void)
+{
+	DefineCustomStringVariable("cleanroom.master_key_command",
+							   "Gives the master key, when the server starts.",
+							   "A shell command that prints it as 64 "
+							   "hexadecimal digits, and former master keys on "
+							   "lines of their own below it.",
+							   &cr_master_key_command,
+							   "",
+							   PGC_POSTMASTER,
+							   GUC_SUPERUSER_ONLY | GUC_DISALLOW_IN_AUTO_FILE,
+							   check_in_file,
+							   NULL,
+							   NULL);
+
+	DefineCustomStringVariable("cleanroom.master_key_file",
+							   "Names the file that holds the master key.",
+							   "As the command would print it. Owned by the "
+							   "server's user, mode 0600, outside the data "
+							   "directory.",
+							   &cr_master_key_file,
+							   "",
+							   PGC_SIGHUP,
+							   GUC_SUPERUSER_ONLY | GUC_DISALLOW_IN_AUTO_FILE,
+							   check_in_file,
+							   NULL,
+							   NULL);
+}
 
 void
 cr_settings_init(void)
@@ -33,6 +76,8 @@ cr_settings_init(void)
 							 NULL,
 							 NULL,
 							 NULL);
+
+	define_master_key_settings();
 
 #ifdef CR_TEST_BUILD
 	DefineCustomBoolVariable("cleanroom.debug_forget_guard",

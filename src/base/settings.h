@@ -11,6 +11,10 @@
 /* cleanroom.enabled: off refuses analysts, it does not let them through */
 extern bool cr_enabled;
 
+/* where the master key comes from; one of them, or both empty */
+extern char *cr_master_key_command;
+extern char *cr_master_key_file;
+
 /*
  * cleanroom.debug_forget_guard, in test builds only: reshape leaves the
  * guards out, so that tests see the executor check refuse the plan.

@@ -19,6 +19,7 @@
 
 #include "access/transam.h"
 #include "access/xact.h"
+#include "base/inval.h"
 #include "catalog/pg_inherits.h"
 #include "commands/extension.h"
 #include "policy/cache.h"
@@ -69,7 +70,7 @@ mark_entry(PolicyEntry *entry)
 }
 
 static void
-relcache_callback(Datum arg, Oid relid)
+mark_relation(Oid relid)
 {
 	PolicyEntry *entry;
 
@@ -100,7 +101,7 @@ relcache_callback(Datum arg, Oid relid)
 void
 cr_cache_init(void)
 {
-	CacheRegisterRelcacheCallback(relcache_callback, (Datum) 0);
+	cr_inval_register(mark_relation);
 }
 
 bool
