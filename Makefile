@@ -38,9 +38,6 @@ ifdef CR_TEST_BUILD
 PG_CPPFLAGS += -DCR_TEST_BUILD
 endif
 
-# Keys, tokens and encryption.
-SHLIB_LINK += -lcrypto
-
 # No bitcode: it would ask for the very clang the server was built with.
 override with_llvm = no
 

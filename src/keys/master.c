@@ -25,7 +25,6 @@
 #include "keys/master.h"
 #include "keys/secret.h"
 #include "miscadmin.h"
-#include "prim/derive.h"
 #include "storage/fd.h"
 #include "utils/builtins.h"
 
@@ -49,14 +48,13 @@ forget_keys(CrMasterKey *some, int n)
 static bool
 derive_key(const uint8 *secret, CrMasterKey *key)
 {
-	static const CrBytes nothing = {(const uint8 *) "", 0};
-	uint8		id[CR_DERIVED_BYTES];
+	uint8		id[CR_SECRET_BYTES];
 
 	key->wrapping = cr_secret_alloc();
 	if (key->wrapping == NULL)
 		return false;
-	if (!cr_derive(secret, "cleanroom master key id", nothing, id) ||
-		!cr_derive(secret, "cleanroom wrapping", nothing, key->wrapping))
+	if (!cr_secret_derive(secret, "cleanroom master key id", id) ||
+		!cr_secret_derive(secret, "cleanroom wrapping", key->wrapping))
 	{
 		cr_secret_free(key->wrapping);
 		return false;

@@ -19,6 +19,7 @@
 
 #include "keys/secret.h"
 #include "miscadmin.h"
+#include "prim/hmac.h"
 #include "storage/ipc.h"
 
 /* One page; its slots follow it. */
@@ -107,4 +108,19 @@ cr_secret_free(uint8 *secret)
 	explicit_bzero(secret, CR_SECRET_BYTES);
 	slot->next = free_slots;
 	free_slots = slot;
+}
+
+bool
+cr_secret_derive(const uint8 *key, const char *label, uint8 *derived)
+{
+	CrHmac	   *hmac = cr_hmac_new(cr_bytes(key, CR_SECRET_BYTES));
+	bool		ok;
+
+	StaticAssertStmt(CR_HMAC_SIZE == CR_SECRET_BYTES,
+					 "a digest serves as a key");
+	ok = hmac != NULL &&
+		cr_hmac_compute(hmac, cr_bytes(label, strlen(label)), derived);
+	cr_hmac_free(hmac);
+
+	return ok;
 }

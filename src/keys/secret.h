@@ -20,4 +20,11 @@ extern uint8 *cr_secret_alloc(void);
 /* Zeroes a slot and takes it back; NULL is fine. */
 extern void cr_secret_free(uint8 *secret);
 
+/*
+ * A key made from a key, both of CR_SECRET_BYTES: one for each thing it is
+ * used for, which the label names.  False when OpenSSL fails.
+ */
+extern bool cr_secret_derive(const uint8 *key, const char *label,
+							 uint8 *derived);
+
 #endif							/* CR_SECRET_H */
