@@ -2,6 +2,8 @@
 -- clear.  Their columns' order is known to src/keys/keyring_rows.c.
 
 CREATE SEQUENCE cleanroom.keyring_ids AS int;
+COMMENT ON SEQUENCE cleanroom.keyring_ids IS
+'Numbers of the data keys: none is given twice, since what a key has encrypted holds its number.';
 
 CREATE TABLE cleanroom.keyring (
     key_id          int PRIMARY KEY
