@@ -58,6 +58,31 @@ cr_clear_permissions(Query *query)
 #endif
 }
 
+/*
+ * PG 16 keeps permissions beside the range table: those of an entry that
+ * moves to a query of its own go with it.
+ */
+static inline void
+cr_move_permission(Query *from, Query *to, RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	if (rte->perminfoindex == 0)
+		return;
+	to->rteperminfos =
+		list_make1(copyObject(list_nth(from->rteperminfos,
+									   rte->perminfoindex - 1)));
+	rte->perminfoindex = 1;
+#endif
+}
+
+/* A Var that is made from another one was not written at its place. */
+static inline void
+cr_forget_syntax(Var *var)
+{
+	var->varnosyn = var->varno;
+	var->varattnosyn = var->varattno;
+}
+
 /* PG 18 hides grouping expressions behind a range table entry. */
 static inline bool
 cr_rte_is_group(const RangeTblEntry *rte)

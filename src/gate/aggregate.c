@@ -79,10 +79,18 @@ make_not_true(Node *condition)
 }
 
 static void
-add_condition(CrAggregate *aggregate, Node *written)
+add_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
+			  Node *written)
 {
+	List	   *tested = cr_match_tested(level->statement, expanded);
+
 	aggregate->part = lappend(aggregate->part, copyObject(written));
-	aggregate->rests = lappend(aggregate->rests, make_not_true(written));
+	if (cr_match_by_list(tested))
+		aggregate->listed = lappend(aggregate->listed,
+									make_not_true(written));
+	else
+		aggregate->rests = lappend(aggregate->rests, make_not_true(written));
+	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
 }
 
 /* ---------- CASE, read as FILTER ---------- */
@@ -170,7 +178,8 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	refusal = cr_rule_condition(level, case_condition(expanded));
 	if (refusal != NULL)
 		return refusal;
-	add_condition(aggregate, case_condition(written));
+	add_condition(level, aggregate, case_condition(expanded),
+				  case_condition(written));
 	argument->expanded =
 		(Node *) linitial_node(CaseWhen, expanded->args)->result;
 	argument->written =
@@ -403,7 +412,8 @@ cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
 	if (refusal == NULL && aggregate->filter != NULL)
 	{
 		refusal = cr_rule_condition(level, aggregate->filter);
-		add_condition(aggregate, (Node *) aggref->aggfilter);
+		add_condition(level, aggregate, aggregate->filter,
+					  (Node *) aggref->aggfilter);
 	}
 	if (refusal != NULL || aggregate->arguments == NIL)
 		return refusal;

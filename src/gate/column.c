@@ -103,9 +103,11 @@ check_negation(CrLevel *level, Node *expanded)
 							 "Count those IN (SELECT ...), without NOT.");
 }
 
+/* What is left of it when the tests of memberships in it are answered. */
 static CrVerdict *
-check_atom(CrLevel *level, Node *atom)
+check_atom(CrLevel *level, Node *written)
 {
+	Node	   *atom = cr_match_assume(level->statement, written);
 	const Var  *offender;
 	Bitmapset  *raw = cr_inspect_raw_bases(level->statement, atom);
 	Bitmapset  *all = cr_inspect_bases(atom);
@@ -190,6 +192,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 
 	if (level->kind == CR_LEVEL_UNIT)
 	{
+		if (cr_match_is_pure(level->statement, expanded))
+			return cr_rule_total(expanded);
 		foreach(lc, level->units)
 		{
 			if (equal(stripped, ((CrUnit *) lfirst(lc))->expanded))
@@ -244,12 +248,27 @@ is_key(Node *node, LooseContext *context)
 	return false;
 }
 
+/* One person is in a set or not, in all of their rows. */
+static bool
+is_persons_test(Node *node, LooseContext *context)
+{
+	CrBase	   *base;
+
+	if (context->level->kind != CR_LEVEL_UNIT || !IsA(node, NullTest))
+		return false;
+	base = cr_match_test(context->level->statement,
+						 cr_inspect_expand(context->level, node));
+	return base != NULL && cr_inspect_base_is_raw(base);
+}
+
 static bool
 loose_walker(Node *node, LooseContext *context)
 {
 	if (node == NULL)
 		return false;
-	if (context->depth == 0 && (IsA(node, Aggref) || is_key(node, context)))
+	if (context->depth == 0 &&
+		(IsA(node, Aggref) || is_key(node, context) ||
+		 is_persons_test(node, context)))
 		return false;
 	if (IsA(node, Var) && ((Var *) node)->varlevelsup == context->depth)
 	{

@@ -26,6 +26,11 @@ extern CrVerdict *cr_rule_source(CrLevel *level, CrSource *source);
 extern CrVerdict *cr_rule_clauses(CrLevel *level);
 extern CrVerdict *cr_rule_joins(CrLevel *level);
 
+/* membership.c: sets that people are asked to be in */
+extern CrVerdict *cr_rule_memberships(CrLevel *level);
+extern CrVerdict *cr_rule_membership_source(CrLevel *level,
+											CrSource *source);
+
 /* column.c: where a column may stand */
 extern CrVerdict *cr_rule_condition(CrLevel *level, Node *expanded);
 extern CrVerdict *cr_rule_group_key(CrLevel *level, Node *expanded,

@@ -95,7 +95,9 @@ check_exclusion(CrLevel *level, CrClause *clause)
 	{
 		CrBase	   *base = cr_inspect_base(level->statement, id);
 
+		/* a test of a membership is put off, and guarded */
 		if (!cr_inspect_base_is_raw(base) && base->nullable &&
+			!clause->deferred &&
 			contain_nonstrict_functions(clause->expanded) &&
 			joined_by_key(level, id))
 			return cr_verdict_refuse(CR_ERRCODE_JOIN,

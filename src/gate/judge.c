@@ -151,8 +151,10 @@ check_aggregates(CrLevel *level)
 static CrVerdict *
 check_raw_input(CrLevel *level)
 {
-	CrVerdict  *refusal = cr_rule_clauses(level);
+	CrVerdict  *refusal = cr_rule_memberships(level);
 
+	if (refusal == NULL)
+		refusal = cr_rule_clauses(level);
 	if (refusal == NULL)
 		refusal = cr_rule_joins(level);
 	if (refusal == NULL && level->kind != CR_LEVEL_ROW)
@@ -178,6 +180,8 @@ judge_source(CrLevel *level, CrSource *source)
 {
 	CrVerdict  *refusal = cr_rule_source(level, source);
 
+	if (refusal == NULL)
+		refusal = cr_rule_membership_source(level, source);
 	if (refusal == NULL && source->level != NULL &&
 		source->rte->rtekind == RTE_SUBQUERY)
 		refusal = judge_level(source->level);

@@ -106,17 +106,24 @@ cr_base_make_unit_level(CrStatement *statement, RangeTblEntry *rte,
 	return base;
 }
 
-/* An outer join may extend the source, and all below it, with nulls. */
-void
-cr_base_mark_nullable(CrSource *source)
+static void
+mark_nullable(CrSource *source, bool below)
 {
 	ListCell   *lc;
 
 	if (source->base != NULL)
 	{
 		source->base->nullable = true;
+		source->base->buried = source->base->buried || below;
 		return;
 	}
 	foreach(lc, source->level->sources)
-		cr_base_mark_nullable((CrSource *) lfirst(lc));
+		mark_nullable((CrSource *) lfirst(lc), true);
+}
+
+/* An outer join may extend the source, and all below it, with nulls. */
+void
+cr_base_mark_nullable(CrSource *source)
+{
+	mark_nullable(source, false);
 }

@@ -42,6 +42,24 @@ find_source(CrLevel *level, int rti)
 	return NULL;
 }
 
+/*
+ * The column of a unit level that tells whether its person is in some set:
+ * what it is made of, else NULL.
+ */
+static Node *
+expand_test(Var *var, CrLevel *level, CrSource *source)
+{
+	Node	   *column;
+
+	if (source->base->kind != CR_BASE_UNIT_LEVEL ||
+		!bms_is_empty(source->nulling) || var->varattno < 1 ||
+		var->varattno > list_length(source->level->columns))
+		return NULL;
+	column = list_nth(source->level->columns, var->varattno - 1);
+	return cr_match_is_pure(level->statement, column) ?
+		copyObject(column) : NULL;
+}
+
 static Node *
 expand_var(Var *var, CrLevel *level)
 {
@@ -52,10 +70,13 @@ expand_var(Var *var, CrLevel *level)
 		elog(ERROR, "variable refers to an unknown range table entry");
 	if (source->base != NULL)
 	{
-		Var		   *copy = makeVar(source->base->id, var->varattno,
-								   var->vartype, var->vartypmod,
-								   var->varcollid, 0);
+		Var		   *copy;
 
+		column = expand_test(var, level, source);
+		if (column != NULL)
+			return column;
+		copy = makeVar(source->base->id, var->varattno, var->vartype,
+					   var->vartypmod, var->varcollid, 0);
 		copy->location = var->location;
 		return (Node *) copy;
 	}

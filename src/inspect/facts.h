@@ -60,7 +60,23 @@ typedef struct CrBase
 	int			ncolumns;
 	CrColumnFact *columns;		/* of raw bases; NULL for PUBLIC */
 	bool		nullable;		/* an outer join may null its rows */
+	struct CrMembership *membership;	/* what it was made for, or NULL */
+	bool		by_key;			/* a membership asked of a column that may
+								 * not be filtered on */
+	bool		buried;			/* an outer join further up may null them */
 } CrBase;
+
+/*
+ * A set of people, or of labels, that rows are asked to be in: a subquery
+ * (SELECT DISTINCT key AS member ...) that membership.c has put into FROM.
+ */
+typedef struct CrMembership
+{
+	RangeTblEntry *rte;			/* the subquery's */
+	Node	   *outer;			/* what is asked to be a member, in the words
+								 * of its level */
+	bool		exact;			/* by NOT IN or such: null on neither side */
+} CrMembership;
 
 /* A unit column of one protected table, as some level sees it. */
 typedef struct CrUnit
@@ -72,6 +88,9 @@ typedef struct CrUnit
 	int			position;		/* of a raw level: attribute of its output that
 								 * holds the unit; beyond its columns when it
 								 * has to be added */
+	CrBase	   *membership;		/* the set of people through which alone it is
+								 * there, so it may be missing; or NULL */
+	bool		absent;			/* only rows without it are meant */
 } CrUnit;
 
 /* One entry of a level's FROM. */
@@ -94,7 +113,21 @@ typedef struct CrClause
 	Bitmapset  *limited;		/* ON of an outer join: ids of the bases on
 								 * its nullable side, the only ones whose rows
 								 * it limits */
+	bool		membership;		/* joins a membership to its level */
+	bool		deferred;		/* decided above, see CrDeferred */
 } CrClause;
+
+/*
+ * A condition that selects people by what they match, or do not.  It is taken
+ * from WHERE and decided in each aggregate, so that the people left out are
+ * counted too.
+ */
+typedef struct CrDeferred
+{
+	Node	   *condition;		/* as the level would write it */
+	List	   *tested;			/* CrBase of the memberships in it */
+	bool		plain;			/* a single test for no match */
+} CrDeferred;
 
 typedef struct CrCte
 {
@@ -121,6 +154,9 @@ typedef struct CrAggregate
 								 * units of those must reach the threshold */
 	List	   *rests;			/* rows each condition holds for must be none,
 								 * or reach the threshold too */
+	List	   *listed;			/* the same, where none will not do */
+	List	   *tested;			/* CrBase of the memberships that it tests,
+								 * each of which must reach its threshold */
 } CrAggregate;
 
 typedef struct CrLevel
@@ -139,6 +175,8 @@ typedef struct CrLevel
 	List	   *group_keys;		/* the same, expanded */
 	List	   *columns;		/* expanded, one for each non-junk target */
 	List	   *aggregates;		/* CrAggregate */
+	List	   *deferred;		/* CrDeferred, of released levels */
+	bool		stuck;			/* a condition can be deferred no further */
 	bool		full_join;		/* has a FULL join */
 	bool		stray_protected;	/* a protected table outside FROM */
 } CrLevel;
@@ -148,6 +186,7 @@ typedef struct CrStatement
 	struct CrLevel *top;
 	List	   *bases;			/* CrBase, in the order of their ids */
 	List	   *ctes;			/* CrCte of all levels */
+	List	   *memberships;	/* CrMembership of all levels */
 	int			nodes;			/* size of the expanded expressions so far */
 } CrStatement;
 
@@ -165,6 +204,29 @@ extern bool cr_inspect_touches(Query *query);
 /* inspect/level.c */
 extern CrStatement *cr_inspect_statement(Query *query);
 extern bool cr_level_is_raw(const CrLevel *level);
+
+/* inspect/membership.c, inspect/member_join.c */
+extern void cr_normalize_membership(CrStatement *statement, Query *query);
+extern void cr_normalize_absence(CrStatement *statement, Query *query);
+extern Node *cr_membership_join(CrStatement *statement, Query *query,
+								SubLink *sublink, bool among_conditions);
+extern void cr_membership_record(CrStatement *statement, RangeTblEntry *rte,
+								 Node *outer, bool exact);
+extern Query *cr_membership_query(Query *members, Node *key);
+
+/* inspect/match.c: tests of memberships */
+extern CrMembership *cr_match_find(const CrStatement *statement,
+								   const RangeTblEntry *rte);
+extern CrBase *cr_match_test(const CrStatement *statement, Node *expanded);
+extern List *cr_match_tested(const CrStatement *statement, Node *expanded);
+extern Node *cr_match_assume(const CrStatement *statement, Node *expanded);
+extern bool cr_match_is_pure(const CrStatement *statement, Node *expanded);
+extern bool cr_match_by_list(const List *tested);
+extern void cr_match_read_clauses(CrLevel *level);
+extern void cr_match_defer(CrLevel *level);
+
+/* inspect/divide.c */
+extern bool cr_normalize_divided_groups(CrLevel *level);
 
 /* inspect/base.c */
 extern CrBase *cr_base_make_protected(CrStatement *statement,
@@ -200,6 +262,7 @@ extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 extern List *cr_inspect_all_clauses(CrLevel *level);
 extern List *cr_inspect_all_bases(CrLevel *level);
 extern Bitmapset *cr_inspect_determined(CrLevel *level);
+extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);
 

@@ -112,7 +112,19 @@ read_source(CrLevel *level, int rti)
 	else if (source->level->kind == CR_LEVEL_UNIT)
 		source->base = cr_base_make_unit_level(statement, rte,
 											   source->level);
+	if (source->base != NULL)
+		source->base->membership = cr_match_find(statement, rte);
 	return source;
+}
+
+/* Is the clause the ON by which a membership has been joined? */
+static bool
+joins_membership(CrLevel *level, bool inner, Bitmapset *limited)
+{
+	int			id;
+
+	return !inner && bms_get_singleton_member(limited, &id) &&
+		cr_inspect_base(level->statement, id)->membership != NULL;
 }
 
 static void
@@ -134,6 +146,7 @@ add_clauses(CrLevel *level, Node *quals, bool inner, Bitmapset *limited)
 		clause->written = quals;
 		clause->inner = inner;
 		clause->limited = limited;
+		clause->membership = joins_membership(level, inner, limited);
 		level->clauses = lappend(level->clauses, clause);
 	}
 }
@@ -389,12 +402,14 @@ read_raw_level(CrLevel *level)
 
 		clause->expanded = cr_inspect_expand(level, clause->written);
 	}
+	cr_match_read_clauses(level);
 	cr_level_read_units(level);
 	if (query->hasAggs || query->groupClause != NIL ||
 		query->groupingSets != NIL || query->havingQual != NULL)
 		read_grouping(level);
 	else
 		level->kind = CR_LEVEL_ROW;
+	cr_match_defer(level);
 	if (cr_level_is_raw(level))
 	{
 		read_columns(level);
@@ -442,7 +457,7 @@ build_level(CrStatement *statement, Query *query, CrLevel *parent)
 	else
 	{
 		cr_normalize_names(query);
-		cr_normalize_membership(query);
+		cr_normalize_membership(statement, query);
 		read_from(level, (Node *) query->jointree, NULL);
 		find_strays(level);
 		if (has_raw_source(level))

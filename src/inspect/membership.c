@@ -1,191 +1,161 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/membership.c
- *	  Writes IN and EXISTS as joins.
+ *	  Finds questions whether a row has a match among protected rows.
  *
- *	WHERE a.k IN (SELECT b.k FROM b WHERE c)
- *	WHERE EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND c)
- *
- * both become a join with (SELECT DISTINCT b.k FROM b WHERE c), which gives
- * the same rows where the condition is one of the conjuncts of WHERE.  The
- * units of b then take part in the guards like those of any joined table.
- * NOT IN and NOT EXISTS are left as they are.
+ * IN and EXISTS may stand among the conditions of WHERE, negated there, or
+ * anywhere in WHERE and the select list: in FILTER, in CASE, as a column.
+ * Each becomes a join (member_join.c), and where it is not a plain condition,
+ * a test of the form "member IS [NOT] NULL".
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/transam.h"
 #include "inspect/facts.h"
-#include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/tlist.h"
-#include "parser/parse_clause.h"
-#include "parser/parse_oper.h"
 #include "rewrite/rewriteManip.h"
 
-/* Is it a plain selection of rows, to which DISTINCT can be added? */
-static bool
-is_plain_selection(Query *query)
+typedef struct AskContext
 {
-	return query->commandType == CMD_SELECT && query->cteList == NIL &&
-		query->setOperations == NULL && query->groupClause == NIL &&
-		query->groupingSets == NIL && query->havingQual == NULL &&
-		query->distinctClause == NIL && query->limitCount == NULL &&
-		query->limitOffset == NULL && query->rowMarks == NIL &&
-		!query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs;
-}
+	CrStatement *statement;
+	Query	   *query;
+	List	   *asked;			/* sublinks as they were written … */
+	List	   *tests;			/* … and the test that each became */
+} AskContext;
 
-static void
-make_distinct(Query *query)
-{
-	TargetEntry *tle = linitial_node(TargetEntry, query->targetList);
-	SortGroupClause *clause = makeNode(SortGroupClause);
-
-	get_sort_group_operators(exprType((Node *) tle->expr),
-							 false, true, false,
-							 &clause->sortop, &clause->eqop, NULL,
-							 &clause->hashable);
-	query->sortClause = NIL;
-	clause->tleSortGroupRef = assignSortGroupRef(tle, query->targetList);
-	query->distinctClause = list_make1(clause);
-}
-
-/* The condition a = members.k that joins the new last entry of FROM. */
+/* The same question is asked once. */
 static Node *
-join_members(Query *query, Query *members, OpExpr *equality, Node *outer,
-			 bool outer_is_left)
+ask_sublink(AskContext *context, SubLink *sublink)
 {
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	RangeTblRef *ref = makeNode(RangeTblRef);
-	TargetEntry *tle = linitial_node(TargetEntry, members->targetList);
-	OpExpr	   *condition = copyObject(equality);
-	Node	   *key;
-
-	tle->resname = pstrdup("member");
-	tle->resjunk = false;
-	tle->resno = 1;
-	make_distinct(members);
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = members;
-	rte->alias = makeAlias("members", NIL);
-	rte->eref = makeAlias("members", list_make1(makeString(pstrdup("member"))));
-	rte->inFromCl = true;
-	query->rtable = lappend(query->rtable, rte);
-	ref->rtindex = list_length(query->rtable);
-	query->jointree->fromlist = lappend(query->jointree->fromlist, ref);
-	key = (Node *) makeVarFromTargetEntry(ref->rtindex, tle);
-	condition->args = outer_is_left ?
-		list_make2(outer, key) : list_make2(key, outer);
-	return (Node *) condition;
-}
-
-/* a.k IN (SELECT b.k …) */
-static Node *
-join_in(Query *query, SubLink *sublink)
-{
-	OpExpr	   *test = (OpExpr *) sublink->testexpr;
-	Query	   *members = (Query *) sublink->subselect;
-	Node	   *left;
-	Node	   *right;
-
-	if (test == NULL || !cr_inspect_equality((Node *) test, &left, &right) ||
-		!IsA(right, Param) || list_length(members->targetList) != 1 ||
-		cr_inspect_refers_outside(members))
-		return NULL;
-	if (exprType(lsecond(test->args)) !=
-		exprType((Node *) linitial_node(TargetEntry,
-										members->targetList)->expr))
-		return NULL;
-	return join_members(query, members, test, linitial(test->args), true);
-}
-
-static bool
-is_column_of(Node *node, Index levelsup)
-{
-	node = cr_inspect_strip(node);
-	return IsA(node, Var) && ((Var *) node)->varlevelsup == levelsup;
-}
-
-/* EXISTS (SELECT … FROM b WHERE b.k = a.k AND …) */
-static Node *
-join_exists(Query *query, SubLink *sublink)
-{
-	Query	   *members = copyObject((Query *) sublink->subselect);
-	List	   *conjuncts =
-		make_ands_implicit((Expr *) members->jointree->quals);
+	SubLink    *written = copyObject(sublink);
+	Node	   *test;
 	ListCell   *lc;
+	ListCell   *lc2;
 
-	foreach(lc, conjuncts)
+	forboth(lc, context->asked, lc2, context->tests)
 	{
-		OpExpr	   *equality = (OpExpr *) lfirst(lc);
-		Node	   *left;
-		Node	   *right;
-		bool		outer_is_left;
-		Node	   *inner;
-		Node	   *outer;
-
-		if (!cr_inspect_equality((Node *) equality, &left, &right) ||
-			equality->opno >= FirstNormalObjectId)
-			continue;
-		outer_is_left = is_column_of(left, 1) && is_column_of(right, 0);
-		if (!outer_is_left &&
-			!(is_column_of(left, 0) && is_column_of(right, 1)))
-			continue;
-		outer = linitial(equality->args);
-		inner = lsecond(equality->args);
-		if (!outer_is_left)
-		{
-			outer = lsecond(equality->args);
-			inner = linitial(equality->args);
-		}
-		members->jointree->quals = (Node *)
-			make_ands_explicit(list_delete_ptr(list_copy(conjuncts),
-											   equality));
-		members->targetList =
-			list_make1(makeTargetEntry((Expr *) inner, 1, "member", false));
-		members->sortClause = NIL;
-		if (cr_inspect_refers_outside(members))
-			return NULL;
-		outer = copyObject(outer);
-		IncrementVarSublevelsUp(outer, -1, 1);
-		return join_members(query, members, equality, outer, outer_is_left);
+		if (equal(lfirst(lc), sublink))
+			return (Node *) copyObject(lfirst(lc2));
 	}
-	return NULL;
+	test = cr_membership_join(context->statement, context->query, sublink,
+							  false);
+	if (test == NULL)
+		return (Node *) sublink;
+	context->asked = lappend(context->asked, written);
+	context->tests = lappend(context->tests, test);
+	return (Node *) copyObject(test);
+}
+
+static Node *
+ask_mutator(Node *node, AskContext *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return node;			/* a level of its own */
+	if (IsA(node, SubLink))
+		return ask_sublink(context, (SubLink *) node);
+	return expression_tree_mutator(node, ask_mutator, (void *) context);
+}
+
+/* A test that is the opposite of the given one. */
+static Node *
+negate(NullTest *test)
+{
+	NullTest   *result = copyObject(test);
+
+	result->nulltesttype = test->nulltesttype == IS_NULL ?
+		IS_NOT_NULL : IS_NULL;
+	return (Node *) result;
+}
+
+/* NOT test, test IS FALSE and such, written as the test that it is. */
+static Node *
+simplify(Node *node)
+{
+	Node	   *arg;
+
+	if (is_notclause(node))
+	{
+		arg = simplify(linitial(((BoolExpr *) node)->args));
+		return IsA(arg, NullTest) ? negate((NullTest *) arg) : node;
+	}
+	if (IsA(node, BooleanTest))
+	{
+		arg = simplify((Node *) ((BooleanTest *) node)->arg);
+		if (!IsA(arg, NullTest))
+			return node;
+		switch (((BooleanTest *) node)->booltesttype)
+		{
+			case IS_TRUE:
+			case IS_NOT_FALSE:
+				return arg;
+			case IS_FALSE:
+			case IS_NOT_TRUE:
+				return negate((NullTest *) arg);
+			default:
+				return node;
+		}
+	}
+	return node;
+}
+
+/* One conjunct of WHERE; NOT (a OR b) is two. */
+static List *
+ask_conjunct(AskContext *context, Node *conjunct)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+	Node	   *arg;
+
+	if (!checkExprHasSubLink(conjunct))
+		return list_make1(conjunct);
+	if (IsA(conjunct, SubLink))
+	{
+		Node	   *join = cr_membership_join(context->statement,
+											  context->query,
+											  (SubLink *) conjunct, true);
+
+		return list_make1(join != NULL ? join : conjunct);
+	}
+	arg = is_notclause(conjunct) ? linitial(((BoolExpr *) conjunct)->args) :
+		NULL;
+	if (arg != NULL && is_orclause(arg))
+	{
+		foreach(lc, ((BoolExpr *) arg)->args)
+			result = list_concat(result,
+								 ask_conjunct(context,
+											  (Node *) make_notclause(lfirst(lc))));
+		return result;
+	}
+	if (arg != NULL && is_notclause(arg))
+		return ask_conjunct(context, linitial(((BoolExpr *) arg)->args));
+	return list_make1(simplify(ask_mutator(conjunct, context)));
 }
 
 /*
- * Rewrites those conjuncts of WHERE that ask whether a row has a match among
- * protected rows.  Changes the query in place.
+ * Rewrites the questions of a query for a match among protected rows, in
+ * WHERE and in the select list.  Changes the query in place.
  */
 void
-cr_normalize_membership(Query *query)
+cr_normalize_membership(CrStatement *statement, Query *query)
 {
+	AskContext	context = {statement, query, NIL, NIL};
 	List	   *kept = NIL;
 	ListCell   *lc;
 
+	cr_normalize_absence(statement, query);
 	if (!query->hasSubLinks)
 		return;
 	foreach(lc, make_ands_implicit((Expr *) query->jointree->quals))
-	{
-		Node	   *conjunct = (Node *) lfirst(lc);
-		SubLink    *sublink = (SubLink *) conjunct;
-		Node	   *join = NULL;
-
-		if (IsA(conjunct, SubLink) &&
-			is_plain_selection((Query *) sublink->subselect) &&
-			(cr_inspect_touches((Query *) sublink->subselect) ||
-			 cr_inspect_refers_outside((Query *) sublink->subselect)))
-		{
-			cr_normalize_names((Query *) sublink->subselect);
-			if (sublink->subLinkType == ANY_SUBLINK)
-				join = join_in(query, sublink);
-			else if (sublink->subLinkType == EXISTS_SUBLINK)
-				join = join_exists(query, sublink);
-		}
-		kept = lappend(kept, join != NULL ? join : conjunct);
-	}
+		kept = list_concat(kept, ask_conjunct(&context, lfirst(lc)));
 	query->jointree->quals = kept == NIL ? NULL :
 		(Node *) make_ands_explicit(kept);
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (checkExprHasSubLink((Node *) tle->expr))
+			tle->expr = (Expr *) ask_mutator((Node *) tle->expr, &context);
+	}
 }

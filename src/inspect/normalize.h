@@ -12,7 +12,6 @@
 
 extern void cr_normalize_names(Query *query);
 extern void cr_normalize_inline_cte(Query *query, CommonTableExpr *cte);
-extern void cr_normalize_membership(Query *query);
 extern void cr_normalize_distinct(Query *query);
 
 /* inspect/inline.c */

@@ -337,8 +337,9 @@ cr_inspect_determined(CrLevel *level)
 	return determined;
 }
 
-static bool
-column_is_unique(Oid relid, AttrNumber attnum)
+/* Does an index of the table alone make the column unique? */
+bool
+cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
 	bool		found = false;
@@ -394,5 +395,5 @@ cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
 	/* the planner makes joins of sub-selects, too */
 	return !has_sublinks(level) &&
 		list_length(bases) == 1 && linitial(bases) == unit->base &&
-		column_is_unique(unit->base->rte->relid, unit->attnum);
+		cr_inspect_column_is_unique(unit->base->rte->relid, unit->attnum);
 }

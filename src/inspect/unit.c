@@ -17,7 +17,7 @@
 
 /* ---------- which units a level has ---------- */
 
-static void
+static CrUnit *
 add_unit(CrLevel *level, CrSource *source, CrBase *base, AttrNumber attnum,
 		 Var *local)
 {
@@ -28,6 +28,39 @@ add_unit(CrLevel *level, CrSource *source, CrBase *base, AttrNumber attnum,
 	unit->attnum = attnum;
 	unit->local = local;
 	level->units = lappend(level->units, unit);
+	return unit;
+}
+
+/* Is there a condition that rows shall not match the membership? */
+static bool
+is_absent(CrLevel *level, CrBase *base)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		if (clause->deferred &&
+			cr_match_test(level->statement, clause->expanded) == base)
+			return true;
+	}
+	return false;
+}
+
+/* Is the unit there for all rows, and are rows with it meant? */
+static void
+read_presence(CrLevel *level, CrSource *source, CrUnit *unit, CrUnit *below)
+{
+	CrBase	   *base = source->base;
+
+	unit->membership = below->membership;
+	unit->absent = below->absent;
+	if (base == NULL || base->membership == NULL ||
+		bms_is_empty(source->nulling))
+		return;
+	unit->membership = base;
+	unit->absent = is_absent(level, base);
 }
 
 static void
@@ -73,9 +106,13 @@ cr_level_read_units(CrLevel *level)
 				CrUnit	   *below = (CrUnit *) lfirst(lc2);
 				Var		   *var = below->local;
 
-				add_unit(level, source, below->base, below->attnum,
-						 makeVar(source->rti, below->position, var->vartype,
-								 var->vartypmod, var->varcollid, 0));
+				CrUnit	   *unit;
+
+				unit = add_unit(level, source, below->base, below->attnum,
+								makeVar(source->rti, below->position,
+										var->vartype, var->vartypmod,
+										var->varcollid, 0));
+				read_presence(level, source, unit, below);
 			}
 		}
 	}
@@ -90,8 +127,26 @@ cr_level_read_units(CrLevel *level)
 
 /* ---------- grouping by them ---------- */
 
+/* Does the outer join of a membership make it equal to, or null beside, one
+ * of the members? */
+static Node *
+read_dependent(CrLevel *level, CrClause *clause, List *members)
+{
+	Node	   *left;
+	Node	   *right;
+	Node	   *member;
+
+	if (!clause->membership ||
+		!cr_inspect_equality(clause->expanded, &left, &right))
+		return NULL;
+	member = IsA(left, Var) && ((Var *) left)->varno > 0 &&
+		bms_is_member(((Var *) left)->varno, clause->limited) ? left : right;
+	return list_member(members, member == left ? right : left) ?
+		member : NULL;
+}
+
 /* Adds what inner equalities of the level, and of row levels below it,
- * make equal to a member of the list. */
+ * make equal to a member of the list, and the memberships of members. */
 static List *
 close_over_equalities(CrLevel *level, List *members)
 {
@@ -102,7 +157,10 @@ close_over_equalities(CrLevel *level, List *members)
 		CrClause   *clause = (CrClause *) lfirst(lc);
 		Node	   *left;
 		Node	   *right;
+		Node	   *dependent = read_dependent(level, clause, members);
 
+		if (dependent != NULL)
+			members = list_append_unique(members, dependent);
 		if (!clause->inner ||
 			!cr_inspect_equality(clause->expanded, &left, &right))
 			continue;

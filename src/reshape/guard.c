@@ -153,37 +153,149 @@ cr_guard_refuse(Expr *reached, int threshold)
 								 COERCE_EXPLICIT_CALL);
 }
 
-/* HAVING: each unit of each protected table below reaches its threshold. */
+/* No rows that the condition holds for, or rows of enough units. */
+static Expr *
+none_or_enough(const CrUnit *unit, Node *condition)
+{
+	Expr	   *empty = compare("=",
+								(Expr *) count_units(unit,
+													 copyObject(condition)),
+								(Expr *) make_int4(0));
+
+	return make_orclause(list_make2(empty,
+									units_reach(unit,
+												copyObject(condition))));
+}
+
+/* The guard of one unit in HAVING. */
+static Expr *
+guard_of_unit(const CrLevel *level, const CrUnit *unit)
+{
+	if (unit->membership != NULL)
+		return none_or_enough(unit, NULL);
+	if (level->deferred != NIL)
+		return units_reach(unit, cr_defer_among(level, NIL));
+	return cr_inspect_unit_is_unique(level, unit) ?
+		rows_reach(unit) : units_reach(unit, NULL);
+}
+
+/* Does a condition that tests these memberships concern the unit? */
+static bool
+concerns(const CrUnit *unit, const List *tested)
+{
+	return unit->membership == NULL ||
+		list_member_ptr(tested, unit->membership);
+}
+
+/* Rows that a condition leaves out: none, or of enough units. */
+static List *
+guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
+{
+	List	   *guards = NIL;
+	Node	   *rest = cr_defer_left_out(deferred);
+	bool		listed = cr_match_by_list(deferred->tested);
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (unit->membership == NULL && listed)
+			guards = lappend(guards, units_reach(unit, copyObject(rest)));
+		else if (unit->membership == NULL ||
+				 (!deferred->plain && concerns(unit, deferred->tested)))
+			guards = lappend(guards, none_or_enough(unit, rest));
+	}
+	return guards;
+}
+
+/* The sets that are tested can be released themselves. */
+static List *
+guards_of_sets(List *tested)
+{
+	List	   *guards = NIL;
+	ListCell   *lc;
+
+	foreach(lc, tested)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (cr_inspect_base_is_raw(base))
+			guards = lappend(guards, cr_defer_set(base));
+	}
+	return guards;
+}
+
+/*
+ * HAVING: each unit of each protected table below reaches its threshold, and
+ * so do the people whom conditions have left out.
+ */
 Node *
 cr_guard_of_group(const CrLevel *level)
 {
 	List	   *guards = NIL;
+	List	   *tested = NIL;
 	bool		refuses = cr_guard_refuses(level);
 	ListCell   *lc;
 
 	foreach(lc, level->units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-		Expr	   *guard = cr_inspect_unit_is_unique(level, unit) ?
-		rows_reach(unit) : units_reach(unit, NULL);
+		Expr	   *guard = guard_of_unit(level, unit);
 
 		if (refuses)
 			guard = cr_guard_refuse(guard, unit->base->policy->threshold);
 		guards = lappend(guards, guard);
 	}
-	return (Node *) make_ands_explicit(guards);
+	foreach(lc, level->deferred)
+	{
+		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
+		ListCell   *lc2;
+
+		tested = list_concat_unique_ptr(tested, deferred->tested);
+		foreach(lc2, guards_of_left_out(level, deferred))
+		{
+			Expr	   *guard = (Expr *) lfirst(lc2);
+
+			guards = lappend(guards, refuses ?
+							 cr_guard_refuse(guard, cr_guard_threshold(level)) :
+							 guard);
+		}
+	}
+	return (Node *) make_ands_explicit(list_concat(guards,
+												   guards_of_sets(tested)));
 }
 
-/* rest is empty or reaches the threshold */
-static Expr *
-rest_is_safe(const CrUnit *unit, Node *rest)
+/* What must hold for an aggregate that does not rest on the whole group. */
+static List *
+tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
+			  const CrUnit *unit)
 {
-	Expr	   *empty = compare("=",
-								(Expr *) count_units(unit, copyObject(rest)),
-								(Expr *) make_int4(0));
+	List	   *tests = NIL;
+	ListCell   *lc;
 
-	return make_orclause(list_make2(empty,
-									units_reach(unit, copyObject(rest))));
+	if (!concerns(unit, aggregate->tested))
+		return NIL;
+	if (aggregate->part != NIL)
+	{
+		Node	   *part = cr_defer_among(level, aggregate->part);
+
+		tests = lappend(tests, unit->membership == NULL ?
+						units_reach(unit, part) : none_or_enough(unit, part));
+	}
+	foreach(lc, aggregate->rests)
+		tests = lappend(tests,
+						none_or_enough(unit,
+									   cr_defer_among(level,
+													  list_make1(lfirst(lc)))));
+	if (unit->membership != NULL)
+		return tests;
+	foreach(lc, aggregate->listed)
+		tests = lappend(tests,
+						units_reach(unit,
+									cr_defer_among(level,
+												   list_make1(lfirst(lc)))));
+	return tests;
 }
 
 /*
@@ -196,29 +308,22 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 	CaseExpr   *guarded = makeNode(CaseExpr);
 	CaseWhen   *when = makeNode(CaseWhen);
 	List	   *tests = NIL;
+	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
 	ListCell   *lc;
-	ListCell   *lc2;
 
-	if (aggregate->part == NIL && aggregate->rests == NIL)
-		return (Expr *) copyObject(aggregate->aggref);
+	if (aggregate->part == NIL && aggregate->rests == NIL &&
+		aggregate->listed == NIL)
+		return (Expr *) aggref;
 	foreach(lc, level->units)
-	{
-		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-
-		if (aggregate->part != NIL)
-		{
-			Expr	   *part = make_ands_explicit(copyObject(aggregate->part));
-
-			tests = lappend(tests, units_reach(unit, (Node *) part));
-		}
-		foreach(lc2, aggregate->rests)
-			tests = lappend(tests, rest_is_safe(unit, lfirst(lc2)));
-	}
+		tests = list_concat(tests,
+							tests_of_part(level, aggregate,
+										  (CrUnit *) lfirst(lc)));
+	tests = list_concat(tests, guards_of_sets(aggregate->tested));
 	when->expr = make_ands_explicit(tests);
-	when->result = (Expr *) copyObject(aggregate->aggref);
+	when->result = (Expr *) aggref;
 	when->location = -1;
-	guarded->casetype = aggregate->aggref->aggtype;
-	guarded->casecollid = aggregate->aggref->aggcollid;
+	guarded->casetype = aggref->aggtype;
+	guarded->casecollid = aggref->aggcollid;
 	guarded->args = list_make1(when);
 	guarded->defresult = (Expr *) makeNullConst(guarded->casetype, -1,
 												guarded->casecollid);

@@ -24,6 +24,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
 #include "reshape/reshape.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
 
 typedef struct ShellContext
@@ -122,6 +123,9 @@ make_core(CrLevel *level)
 	core->hasAggs = true;
 	core->havingQual = cr_debug_forget_guard ?
 		NULL : cr_guard_of_group(level);
+	core->hasSubLinks = core->hasSubLinks ||
+		checkExprHasSubLink((Node *) core->targetList) ||
+		checkExprHasSubLink(core->havingQual);
 	query_tree_walker(core, lift_ctes_walker, &depth,
 					  QTW_EXAMINE_RTES_BEFORE);
 	return cr_reshape_twins(core);

@@ -22,6 +22,13 @@ extern void cr_reshape_open_sources(CrLevel *level);
 /* carry.c: raw levels carry the units of the tables below them */
 extern void cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte);
 
+/* defer.c: conditions that aggregates decide, not WHERE */
+extern void cr_reshape_defer_conditions(CrLevel *level);
+extern Node *cr_defer_among(const CrLevel *level, List *conditions);
+extern Node *cr_defer_left_out(const CrDeferred *deferred);
+extern Aggref *cr_defer_aggregate(const CrLevel *level, const Aggref *aggref);
+extern Node *cr_defer_set(const CrBase *membership);
+
 /* guard.c: the tests that a group and an aggregate must pass */
 extern Node *cr_guard_of_group(const CrLevel *level);
 extern Expr *cr_guard_aggregate(const CrLevel *level,

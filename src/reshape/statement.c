@@ -40,7 +40,10 @@ reshape_level(CrLevel *level)
 			cr_reshape_carry_units(source->level, source->rte);
 	}
 	if (level->kind != CR_LEVEL_PUBLIC)
+	{
+		cr_reshape_defer_conditions(level);
 		cr_reshape_open_sources(level);
+	}
 	if (level->kind == CR_LEVEL_RELEASED)
 		cr_reshape_release(level);
 }

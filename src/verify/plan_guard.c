@@ -10,6 +10,12 @@
  *		cleanroom.units(U, n) >= N
  *		cleanroom.enough(cleanroom.units(U, n) >= N, n)
  *		count(U) >= N		where no two rows of the input can share a U
+ *		cleanroom.units(U, n) = 0 OR cleanroom.units(U, n) >= N
+ *
+ * units() may have a FILTER where it has to reach N: counting fewer rows, it
+ * proves no less.  The last form says that a group has enough people of the
+ * table, or none.  It serves where another table's guard says that the group
+ * has people at all: who has no match in a table is in nobody's debt there.
  *
  * The second argument of units() needs no look: it only lowers the number at
  * which counting stops.  With partial aggregation the aggregate's argument
@@ -39,8 +45,16 @@ typedef struct GuardForm
 {
 	Aggref	   *counter;		/* units(U, n) or count(U) */
 	bool		is_count;		/* count(U): U must be unique in the input */
+	bool		or_none;		/* or no U at all */
 	int64		least;			/* N */
 } GuardForm;
+
+/* The unit columns that an aggregation's guards speak of. */
+typedef struct GuardedUnits
+{
+	List	   *enough;			/* CrUnitColumn: the threshold is reached */
+	List	   *none;			/* … or there is nobody */
+} GuardedUnits;
 
 /*
  * Reads "counter >= constant"; false when expr is anything else.
@@ -78,6 +92,38 @@ read_comparison(Node *expr, GuardForm *form)
 }
 
 /*
+ * Is it "counter = 0", of the very same counter?
+ */
+static bool
+is_none(Node *expr, Aggref *counter)
+{
+	OpExpr	   *op = (OpExpr *) expr;
+	Const	   *none;
+
+	if (!IsA(expr, OpExpr) || list_length(op->args) != 2 ||
+		!IsA(lsecond(op->args), Const) || get_opcode(op->opno) != F_INT4EQ)
+		return false;
+	none = lsecond_node(Const, op->args);
+	return !none->constisnull && DatumGetInt32(none->constvalue) == 0 &&
+		equal(linitial(op->args), counter);
+}
+
+/*
+ * Reads "counter = 0 OR counter >= constant".
+ */
+static bool
+read_alternative(Node *expr, GuardForm *form)
+{
+	List	   *args = ((BoolExpr *) expr)->args;
+
+	if (list_length(args) != 2 || !read_comparison(lsecond(args), form) ||
+		form->is_count || !is_none(linitial(args), form->counter))
+		return false;
+	form->or_none = true;
+	return true;
+}
+
+/*
  * Reads a guard in any of its forms.
  */
 static bool
@@ -90,6 +136,9 @@ read_guard(Node *expr, GuardForm *form)
 		((FuncExpr *) expr)->funcid == oids->enough_function &&
 		list_length(((FuncExpr *) expr)->args) == 2)
 		expr = linitial(((FuncExpr *) expr)->args);
+	form->or_none = false;
+	if (expr != NULL && is_orclause(expr))
+		return read_alternative(expr, form);
 	return expr != NULL && read_comparison(expr, form);
 }
 
@@ -294,17 +343,17 @@ is_unique_input(CrPlanCheck *check, Plan *plan, const AttrNumber *unit_of,
 /*
  * The origins of the first argument of an aggregate in agg's qual or output;
  * of a combining one, those of the partial aggregates below.  NIL when there
- * is something that cannot be followed.
+ * is something that cannot be followed, or a FILTER that may not be there.
  */
 static List *
-trace_counted(CrPlanCheck *check, Plan *agg, Aggref *aggref)
+trace_counted(CrPlanCheck *check, Plan *agg, Aggref *aggref, bool filtered)
 {
 	TargetEntry *arg;
 	List	   *origins;
 	List	   *result = NIL;
 	ListCell   *lc;
 
-	if (aggref->args == NIL || aggref->aggfilter != NULL)
+	if (aggref->args == NIL || (aggref->aggfilter != NULL && !filtered))
 		return NIL;
 	arg = linitial_node(TargetEntry, aggref->args);
 	origins = cr_verify_trace_expr(check, agg, (Node *) arg->expr);
@@ -321,7 +370,7 @@ trace_counted(CrPlanCheck *check, Plan *agg, Aggref *aggref)
 			partial->aggfnoid != aggref->aggfnoid ||
 			partial->aggsplit != AGGSPLIT_INITIAL_SERIAL)
 			return NIL;
-		counted = trace_counted(check, origin->plan, partial);
+		counted = trace_counted(check, origin->plan, partial, filtered);
 		if (counted == NIL)
 			return NIL;
 		result = list_concat(result, counted);
@@ -341,7 +390,9 @@ read_guarded_units(CrPlanCheck *check, Agg *agg, GuardForm *form)
 	ListCell   *lc;
 
 	units = read_counted_units(check, trace_counted(check, (Plan *) agg,
-													form->counter));
+													form->counter,
+													!form->is_count &&
+													!form->or_none));
 	if (!is_one_unit_column(check, units))
 		return NIL;
 	if (!form->is_count)
@@ -363,10 +414,10 @@ read_guarded_units(CrPlanCheck *check, Agg *agg, GuardForm *form)
 /*
  * All guarded unit columns whose table's threshold the guard reaches.
  */
-static List *
-collect_guarded_units(CrPlanCheck *check, Agg *agg, List *quals)
+static void
+collect_guarded_units(CrPlanCheck *check, Agg *agg, List *quals,
+					  GuardedUnits *guarded)
 {
-	List	   *result = NIL;
 	ListCell   *lc;
 
 	foreach(lc, quals)
@@ -377,10 +428,8 @@ collect_guarded_units(CrPlanCheck *check, Agg *agg, List *quals)
 
 		if (is_andclause(qual))
 		{
-			List	   *args = ((BoolExpr *) qual)->args;
-
-			result = list_concat(result,
-								 collect_guarded_units(check, agg, args));
+			collect_guarded_units(check, agg, ((BoolExpr *) qual)->args,
+								  guarded);
 			continue;
 		}
 		if (!read_guard(qual, &form))
@@ -389,40 +438,59 @@ collect_guarded_units(CrPlanCheck *check, Agg *agg, List *quals)
 		{
 			CrUnitColumn *unit = lfirst(lc2);
 
-			if (form.least >= check->policies[unit->rti]->threshold)
-				result = lappend(result, unit);
+			if (form.least < check->policies[unit->rti]->threshold)
+				continue;
+			if (form.or_none)
+				guarded->none = lappend(guarded->none, unit);
+			else
+				guarded->enough = lappend(guarded->enough, unit);
 		}
 	}
-	return result;
 }
 
+static bool
+has_unit(List *units, int rti, AttrNumber attno)
+{
+	ListCell   *lc;
+
+	foreach(lc, units)
+	{
+		CrUnitColumn *unit = lfirst(lc);
+
+		if (unit->rti == rti && unit->attno == attno)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does agg's qual guard all unit columns of raw's tables, and one table at
+ * least so that there are people?
+ */
 bool
 cr_verify_agg_guards(CrPlanCheck *check, Agg *agg, const Bitmapset *raw)
 {
-	List	   *guarded = collect_guarded_units(check, agg, agg->plan.qual);
+	GuardedUnits guarded = {NIL, NIL};
+	bool		someone = false;
 	int			rti = -1;
 
+	collect_guarded_units(check, agg, agg->plan.qual, &guarded);
 	while ((rti = bms_next_member(raw, rti)) >= 0)
 	{
 		CrPolicy   *policy = check->policies[rti];
+		bool		enough = true;
 
 		if (!policy->readable || policy->nunits < 1)
 			return false;
 		for (int i = 0; i < policy->nunits; i++)
 		{
-			bool		found = false;
-			ListCell   *lc;
-
-			foreach(lc, guarded)
-			{
-				CrUnitColumn *unit = lfirst(lc);
-
-				found |= unit->rti == rti &&
-					unit->attno == policy->units[i];
-			}
-			if (!found)
+			if (has_unit(guarded.enough, rti, policy->units[i]))
+				continue;
+			enough = false;
+			if (!has_unit(guarded.none, rti, policy->units[i]))
 				return false;
 		}
+		someone = someone || enough;
 	}
-	return true;
+	return someone;
 }

@@ -1,0 +1,161 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/membership.c
+ *	  Rules: asking whether people are in a set.
+ *
+ * What may be asked is whether a join key is among the privacy units of a
+ * protected table, or in a list of the analyst's.  The answer divides each
+ * group of people into those who match and those who do not, and a group
+ * that loses one of the two parts is the other one's difference.  So
+ *
+ *	- the set itself must be one that could be released, its units reaching
+ *	  the threshold of their table: else nothing that depends on it is;
+ *	- of each group, those who match must reach the thresholds of both
+ *	  tables, or be none; and so must those who do not, where they are left
+ *	  out;
+ *	- a list that is not protected names people its writer knows, so that
+ *	  none would tell of them too: leaving them out needs enough of them.
+ *
+ * The gate sees to it that every question comes to a level that counts both
+ * parts; the tests are reshape/'s.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/errcodes.h"
+#include "gate/gate.h"
+#include "gate/words.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+
+static CrVerdict *
+refuse_stuck(void)
+{
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+							 "people may not be left out by a match where those left out are not counted",
+							 "Let NOT EXISTS (SELECT ...) stand as a condition of its own in WHERE, not on the optional side of an outer join nor in HAVING.");
+}
+
+/* The unit of a protected table is what a set of people is made of. */
+static CrVerdict *
+check_key(CrLevel *level, CrSource *source)
+{
+	Node	   *key;
+	const CrColumnFact *fact;
+
+	if (source->level == NULL || source->level->kind != CR_LEVEL_RELEASED ||
+		source->level->group_keys == NIL)
+		return NULL;
+	key = cr_inspect_strip(linitial(source->level->group_keys));
+	if (!IsA(key, Var))
+		return NULL;
+	fact = cr_inspect_column(level->statement, (Var *) key);
+	if (fact == NULL || (fact->uses & CR_USE_DIMENSION) != 0)
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(key),
+							 psprintf("column %s does not name one person of each protected table of the subquery, so it may not be looked up",
+									  cr_word_column(level->statement,
+													 (Var *) key)),
+							 "Compare with the subquery's privacy unit, which must be a join key: EXISTS (SELECT ... WHERE unit = a.key); or join the tables.");
+}
+
+/* Is the one column of the subquery never null, as far as can be seen? */
+static bool
+member_is_not_null(RangeTblEntry *rte)
+{
+	Query	   *query = rte->subquery;
+	Node	   *key = (Node *)
+		linitial_node(TargetEntry, query->targetList)->expr;
+	RangeTblEntry *below;
+
+	key = cr_inspect_strip(key);
+	if (!IsA(key, Var) || ((Var *) key)->varattno < 1)
+		return false;
+	below = rt_fetch(((Var *) key)->varno, query->rtable);
+	return below->rtekind == RTE_RELATION &&
+		cr_attribute_is_not_null(below->relid, ((Var *) key)->varattno);
+}
+
+/* NOT IN is unknown for nulls, and leaves out all rows beside a null. */
+static CrVerdict *
+check_nulls(CrLevel *level, CrSource *source)
+{
+	CrMembership *membership = source->base->membership;
+	Node	   *outer;
+
+	if (!membership->exact)
+		return NULL;
+	outer = cr_inspect_expand(level, membership->outer);
+	if (!cr_inspect_nullable(level->statement, outer) &&
+		(cr_inspect_base_is_raw(source->base) ||
+		 member_is_not_null(source->rte)))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(outer),
+							 "IN (SELECT ...) that is negated, or part of a larger expression, needs columns that are never null",
+							 "Write EXISTS or NOT EXISTS (SELECT ... WHERE inner column = outer column).");
+}
+
+/* Are there people who are there for themselves? */
+static bool
+has_own_units(const CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		if (((CrUnit *) lfirst(lc))->membership == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Where questions about membership may stand. */
+CrVerdict *
+cr_rule_memberships(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+		CrVerdict  *refusal;
+
+		if (source->base == NULL || source->base->membership == NULL)
+			continue;
+		refusal = check_nulls(level, source);
+		if (refusal != NULL)
+			return refusal;
+	}
+	if (level->stuck)
+		return refuse_stuck();
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		if (!clause->inner &&
+			cr_match_tested(level->statement, clause->expanded) != NIL)
+			return refuse_stuck();
+	}
+	if (level->kind == CR_LEVEL_UNIT &&
+		cr_match_tested(level->statement,
+						cr_inspect_expand(level,
+										  level->query->havingQual)) != NIL)
+		return refuse_stuck();
+	if (level->kind != CR_LEVEL_PUBLIC && !has_own_units(level))
+		return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+								 "rows that are not protected may not be asked whether people match them",
+								 "Ask it of people: FROM the protected table, WHERE its key IN or NOT EXISTS (SELECT ...), and count them.");
+	return NULL;
+}
+
+/* What a set may be made of; asked before the subquery is judged. */
+CrVerdict *
+cr_rule_membership_source(CrLevel *level, CrSource *source)
+{
+	if (source->base == NULL || source->base->membership == NULL)
+		return NULL;
+	return check_key(level, source);
+}

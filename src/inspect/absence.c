@@ -1,0 +1,392 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/absence.c
+ *	  Reads outer joins that are only asked whether there was a match.
+ *
+ *	a LEFT JOIN b ON b.k = a.k AND c  …  b.k IS NULL
+ *
+ * where b is named in such tests and nowhere else, asks whether a.k is in
+ * (SELECT DISTINCT b.k AS member FROM b WHERE c), which takes b's place (see
+ * member_join.c).  That changes nothing where rows with a match are left out
+ * by a condition of WHERE, or where b has each k once.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "base/compat.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+
+/* One outer join, and the entry whose rows may be missing. */
+typedef struct Absent
+{
+	Query	   *query;
+	JoinExpr   *join;
+	int			rti;
+	RangeTblEntry *rte;
+	OpExpr	   *equality;		/* the conjunct of ON between the sides */
+	bool		key_is_left;
+	Var		   *key;			/* of rti */
+	List	   *conditions;		/* of ON, on rti alone */
+} Absent;
+
+/* ---------- ON ---------- */
+
+static bool
+is_of(Node *node, int rti)
+{
+	Relids		all = pull_varnos(NULL, node);
+	int			member;
+
+	return bms_get_singleton_member(all, &member) && member == rti;
+}
+
+static bool
+read_equality(Absent *absent, Node *conjunct)
+{
+	Node	   *left;
+	Node	   *right;
+	Node	   *other;
+
+	if (absent->equality != NULL ||
+		!cr_inspect_equality(conjunct, &left, &right) ||
+		((OpExpr *) conjunct)->opno >= FirstNormalObjectId)
+		return false;
+	absent->key_is_left = IsA(left, Var) &&
+		((Var *) left)->varno == absent->rti;
+	absent->key = (Var *) (absent->key_is_left ? left : right);
+	other = absent->key_is_left ? right : left;
+	if (!IsA(absent->key, Var) || absent->key->varno != absent->rti ||
+		absent->key->varattno < 1 || absent->key->varlevelsup != 0 ||
+		!IsA(other, Var) || ((Var *) other)->varno == absent->rti ||
+		((Var *) other)->varlevelsup != 0)
+		return false;
+	absent->equality = (OpExpr *) conjunct;
+	return true;
+}
+
+/* One equality with the other side, and conditions on this one. */
+static bool
+read_on(Absent *absent)
+{
+	ListCell   *lc;
+
+	foreach(lc, make_ands_implicit((Expr *) absent->join->quals))
+	{
+		Node	   *conjunct = (Node *) lfirst(lc);
+
+		if (read_equality(absent, conjunct))
+			continue;
+		if (checkExprHasSubLink(conjunct) ||
+			contain_vars_of_level(conjunct, 1) ||
+			!is_of(conjunct, absent->rti))
+			return false;
+		absent->conditions = lappend(absent->conditions, conjunct);
+	}
+	return absent->equality != NULL;
+}
+
+/* ---------- how the entry is used elsewhere ---------- */
+
+typedef struct UseContext
+{
+	Absent	   *absent;
+	int			depth;
+	bool		in_on;			/* of some other join */
+	bool		tested;			/* there is a test */
+	bool		used;			/* there is any other use */
+} UseContext;
+
+/* Is it null exactly where there is no match? */
+static bool
+tells_match(Absent *absent, Var *var)
+{
+	if (var->varattno == absent->key->varattno)
+		return true;
+	return absent->rte->rtekind == RTE_RELATION && var->varattno > 0 &&
+		cr_attribute_is_not_null(absent->rte->relid, var->varattno);
+}
+
+static Var *
+tested_column(Node *node, Absent *absent)
+{
+	NullTest   *test = (NullTest *) node;
+	Node	   *arg;
+
+	if (!IsA(node, NullTest))
+		return NULL;
+	arg = cr_inspect_strip((Node *) test->arg);
+	if (!IsA(arg, Var) || ((Var *) arg)->varlevelsup != 0 ||
+		((Var *) arg)->varno != absent->rti ||
+		!tells_match(absent, (Var *) arg))
+		return NULL;
+	return (Var *) arg;
+}
+
+static bool
+use_walker(Node *node, UseContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		context->depth++;
+		query_tree_walker((Query *) node, use_walker, context, 0);
+		context->depth--;
+		return false;
+	}
+	if (IsA(node, JoinExpr) && context->depth == 0)
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		use_walker(join->larg, context);
+		use_walker(join->rarg, context);
+		context->in_on = true;
+		if (join != context->absent->join)
+			use_walker(join->quals, context);	/* its own is known already */
+		context->in_on = false;
+		return false;
+	}
+	if (context->depth == 0 && !context->in_on && tested_column(node, context->absent) != NULL)
+	{
+		context->tested = true;
+		return false;
+	}
+	if (IsA(node, Var) && (int) ((Var *) node)->varlevelsup == context->depth &&
+		((Var *) node)->varno == context->absent->rti)
+		context->used = true;
+	return expression_tree_walker(node, use_walker, (void *) context);
+}
+
+static bool
+is_only_tested(Absent *absent)
+{
+	UseContext	context = {absent, 0, false, false, false};
+
+	query_tree_walker(absent->query, use_walker, &context,
+					  QTW_IGNORE_JOINALIASES);
+	return context.tested && !context.used;
+}
+
+/* Does WHERE leave out all rows with a match? */
+static bool
+is_excluded(Absent *absent)
+{
+	ListCell   *lc;
+
+	foreach(lc,
+			make_ands_implicit((Expr *) absent->query->jointree->quals))
+	{
+		Node	   *conjunct = (Node *) lfirst(lc);
+
+		if (tested_column(conjunct, absent) != NULL &&
+			((NullTest *) conjunct)->nulltesttype == IS_NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Has the subquery each value of the key once, as it is written? */
+static bool
+is_distinct_on_key(Absent *absent)
+{
+	Query	   *query = absent->rte->subquery;
+	List	   *clauses;
+	TargetEntry *tle;
+
+	if (absent->rte->rtekind == RTE_RELATION)
+		return cr_inspect_column_is_unique(absent->rte->relid,
+										   absent->key->varattno);
+	if (query->hasTargetSRFs || query->groupingSets != NIL ||
+		query->hasDistinctOn || query->setOperations != NULL)
+		return false;
+	clauses = query->distinctClause != NIL ?
+		query->distinctClause : query->groupClause;
+	if (list_length(clauses) != 1)
+		return false;
+	cr_normalize_names(query);
+	tle = get_sortgroupclause_tle(linitial(clauses), query->targetList);
+	return tle->resno == absent->key->varattno;
+}
+
+/* ---------- writing it as a membership ---------- */
+
+static Node *
+test_mutator(Node *node, Absent *absent)
+{
+	Var		   *column;
+
+	if (node == NULL || IsA(node, Query))
+		return node;			/* sub-selects do not name it */
+	column = tested_column(node, absent);
+	if (column != NULL)
+	{
+		NullTest   *test = copyObject((NullTest *) node);
+		Var		   *member = copyObject(column);
+
+		member->varattno = 1;
+		cr_forget_syntax(member);
+		member->vartype = absent->key->vartype;
+		member->vartypmod = absent->key->vartypmod;
+		member->varcollid = absent->key->varcollid;
+		test->arg = (Expr *) member;
+		return (Node *) test;
+	}
+	return expression_tree_mutator(node, test_mutator, (void *) absent);
+}
+
+/* Names of join columns, which nothing uses any more, would lead nowhere. */
+static void
+forget_join_names(Query *query, Node *node)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			forget_join_names(query, lfirst(lc));
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+		RangeTblEntry *rte = rt_fetch(join->rtindex, query->rtable);
+
+		forget_join_names(query, join->larg);
+		forget_join_names(query, join->rarg);
+		join->usingClause = NIL;
+		join->join_using_alias = NULL;
+		join->isNatural = false;
+		rte->eref = makeAlias(rte->eref->aliasname, NIL);
+		rte->joinmergedcols = 0;
+		rte->joinaliasvars = NIL;
+		rte->joinleftcols = NIL;
+		rte->joinrightcols = NIL;
+		rte->join_using_alias = NULL;
+	}
+}
+
+/* SELECT DISTINCT key AS member FROM entry WHERE conditions */
+static Query *
+make_members(Absent *absent)
+{
+	Query	   *members = makeNode(Query);
+	RangeTblRef *ref = makeNode(RangeTblRef);
+	RangeTblEntry *rte = copyObject(absent->rte);
+	Node	   *quals = absent->conditions == NIL ? NULL :
+		(Node *) make_ands_explicit(copyObject(absent->conditions));
+	Node	   *key = (Node *) copyObject(cr_inspect_strip(absent->key_is_left ?
+														   linitial(absent->equality->args) :
+														   lsecond(absent->equality->args)));
+
+	ref->rtindex = 1;
+	members->commandType = CMD_SELECT;
+	members->querySource = QSRC_ORIGINAL;
+	members->canSetTag = true;
+	members->rtable = list_make1(rte);
+	cr_move_permission(absent->query, members, rte);
+	if (rte->rtekind == RTE_SUBQUERY)
+		IncrementVarSublevelsUp((Node *) rte->subquery, 1, 1);
+	ChangeVarNodes((Node *) rte->securityQuals, absent->rti, 1, 0);
+	ChangeVarNodes(quals, absent->rti, 1, 0);
+	ChangeVarNodes(key, absent->rti, 1, 0);
+	members->hasSubLinks = checkExprHasSubLink((Node *) rte->securityQuals);
+	members->jointree = makeFromExpr(list_make1(ref), quals);
+	members->limitOption = LIMIT_OPTION_COUNT;
+	members->stmt_location = -1;
+	members->stmt_len = -1;
+	return cr_membership_query(members, key);
+}
+
+static void
+write_membership(CrStatement *statement, Absent *absent)
+{
+	Query	   *query = absent->query;
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	OpExpr	   *condition = copyObject(absent->equality);
+	Query	   *members = make_members(absent);
+	TargetEntry *tle = linitial_node(TargetEntry, members->targetList);
+	Node	   *member = (Node *) makeVarFromTargetEntry(absent->rti, tle);
+	Node	   *outer = absent->key_is_left ?
+		lsecond(condition->args) : linitial(condition->args);
+
+	query->targetList = (List *)
+		test_mutator((Node *) query->targetList, absent);
+	query->havingQual = test_mutator(query->havingQual, absent);
+	query->jointree->quals = test_mutator(query->jointree->quals, absent);
+	absent->join->quals = (Node *) condition;
+	condition->args = absent->key_is_left ?
+		list_make2(member, outer) : list_make2(outer, member);
+	rte->rtekind = RTE_SUBQUERY;
+	rte->subquery = members;
+	rte->alias = makeAlias(absent->rte->eref->aliasname, NIL);
+	rte->eref = makeAlias(absent->rte->eref->aliasname,
+						  list_make1(makeString(pstrdup("member"))));
+	rte->inFromCl = true;
+	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) = rte;
+	forget_join_names(query, (Node *) query->jointree);
+	cr_membership_record(statement, rte, outer, false);
+}
+
+/* ---------- finding them ---------- */
+
+static void
+read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
+{
+	Absent		absent = {0};
+	Node	   *side = join->jointype == JOIN_LEFT ? join->rarg : join->larg;
+
+	if (!IsA(side, RangeTblRef))
+		return;
+	absent.query = query;
+	absent.join = join;
+	absent.rti = ((RangeTblRef *) side)->rtindex;
+	absent.rte = rt_fetch(absent.rti, query->rtable);
+	if ((absent.rte->rtekind != RTE_RELATION &&
+		 absent.rte->rtekind != RTE_SUBQUERY) || absent.rte->lateral ||
+		absent.rte->tablesample != NULL ||
+		!read_on(&absent) || !is_only_tested(&absent))
+		return;
+	if (is_excluded(&absent) || is_distinct_on_key(&absent))
+		write_membership(statement, &absent);
+}
+
+static void
+find_outer_joins(CrStatement *statement, Query *query, Node *node)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			find_outer_joins(statement, query, lfirst(lc));
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		if (join->alias != NULL)
+			return;				/* columns may be named through it */
+		find_outer_joins(statement, query, join->larg);
+		find_outer_joins(statement, query, join->rarg);
+		if (join->jointype == JOIN_LEFT || join->jointype == JOIN_RIGHT)
+			read_outer_join(statement, query, join);
+	}
+}
+
+/*
+ * Rewrites the outer joins of a query that are only asked for a match.
+ * Changes the query in place.
+ */
+void
+cr_normalize_absence(CrStatement *statement, Query *query)
+{
+	find_outer_joins(statement, query, (Node *) query->jointree);
+}

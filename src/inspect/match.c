@@ -1,0 +1,298 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/match.c
+ *	  Facts about tests of memberships: who is asked for, and where.
+ *
+ * A test is "member IS [NOT] NULL" of a membership that an outer join has
+ * added (see member_join.c and absence.c).  It is never null itself.  Where
+ * it decides which rows a level has, the rows left out would be people that
+ * nobody counts; so the decision is put off ("deferred") to the level that
+ * aggregates, which sees both kinds.  Levels in between carry the unit of
+ * the membership, which is null where there is no match.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "inspect/facts.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteManip.h"
+
+/* The membership that a range table entry was made for, or NULL. */
+CrMembership *
+cr_match_find(const CrStatement *statement, const RangeTblEntry *rte)
+{
+	ListCell   *lc;
+
+	foreach(lc, statement->memberships)
+	{
+		if (((CrMembership *) lfirst(lc))->rte == rte)
+			return (CrMembership *) lfirst(lc);
+	}
+	return NULL;
+}
+
+/*
+ * The membership that an expanded expression is a test of, or NULL.  Where
+ * another outer join may extend the membership's rows too, null means other
+ * things as well.
+ */
+CrBase *
+cr_match_test(const CrStatement *statement, Node *expanded)
+{
+	Var		   *var;
+	CrBase	   *base;
+
+	if (expanded == NULL || !IsA(expanded, NullTest))
+		return NULL;
+	var = (Var *) cr_inspect_strip((Node *) ((NullTest *) expanded)->arg);
+	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varno <= 0 ||
+		var->varattno != 1)
+		return NULL;
+	base = cr_inspect_base(statement, var->varno);
+	return base->membership != NULL && base->nullable && !base->buried ?
+		base : NULL;
+}
+
+typedef struct TestContext
+{
+	const CrStatement *statement;
+	List	   *tested;
+} TestContext;
+
+static bool
+tested_walker(Node *node, TestContext *context)
+{
+	CrBase	   *base;
+
+	if (node == NULL || IsA(node, Query))
+		return false;
+	base = cr_match_test(context->statement, node);
+	if (base != NULL)
+	{
+		context->tested = list_append_unique_ptr(context->tested, base);
+		return false;
+	}
+	return expression_tree_walker(node, tested_walker, (void *) context);
+}
+
+/* The memberships that an expanded expression tests. */
+List *
+cr_match_tested(const CrStatement *statement, Node *expanded)
+{
+	TestContext context = {statement, NIL};
+
+	tested_walker(expanded, &context);
+	return context.tested;
+}
+
+static Node *
+assume_mutator(Node *node, const CrStatement *statement)
+{
+	if (node == NULL || IsA(node, SubLink))
+		return node;
+	if (cr_match_test(statement, node) != NULL)
+		return makeBoolConst(true, false);
+	return expression_tree_mutator(node, assume_mutator, (void *) statement);
+}
+
+/* A copy of the expression in which all tests are answered. */
+Node *
+cr_match_assume(const CrStatement *statement, Node *expanded)
+{
+	return assume_mutator(expanded, statement);
+}
+
+static bool
+other_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var) || IsA(node, Param) || IsA(node, SubLink) ||
+		IsA(node, Aggref) || IsA(node, WindowFunc) || IsA(node, GroupingFunc))
+		return true;
+	return expression_tree_walker(node, other_walker, context);
+}
+
+/* Is the expression made of tests and constants only? */
+bool
+cr_match_is_pure(const CrStatement *statement, Node *expanded)
+{
+	return cr_match_tested(statement, expanded) != NIL &&
+		!other_walker(cr_match_assume(statement, expanded), NULL);
+}
+
+/*
+ * Is one of the memberships a list of keys that the analyst may have written
+ * for the purpose?
+ */
+bool
+cr_match_by_list(const List *tested)
+{
+	ListCell   *lc;
+
+	foreach(lc, tested)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (!cr_inspect_base_is_raw(base) && base->by_key)
+			return true;
+	}
+	return false;
+}
+
+/* ---------- putting conditions off ---------- */
+
+/* Is it a column of protected rows that may not be filtered on? */
+static bool
+is_key_only(CrLevel *level, Node *outer)
+{
+	Node	   *expanded = cr_inspect_expand(level, outer);
+	List	   *vars = pull_var_clause(expanded, 0);
+	ListCell   *lc;
+
+	foreach(lc, vars)
+	{
+		Var		   *var = (Var *) lfirst(lc);
+		const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+
+		if (var->varno > 0 &&
+			!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+													var->varno)))
+			continue;
+		if (fact == NULL ||
+			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+selects_people(const List *tested)
+{
+	ListCell   *lc;
+
+	foreach(lc, tested)
+	{
+		if (cr_inspect_base_is_raw((CrBase *) lfirst(lc)))
+			return true;
+	}
+	return cr_match_by_list(tested);
+}
+
+/*
+ * Finds out which conditions of the level have to be put off.  A plain test
+ * for a match has not: whom it leaves out nobody asks for.
+ */
+void
+cr_match_read_clauses(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrBase	   *base = ((CrSource *) lfirst(lc))->base;
+
+		if (base != NULL && base->membership != NULL)
+			base->by_key = is_key_only(level, base->membership->outer);
+	}
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		bool		matches = IsA(clause->expanded, NullTest) &&
+		((NullTest *) clause->expanded)->nulltesttype == IS_NOT_NULL &&
+		cr_match_test(level->statement, clause->expanded) != NULL;
+
+		clause->deferred = clause->inner && !matches &&
+			selects_people(cr_match_tested(level->statement,
+										   clause->expanded));
+	}
+}
+
+static void
+add_deferred(CrLevel *level, Node *condition, List *tested, bool plain)
+{
+	CrDeferred *deferred = palloc0(sizeof(CrDeferred));
+
+	deferred->condition = condition;
+	deferred->tested = tested;
+	deferred->plain = plain;
+	level->deferred = lappend(level->deferred, deferred);
+}
+
+/* Conditions of the level itself, but those that its units tell. */
+static void
+defer_own(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		CrBase	   *base;
+
+		if (!clause->deferred)
+			continue;
+		base = cr_match_test(level->statement, clause->expanded);
+		if (base != NULL && cr_inspect_base_is_raw(base))
+			continue;
+		if (level->kind != CR_LEVEL_RELEASED)
+			level->stuck = true;
+		else
+			add_deferred(level, clause->written,
+						 cr_match_tested(level->statement,
+										 clause->expanded), base != NULL);
+	}
+}
+
+/* The units that rows of the level shall not have. */
+static void
+defer_absent(CrLevel *level)
+{
+	List	   *done = NIL;
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+		NullTest   *test;
+
+		if (!unit->absent || list_member_ptr(done, unit->membership))
+			continue;
+		done = lappend(done, unit->membership);
+		test = makeNode(NullTest);
+		test->arg = (Expr *) copyObject(unit->local);
+		test->nulltesttype = IS_NULL;
+		test->argisrow = false;
+		test->location = -1;
+		add_deferred(level, (Node *) test, list_make1(unit->membership),
+					 true);
+	}
+}
+
+/*
+ * Once the kind of the level is known: says what it has to decide, or that a
+ * condition has come to a place where it can be put off no further.
+ */
+void
+cr_match_defer(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+		ListCell   *lc2;
+
+		if (bms_is_empty(source->nulling) || source->level == NULL)
+			continue;
+		foreach(lc2, source->level->units)
+			level->stuck = level->stuck || ((CrUnit *) lfirst(lc2))->absent;
+	}
+	defer_own(level);
+	if (level->kind == CR_LEVEL_RELEASED)
+		defer_absent(level);
+}

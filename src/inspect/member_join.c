@@ -1,0 +1,368 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/member_join.c
+ *	  Joins the sets of people that IN and EXISTS ask about.
+ *
+ *	a.k IN (SELECT b.k FROM b WHERE c)
+ *	EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND c)
+ *
+ * both ask whether a.k is in (SELECT DISTINCT b.k AS member FROM b WHERE c).
+ * Where only rows that are in it are meant, that is joined; elsewhere it is
+ * joined by LEFT JOIN, and the question becomes "member IS NOT NULL".  Being
+ * distinct it multiplies nothing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/tlist.h"
+#include "parser/parse_clause.h"
+#include "parser/parse_oper.h"
+#include "rewrite/rewriteManip.h"
+
+/* A question about membership, taken apart. */
+typedef struct Asked
+{
+	Query	   *members;		/* not distinct yet */
+	OpExpr	   *equality;		/* between outer and a member */
+	Node	   *outer;
+	bool		outer_is_left;
+	bool		exact;			/* see CrMembership */
+} Asked;
+
+/* Is it a plain selection of rows, but for an order and DISTINCT? */
+static bool
+is_plain_selection(Query *query)
+{
+	return query->cteList == NIL &&
+		query->setOperations == NULL && query->groupClause == NIL &&
+		query->groupingSets == NIL && query->havingQual == NULL &&
+		!query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs;
+}
+
+/* Neither DISTINCT nor an order changes what is in a set. */
+static void
+forget_order(Query *query)
+{
+	List	   *targets = NIL;
+	ListCell   *lc;
+
+	query->distinctClause = NIL;
+	query->sortClause = NIL;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		tle->ressortgroupref = 0;
+		if (!tle->resjunk)
+			targets = lappend(targets, tle);
+	}
+	query->targetList = targets;
+}
+
+static RangeTblEntry *
+make_entry(Query *subquery, const char *alias, const char *column)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+
+	rte->rtekind = RTE_SUBQUERY;
+	rte->subquery = subquery;
+	rte->alias = makeAlias(alias, NIL);
+	rte->eref = makeAlias(alias, list_make1(makeString(pstrdup(column))));
+	rte->inFromCl = true;
+	return rte;
+}
+
+/* SELECT column FROM (query) AS selected, of a query with one column */
+static Query *
+wrap(Query *query)
+{
+	Query	   *outer = makeNode(Query);
+	TargetEntry *tle = linitial_node(TargetEntry, query->targetList);
+	RangeTblRef *ref = makeNode(RangeTblRef);
+
+	IncrementVarSublevelsUp((Node *) query, 1, 1);
+	ref->rtindex = 1;
+	outer->commandType = CMD_SELECT;
+	outer->querySource = QSRC_ORIGINAL;
+	outer->canSetTag = true;
+	outer->rtable = list_make1(make_entry(query, "selected", "member"));
+	outer->jointree = makeFromExpr(list_make1(ref), NULL);
+	outer->targetList =
+		list_make1(makeTargetEntry((Expr *) makeVarFromTargetEntry(1, tle),
+								   1, "member", false));
+	outer->limitOption = LIMIT_OPTION_COUNT;
+	outer->stmt_location = -1;
+	outer->stmt_len = -1;
+	return outer;
+}
+
+/*
+ * Makes a selection one of distinct members: of its only column, or of key
+ * where that is given.
+ */
+Query *
+cr_membership_query(Query *members, Node *key)
+{
+	SortGroupClause *clause = makeNode(SortGroupClause);
+	TargetEntry *tle;
+
+	if (key == NULL)
+		key = (Node *) linitial_node(TargetEntry, members->targetList)->expr;
+	tle = makeTargetEntry((Expr *) key, 1, pstrdup("member"), false);
+	members->targetList = list_make1(tle);
+	get_sort_group_operators(exprType(key), false, true, false,
+							 &clause->sortop, &clause->eqop, NULL,
+							 &clause->hashable);
+	members->sortClause = NIL;
+	clause->tleSortGroupRef = assignSortGroupRef(tle, members->targetList);
+	members->distinctClause = list_make1(clause);
+	return members;
+}
+
+/* a.k IN (SELECT b.k …) */
+static bool
+read_in(SubLink *sublink, Asked *asked)
+{
+	OpExpr	   *test = (OpExpr *) sublink->testexpr;
+	Query	   *members = (Query *) sublink->subselect;
+	Node	   *left;
+	Node	   *right;
+
+	if (test == NULL || !cr_inspect_equality((Node *) test, &left, &right) ||
+		!IsA(right, Param) || members->limitCount != NULL ||
+		members->limitOffset != NULL || members->hasDistinctOn ||
+		cr_inspect_refers_outside(members))
+		return false;
+	if (is_plain_selection(members))
+		forget_order(members);
+	else if (list_length(members->targetList) == 1)
+		members = wrap(members);
+	if (list_length(members->targetList) != 1 ||
+		exprType(lsecond(test->args)) !=
+		exprType((Node *) linitial_node(TargetEntry,
+										members->targetList)->expr))
+		return false;
+	asked->members = members;
+	asked->equality = test;
+	asked->outer = linitial(test->args);
+	asked->outer_is_left = true;
+	asked->exact = true;
+	return true;
+}
+
+static bool
+is_column_of(Node *node, Index levelsup)
+{
+	node = cr_inspect_strip(node);
+	return IsA(node, Var) && ((Var *) node)->varlevelsup == levelsup;
+}
+
+/* Is there a limit that leaves no row out whose existence is asked for? */
+static bool
+limits_existence(Query *query)
+{
+	Const	   *count = (Const *) query->limitCount;
+
+	if (query->limitOffset != NULL)
+		return true;
+	return count != NULL &&
+		(!IsA(count, Const) || count->constisnull ||
+		 count->consttype != INT8OID || DatumGetInt64(count->constvalue) < 1);
+}
+
+/* EXISTS (SELECT … FROM b WHERE b.k = a.k AND …) */
+static bool
+read_exists(SubLink *sublink, Asked *asked)
+{
+	Query	   *members = copyObject((Query *) sublink->subselect);
+	List	   *conjuncts =
+		make_ands_implicit((Expr *) members->jointree->quals);
+	ListCell   *lc;
+
+	if (!is_plain_selection(members) || limits_existence(members))
+		return false;
+	foreach(lc, conjuncts)
+	{
+		OpExpr	   *equality = (OpExpr *) lfirst(lc);
+		Node	   *left;
+		Node	   *right;
+		Node	   *key;
+
+		if (!cr_inspect_equality((Node *) equality, &left, &right) ||
+			equality->opno >= FirstNormalObjectId)
+			continue;
+		asked->outer_is_left = is_column_of(left, 1) && is_column_of(right, 0);
+		if (!asked->outer_is_left &&
+			!(is_column_of(left, 0) && is_column_of(right, 1)))
+			continue;
+		key = asked->outer_is_left ?
+			lsecond(equality->args) : linitial(equality->args);
+		asked->outer = copyObject(asked->outer_is_left ?
+								  linitial(equality->args) :
+								  lsecond(equality->args));
+		members->jointree->quals = (Node *)
+			make_ands_explicit(list_delete_ptr(list_copy(conjuncts),
+											   equality));
+		members->limitCount = NULL;
+		members->hasDistinctOn = false;
+		forget_order(members);
+		members->targetList =
+			list_make1(makeTargetEntry((Expr *) key, 1, "member", false));
+		if (cr_inspect_refers_outside(members))
+			return false;
+		IncrementVarSublevelsUp(asked->outer, -1, 1);
+		asked->members = members;
+		asked->equality = equality;
+		return true;
+	}
+	return false;
+}
+
+/* Takes a question about membership apart, if it is one. */
+static bool
+read_question(SubLink *sublink, bool tested, Asked *asked)
+{
+	Query	   *subselect = (Query *) sublink->subselect;
+	bool		touches = cr_inspect_touches(subselect);
+
+	if (subselect->commandType != CMD_SELECT || subselect->rowMarks != NIL)
+		return false;
+	if (!touches &&
+		((tested && sublink->subLinkType != EXISTS_SUBLINK) ||
+		 !cr_inspect_refers_outside(subselect)))
+		return false;
+	cr_normalize_names(subselect);
+	if (sublink->subLinkType == ANY_SUBLINK)
+		return read_in(sublink, asked);
+	if (sublink->subLinkType == EXISTS_SUBLINK)
+		return read_exists(sublink, asked);
+	return false;
+}
+
+/* Notes that the subquery of a range table entry is a membership. */
+void
+cr_membership_record(CrStatement *statement, RangeTblEntry *rte, Node *outer,
+					 bool exact)
+{
+	CrMembership *membership = palloc0(sizeof(CrMembership));
+
+	membership->rte = rte;
+	membership->outer = outer;
+	membership->exact = exact;
+	statement->memberships = lappend(statement->memberships, membership);
+}
+
+static RangeTblRef *
+add_members(Query *query, const Asked *asked, RangeTblEntry **rte)
+{
+	RangeTblRef *ref = makeNode(RangeTblRef);
+
+	*rte = make_entry(cr_membership_query(asked->members, NULL),
+					  "members", "member");
+	query->rtable = lappend(query->rtable, *rte);
+	ref->rtindex = list_length(query->rtable);
+	return ref;
+}
+
+/* outer = member */
+static Node *
+make_condition(const Asked *asked, Var *member)
+{
+	OpExpr	   *condition = copyObject(asked->equality);
+
+	condition->args = asked->outer_is_left ?
+		list_make2(asked->outer, member) : list_make2(member, asked->outer);
+	return (Node *) condition;
+}
+
+static Var *
+make_member(const Asked *asked, int rti)
+{
+	return makeVarFromTargetEntry(rti, linitial(asked->members->targetList));
+}
+
+/* A join of two items of FROM, with an entry of its own without columns. */
+static JoinExpr *
+make_join(Query *query, JoinType type, Node *left, Node *right)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	JoinExpr   *join = makeNode(JoinExpr);
+
+	rte->rtekind = RTE_JOIN;
+	rte->jointype = type;
+	rte->eref = makeAlias("unnamed_join", NIL);
+	rte->inFromCl = true;
+	query->rtable = lappend(query->rtable, rte);
+	join->jointype = type;
+	join->larg = left;
+	join->rarg = right;
+	join->rtindex = list_length(query->rtable);
+	return join;
+}
+
+/* All of FROM as one item. */
+static Node *
+whole_from(Query *query)
+{
+	List	   *items = query->jointree->fromlist;
+	Node	   *whole = linitial(items);
+	ListCell   *lc;
+
+	for_each_from(lc, items, 1)
+		whole = (Node *) make_join(query, JOIN_INNER, whole, lfirst(lc));
+	return whole;
+}
+
+/* Joins the members so that no row is lost; returns "is in the set". */
+static Node *
+join_as_test(CrStatement *statement, Query *query, Asked *asked)
+{
+	RangeTblEntry *rte;
+	RangeTblRef *ref = add_members(query, asked, &rte);
+	JoinExpr   *join = make_join(query, JOIN_LEFT, whole_from(query),
+								 (Node *) ref);
+	NullTest   *test = makeNode(NullTest);
+	Var		   *member = make_member(asked, ref->rtindex);
+
+	join->quals = make_condition(asked, make_member(asked, ref->rtindex));
+	query->jointree->fromlist = list_make1(join);
+	cr_membership_record(statement, rte, asked->outer, asked->exact);
+	cr_set_nulling(member, bms_make_singleton(join->rtindex));
+	test->arg = (Expr *) member;
+	test->nulltesttype = IS_NOT_NULL;
+	test->argisrow = false;
+	test->location = -1;
+	return (Node *) test;
+}
+
+/*
+ * Joins the set that a sub-select of IN or EXISTS gives.  Returns what takes
+ * the sublink's place: among the conditions of WHERE the condition of an
+ * inner join, elsewhere a test.  NULL if it asks something else, or if the
+ * set could not be told apart from what it is joined with.
+ */
+Node *
+cr_membership_join(CrStatement *statement, Query *query, SubLink *sublink,
+				   bool among_conditions)
+{
+	Asked		asked = {0};
+	RangeTblEntry *rte;
+	RangeTblRef *ref;
+
+	if (query->jointree->fromlist == NIL ||
+		!read_question(sublink, !among_conditions, &asked))
+		return NULL;
+	if (!among_conditions)
+		return join_as_test(statement, query, &asked);
+	ref = add_members(query, &asked, &rte);
+	query->jointree->fromlist = lappend(query->jointree->fromlist, ref);
+	return make_condition(&asked, make_member(&asked, ref->rtindex));
+}
