@@ -21,6 +21,7 @@
 #include "access/attnum.h"
 #include "catalog/pg_class.h"
 #include "nodes/parsenodes.h"
+#include "parser/parse_relation.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 
@@ -81,6 +82,17 @@ cr_forget_syntax(Var *var)
 {
 	var->varnosyn = var->varno;
 	var->varattnosyn = var->varattno;
+}
+
+/* PG 18 tells old from new rows. */
+static inline void
+cr_expand_columns(RangeTblEntry *rte, int rti, List **names, List **vars)
+{
+#if PG_VERSION_NUM >= 180000
+	expandRTE(rte, rti, 0, VAR_RETURNING_DEFAULT, -1, false, names, vars);
+#else
+	expandRTE(rte, rti, 0, -1, false, names, vars);
+#endif
 }
 
 /* PG 18 hides grouping expressions behind a range table entry. */

@@ -26,7 +26,7 @@ extern CrVerdict *cr_rule_source(CrLevel *level, CrSource *source);
 extern CrVerdict *cr_rule_clauses(CrLevel *level);
 extern CrVerdict *cr_rule_joins(CrLevel *level);
 
-/* membership.c: sets that people are asked to be in */
+/* match_rules.c: sets that people are asked to be in */
 extern CrVerdict *cr_rule_memberships(CrLevel *level);
 extern CrVerdict *cr_rule_membership_source(CrLevel *level,
 											CrSource *source);

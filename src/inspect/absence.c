@@ -150,8 +150,8 @@ use_walker(Node *node, UseContext *context)
 		use_walker(join->larg, context);
 		use_walker(join->rarg, context);
 		context->in_on = true;
-		if (join != context->absent->join)
-			use_walker(join->quals, context);	/* its own is known already */
+		if (join != context->absent->join)	/* whose ON is known already */
+			use_walker(join->quals, context);
 		context->in_on = false;
 		return false;
 	}
@@ -243,33 +243,24 @@ test_mutator(Node *node, Absent *absent)
 	return expression_tree_mutator(node, test_mutator, (void *) absent);
 }
 
-/* Names of join columns, which nothing uses any more, would lead nowhere. */
+/* Columns of joins name those of their sides, which are others now. */
 static void
-forget_join_names(Query *query, Node *node)
+renew_join_columns(Query *query, Node *node)
 {
 	ListCell   *lc;
 
 	if (IsA(node, FromExpr))
 	{
 		foreach(lc, ((FromExpr *) node)->fromlist)
-			forget_join_names(query, lfirst(lc));
+			renew_join_columns(query, lfirst(lc));
 	}
 	else if (IsA(node, JoinExpr))
 	{
 		JoinExpr   *join = (JoinExpr *) node;
-		RangeTblEntry *rte = rt_fetch(join->rtindex, query->rtable);
 
-		forget_join_names(query, join->larg);
-		forget_join_names(query, join->rarg);
-		join->usingClause = NIL;
-		join->join_using_alias = NULL;
-		join->isNatural = false;
-		rte->eref = makeAlias(rte->eref->aliasname, NIL);
-		rte->joinmergedcols = 0;
-		rte->joinaliasvars = NIL;
-		rte->joinleftcols = NIL;
-		rte->joinrightcols = NIL;
-		rte->join_using_alias = NULL;
+		renew_join_columns(query, join->larg);
+		renew_join_columns(query, join->rarg);
+		cr_normalize_join_columns(query, join);
 	}
 }
 
@@ -282,9 +273,7 @@ make_members(Absent *absent)
 	RangeTblEntry *rte = copyObject(absent->rte);
 	Node	   *quals = absent->conditions == NIL ? NULL :
 		(Node *) make_ands_explicit(copyObject(absent->conditions));
-	Node	   *key = (Node *) copyObject(cr_inspect_strip(absent->key_is_left ?
-														   linitial(absent->equality->args) :
-														   lsecond(absent->equality->args)));
+	Node	   *key = (Node *) copyObject(absent->key);
 
 	ref->rtindex = 1;
 	members->commandType = CMD_SELECT;
@@ -331,7 +320,7 @@ write_membership(CrStatement *statement, Absent *absent)
 						  list_make1(makeString(pstrdup("member"))));
 	rte->inFromCl = true;
 	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) = rte;
-	forget_join_names(query, (Node *) query->jointree);
+	renew_join_columns(query, (Node *) query->jointree);
 	cr_membership_record(statement, rte, outer, false);
 }
 

@@ -289,7 +289,7 @@ make_member(const Asked *asked, int rti)
 	return makeVarFromTargetEntry(rti, linitial(asked->members->targetList));
 }
 
-/* A join of two items of FROM, with an entry of its own without columns. */
+/* A join of two items of FROM. */
 static JoinExpr *
 make_join(Query *query, JoinType type, Node *left, Node *right)
 {
@@ -305,6 +305,7 @@ make_join(Query *query, JoinType type, Node *left, Node *right)
 	join->larg = left;
 	join->rarg = right;
 	join->rtindex = list_length(query->rtable);
+	cr_normalize_join_columns(query, join);
 	return join;
 }
 

@@ -123,9 +123,11 @@ ask_conjunct(AskContext *context, Node *conjunct)
 	if (arg != NULL && is_orclause(arg))
 	{
 		foreach(lc, ((BoolExpr *) arg)->args)
-			result = list_concat(result,
-								 ask_conjunct(context,
-											  (Node *) make_notclause(lfirst(lc))));
+		{
+			Node	   *part = (Node *) make_notclause(lfirst(lc));
+
+			result = list_concat(result, ask_conjunct(context, part));
+		}
 		return result;
 	}
 	if (arg != NULL && is_notclause(arg))

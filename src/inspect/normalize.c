@@ -12,7 +12,9 @@
 
 #include "base/compat.h"
 #include "inspect/normalize.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 
 typedef struct InlineContext
@@ -34,6 +36,45 @@ cr_normalize_names(Query *query)
 	query->havingQual = cr_flatten_join_names(query, query->havingQual);
 	query->jointree = (FromExpr *)
 		cr_flatten_join_names(query, (Node *) query->jointree);
+}
+
+static List *
+add_side(Query *query, Node *side, RangeTblEntry *join)
+{
+	int			rti = IsA(side, JoinExpr) ? ((JoinExpr *) side)->rtindex :
+	castNode(RangeTblRef, side)->rtindex;
+	List	   *names;
+	List	   *vars;
+	List	   *numbers = NIL;
+	ListCell   *lc;
+
+	cr_expand_columns(rt_fetch(rti, query->rtable), rti, &names, &vars);
+	join->eref->colnames = list_concat(join->eref->colnames, names);
+	join->joinaliasvars = list_concat(join->joinaliasvars, vars);
+	foreach(lc, vars)
+		numbers = lappend_int(numbers, lfirst_node(Var, lc)->varattno);
+	return numbers;
+}
+
+/*
+ * Gives a join's range table entry the columns of both sides, and nothing
+ * else.  Only the names in a deparsed query come from there, once
+ * cr_normalize_names() has been at work.
+ */
+void
+cr_normalize_join_columns(Query *query, JoinExpr *join)
+{
+	RangeTblEntry *rte = rt_fetch(join->rtindex, query->rtable);
+
+	join->usingClause = NIL;
+	join->join_using_alias = NULL;
+	join->isNatural = false;
+	rte->eref = makeAlias(rte->eref->aliasname, NIL);
+	rte->join_using_alias = NULL;
+	rte->joinmergedcols = 0;
+	rte->joinaliasvars = NIL;
+	rte->joinleftcols = add_side(query, join->larg, rte);
+	rte->joinrightcols = add_side(query, join->rarg, rte);
 }
 
 static void

@@ -257,9 +257,9 @@ cr_guard_of_group(const CrLevel *level)
 		{
 			Expr	   *guard = (Expr *) lfirst(lc2);
 
-			guards = lappend(guards, refuses ?
-							 cr_guard_refuse(guard, cr_guard_threshold(level)) :
-							 guard);
+			if (refuses)
+				guard = cr_guard_refuse(guard, cr_guard_threshold(level));
+			guards = lappend(guards, guard);
 		}
 	}
 	return (Node *) make_ands_explicit(list_concat(guards,
@@ -284,17 +284,19 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 						units_reach(unit, part) : none_or_enough(unit, part));
 	}
 	foreach(lc, aggregate->rests)
-		tests = lappend(tests,
-						none_or_enough(unit,
-									   cr_defer_among(level,
-													  list_make1(lfirst(lc)))));
+	{
+		Node	   *rest = cr_defer_among(level, list_make1(lfirst(lc)));
+
+		tests = lappend(tests, none_or_enough(unit, rest));
+	}
 	if (unit->membership != NULL)
 		return tests;
 	foreach(lc, aggregate->listed)
-		tests = lappend(tests,
-						units_reach(unit,
-									cr_defer_among(level,
-												   list_make1(lfirst(lc)))));
+	{
+		Node	   *rest = cr_defer_among(level, list_make1(lfirst(lc)));
+
+		tests = lappend(tests, units_reach(unit, rest));
+	}
 	return tests;
 }
 

@@ -154,6 +154,48 @@ SELECT judge('SELECT count(*) FROM people p WHERE EXISTS
 SELECT judge('SELECT label, count(*) FROM visits v JOIN open_table o
     USING (region) GROUP BY label ' || :'guarded');
 
+-- enough people or none will do beside another table's guard, not by itself;
+-- a FILTER may make a guard stronger, and would make that one weaker
+SELECT judge('SELECT count(*) FROM visits v LEFT JOIN people p
+        ON v.person = p.person
+    HAVING cleanroom.units(v.person, 10) FILTER (WHERE p.person IS NULL) >= 10
+       AND (cleanroom.units(p.person, 10) = 0
+            OR cleanroom.units(p.person, 10) >= 10)');
+SELECT judge('SELECT count(*) FROM visits v LEFT JOIN people p
+        ON v.person = p.person
+    HAVING (cleanroom.units(v.person, 10) = 0
+            OR cleanroom.units(v.person, 10) >= 10)
+       AND (cleanroom.units(p.person, 10) = 0
+            OR cleanroom.units(p.person, 10) >= 10)');
+SELECT judge('SELECT count(*) FROM visits v
+    HAVING cleanroom.units(person, 10) = 0
+        OR cleanroom.units(person, 10) >= 10');
+SELECT judge('SELECT count(*) FROM visits v LEFT JOIN people p
+        ON v.person = p.person
+    HAVING cleanroom.units(v.person, 10) >= 10
+       AND (cleanroom.units(p.person, 10) FILTER (WHERE v.cost > 5) = 0
+            OR cleanroom.units(p.person, 10) FILTER (WHERE v.cost > 5) >= 10)');
+SELECT judge('SELECT count(*) FROM visits v LEFT JOIN people p
+        ON v.person = p.person
+    HAVING cleanroom.units(v.person, 10) >= 10
+       AND (cleanroom.units(v.person, 10) = 0
+            OR cleanroom.units(p.person, 10) >= 10)');
+SELECT judge('SELECT count(*) FROM visits v LEFT JOIN people p
+        ON v.person = p.person
+    HAVING cleanroom.units(v.person, 10) >= 10
+       AND (cleanroom.units(p.person, 10) <= 1
+            OR cleanroom.units(p.person, 10) >= 10)');
+SELECT judge('SELECT count(*) FROM visits v LEFT JOIN people p
+        ON v.person = p.person
+    HAVING cleanroom.units(v.person, 10) >= 10
+       AND (cleanroom.units(p.person, 10) = 0
+            OR cleanroom.units(p.person, 10) >= 9)');
+SELECT judge('SELECT count(*) FROM visits v LEFT JOIN people p
+        ON v.person = p.person
+    HAVING cleanroom.units(v.person, 10) >= 10
+       AND (cleanroom.units(p.person, 10) = 0 OR count(*) > 3
+            OR cleanroom.units(p.person, 10) >= 10)');
+
 -- each kind of scan, join and aggregation
 SELECT judge_with('{enable_hashagg=off}',
     'SELECT region, count(*) FROM visits GROUP BY region ' || :'guarded');

@@ -454,6 +454,28 @@ INSERT INTO questions (title, asked, expected) VALUES
          count(DISTINCT p.person) >= 100 AS enough
   FROM person_years y LEFT JOIN persons p ON p.person = y.person
   GROUP BY y.health'),
+('anti-join',
+ 'SELECT health, count(*) FROM person_years y
+  WHERE NOT EXISTS (SELECT FROM persons p WHERE p.person = y.person)
+  GROUP BY health',
+ 'SELECT y.health, count(*) FILTER (WHERE p.person IS NULL),
+         count(DISTINCT p.person) >= 100 AND
+         count(DISTINCT y.person) FILTER (WHERE p.person IS NULL) >= 50
+             AS enough
+  FROM person_years y LEFT JOIN persons p ON p.person = y.person
+  GROUP BY y.health'),
+('those who match beside those who do not',
+ 'SELECT health, sum(visits) FILTER (WHERE here), avg(visits)
+             FILTER (WHERE NOT here)
+  FROM (SELECT y.*, person IN (SELECT person FROM persons) AS here
+        FROM person_years y) y GROUP BY health',
+ 'SELECT y.health, sum(visits) FILTER (WHERE p.person IS NOT NULL),
+         avg(visits) FILTER (WHERE p.person IS NULL),
+         count(DISTINCT p.person) >= 100 AND
+         count(DISTINCT y.person) FILTER (WHERE p.person IS NULL) >= 50
+             AS enough
+  FROM person_years y LEFT JOIN persons p ON p.person = y.person
+  GROUP BY y.health'),
 ('look-up table',
  'SELECT l.plan, avg(y.visits) FROM person_years y
   JOIN plans l ON l.coinsurance = y.coinsurance GROUP BY l.plan',
@@ -561,7 +583,8 @@ SELECT asked, refusal(asked) FROM (VALUES
     (10, 'SELECT coinsurance, health, count(*) FROM person_years
           GROUP BY ROLLUP (coinsurance, health)'),
     (11, 'SELECT count(*) FROM person_years y WHERE NOT EXISTS
-          (SELECT FROM persons p WHERE p.person = y.person)'),
+          (SELECT FROM weights p WHERE p.person = y.person
+           AND p.person = 17)'),
     (12, 'EXPLAIN SELECT count(*) FROM person_years')) AS a (no, asked)
 ORDER BY no;
 

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/gate/membership.c
+ * src/gate/match_rules.c
  *	  Rules: asking whether people are in a set.
  *
  * What may be asked is whether a join key is among the privacy units of a
