@@ -150,17 +150,19 @@ use_walker(Node *node, UseContext *context)
 		use_walker(join->larg, context);
 		use_walker(join->rarg, context);
 		context->in_on = true;
-		if (join != context->absent->join)	/* whose ON is known already */
+		if (join != context->absent->join)
 			use_walker(join->quals, context);
 		context->in_on = false;
 		return false;
 	}
-	if (context->depth == 0 && !context->in_on && tested_column(node, context->absent) != NULL)
+	if (context->depth == 0 && !context->in_on &&
+		tested_column(node, context->absent) != NULL)
 	{
 		context->tested = true;
 		return false;
 	}
-	if (IsA(node, Var) && (int) ((Var *) node)->varlevelsup == context->depth &&
+	if (IsA(node, Var) &&
+		(int) ((Var *) node)->varlevelsup == context->depth &&
 		((Var *) node)->varno == context->absent->rti)
 		context->used = true;
 	return expression_tree_walker(node, use_walker, (void *) context);
