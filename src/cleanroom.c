@@ -43,4 +43,5 @@ _PG_init(void)
 	cr_guard_utility_init();
 	cr_guard_object_access_init();
 	cr_guard_log_init();
+	cr_guard_memory_init();
 }

@@ -28,6 +28,8 @@
 #define CR_ERRCODE_SMALL_GROUP			MAKE_SQLSTATE('R', 'C', '0', '0', '8')
 /* the executor check found a plan without its guard */
 #define CR_ERRCODE_UNGUARDED_PLAN		MAKE_SQLSTATE('R', 'C', '0', '0', '9')
+/* budget exhausted */
+#define CR_ERRCODE_BUDGET				MAKE_SQLSTATE('R', 'C', '0', '1', '0')
 /* a key is not available: no master key, damaged, retired or destroyed */
 #define CR_ERRCODE_KEY					MAKE_SQLSTATE('R', 'C', '0', '1', '4')
 

@@ -10,12 +10,15 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "base/settings.h"
 #include "utils/guc.h"
 
 bool		cr_enabled = true;
 char	   *cr_master_key_command = NULL;
 char	   *cr_master_key_file = NULL;
+int			cr_detokenize_limit = 1000;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
@@ -33,7 +36,7 @@ check_in_file(char **newval, void **extra, GucSource source)
 }
 
 static void
-define_master_key_settings(void)
+define_key_settings(void)
 {
 	DefineCustomStringVariable("cleanroom.master_key_command",
 							   "Gives the master key, when the server starts.",
@@ -60,6 +63,19 @@ define_master_key_settings(void)
 							   check_in_file,
 							   NULL,
 							   NULL);
+
+	DefineCustomIntVariable("cleanroom.detokenize_limit",
+							"Sets how many values a role may detokenize in an "
+							"hour.",
+							"0 for none, -1 for any number. It goes by the "
+							"role that logged in.",
+							&cr_detokenize_limit,
+							1000, -1, INT_MAX,
+							PGC_SIGHUP,
+							0,
+							NULL,
+							NULL,
+							NULL);
 }
 
 void
@@ -77,7 +93,7 @@ cr_settings_init(void)
 							 NULL,
 							 NULL);
 
-	define_master_key_settings();
+	define_key_settings();
 
 #ifdef CR_TEST_BUILD
 	DefineCustomBoolVariable("cleanroom.debug_forget_guard",

@@ -15,6 +15,9 @@ extern bool cr_enabled;
 extern char *cr_master_key_command;
 extern char *cr_master_key_file;
 
+/* how many values a role may detokenize in an hour; -1: any number */
+extern int	cr_detokenize_limit;
+
 /*
  * cleanroom.debug_forget_guard, in test builds only: reshape leaves the
  * guards out, so that tests see the executor check refuse the plan.

@@ -10,12 +10,13 @@
 
 #include "nodes/parsenodes.h"
 
-/* Each installs one hook; called once, from _PG_init. */
+/* Each installs its hooks; called once, from _PG_init. */
 extern void cr_guard_planner_init(void);
 extern void cr_guard_executor_init(void);
 extern void cr_guard_utility_init(void);
 extern void cr_guard_object_access_init(void);
 extern void cr_guard_log_init(void);
+extern void cr_guard_memory_init(void);
 
 /*
  * Puts cleanroom.relation_statistic() where the query calls a built-in that

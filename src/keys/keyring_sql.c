@@ -13,18 +13,34 @@
 
 #include "base/errcodes.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "keys/keyring_rows.h"
+#include "keys/admin.h"
 #include "keys/master.h"
 #include "keys/secret.h"
-#include "keys/store.h"
-#include "keys/wrap.h"
-#include "ledger/note.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 
 PG_FUNCTION_INFO_V1(cr_create_key);
+PG_FUNCTION_INFO_V1(cr_rotate_key);
+PG_FUNCTION_INFO_V1(cr_grant_key);
+PG_FUNCTION_INFO_V1(cr_revoke_key);
+
+/* The uses a grant names, and which purposes they have a meaning for. */
+static const struct
+{
+	const char *word;
+	uint32		use;
+	bool		of_tokens;
+	bool		of_ciphers;
+}			use_words[] =
+{
+	{"tokenize", CR_KEY_MAY_TOKENIZE, true, false},
+	{"detokenize", CR_KEY_MAY_DETOKENIZE, true, false},
+	{"encrypt", CR_KEY_MAY_ENCRYPT, false, true},
+	{"decrypt", CR_KEY_MAY_DECRYPT, false, true},
+	{"own", CR_KEY_OWN, true, true}
+};
 
 static CrKeyPurpose
 parse_purpose(const char *text)
@@ -64,16 +80,24 @@ insert_version(const CrKeyLabel *label)
 				 3, arguments);
 }
 
-Datum
-cr_create_key(PG_FUNCTION_ARGS)
+/* Adds to what a role may do with a key. */
+static void
+insert_grant(int32 key_id, Oid role, uint32 uses)
 {
-	char	   *name = cr_text_argument(fcinfo, 0, "name");
-	CrKeyPurpose purpose = parse_purpose(cr_text_argument(fcinfo, 1, "purpose"));
-	CrArgument	arguments[3];
-	CrKeyLabel	label;
+	CrArgument	arguments[3] = {
+		{INT4OID, Int32GetDatum(key_id), false},
+		{REGROLEOID, ObjectIdGetDatum(role), false},
+		{INT4OID, Int32GetDatum((int32) uses), false}
+	};
+
+	cr_store_run("INSERT INTO cleanroom.keyring_grants AS g (key_id, role, uses) VALUES ($1, $2, $3) ON CONFLICT (key_id, role) DO UPDATE SET uses = g.uses | EXCLUDED.uses",
+				 3, arguments);
+}
+
+static void
+check_new_name(const char *name)
+{
 	CrKeyRow	row;
-	CrStore		store;
-	bool		isnull;
 
 	if (name[0] == '\0' || strlen(name) >= NAMEDATALEN)
 		ereport(ERROR,
@@ -81,22 +105,33 @@ cr_create_key(PG_FUNCTION_ARGS)
 				 errmsg("name of a key must have 1 to %d bytes",
 						NAMEDATALEN - 1),
 				 errhint("Choose a name like \"mail_2026\".")));
-	cr_store_lock();
 	if (cr_key_row_by_name(name, &row))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg(row.destroyed ?
-						"a key \"%s\" has been there, and was destroyed" :
-						"key \"%s\" already exists", name),
-				 errhint("Choose another name; names of keys are not used twice.")));
+				 errmsg("key \"%s\" already exists", name),
+				 row.destroyed ?
+				 errdetail("It has been destroyed; names of keys are not used twice.") : 0,
+				 errhint("Choose another name.")));
+}
+
+Datum
+cr_create_key(PG_FUNCTION_ARGS)
+{
+	char	   *name = cr_text_argument(fcinfo, 0, "name");
+	CrKeyPurpose purpose = parse_purpose(cr_text_argument(fcinfo, 1,
+														  "purpose"));
+	CrArgument	arguments[2] = {
+		{TEXTOID, CStringGetTextDatum(name), false},
+		{TEXTOID, CStringGetTextDatum(cr_key_purpose_text(purpose)), false}
+	};
+	CrKeyLabel	label;
+	CrStore		store;
+	bool		isnull;
+
+	cr_store_lock();
+	check_new_name(name);
 
 	cr_store_open(&store);
-	arguments[0].type = TEXTOID;
-	arguments[0].value = CStringGetTextDatum(name);
-	arguments[0].isnull = false;
-	arguments[1].type = TEXTOID;
-	arguments[1].value = CStringGetTextDatum(cr_key_purpose_text(purpose));
-	arguments[1].isnull = false;
 	cr_store_run("INSERT INTO cleanroom.keyring (name, purpose) VALUES ($1::name, $2) RETURNING key_id",
 				 2, arguments);
 	label.key_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
@@ -104,19 +139,182 @@ cr_create_key(PG_FUNCTION_ARGS)
 	label.purpose = purpose;
 	label.name = name;
 	insert_version(&label);
-	arguments[0].type = INT4OID;
-	arguments[0].value = Int32GetDatum(label.key_id);
-	arguments[1].type = OIDOID;
-	arguments[1].value = ObjectIdGetDatum(store.caller);
-	arguments[2].type = INT4OID;
-	arguments[2].value = Int32GetDatum(CR_KEY_OWN);
-	arguments[2].isnull = false;
-	cr_store_run("INSERT INTO cleanroom.keyring_grants (key_id, role, uses) VALUES ($1, $2::regrole, $3)",
+	insert_grant(label.key_id, store.caller, CR_KEY_OWN);
+	cr_store_close(&store);
+
+	cr_admin_end(name,
+				 psprintf("{\"action\": \"create\", \"purpose\": \"%s\"}",
+						  cr_key_purpose_text(purpose)));
+	PG_RETURN_VOID();
+}
+
+Datum
+cr_rotate_key(PG_FUNCTION_ARGS)
+{
+	char	   *name = cr_text_argument(fcinfo, 0, "name");
+	CrArgument	arguments[2];
+	CrKeyLabel	label;
+	CrKeyRow	row;
+	CrStore		store;
+
+	cr_admin_begin(name, &row);
+	if (row.current_version >= CR_KEY_VERSION_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("key \"%s\" has all the versions it can have", name),
+				 errdetail("Tokens have room for versions up to %d.",
+						   CR_KEY_VERSION_MAX),
+				 errhint("Create another key, and move the data to it.")));
+	cr_admin_lock_vault(row.key_id, true);
+	cr_admin_label(&row, row.current_version + 1, &label);
+
+	cr_store_open(&store);
+	insert_version(&label);
+	arguments[0] = cr_argument(INT4OID, Int32GetDatum(label.key_id));
+	arguments[1] = cr_argument(INT4OID, Int32GetDatum(label.version));
+	cr_store_run("UPDATE cleanroom.keyring SET current_version = $2 WHERE key_id = $1",
+				 2, arguments);
+	cr_store_close(&store);
+
+	cr_admin_end(name,
+				 psprintf("{\"action\": \"rotate\", \"version\": %d}",
+						  label.version));
+	PG_RETURN_INT32(label.version);
+}
+
+/* Reads the use that a word means for keys of this purpose. */
+static uint32
+parse_use(const char *word, const CrKeyRow *row)
+{
+	bool		of_tokens = (row->purpose == CR_KEY_TOKEN);
+	int			i;
+
+	for (i = 0; i < (int) lengthof(use_words); i++)
+	{
+		if (strcmp(word, use_words[i].word) == 0 &&
+			(of_tokens ? use_words[i].of_tokens : use_words[i].of_ciphers))
+			return use_words[i].use;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid use of a key for purpose \"%s\": \"%s\"",
+					cr_key_purpose_text(row->purpose), word),
+			 errhint(of_tokens ?
+					 "Use 'tokenize', 'detokenize' or 'own'." :
+					 "Use 'encrypt', 'decrypt' or 'own'.")));
+	return 0;					/* not reached */
+}
+
+static uint32
+parse_uses(ArrayType *array, const CrKeyRow *row)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	uint32		uses = 0;
+	int			count;
+	int			i;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &count);
+	for (i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("argument \"uses\" must not contain nulls"),
+					 errhint("List uses, such as tokenize.")));
+		uses |= parse_use(TextDatumGetCString(elements[i]), row);
+	}
+	if (uses == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no use of key \"%s\" is named",
+						NameStr(row->name)),
+				 errhint("List uses, such as tokenize.")));
+	return uses;
+}
+
+static Oid
+role_argument(FunctionCallInfo fcinfo, int n)
+{
+	Oid			role;
+
+	cr_require_argument(fcinfo, n, "role");
+	role = PG_GETARG_OID(n);
+	if (!OidIsValid(role))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_GRANT_OPERATION),
+				 errmsg("a key cannot be granted to everybody"),
+				 errhint("Name a role; a group role serves for several.")));
+	return role;
+}
+
+/* What a change of grants looks like on record. */
+static const char *
+grant_detail(const char *action, Oid role, uint32 uses)
+{
+	StringInfoData detail;
+	const char *separator = "";
+	int			i;
+
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "{\"action\": \"%s\", \"role_oid\": %u, \"uses\": [",
+					 action, role);
+	for (i = 0; i < (int) lengthof(use_words); i++)
+	{
+		if ((uses & use_words[i].use) != 0)
+		{
+			appendStringInfo(&detail, "%s\"%s\"", separator,
+							 use_words[i].word);
+			separator = ", ";
+		}
+	}
+	appendStringInfoString(&detail, "]}");
+	return detail.data;
+}
+
+Datum
+cr_grant_key(PG_FUNCTION_ARGS)
+{
+	char	   *name = cr_text_argument(fcinfo, 0, "name");
+	Oid			role = role_argument(fcinfo, 1);
+	CrKeyRow	row;
+	CrStore		store;
+	uint32		uses;
+
+	cr_require_argument(fcinfo, 2, "uses");
+	cr_admin_begin(name, &row);
+	(void) GetUserNameFromId(role, false);
+	uses = parse_uses(PG_GETARG_ARRAYTYPE_P(2), &row);
+	cr_store_open(&store);
+	insert_grant(row.key_id, role, uses);
+	cr_store_close(&store);
+	cr_admin_end(name, grant_detail("grant", role, uses));
+	PG_RETURN_VOID();
+}
+
+Datum
+cr_revoke_key(PG_FUNCTION_ARGS)
+{
+	char	   *name = cr_text_argument(fcinfo, 0, "name");
+	Oid			role = role_argument(fcinfo, 1);
+	uint32		uses = CR_KEY_ALL_USES;
+	CrArgument	arguments[3];
+	CrKeyRow	row;
+	CrStore		store;
+
+	cr_admin_begin(name, &row);
+	if (!PG_ARGISNULL(2))
+		uses = parse_uses(PG_GETARG_ARRAYTYPE_P(2), &row);
+	arguments[0] = cr_argument(INT4OID, Int32GetDatum(row.key_id));
+	arguments[1] = cr_argument(REGROLEOID, ObjectIdGetDatum(role));
+	arguments[2] = cr_argument(INT4OID, Int32GetDatum((int32) uses));
+	cr_store_open(&store);
+	cr_store_run("DELETE FROM cleanroom.keyring_grants WHERE key_id = $1 AND role = $2 AND uses & ~$3 = 0",
+				 3, arguments);
+	cr_store_run("UPDATE cleanroom.keyring_grants SET uses = uses & ~$3 WHERE key_id = $1 AND role = $2",
 				 3, arguments);
 	cr_store_close(&store);
-	cr_store_changed();
-	cr_ledger_note("key_change", InvalidOid, name,
-				   psprintf("{\"action\": \"create\", \"purpose\": \"%s\"}",
-							cr_key_purpose_text(purpose)));
+	cr_admin_end(name, grant_detail("revoke", role, uses));
 	PG_RETURN_VOID();
 }

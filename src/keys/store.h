@@ -26,6 +26,17 @@ typedef struct CrArgument
 	bool		isnull;
 } CrArgument;
 
+static inline CrArgument
+cr_argument(Oid type, Datum value)
+{
+	CrArgument	argument;
+
+	argument.type = type;
+	argument.value = value;
+	argument.isnull = false;
+	return argument;
+}
+
 /*
  * Between the two, statements run as the owner of the keyring, with a search
  * path that nobody else can put objects into, inside SPI.

@@ -1,0 +1,77 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/keys/admin.c
+ *	  What the functions that change keys have in common.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "keys/admin.h"
+#include "ledger/note.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+
+bool
+cr_admin_is_granted(int32 key_id, uint32 use)
+{
+	uint32		granted = 0;
+	ListCell   *cell;
+
+	if (superuser())
+		return true;
+	foreach(cell, cr_grant_rows(key_id))
+	{
+		CrGrantRow *grant = lfirst(cell);
+
+		if (has_privs_of_role(GetUserId(), grant->role))
+			granted |= grant->uses;
+	}
+	return (granted & CR_KEY_OWN) != 0 || (granted & use) == use;
+}
+
+void
+cr_admin_begin(const char *name, CrKeyRow *row)
+{
+	cr_store_lock();
+	if (!cr_key_row_by_name(name, row))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("key \"%s\" does not exist", name),
+				 errhint("View cleanroom.keys lists the keys there are for you.")));
+	if (!cr_admin_is_granted(row->key_id, CR_KEY_OWN))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of key \"%s\"", name),
+				 errhint("View cleanroom.key_grants says who owns it.")));
+	if (row->destroyed)
+		ereport(ERROR,
+				(errcode(CR_ERRCODE_KEY),
+				 errmsg("key \"%s\" has been destroyed", name),
+				 errhint("Create a key of another name.")));
+}
+
+void
+cr_admin_end(const char *name, const char *detail)
+{
+	cr_store_changed();
+	cr_ledger_note("key_change", InvalidOid, name, detail);
+}
+
+void
+cr_admin_label(const CrKeyRow *row, int32 version, CrKeyLabel *label)
+{
+	label->key_id = row->key_id;
+	label->version = version;
+	label->purpose = row->purpose;
+	label->name = NameStr(row->name);
+}
+
+void
+cr_admin_lock_vault(int32 key_id, bool exclusive)
+{
+	LockDatabaseObject(cr_keyring_relid(), key_id, 0,
+					   exclusive ? ExclusiveLock : RowExclusiveLock);
+}

@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/keys/admin.h
+ *	  What the functions that change keys have in common.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_ADMIN_H
+#define CR_ADMIN_H
+
+#include "keys/keyring_rows.h"
+#include "keys/store.h"
+#include "keys/wrap.h"
+
+/*
+ * Takes the lock of all changes of keys, and reads the key of this name.
+ * Raises an error when there is none, the current user does not own it, or it
+ * is destroyed.
+ */
+extern void cr_admin_begin(const char *name, CrKeyRow *row);
+
+/* The end of a change: drops what backends hold, and puts it on record. */
+extern void cr_admin_end(const char *name, const char *detail);
+
+/* May the current user do this with the key?  Superusers may do all. */
+extern bool cr_admin_is_granted(int32 key_id, uint32 use);
+
+/* For messages and wrapping; version 0 where none is meant. */
+extern void cr_admin_label(const CrKeyRow *row, int32 version,
+						   CrKeyLabel *label);
+
+/*
+ * Taken by those that make vault tokens of a key, and, exclusive, by those
+ * that change its versions, until the end of the transaction: so that a value
+ * is not given two tokens under two versions.
+ */
+extern void cr_admin_lock_vault(int32 key_id, bool exclusive);
+
+/*
+ * How many values of a key are known to be there, of one version or (0) of
+ * all, in words such as "12 values in s.t.c, 3 vault tokens".  Takes
+ * AccessShareLock on the columns' tables, and reads them.
+ */
+extern uint64 cr_dependents_count(const CrKeyRow *row, int32 version,
+								  char **words);
+
+#endif							/* CR_ADMIN_H */

@@ -1,0 +1,159 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/keys/dependents.c
+ *	  Counts what is known to be under a key.
+ *
+ * Known are vault tokens, and the columns of cleanroom.keyring_columns, which
+ * the functions that fill a column write, and track_column().  Columns are
+ * read as the owner of the keyring, past row security, by built-in functions
+ * of built-in types alone: no code of a table's owner runs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "keys/admin.h"
+#include "lib/stringinfo.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/*
+ * Conditions on column c for values of key $1 and version $2 (0: any), by
+ * the layouts of prim/token_uuid.h and src/token.
+ */
+#define TOKEN_CONDITION \
+	"(get_byte(uuid_send(c), 6) & 240) = 128" \
+	" AND ((get_byte(uuid_send(c), 8) & 63) << 10 | get_byte(uuid_send(c), 9) << 2 | get_byte(uuid_send(c), 10) >> 6) = ($1 & 65535)" \
+	" AND $2 IN (0, (get_byte(uuid_send(c), 6) & 15) << 8 | get_byte(uuid_send(c), 7))"
+
+/* A tracked column. */
+typedef struct Tracked
+{
+	Oid			relid;
+	char	   *column;
+} Tracked;
+
+/* Runs a count of key and version. */
+static uint64
+run_count(const char *statement, const CrKeyRow *row, int32 version)
+{
+	CrArgument	arguments[2];
+	bool		isnull;
+
+	arguments[0] = cr_argument(INT4OID, Int32GetDatum(row->key_id));
+	arguments[1] = cr_argument(INT4OID, Int32GetDatum(version));
+	cr_store_run(statement, 2, arguments);
+	return (uint64) DatumGetInt64(cr_store_value(0, 1, &isnull));
+}
+
+static List *
+read_tracked(int32 key_id)
+{
+	CrArgument	argument = cr_argument(INT4OID, Int32GetDatum(key_id));
+	List	   *columns = NIL;
+	uint64		n;
+	uint64		i;
+
+	n = cr_store_run("SELECT k.relation, k.\"column\" FROM cleanroom.keyring_columns k JOIN pg_class c ON c.oid = k.relation WHERE k.key_id = $1 ORDER BY k.relation::text, k.\"column\"",
+					 1, &argument);
+	for (i = 0; i < n; i++)
+	{
+		Tracked    *tracked = palloc(sizeof(Tracked));
+		bool		isnull;
+
+		tracked->relid = DatumGetObjectId(cr_store_value(i, 1, &isnull));
+		tracked->column = NameStr(*DatumGetName(cr_store_value(i, 2,
+															   &isnull)));
+		columns = lappend(columns, tracked);
+	}
+	return columns;
+}
+
+/*
+ * Counts one column.  What holds no version (format-preserving encryption)
+ * counts for every version.
+ */
+static uint64
+count_column(const Tracked *tracked, const CrKeyRow *row, int32 version,
+			 const char *relation)
+{
+	AttrNumber	attnum = get_attnum(tracked->relid, tracked->column);
+	const char *condition;
+
+	if (attnum == InvalidAttrNumber)
+		return 0;
+	switch (get_atttype(tracked->relid, attnum))
+	{
+		case UUIDOID:
+			condition = TOKEN_CONDITION;
+			break;
+		default:
+			condition = "c IS NOT NULL AND $1 > 0 AND $2 >= 0";
+			break;
+	}
+	return run_count(psprintf("SELECT count(*) FROM (SELECT t.%s AS c FROM %s t) s WHERE %s",
+							  quote_identifier(tracked->column), relation,
+							  condition),
+					 row, version);
+}
+
+/* A relation's qualified name, as a statement or a message takes it. */
+static const char *
+relation_words(Oid relid)
+{
+	const char *schema = get_namespace_name(get_rel_namespace(relid));
+
+	return quote_qualified_identifier(schema, get_rel_name(relid));
+}
+
+static void
+append_count(StringInfo words, uint64 count, const char *what)
+{
+	if (count == 0)
+		return;
+	appendStringInfo(words, "%s" UINT64_FORMAT " %s%s",
+					 words->len == 0 ? "" : ", ", count,
+					 count == 1 ? "value" : "values", what);
+}
+
+uint64
+cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
+{
+	MemoryContext context = CurrentMemoryContext;
+	StringInfoData list;
+	uint64		total;
+	ListCell   *cell;
+	CrStore		store;
+
+	cr_store_open(&store);
+	initStringInfo(&list);
+	total = run_count("SELECT count(*) FROM cleanroom.keyring_vault WHERE key_id = $1 AND $2 IN (0, version)",
+					  row, version);
+	append_count(&list, total, " in the vault");
+	foreach(cell, read_tracked(row->key_id))
+	{
+		Tracked    *tracked = lfirst(cell);
+		const char *relation;
+		uint64		count;
+
+		LockRelationOid(tracked->relid, AccessShareLock);
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tracked->relid)))
+			continue;
+		relation = relation_words(tracked->relid);
+		count = count_column(tracked, row, version, relation);
+		append_count(&list, count,
+					 psprintf(" in %s.%s", relation,
+							  quote_identifier(tracked->column)));
+		total += count;
+	}
+	*words = MemoryContextStrdup(context,
+								 list.len == 0 ? "no values" : list.data);
+	cr_store_close(&store);
+
+	return total;
+}

@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/keys/limit.h
+ *	  Limits how many values a role may detokenize in an hour.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_LIMIT_H
+#define CR_LIMIT_H
+
+/*
+ * Takes count values from what the session's role may still detokenize, or
+ * raises an error and takes none.  What was taken stays taken, whatever
+ * becomes of the transaction.
+ */
+extern void cr_limit_take(int64 count);
+
+/* The shared memory: its size, and its start, under AddinShmemInitLock. */
+extern Size cr_limit_shmem_size(void);
+extern void cr_limit_shmem_request(void);
+extern void cr_limit_shmem_init(void);
+
+#endif							/* CR_LIMIT_H */
