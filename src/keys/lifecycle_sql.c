@@ -168,18 +168,22 @@ cr_destroy_key(PG_FUNCTION_ARGS)
 											  words)));
 }
 
-/* Wraps one version under the current master key, if it is not already. */
+/*
+ * Wraps one version under the current master key, if it is not already; one
+ * that does not unwrap is noticed either way.
+ */
 static bool
 rewrap_version(const CrKeyLabel *label, const bytea *wrapped)
 {
-	const uint8 *master_id = cr_wrap_master_id(wrapped);
+	uint8	   *material = cr_unwrap_key(label, wrapped);
 	CrArgument	arguments[3];
-	uint8	   *material;
 
-	if (master_id != NULL &&
-		memcmp(master_id, cr_master_current()->id, CR_MASTER_ID_BYTES) == 0)
+	if (memcmp(cr_wrap_master_id(wrapped), cr_master_current()->id,
+			   CR_MASTER_ID_BYTES) == 0)
+	{
+		cr_secret_free(material);
 		return false;
-	material = cr_unwrap_key(label, wrapped);
+	}
 	arguments[0] = cr_argument(INT4OID, Int32GetDatum(label->key_id));
 	arguments[1] = cr_argument(INT4OID, Int32GetDatum(label->version));
 	arguments[2] = cr_argument(BYTEAOID,
