@@ -17,6 +17,7 @@
 #include "guard/guard.h"
 #include "keys/keyring.h"
 #include "keys/master.h"
+#include "ledger/recorder.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
 
@@ -44,4 +45,5 @@ _PG_init(void)
 	cr_guard_object_access_init();
 	cr_guard_log_init();
 	cr_guard_memory_init();
+	cr_recorder_register_launcher();
 }

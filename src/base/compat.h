@@ -22,6 +22,7 @@
 #include "catalog/pg_class.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_relation.h"
+#include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 
@@ -103,6 +104,17 @@ cr_rte_is_group(const RangeTblEntry *rte)
 	return rte->rtekind == RTE_GROUP;
 #else
 	return false;
+#endif
+}
+
+/* The number of this process among all that may have a transaction. */
+static inline int
+cr_my_proc_number(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return MyProcNumber;
+#else
+	return MyProc->pgprocno;
 #endif
 }
 

@@ -30,6 +30,10 @@
 #define CR_ERRCODE_UNGUARDED_PLAN		MAKE_SQLSTATE('R', 'C', '0', '0', '9')
 /* budget exhausted */
 #define CR_ERRCODE_BUDGET				MAKE_SQLSTATE('R', 'C', '0', '1', '0')
+/* the recorder is not available */
+#define CR_ERRCODE_RECORDER				MAKE_SQLSTATE('R', 'C', '0', '1', '1')
+/* the analyst is suspended */
+#define CR_ERRCODE_SUSPENDED			MAKE_SQLSTATE('R', 'C', '0', '1', '3')
 /* a key is not available: no master key, damaged, retired or destroyed */
 #define CR_ERRCODE_KEY					MAKE_SQLSTATE('R', 'C', '0', '1', '4')
 

@@ -19,9 +19,83 @@ bool		cr_enabled = true;
 char	   *cr_master_key_command = NULL;
 char	   *cr_master_key_file = NULL;
 int			cr_detokenize_limit = 1000;
+int			cr_record_mode = CR_RECORD_SYNC;
+int			cr_record_timeout = 5000;
+bool		cr_record_constants = true;
+int			cr_record_queue_size = 32768;
+int			cr_record_databases = 32;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
+bool		cr_debug_record_fault = false;
+#endif
+
+static const struct config_enum_entry record_modes[] = {
+	{"sync", CR_RECORD_SYNC, false},
+	{"async", CR_RECORD_ASYNC, false},
+	{NULL, 0, false}
+};
+
+static void
+define_record_settings(void)
+{
+	DefineCustomEnumVariable("cleanroom.record",
+							 "Says whether an answer waits for its record.",
+							 "sync: its record is committed before the first "
+							 "row is sent. async: it is in the queue; a crash "
+							 "may lose records of answers that were given.",
+							 &cr_record_mode, CR_RECORD_SYNC, record_modes,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("cleanroom.record_timeout",
+							"Sets how long a statement waits for its record.",
+							"After that it is refused.",
+							&cr_record_timeout, 5000, 1, INT_MAX,
+							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomBoolVariable("cleanroom.record_constants",
+							 "Keeps constants in recorded statements.",
+							 "When off, each is replaced by a question mark.",
+							 &cr_record_constants, true,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("cleanroom.record_queue_size",
+							"Sets the memory for records not stored yet.",
+							"It is shared by all databases.",
+							&cr_record_queue_size, 32768, 64, 4194304,
+							PGC_POSTMASTER, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("cleanroom.record_databases",
+							"Sets in how many databases statements can be "
+							"recorded at a time.",
+							"Each has a background worker while it is in "
+							"use; see max_worker_processes.",
+							&cr_record_databases, 32, 1, 1000,
+							PGC_POSTMASTER, 0, NULL, NULL, NULL);
+}
+
+#ifdef CR_TEST_BUILD
+static void
+define_debug_settings(void)
+{
+	DefineCustomBoolVariable("cleanroom.debug_forget_guard",
+							 "Leaves the guards out of admitted queries.",
+							 "Exists in test builds only: the executor check "
+							 "must then refuse the plan.",
+							 &cr_debug_forget_guard,
+							 false,
+							 PGC_SUSET,
+							 GUC_NOT_IN_SAMPLE,
+							 NULL,
+							 NULL,
+							 NULL);
+	DefineCustomBoolVariable("cleanroom.debug_record_fault",
+							 "Has the recorder fail as on a full disk.",
+							 "Exists in test builds only.",
+							 &cr_debug_record_fault,
+							 false,
+							 PGC_SIGHUP,
+							 GUC_NOT_IN_SAMPLE,
+							 NULL,
+							 NULL,
+							 NULL);
+}
 #endif
 
 /* Where the master key comes from is for who writes the configuration file. */
@@ -94,19 +168,9 @@ cr_settings_init(void)
 							 NULL);
 
 	define_key_settings();
-
+	define_record_settings();
 #ifdef CR_TEST_BUILD
-	DefineCustomBoolVariable("cleanroom.debug_forget_guard",
-							 "Leaves the guards out of admitted queries.",
-							 "Exists in test builds only: the executor check "
-							 "must then refuse the plan.",
-							 &cr_debug_forget_guard,
-							 false,
-							 PGC_SUSET,
-							 GUC_NOT_IN_SAMPLE,
-							 NULL,
-							 NULL,
-							 NULL);
+	define_debug_settings();
 #endif
 
 	MarkGUCPrefixReserved("cleanroom");

@@ -24,9 +24,34 @@ extern int	cr_detokenize_limit;
  */
 #ifdef CR_TEST_BUILD
 extern bool cr_debug_forget_guard;
+
+/* cleanroom.debug_record_fault, in test builds only: the recorder fails */
+extern bool cr_debug_record_fault;
 #else
 #define cr_debug_forget_guard false
+#define cr_debug_record_fault false
 #endif
+
+/* cleanroom.record: whether answers wait for their record's commit */
+typedef enum CrRecordMode
+{
+	CR_RECORD_SYNC,
+	CR_RECORD_ASYNC
+} CrRecordMode;
+
+extern int	cr_record_mode;
+
+/* cleanroom.record_timeout: how long to wait for the recorder; ms */
+extern int	cr_record_timeout;
+
+/* cleanroom.record_constants: whether statements keep their constants */
+extern bool cr_record_constants;
+
+/* cleanroom.record_queue_size: memory for records that wait; kB */
+extern int	cr_record_queue_size;
+
+/* cleanroom.record_databases: how many may have a recorder at a time */
+extern int	cr_record_databases;
 
 /* Defines the settings; called once from _PG_init. */
 extern void cr_settings_init(void);

@@ -14,12 +14,25 @@
 #include "access/parallel.h"
 #include "executor/executor.h"
 #include "guard/command.h"
+#include "guard/execution.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
 #include "policy/policy.h"
 #include "verify/verify.h"
 
+/* PG 18 has no parameter that says whether a portal runs but once. */
+#if PG_VERSION_NUM >= 180000
+#define CR_RUN_PARAMS QueryDesc *queryDesc, ScanDirection direction, uint64 count
+#define CR_RUN_ARGS queryDesc, direction, count
+#else
+#define CR_RUN_PARAMS QueryDesc *queryDesc, ScanDirection direction, \
+	uint64 count, bool execute_once
+#define CR_RUN_ARGS queryDesc, direction, count, execute_once
+#endif
+
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
+static ExecutorRun_hook_type prev_ExecutorRun = NULL;
+static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
 
 /*
  * Is this the part of a plan that a parallel worker was started for?  Its
@@ -62,7 +75,8 @@ announce_withholding(PlannedStmt *plan)
 				(errmsg("groups of fewer than %d are withheld", threshold)));
 }
 
-static void
+/* Raises a refusal; says whether it is an analyst's query. */
+static bool
 judge_plan(QueryDesc *queryDesc)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
@@ -70,24 +84,61 @@ judge_plan(QueryDesc *queryDesc)
 
 	if (!cr_policy_possible() || is_worker_fragment(plan) ||
 		!cr_verify_concerns_plan(plan))
-		return;
+		return false;
 	refusal = cr_guard_judge_surroundings();
 	if (refusal == NULL)
 		refusal = cr_verify_plan(plan);
 	if (refusal != NULL)
-		cr_raise_refusal(refusal, NULL);
+		cr_raise_refusal_of(refusal, cr_execution_relations(plan),
+							queryDesc->sourceText, plan->stmt_location,
+							plan->stmt_len);
 	announce_withholding(plan);
 	cr_guard_silence_log();
+	return true;
 }
 
 static void
 cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
-	judge_plan(queryDesc);
+	bool		recorded = judge_plan(queryDesc);
+
 	if (prev_ExecutorStart)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
+
+	/* not earlier: privileges are asked about only now */
+	if (recorded)
+		cr_execution_begin(queryDesc);
+}
+
+static void
+cr_ExecutorRun(CR_RUN_PARAMS)
+{
+	PG_TRY();
+	{
+		if (prev_ExecutorRun)
+			prev_ExecutorRun(CR_RUN_ARGS);
+		else
+			standard_ExecutorRun(CR_RUN_ARGS);
+	}
+	PG_CATCH();
+	{
+		cr_execution_fail(queryDesc);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	cr_execution_count(queryDesc);
+}
+
+static void
+cr_ExecutorEnd(QueryDesc *queryDesc)
+{
+	cr_execution_end(queryDesc);
+	if (prev_ExecutorEnd)
+		prev_ExecutorEnd(queryDesc);
+	else
+		standard_ExecutorEnd(queryDesc);
 }
 
 void
@@ -95,4 +146,8 @@ cr_guard_executor_init(void)
 {
 	prev_ExecutorStart = ExecutorStart_hook;
 	ExecutorStart_hook = cr_ExecutorStart;
+	prev_ExecutorRun = ExecutorRun_hook;
+	ExecutorRun_hook = cr_ExecutorRun;
+	prev_ExecutorEnd = ExecutorEnd_hook;
+	ExecutorEnd_hook = cr_ExecutorEnd;
 }

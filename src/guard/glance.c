@@ -64,3 +64,31 @@ cr_guard_glance(Query *query)
 	glance_walker((Node *) query, &glance);
 	return glance;
 }
+
+static bool
+relations_walker(Node *node, List **relids)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_RELATION)
+			*relids = list_append_unique_oid(*relids, rte->relid);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, relations_walker, relids,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, relations_walker, relids);
+}
+
+List *
+cr_glance_relations(Query *query)
+{
+	List	   *relids = NIL;
+
+	relations_walker((Node *) query, &relids);
+	return relids;
+}

@@ -24,4 +24,7 @@ typedef struct CrGlance
  */
 extern CrGlance cr_guard_glance(Query *query);
 
+/* All relations that the statement names, subqueries included. */
+extern List *cr_glance_relations(Query *query);
+
 #endif							/* CR_GLANCE_H */

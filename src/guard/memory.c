@@ -9,6 +9,7 @@
 
 #include "guard/guard.h"
 #include "keys/limit.h"
+#include "ledger/queue.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
@@ -23,6 +24,7 @@ cr_shmem_request(void)
 	if (prev_shmem_request)
 		prev_shmem_request();
 	cr_limit_shmem_request();
+	cr_queue_request_memory();
 }
 
 static void
@@ -32,6 +34,7 @@ cr_shmem_startup(void)
 		prev_shmem_startup();
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	cr_limit_shmem_init();
+	cr_queue_start_memory();
 	LWLockRelease(AddinShmemInitLock);
 }
 

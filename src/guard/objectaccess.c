@@ -22,6 +22,7 @@
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
@@ -29,6 +30,7 @@
 #include "guard/command.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
+#include "ledger/queue.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
 #include "utils/fmgroids.h"
@@ -41,7 +43,7 @@ static void
 refuse_if_bound(const char *command, Oid relid)
 {
 	if (OidIsValid(relid) && cr_guard_binds(relid))
-		cr_raise_refusal(cr_command_refusal(command, relid), NULL);
+		cr_raise_command(command, relid);
 }
 
 /*
@@ -139,6 +141,8 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 		if (cr_policy_possible())
 			judge_new_trigger(objectid);
 	}
+	else if (access == OAT_DROP && classid == DatabaseRelationId)
+		cr_queue_drop_database(objectid);
 	else if (access == OAT_TRUNCATE && classid == RelationRelationId)
 		refuse_if_bound("TRUNCATE", objectid);
 	else if (access == OAT_POST_ALTER && classid == InheritsRelationId &&

@@ -28,7 +28,8 @@ admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
 	if (verdict == NULL)
 		verdict = cr_admit_query(parse, touch);
 	if (verdict != NULL && !verdict->admitted)
-		cr_raise_refusal(verdict, query_string);
+		cr_raise_refusal_of(verdict, cr_glance_relations(parse), query_string,
+							parse->stmt_location, parse->stmt_len);
 }
 
 /*

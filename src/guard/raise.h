@@ -11,9 +11,22 @@
 #include "base/verdict.h"
 #include "nodes/parsenodes.h"
 
-/* Raises the refusal; the text is for the error position and may be NULL. */
+/* Records and raises the refusal; the text is for the error position and may be NULL. */
 extern void cr_raise_refusal(const CrVerdict *verdict,
 							 const char *query_string)
+			__attribute__((noreturn));
+
+/*
+ * The same where it is known which relations it is about, and where in the
+ * text the statement stands.
+ */
+extern void cr_raise_refusal_of(const CrVerdict *verdict, List *relids,
+								const char *query_string, int location,
+								int length)
+			__attribute__((noreturn));
+
+/* Raises the refusal of a command on a protected table. */
+extern void cr_raise_command(const char *command, Oid relid)
 			__attribute__((noreturn));
 
 /* guard/planner.c */

@@ -90,7 +90,7 @@ refuse_relation(const char *command, const RangeVar *name)
 		return;					/* the command itself will say so */
 	relid = cr_guard_find_bound(relid);
 	if (OidIsValid(relid))
-		cr_raise_refusal(cr_command_refusal(command, relid), NULL);
+		cr_raise_command(command, relid);
 }
 
 /*
@@ -126,9 +126,7 @@ judge_vacuum(VacuumStmt *vacuum)
 	foreach(lc, vacuum->rels)
 		refuse_relation(name, lfirst_node(VacuumRelation, lc)->relation);
 	if (vacuum->rels == NIL && OidIsValid(cr_guard_find_bound_anywhere()))
-		cr_raise_refusal(cr_command_refusal(name,
-											cr_guard_find_bound_anywhere()),
-						 NULL);
+		cr_raise_command(name, cr_guard_find_bound_anywhere());
 }
 
 static void
@@ -142,7 +140,7 @@ judge_create_table_as(CreateTableAsStmt *create)
 	{
 		const char *command = command_over_query((Node *) create);
 
-		cr_raise_refusal(cr_command_refusal(command, relid), NULL);
+		cr_raise_command(command, relid);
 	}
 }
 

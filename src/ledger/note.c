@@ -3,20 +3,173 @@
  * src/ledger/note.c
  *	  Puts an event other than a query on record.
  *
- * There is no recorder yet, so nothing is kept.
+ * Uses of something are recorded when they happen, and stand even if the
+ * transaction is rolled back.  Changes are recorded when the transaction is
+ * about to commit, since one that is rolled back has not happened; and a
+ * change that cannot be recorded does not commit.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "ledger/ledger_table.h"
 #include "ledger/note.h"
+#include "ledger/record.h"
+#include "utils/memutils.h"
+
+typedef struct Pending
+{
+	SubTransactionId subid;
+	int			flags;
+	CrRecord	record;
+} Pending;
+
+/* notes of changes, in the context that lives as long as the transaction */
+static List *pending = NIL;
+static bool callbacks_registered = false;
+
+/*
+ * Where this transaction has made the ledger, the recorder does not see it
+ * before the commit; then nothing can be waited for.
+ */
+static bool
+must_wait_for_commit(void)
+{
+	bool		uncommitted;
+
+	return OidIsValid(cr_ledger_table_oid("ledger_records", &uncommitted)) &&
+		uncommitted;
+}
+
+static void
+submit_pending(bool wait)
+{
+	ListCell   *lc;
+	List	   *notes = pending;
+
+	pending = NIL;
+	foreach(lc, notes)
+	{
+		Pending    *note = lfirst(lc);
+
+		if (wait && (note->flags & CR_SUBMIT_NOTFIRST) == 0)
+			(void) cr_record_submit(&note->record);
+		else
+			cr_record_submit_nowait(&note->record, note->flags, NULL);
+	}
+}
+
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+		case XACT_EVENT_PRE_PREPARE:
+			if (pending != NIL && !cr_record_possible())
+				pending = NIL;
+			if (pending != NIL && !must_wait_for_commit())
+				submit_pending(true);
+			break;
+		case XACT_EVENT_COMMIT:
+			submit_pending(false);
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			pending = NIL;
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
+					  SubTransactionId parent, void *arg)
+{
+	ListCell   *lc;
+
+	foreach(lc, pending)
+	{
+		Pending    *note = lfirst(lc);
+
+		if (note->subid != subid)
+			continue;
+		if (event == SUBXACT_EVENT_ABORT_SUB)
+			pending = foreach_delete_current(pending, lc);
+		else if (event == SUBXACT_EVENT_COMMIT_SUB)
+			note->subid = parent;
+	}
+}
+
+static bool
+is_change(const char *kind)
+{
+	Size		length = strlen(kind);
+	const char *suffix = "_change";
+	Size		suffix_length = strlen(suffix);
+
+	return length > suffix_length &&
+		strcmp(kind + length - suffix_length, suffix) == 0;
+}
+
+static void
+fill(CrRecord *record, const char *kind, Oid relid, const char *subject,
+	 const char *detail)
+{
+	cr_record_start(record, pstrdup(kind));
+	cr_record_describe_statement(record, NULL, -1, 0);
+	if (OidIsValid(relid))
+		cr_record_describe_tables(record, list_make1_oid(relid));
+	record->fields[CR_COL_OBLIGATIONS].set = false;
+	if (subject != NULL)
+		cr_record_set_text(record, CR_COL_SUBJECT, pstrdup(subject));
+	if (detail != NULL)
+		cr_record_set_text(record, CR_COL_DETAIL, pstrdup(detail));
+}
+
+static void
+note_at_commit(const char *kind, Oid relid, const char *subject,
+			   const char *detail, int flags)
+{
+	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+	Pending    *note = palloc0(sizeof(Pending));
+
+	if (!callbacks_registered)
+	{
+		RegisterXactCallback(at_transaction_end, NULL);
+		RegisterSubXactCallback(at_subtransaction_end, NULL);
+		callbacks_registered = true;
+	}
+	note->subid = GetCurrentSubTransactionId();
+	note->flags = flags;
+	fill(&note->record, kind, relid, subject, detail);
+	pending = lappend(pending, note);
+	MemoryContextSwitchTo(caller);
+}
 
 void
 cr_ledger_note(const char *kind, Oid relid, const char *subject,
 			   const char *detail)
 {
-	(void) kind;
-	(void) relid;
-	(void) subject;
-	(void) detail;
+	CrRecord	record;
+
+	if (!cr_record_possible())
+		return;
+	if (is_change(kind))
+	{
+		note_at_commit(kind, relid, subject, detail, 0);
+		return;
+	}
+	fill(&record, kind, relid, subject, detail);
+	(void) cr_record_submit(&record);
+}
+
+void
+cr_ledger_note_if_begun(const char *kind, Oid relid, const char *subject,
+						const char *detail)
+{
+	if (cr_record_possible())
+		note_at_commit(kind, relid, subject, detail, CR_SUBMIT_NOTFIRST);
 }

@@ -17,4 +17,17 @@
 extern void cr_ledger_note(const char *kind, Oid relid, const char *subject,
 						   const char *detail);
 
+/*
+ * A kind that ends in "_change" is recorded when the transaction commits, and
+ * not at all if it does not; others at once, come what may.  Either waits for
+ * the recorder, and raises RC011 when it is not available.  Does nothing
+ * where the extension is not installed.
+ *
+ * The next is for what a restored dump does too: nothing is recorded while
+ * the ledger is empty, so that the dump's own records can come in.  Nothing
+ * has been answered under the former policy then either.
+ */
+extern void cr_ledger_note_if_begun(const char *kind, Oid relid,
+									const char *subject, const char *detail);
+
 #endif							/* CR_NOTE_H */

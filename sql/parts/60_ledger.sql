@@ -1,0 +1,159 @@
+-- The ledger: every admission, every refusal and other events, on record.
+
+DO $$
+BEGIN
+    CREATE ROLE cleanroom_auditor NOLOGIN;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+END
+$$;
+
+-- One row a record.  The order of the columns is the order in which links are
+-- computed over them; src/ledger/record.h has it as well.
+CREATE TABLE cleanroom.ledger_records (
+    number          bigint PRIMARY KEY,
+    at              timestamptz NOT NULL,
+    kind            text NOT NULL,
+    verdict         text,
+    code            text,
+    reason          text,
+    refers          bigint,
+    database        text,
+    session_user_name text,
+    current_user_name text,
+    client          text,
+    application     text,
+    purpose         text,
+    tables          text[],
+    owners          text[],
+    statement       text,
+    caller          text,
+    fingerprint     bigint,
+    obligations     text,
+    groups_released bigint,
+    groups_withheld bigint,
+    rows_returned   bigint,
+    duration        bigint,
+    charges         text,
+    subject         text,
+    detail          text,
+    link            bytea NOT NULL
+);
+ALTER TABLE cleanroom.ledger_records
+    ALTER COLUMN link SET STORAGE PLAIN;
+COMMENT ON TABLE cleanroom.ledger_records IS
+'The records themselves. Written by the recorder only; read it through the view cleanroom.ledger.';
+COMMENT ON COLUMN cleanroom.ledger_records.duration IS 'Microseconds.';
+
+-- What archive_ledger() has taken out of the table.
+CREATE TABLE cleanroom.ledger_segments (
+    first_number  bigint PRIMARY KEY,
+    last_number   bigint NOT NULL,
+    previous_link bytea NOT NULL,
+    last_link     bytea NOT NULL,
+    archived_at   timestamptz NOT NULL,
+    archived_by   text NOT NULL,
+    file          text
+);
+COMMENT ON TABLE cleanroom.ledger_segments IS
+'Records that were archived: their first and last number, the link before the first and that of the last, and the file they went to, null for the table cleanroom.ledger_archive.';
+
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_segments', 'ORDER BY first_number');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_records', 'ORDER BY number');
+
+CREATE FUNCTION cleanroom.refuse_ledger_change() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_refuse_ledger_change';
+COMMENT ON FUNCTION cleanroom.refuse_ledger_change() IS
+'Trigger of the ledger''s tables: refuses every change, but lets a superuser insert records that continue the chain, as the restore of a dump does. Errors: 42501.';
+
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE
+    ON cleanroom.ledger_records
+    FOR EACH STATEMENT EXECUTE FUNCTION cleanroom.refuse_ledger_change();
+CREATE TRIGGER refuse_insert BEFORE INSERT
+    ON cleanroom.ledger_records
+    FOR EACH ROW EXECUTE FUNCTION cleanroom.refuse_ledger_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE
+    ON cleanroom.ledger_segments
+    FOR EACH STATEMENT EXECUTE FUNCTION cleanroom.refuse_ledger_change();
+ALTER TABLE cleanroom.ledger_records
+    ENABLE ALWAYS TRIGGER refuse_change,
+    ENABLE ALWAYS TRIGGER refuse_insert;
+ALTER TABLE cleanroom.ledger_segments
+    ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE FUNCTION cleanroom.may_see_record(
+    session_name text,
+    current_name text,
+    owners       text[]
+) RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'cr_may_see_record';
+COMMENT ON FUNCTION cleanroom.may_see_record(text, text, text[]) IS
+'Says how much of a record the current role may see.
+session_name, current_name: the roles that the record names as session user and current user.
+owners: the owners of the tables that it names.
+Returns all, for members of cleanroom_auditor and for roles with the privileges of every owner; owner, for those with the privileges of one; own, for the role that asked; null for everybody else.';
+
+CREATE VIEW cleanroom.ledger WITH (security_barrier) AS
+    SELECT r.number, r.at, r.kind, r.verdict, r.code, r.reason, r.refers,
+           r.database, r.session_user_name, r.current_user_name, r.client,
+           r.application, r.purpose, r.tables, r.owners, r.statement, r.caller,
+           r.fingerprint, r.obligations::pg_catalog.jsonb AS obligations,
+           CASE WHEN s.sees = 'all' THEN r.groups_released END AS groups_released,
+           CASE WHEN s.sees = 'all' THEN r.groups_withheld END AS groups_withheld,
+           CASE WHEN s.sees = 'all' THEN r.rows_returned END AS rows_returned,
+           r.duration * '1 microsecond'::pg_catalog.interval AS duration,
+           r.charges::pg_catalog.jsonb AS charges,
+           r.subject, r.detail::pg_catalog.jsonb AS detail, r.link
+        FROM cleanroom.ledger_records r
+            CROSS JOIN LATERAL cleanroom.may_see_record(r.session_user_name,
+                r.current_user_name, r.owners) AS s (sees)
+        WHERE s.sees IS NOT NULL;
+COMMENT ON VIEW cleanroom.ledger IS
+'The records that the current role may see: its own; those that touch a table it owns; all, for members of cleanroom_auditor. Numbers of groups and rows only for auditors and for who owns all tables that the record names.';
+COMMENT ON COLUMN cleanroom.ledger.number IS 'Numbers rise by one from 1, without gaps.';
+COMMENT ON COLUMN cleanroom.ledger.at IS 'When it was decided.';
+COMMENT ON COLUMN cleanroom.ledger.kind IS 'statement: its admission or refusal; completion: how an admitted one ended; else an event, such as policy_change or key_use.';
+COMMENT ON COLUMN cleanroom.ledger.verdict IS 'Of a statement admitted or refused; of a completion completed or failed; null of other events.';
+COMMENT ON COLUMN cleanroom.ledger.code IS 'SQLSTATE of a refusal or failure.';
+COMMENT ON COLUMN cleanroom.ledger.reason IS 'Message of a refusal.';
+COMMENT ON COLUMN cleanroom.ledger.refers IS 'Of a completion: the number of its statement.';
+COMMENT ON COLUMN cleanroom.ledger.statement IS 'As written; with constants replaced where cleanroom.record_constants is off.';
+COMMENT ON COLUMN cleanroom.ledger.caller IS 'What the client sent, where that is another text: EXECUTE, or a call of a function.';
+COMMENT ON COLUMN cleanroom.ledger.fingerprint IS 'The same for statements that differ in constants, blanks, comments and case only.';
+COMMENT ON COLUMN cleanroom.ledger.obligations IS 'The threshold of each protected table, and what happens to small groups.';
+COMMENT ON COLUMN cleanroom.ledger.link IS 'SHA-256 over the link before and this record.';
+GRANT SELECT ON cleanroom.ledger TO PUBLIC;
+
+CREATE FUNCTION cleanroom.ledger_head(OUT number bigint, OUT link bytea)
+    LANGUAGE c STABLE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'cr_ledger_head';
+COMMENT ON FUNCTION cleanroom.ledger_head() IS
+'Number and link of the newest record; nulls when there is none. For everybody: a link tells nothing of what it is made from.';
+
+CREATE FUNCTION cleanroom.last_receipt(OUT number bigint, OUT link bytea)
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'cr_last_receipt';
+COMMENT ON FUNCTION cleanroom.last_receipt() IS
+'Number and link of this session''s newest record: its last statement on protected tables, admitted or refused, or another event. Nulls when there is none, or, with cleanroom.record = async, when it has not been stored yet.';
+
+CREATE FUNCTION cleanroom.check_receipt(number bigint, link bytea)
+    RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'cr_check_receipt';
+COMMENT ON FUNCTION cleanroom.check_receipt(bigint, bytea) IS
+'Does the ledger still contain the record that a receipt is of?
+number, link: as last_receipt() or ledger_head() gave them.
+Returns true if it does, false if not: it was changed, or taken away. Null where the record was archived to a file and is not the last of its segment: that file has to be asked.';
+
+CREATE FUNCTION cleanroom.verify_ledger(
+    "from" bigint DEFAULT 1,
+    "to"   bigint DEFAULT NULL
+) RETURNS TABLE (checked bigint, first_bad bigint, reason text)
+    LANGUAGE c STABLE PARALLEL RESTRICTED
+    AS 'MODULE_PATHNAME', 'cr_verify_ledger';
+COMMENT ON FUNCTION cleanroom.verify_ledger(bigint, bigint) IS
+'Follows the chain, and names the first record that does not fit.
+from: the first number to check, 1 or more; the link before it is believed. Archived records before the first one that is left are passed over, by the links that were kept of them.
+to: the last number to check; null for the newest.
+Returns one row: how many records fit, the number of the first that does not, or null, and why. Errors: 22023 for a number below 1.';

@@ -1,0 +1,209 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/execution.c
+ *	  Has executions of statements on protected tables recorded.
+ *
+ * Each has a record when it starts, which it waits for, and one when it
+ * ends, which nothing waits for.  What is needed for the second is gathered
+ * at the first, as at its end no catalog may be read.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/instrument.h"
+#include "guard/execution.h"
+#include "ledger/record.h"
+#include "lib/ilist.h"
+#include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/timestamp.h"
+
+typedef struct Execution
+{
+	dlist_node	node;			/* in executions */
+	QueryDesc  *queryDesc;
+	CrSubmission submission;
+	CrRecord	completion;		/* filled in as far as can be */
+	List	   *groupings;		/* AggStates with a guard */
+	uint64		rows;
+	TimestampTz started_at;
+	MemoryContext context;		/* the query's */
+	MemoryContextCallback callback;
+} Execution;
+
+/* those that have begun and not ended; each lives as long as its query */
+static dlist_head executions = DLIST_STATIC_INIT(executions);
+
+static void
+forget(void *arg)
+{
+	dlist_delete(&((Execution *) arg)->node);
+}
+
+static Execution *
+find(QueryDesc *queryDesc)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &executions)
+	{
+		Execution  *execution = dlist_container(Execution, node, iter.cur);
+
+		if (execution->queryDesc == queryDesc)
+			return execution;
+	}
+	return NULL;
+}
+
+List *
+cr_execution_relations(PlannedStmt *plan)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_RELATION)
+			relids = list_append_unique_oid(relids, rte->relid);
+	}
+	return relids;
+}
+
+/*
+ * Has aggregations with a condition, which is the guard, counted: what they
+ * return is released, what the condition takes away is withheld.
+ */
+static bool
+watch_groupings(PlanState *state, Execution *execution)
+{
+	if (state == NULL)
+		return false;
+	if (IsA(state, AggState) && state->qual != NULL)
+	{
+		if (state->instrument == NULL)
+			state->instrument = InstrAlloc(1, INSTRUMENT_ROWS, false);
+		execution->groupings = lappend(execution->groupings, state);
+	}
+	return planstate_tree_walker(state, watch_groupings, execution);
+}
+
+static Execution *
+remember(QueryDesc *queryDesc)
+{
+	MemoryContext context = queryDesc->estate->es_query_cxt;
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Execution  *execution = palloc0(sizeof(Execution));
+
+	execution->queryDesc = queryDesc;
+	execution->context = context;
+	execution->started_at = GetCurrentTimestamp();
+	cr_record_start(&execution->completion, "completion");
+	cr_record_describe_tables(&execution->completion,
+							  cr_execution_relations(queryDesc->plannedstmt));
+	execution->completion.fields[CR_COL_OBLIGATIONS].set = false;
+	(void) watch_groupings(queryDesc->planstate, execution);
+	execution->callback.func = forget;
+	execution->callback.arg = execution;
+	dlist_push_head(&executions, &execution->node);
+	MemoryContextRegisterResetCallback(context, &execution->callback);
+	MemoryContextSwitchTo(caller);
+	return execution;
+}
+
+void
+cr_execution_begin(QueryDesc *queryDesc)
+{
+	PlannedStmt *plan = queryDesc->plannedstmt;
+	Execution  *execution = remember(queryDesc);
+	CrRecord	record;
+
+	cr_record_start(&record, "statement");
+	cr_record_set_text(&record, CR_COL_VERDICT, "admitted");
+	cr_record_describe_statement(&record, queryDesc->sourceText,
+								 plan->stmt_location, plan->stmt_len);
+	cr_record_describe_tables(&record, cr_execution_relations(plan));
+	execution->submission = cr_record_submit(&record);
+	cr_record_set_integer(&execution->completion, CR_COL_FINGERPRINT,
+						  record.fields[CR_COL_FINGERPRINT].integer);
+}
+
+void
+cr_execution_count(QueryDesc *queryDesc)
+{
+	Execution  *execution = find(queryDesc);
+
+	/* es_processed starts anew with each run of a cursor */
+	if (execution != NULL && queryDesc->estate != NULL)
+		execution->rows += queryDesc->estate->es_processed;
+}
+
+static void
+complete(Execution *execution, const char *verdict)
+{
+	CrRecord   *record = &execution->completion;
+	TimestampTz now = GetCurrentTimestamp();
+
+	cr_record_set_integer(record, CR_COL_AT, now);
+	cr_record_set_text(record, CR_COL_VERDICT, verdict);
+	cr_record_set_integer(record, CR_COL_DURATION,
+						  now - execution->started_at);
+	cr_record_submit_nowait(record, CR_SUBMIT_NOWAIT, &execution->submission);
+	execution->queryDesc = NULL;
+}
+
+void
+cr_execution_fail(QueryDesc *queryDesc)
+{
+	Execution  *execution = find(queryDesc);
+	MemoryContext caller;
+
+	if (execution == NULL)
+		return;
+	caller = MemoryContextSwitchTo(execution->context);
+	cr_record_set_text(&execution->completion, CR_COL_CODE,
+					   pstrdup(unpack_sql_state(geterrcode())));
+	complete(execution, "failed");
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+count_groups(Execution *execution)
+{
+	int64		released = 0;
+	int64		withheld = 0;
+	ListCell   *lc;
+
+	foreach(lc, execution->groupings)
+	{
+		Instrumentation *instrument = ((PlanState *) lfirst(lc))->instrument;
+
+		InstrEndLoop(instrument);
+		released += (int64) instrument->ntuples;
+		withheld += (int64) instrument->nfiltered1;
+	}
+	if (execution->groupings == NIL)
+		return;
+	cr_record_set_integer(&execution->completion, CR_COL_GROUPS_RELEASED,
+						  released);
+	cr_record_set_integer(&execution->completion, CR_COL_GROUPS_WITHHELD,
+						  withheld);
+}
+
+void
+cr_execution_end(QueryDesc *queryDesc)
+{
+	Execution  *execution = find(queryDesc);
+	MemoryContext caller;
+
+	if (execution == NULL)
+		return;
+	caller = MemoryContextSwitchTo(execution->context);
+	count_groups(execution);
+	cr_record_set_integer(&execution->completion, CR_COL_ROWS_RETURNED,
+						  (int64) execution->rows);
+	complete(execution, "completed");
+	MemoryContextSwitchTo(caller);
+}

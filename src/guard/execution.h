@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/execution.h
+ *	  Has executions of statements on protected tables recorded.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_EXECUTION_H
+#define CR_EXECUTION_H
+
+#include "executor/execdesc.h"
+
+/* The relations that a plan reads. */
+extern List *cr_execution_relations(PlannedStmt *plan);
+
+/*
+ * The executor has started an admitted plan: puts it on record, and waits
+ * for that, before a row leaves.  Raises RC011, or what a charge is refused
+ * with.
+ */
+extern void cr_execution_begin(QueryDesc *queryDesc);
+
+/* It has run, to the end or as far as was asked for. */
+extern void cr_execution_count(QueryDesc *queryDesc);
+
+/* It has failed; called while the error is being handled. */
+extern void cr_execution_fail(QueryDesc *queryDesc);
+
+/* It ends in good order; before the executor lets go of it. */
+extern void cr_execution_end(QueryDesc *queryDesc);
+
+#endif							/* CR_EXECUTION_H */

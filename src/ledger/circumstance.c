@@ -1,0 +1,176 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/ledger/circumstance.c
+ *	  Fills in who asks, what, and of which tables.
+ *
+ * Names are recorded, not OIDs: a record has to mean the same after a dump
+ * and restore.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "commands/dbcommands.h"
+#include "fmgr.h"
+#include "ledger/fingerprint.h"
+#include "ledger/record.h"
+#include "miscadmin.h"
+#include "policy/policy.h"
+#include "tcop/tcopprot.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+static const char *
+database_name(void)
+{
+	static char *name = NULL;
+
+	/* it cannot change while somebody is connected */
+	if (name == NULL)
+	{
+		char	   *found = get_database_name(MyDatabaseId);
+
+		if (found != NULL)
+			name = MemoryContextStrdup(TopMemoryContext, found);
+	}
+	return name;
+}
+
+/*
+ * libpq-be.h has the address, but needs headers that need not be there; the
+ * SQL functions have it as well.  They may return null.
+ */
+static const char *
+client_address(void)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+	Datum		address;
+
+	if (MyProcPort == NULL)
+		return NULL;
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+	address = inet_client_addr(fcinfo);
+	if (fcinfo->isnull)
+		return "[local]";
+	return DatumGetCString(DirectFunctionCall1(inet_out, address));
+}
+
+/* The value of a setting, or NULL where it is empty or unknown. */
+static const char *
+setting(const char *name)
+{
+	const char *value = GetConfigOption(name, true, false);
+
+	return value == NULL || value[0] == '\0' ? NULL : pstrdup(value);
+}
+
+void
+cr_record_start(CrRecord *record, const char *kind)
+{
+	memset(record, 0, sizeof(*record));
+	cr_record_set_integer(record, CR_COL_AT, GetCurrentTimestamp());
+	cr_record_set_text(record, CR_COL_KIND, kind);
+	cr_record_set_text(record, CR_COL_DATABASE, database_name());
+	cr_record_set_text(record, CR_COL_SESSION_USER,
+					   GetUserNameFromId(GetSessionUserId(), true));
+	cr_record_set_text(record, CR_COL_CURRENT_USER,
+					   GetUserNameFromId(GetUserId(), true));
+	cr_record_set_text(record, CR_COL_CLIENT, client_address());
+	cr_record_set_text(record, CR_COL_APPLICATION,
+					   setting("application_name"));
+	cr_record_set_text(record, CR_COL_PURPOSE, setting("cleanroom.purpose"));
+}
+
+static const char *
+as_recorded(const char *text)
+{
+	return cr_record_constants ? text : cr_fingerprint_mask(text);
+}
+
+void
+cr_record_describe_statement(CrRecord *record, const char *text,
+							 int location, int length)
+{
+	char	   *statement;
+	const char *caller = debug_query_string;
+
+	/* a command that is not a query: all that the client sent */
+	if (text == NULL)
+		text = caller;
+	if (text != NULL)
+	{
+		Size		total = strlen(text);
+
+		if (location < 0 || (Size) location > total)
+			location = 0;
+		if (length <= 0 || (Size) length > total - location)
+			length = (int) total - location;
+		while (length > 0 && isspace((unsigned char) text[location]))
+		{
+			location++;
+			length--;
+		}
+		statement = pnstrdup(text + location, length);
+		cr_record_set_text(record, CR_COL_STATEMENT, as_recorded(statement));
+		cr_record_set_integer(record, CR_COL_FINGERPRINT,
+							  cr_fingerprint_compute(statement));
+	}
+	if (caller != NULL && strcmp(caller, text) != 0)
+		cr_record_set_text(record, CR_COL_CALLER, as_recorded(caller));
+}
+
+static void
+append_obligation(StringInfo json, const CrPolicy *policy, const char *name)
+{
+	appendStringInfoString(json, json->len > 0 ? ", " : "{");
+	escape_json(json, name);
+	appendStringInfo(json, ": {\"threshold\": %d, \"small_groups\": \"%s\"}",
+					 policy->threshold,
+					 policy->refuse_small_groups ? "refuse" : "suppress");
+}
+
+/*
+ * A partition or child counts as the table whose policy holds for it.
+ */
+void
+cr_record_describe_tables(CrRecord *record, List *relids)
+{
+	StringInfoData obligations;
+	List	   *seen = NIL;
+	List	   *tables = NIL;
+	List	   *owners = NIL;
+	ListCell   *lc;
+
+	initStringInfo(&obligations);
+	foreach(lc, relids)
+	{
+		CrPolicy   *policy = cr_policy_lookup(lfirst_oid(lc));
+		char	   *name;
+
+		if (policy == NULL || list_member_oid(seen, policy->labelled_relid))
+			continue;
+		seen = lappend_oid(seen, policy->labelled_relid);
+		name = get_rel_name(policy->labelled_relid);
+		if (name == NULL)
+			continue;
+		name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(policy->labelled_relid)),
+										  name);
+		tables = lappend(tables, name);
+		owners = lappend(owners, GetUserNameFromId(policy->owner, false));
+		append_obligation(&obligations, policy, name);
+	}
+	if (tables == NIL)
+		return;
+	appendStringInfoChar(&obligations, '}');
+	cr_record_set_list(record, CR_COL_TABLES, tables);
+	cr_record_set_list(record, CR_COL_OWNERS, owners);
+	cr_record_set_text(record, CR_COL_OBLIGATIONS, obligations.data);
+}

@@ -1,0 +1,212 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/ledger/fingerprint.c
+ *	  Takes the constants out of a statement's text.
+ *
+ * It reads the text as the server's scanner does, as far as is needed to
+ * tell constants, quoted names and comments from the rest.  Text that it
+ * takes for a constant by mistake, as with standard_conforming_strings off,
+ * is masked: never the other way round.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "ledger/fingerprint.h"
+#include "lib/stringinfo.h"
+
+typedef enum Piece
+{
+	PIECE_BLANK,				/* blanks and comments */
+	PIECE_CONSTANT,
+	PIECE_NAME,					/* and key words */
+	PIECE_QUOTED_NAME,
+	PIECE_OTHER					/* one character */
+} Piece;
+
+static bool
+is_name_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+		(c & 0x80) != 0;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The end of something quoted, p being behind the opening quote. */
+static const char *
+skip_quoted(const char *p, char quote, bool escapes)
+{
+	while (*p != '\0')
+	{
+		if (escapes && *p == '\\' && p[1] != '\0')
+			p += 2;
+		else if (*p == quote && p[1] == quote)
+			p += 2;
+		else if (*p++ == quote)
+			break;
+	}
+	return p;
+}
+
+static const char *
+skip_comment(const char *p)
+{
+	int			depth = 0;
+
+	do
+	{
+		if (p[0] == '/' && p[1] == '*')
+		{
+			depth++;
+			p += 2;
+		}
+		else if (p[0] == '*' && p[1] == '/')
+		{
+			depth--;
+			p += 2;
+		}
+		else
+			p++;
+	} while (depth > 0 && *p != '\0');
+	return p;
+}
+
+/* The end of a dollar-quoted string, or p itself when there is none. */
+static const char *
+skip_dollar_quoted(const char *p)
+{
+	const char *tag_end = p + 1;
+	const char *end;
+	char	   *tag;
+
+	while (is_name_start(*tag_end) || (tag_end > p + 1 && is_digit(*tag_end)))
+		tag_end++;
+	if (*tag_end != '$')
+		return p;
+	tag = pnstrdup(p, tag_end + 1 - p);
+	end = strstr(tag_end + 1, tag);
+	end = end == NULL ? tag_end + strlen(tag_end) : end + strlen(tag);
+	pfree(tag);
+	return end;
+}
+
+static const char *
+skip_number(const char *p)
+{
+	while (is_digit(*p) || is_name_start(*p) || *p == '.' ||
+		   ((*p == '+' || *p == '-') && (p[-1] == 'e' || p[-1] == 'E')))
+		p++;
+	return p;
+}
+
+static const char *
+skip_name(const char *p, Piece *piece)
+{
+	const char *start = p;
+	bool		one_letter;
+
+	*piece = PIECE_NAME;
+	while (is_name_start(*p) || is_digit(*p) || *p == '$')
+		p++;
+	one_letter = p == start + 1 && strchr("eEbBxXnN", *start) != NULL;
+	if (one_letter && *p == '\'')
+	{
+		*piece = PIECE_CONSTANT;
+		return skip_quoted(p + 1, '\'', *start == 'e' || *start == 'E');
+	}
+	return p;
+}
+
+/* The end of the piece of text that begins at p, and what it is. */
+static const char *
+skip_piece(const char *p, Piece *piece)
+{
+	*piece = PIECE_BLANK;
+	if (is_blank(*p))
+		return p + 1;
+	if (p[0] == '-' && p[1] == '-')
+		return p + strcspn(p, "\n\r");
+	if (p[0] == '/' && p[1] == '*')
+		return skip_comment(p);
+	if (is_name_start(*p))
+		return skip_name(p, piece);
+	*piece = PIECE_QUOTED_NAME;
+	if (*p == '"')
+		return skip_quoted(p + 1, '"', false);
+	*piece = PIECE_CONSTANT;
+	if (*p == '\'')
+		return skip_quoted(p + 1, '\'', false);
+	if (is_digit(*p) || (*p == '.' && is_digit(p[1])))
+		return skip_number(p + 1);
+	if (*p == '$' && skip_dollar_quoted(p) != p)
+		return skip_dollar_quoted(p);
+	*piece = PIECE_OTHER;
+	p++;
+	if (p[-1] == '$')
+		while (is_digit(*p))
+			p++;
+	return p;
+}
+
+char *
+cr_fingerprint_mask(const char *text)
+{
+	StringInfoData masked;
+	const char *next;
+
+	initStringInfo(&masked);
+	for (const char *p = text; *p != '\0'; p = next)
+	{
+		Piece		piece;
+
+		next = skip_piece(p, &piece);
+		if (piece == PIECE_CONSTANT)
+			appendStringInfoChar(&masked, '?');
+		else
+			appendBinaryStringInfo(&masked, p, next - p);
+	}
+	return masked.data;
+}
+
+int64
+cr_fingerprint_compute(const char *text)
+{
+	StringInfoData essence;
+	const char *next;
+	int64		result;
+
+	initStringInfo(&essence);
+	for (const char *p = text; *p != '\0'; p = next)
+	{
+		Piece		piece;
+
+		next = skip_piece(p, &piece);
+		if (piece == PIECE_CONSTANT)
+			appendStringInfoChar(&essence, '?');
+		else if (piece == PIECE_NAME)
+		{
+			/* a blank ends a name, however many there were */
+			for (; p < next; p++)
+				appendStringInfoChar(&essence, pg_ascii_tolower(*p));
+			appendStringInfoChar(&essence, ' ');
+		}
+		else if (piece != PIECE_BLANK && *p != ';')
+			appendBinaryStringInfo(&essence, p, next - p);
+	}
+	result = (int64) hash_bytes_extended((unsigned char *) essence.data,
+										 essence.len, 0);
+	pfree(essence.data);
+	return result;
+}

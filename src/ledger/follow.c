@@ -1,0 +1,206 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/ledger/follow.c
+ *	  verify_ledger(): follows the chain and finds the first record that does
+ *	  not fit.
+ *
+ * Records are read in the order of their numbers, under the query's
+ * snapshot.  A record that was changed, put in another's place or put in
+ * does not have the link that it should have; one that was taken away leaves
+ * a gap.  Records cut off at the end leave nothing: receipts show that.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "base/compat.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "ledger/chain.h"
+#include "ledger/ledger_table.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+PG_FUNCTION_INFO_V1(cr_verify_ledger);
+
+typedef struct Walk
+{
+	Relation	table;
+	CrChain    *chain;
+	int64		expected;		/* the next number */
+	uint8		previous[CR_LINK_LENGTH];	/* link before it */
+	int64		checked;
+	int64		bad;			/* number of the first that does not fit, or 0 */
+	const char *reason;
+} Walk;
+
+static void
+object(Walk *walk, int64 number, const char *reason)
+{
+	walk->bad = number;
+	walk->reason = reason;
+}
+
+/* Passes over archived segments that begin at, or hold, the next number. */
+static void
+pass_segments(Walk *walk, bool previous_known)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_ledger_read_segments())
+	{
+		CrSegment  *segment = lfirst(lc);
+
+		if (walk->expected < segment->first || walk->expected > segment->last)
+			continue;
+		if (previous_known && walk->expected == segment->first &&
+			memcmp(walk->previous, segment->previous_link,
+				   CR_LINK_LENGTH) != 0)
+		{
+			object(walk, segment->first,
+				   "the archived segment that begins here does not continue the one before");
+			return;
+		}
+		memcpy(walk->previous, segment->last_link, CR_LINK_LENGTH);
+		walk->expected = segment->last + 1;
+		previous_known = true;
+	}
+}
+
+/* Finds the link before the first record to check. */
+static void
+find_start(Walk *walk, int64 from)
+{
+	bool		known = from == 1;
+
+	walk->expected = from;
+	if (!known)
+		known = cr_ledger_read_link(walk->table, from - 1, walk->previous);
+	pass_segments(walk, known);
+	if (walk->bad == 0 && !known && walk->expected == from)
+	{
+		ListCell   *lc;
+
+		foreach(lc, cr_ledger_read_segments())
+		{
+			CrSegment  *segment = lfirst(lc);
+
+			if (segment->last != from - 1)
+				continue;
+			memcpy(walk->previous, segment->last_link, CR_LINK_LENGTH);
+			return;
+		}
+		object(walk, from - 1, "the record is missing");
+	}
+}
+
+static void
+check_row(Walk *walk, HeapTuple tuple, Datum *values, bool *nulls)
+{
+	uint8		computed[CR_LINK_LENGTH];
+	uint8		stored[CR_LINK_LENGTH];
+	int64		number;
+
+	heap_deform_tuple(tuple, RelationGetDescr(walk->table), values, nulls);
+	number = DatumGetInt64(values[CR_COL_NUMBER]);
+	if (number != walk->expected)
+	{
+		object(walk, Min(number, walk->expected),
+			   number > walk->expected ? "the record is missing" :
+			   "there are two records with this number");
+		return;
+	}
+	cr_chain_link(walk->chain, walk->previous, values, nulls, computed);
+	if (!cr_ledger_get_link(values[CR_COL_LINK], nulls[CR_COL_LINK],
+							stored) ||
+		memcmp(stored, computed, CR_LINK_LENGTH) != 0)
+	{
+		object(walk, number,
+			   "the link does not fit the record and the one before");
+		return;
+	}
+	memcpy(walk->previous, stored, CR_LINK_LENGTH);
+	walk->expected++;
+	walk->checked++;
+}
+
+static void
+follow(Walk *walk, int64 to)
+{
+	Relation	index = cr_ledger_open_index(walk->table);
+	Datum	   *values = palloc(sizeof(Datum) * CR_NCOLUMNS);
+	bool	   *nulls = palloc(sizeof(bool) * CR_NCOLUMNS);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&keys[0], CR_COL_NUMBER + 1, BTGreaterEqualStrategyNumber,
+				F_INT8GE, Int64GetDatum(walk->expected));
+	ScanKeyInit(&keys[1], CR_COL_NUMBER + 1, BTLessEqualStrategyNumber,
+				F_INT8LE, Int64GetDatum(to));
+	scan = systable_beginscan_ordered(walk->table, index, GetActiveSnapshot(),
+									  2, keys);
+	while (walk->bad == 0 &&
+		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan,
+															 ForwardScanDirection)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		check_row(walk, tuple, values, nulls);
+	}
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+}
+
+static Datum
+result(FunctionCallInfo fcinfo, const Walk *walk)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		values[3] = {0};
+	bool		nulls[3] = {false, true, true};
+
+	values[0] = Int64GetDatum(walk->checked);
+	if (walk->bad != 0)
+	{
+		values[1] = Int64GetDatum(walk->bad);
+		values[2] = CStringGetTextDatum(walk->reason);
+		nulls[1] = nulls[2] = false;
+	}
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return (Datum) 0;
+}
+
+/* verify_ledger("from", "to"): how many records fit, and which does not */
+Datum
+cr_verify_ledger(PG_FUNCTION_ARGS)
+{
+	int64		from = PG_ARGISNULL(0) ? 1 : PG_GETARG_INT64(0);
+	int64		to = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT64(1);
+	Walk		walk = {0};
+
+	if (from < 1 || to < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("numbers of records begin at 1")));
+	InitMaterializedSRF(fcinfo, 0);
+	walk.table = cr_ledger_open(AccessShareLock);
+	if (walk.table == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("there is no ledger in this database"),
+				 errhint("Have a superuser create or update the extension.")));
+	walk.chain = cr_chain_create();
+	find_start(&walk, from);
+	if (walk.bad == 0)
+		follow(&walk, to);
+	if (walk.bad == 0 && !PG_ARGISNULL(1) && walk.expected <= to)
+		object(&walk, walk.expected, "the record is missing");
+	cr_chain_free(walk.chain);
+	table_close(walk.table, AccessShareLock);
+	return result(fcinfo, &walk);
+}
