@@ -22,7 +22,8 @@
 
 /* PG 18 has no parameter that says whether a portal runs but once. */
 #if PG_VERSION_NUM >= 180000
-#define CR_RUN_PARAMS QueryDesc *queryDesc, ScanDirection direction, uint64 count
+#define CR_RUN_PARAMS QueryDesc *queryDesc, ScanDirection direction, \
+	uint64 count
 #define CR_RUN_ARGS queryDesc, direction, count
 #else
 #define CR_RUN_PARAMS QueryDesc *queryDesc, ScanDirection direction, \

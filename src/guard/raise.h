@@ -11,7 +11,10 @@
 #include "base/verdict.h"
 #include "nodes/parsenodes.h"
 
-/* Records and raises the refusal; the text is for the error position and may be NULL. */
+/*
+ * Records and raises the refusal; the text is for the error position and may
+ * be NULL.
+ */
 extern void cr_raise_refusal(const CrVerdict *verdict,
 							 const char *query_string)
 			__attribute__((noreturn));

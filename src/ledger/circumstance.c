@@ -137,6 +137,19 @@ append_obligation(StringInfo json, const CrPolicy *policy, const char *name)
 					 policy->refuse_small_groups ? "refuse" : "suppress");
 }
 
+/* NULL when the relation is not there any more. */
+static char *
+qualified_name(Oid relid)
+{
+	char	   *name = get_rel_name(relid);
+	char	   *schema;
+
+	if (name == NULL)
+		return NULL;
+	schema = get_namespace_name(get_rel_namespace(relid));
+	return quote_qualified_identifier(schema, name);
+}
+
 /*
  * A partition or child counts as the table whose policy holds for it.
  */
@@ -158,11 +171,9 @@ cr_record_describe_tables(CrRecord *record, List *relids)
 		if (policy == NULL || list_member_oid(seen, policy->labelled_relid))
 			continue;
 		seen = lappend_oid(seen, policy->labelled_relid);
-		name = get_rel_name(policy->labelled_relid);
+		name = qualified_name(policy->labelled_relid);
 		if (name == NULL)
 			continue;
-		name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(policy->labelled_relid)),
-										  name);
 		tables = lappend(tables, name);
 		owners = lappend(owners, GetUserNameFromId(policy->owner, false));
 		append_obligation(&obligations, policy, name);

@@ -202,6 +202,12 @@ cr_fingerprint_compute(const char *text)
 				appendStringInfoChar(&essence, pg_ascii_tolower(*p));
 			appendStringInfoChar(&essence, ' ');
 		}
+		else if (piece == PIECE_QUOTED_NAME)
+		{
+			/* the same as without quotes, if it is in lower case */
+			appendBinaryStringInfo(&essence, p + 1, Max(next - p - 2, 0));
+			appendStringInfoChar(&essence, ' ');
+		}
 		else if (piece != PIECE_BLANK && *p != ';')
 			appendBinaryStringInfo(&essence, p, next - p);
 	}

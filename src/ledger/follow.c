@@ -36,7 +36,7 @@ typedef struct Walk
 	int64		expected;		/* the next number */
 	uint8		previous[CR_LINK_LENGTH];	/* link before it */
 	int64		checked;
-	int64		bad;			/* number of the first that does not fit, or 0 */
+	int64		bad;			/* the first that does not fit, or 0 */
 	const char *reason;
 } Walk;
 
@@ -146,12 +146,12 @@ follow(Walk *walk, int64 to)
 				F_INT8LE, Int64GetDatum(to));
 	scan = systable_beginscan_ordered(walk->table, index, GetActiveSnapshot(),
 									  2, keys);
-	while (walk->bad == 0 &&
-		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan,
-															 ForwardScanDirection)))
+	tuple = systable_getnext_ordered(scan, ForwardScanDirection);
+	while (walk->bad == 0 && HeapTupleIsValid(tuple))
 	{
 		CHECK_FOR_INTERRUPTS();
 		check_row(walk, tuple, values, nulls);
+		tuple = systable_getnext_ordered(scan, ForwardScanDirection);
 	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);

@@ -27,7 +27,7 @@
 
 typedef struct StartedWorker
 {
-	BackgroundWorkerHandle *handle; /* of one that is not known to have ended */
+	BackgroundWorkerHandle *handle; /* of one that may be running, or NULL */
 	TimestampTz not_before;		/* do not start the next one earlier */
 } StartedWorker;
 

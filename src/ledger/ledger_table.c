@@ -26,6 +26,7 @@ cr_ledger_table_oid(const char *name, bool *uncommitted)
 {
 	const CrOids *oids = cr_oids_get();
 	HeapTuple	tuple;
+	TransactionId xmin;
 	Oid			relid;
 
 	*uncommitted = false;
@@ -36,8 +37,8 @@ cr_ledger_table_oid(const char *name, bool *uncommitted)
 	if (!HeapTupleIsValid(tuple))
 		return InvalidOid;
 	relid = ((Form_pg_class) GETSTRUCT(tuple))->oid;
-	*uncommitted =
-		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+	xmin = HeapTupleHeaderGetXmin(tuple->t_data);
+	*uncommitted = TransactionIdIsCurrentTransactionId(xmin);
 	ReleaseSysCache(tuple);
 	return relid;
 }

@@ -27,7 +27,7 @@ typedef struct CrHead
  */
 extern Oid	cr_ledger_table_oid(const char *name, bool *uncommitted);
 
-/* The table, or NULL.  Its primary key is opened by cr_ledger_open_index(). */
+/* The table, or NULL; and its primary key. */
 extern Relation cr_ledger_open(LOCKMODE lockmode);
 extern Relation cr_ledger_open_index(Relation table);
 

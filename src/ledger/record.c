@@ -155,6 +155,7 @@ cr_record_form(const CrRecord *record, Datum *values, bool *nulls)
 	for (int i = 0; i < CR_NCOLUMNS; i++)
 	{
 		const CrField *field = &record->fields[i];
+		text	   *string;
 
 		nulls[i] = !field->set;
 		values[i] = (Datum) 0;
@@ -170,9 +171,9 @@ cr_record_form(const CrRecord *record, Datum *values, bool *nulls)
 				break;
 			default:
 				/* a link is a bytea, which is laid out as a text is */
-				values[i] =
-					PointerGetDatum(cstring_to_text_with_len(field->text,
-															 (int) field->length));
+				string = cstring_to_text_with_len(field->text,
+												  (int) field->length);
+				values[i] = PointerGetDatum(string);
 		}
 	}
 }

@@ -1,0 +1,162 @@
+-- The ledger: what is recorded, who sees it, and that nobody changes it.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_led_owner;
+CREATE ROLE regress_cr_led_other;
+CREATE ROLE regress_cr_led_analyst;
+CREATE ROLE regress_cr_led_nobody;
+CREATE ROLE regress_cr_led_auditor;
+GRANT cleanroom_auditor TO regress_cr_led_auditor;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_led_owner, regress_cr_led_other,
+    regress_cr_led_analyst, regress_cr_led_nobody, regress_cr_led_auditor;
+CREATE SCHEMA led;
+GRANT ALL ON SCHEMA led TO PUBLIC;
+SET search_path = led, pg_catalog;
+SET ROLE regress_cr_led_owner;
+CREATE TABLE people (id int PRIMARY KEY, region text, age int);
+INSERT INTO people SELECT i, 'r' || i % 3, i % 90 FROM generate_series(1, 300) i;
+INSERT INTO people VALUES (1001, 'small', 30);
+SELECT cleanroom.protect('people', 'id', 20, '{region}', '{age}', join_keys => '{id}');
+GRANT SELECT ON people TO PUBLIC;
+SET ROLE regress_cr_led_other;
+CREATE TABLE visits (id int, n int);
+INSERT INTO visits SELECT i, 1 FROM generate_series(1, 200) i;
+SELECT cleanroom.protect('visits', 'id', 30, '{}', '{n}', join_keys => '{id}');
+GRANT SELECT ON visits TO PUBLIC;
+RESET ROLE;
+-- records of this test, numbered from where it began
+CREATE TABLE began AS SELECT coalesce(max(number), 0) AS number FROM cleanroom.ledger_records;
+GRANT SELECT ON began TO PUBLIC;
+CREATE VIEW mine WITH (security_invoker) AS
+    SELECT l.number - b.number AS n, kind, verdict, code, l.refers - b.number AS refers,
+           current_user_name AS by, tables, owners, statement, caller, obligations,
+           groups_released AS released, groups_withheld AS withheld, rows_returned AS rows,
+           subject, detail
+        FROM cleanroom.ledger l, began b
+        WHERE l.number > b.number AND current_user_name LIKE 'regress\_cr\_led%'
+        ORDER BY l.number;
+GRANT SELECT ON mine TO PUBLIC;
+
+SET ROLE regress_cr_led_analyst;
+-- an admission, with what was released and withheld; a refusal
+SELECT region, count(*) FROM people GROUP BY region ORDER BY 1;
+SELECT id FROM people;
+SELECT /* a comment */ count(*) FROM people JOIN visits USING (id) ; SELECT sum(v.n) FROM visits v;
+-- each execution of a prepared statement
+PREPARE p AS SELECT count(*) FROM people WHERE region = $1;
+EXECUTE p('r1');
+EXECUTE p('r2');
+-- in a function, and in a loop
+CREATE FUNCTION loops() RETURNS int LANGUAGE plpgsql AS $$
+DECLARE n int := 0; c int;
+BEGIN
+    FOR i IN 1..2 LOOP
+        SELECT count(*) INTO c FROM people;
+        n := n + c;
+    END LOOP;
+    RETURN n;
+END $$;
+SELECT loops();
+-- a rollback takes nothing back
+BEGIN;
+SELECT sum(age) FROM people;
+ROLLBACK;
+BEGIN;
+SAVEPOINT s;
+SELECT age FROM people;
+ROLLBACK TO s;
+COMMIT;
+-- a cursor, fetched in part; read-only
+BEGIN READ ONLY;
+DECLARE c CURSOR FOR SELECT region, avg(age) FROM people GROUP BY region ORDER BY 1;
+FETCH 1 FROM c;
+FETCH 1 FROM c;
+CLOSE c;
+COMMIT;
+-- commands
+COPY (SELECT count(*) FROM people) TO STDOUT;
+COPY people TO STDOUT;
+EXPLAIN SELECT count(*) FROM people;
+LOCK people;
+-- explaining executes nothing, and is not recorded
+SELECT verdict FROM cleanroom.explain('SELECT id FROM people');
+-- a statement that concerns nobody
+SELECT 1;
+
+-- the analyst sees its own, without numbers of groups
+SELECT n, kind, verdict, code, refers, statement, caller, released, withheld, rows FROM mine;
+-- an owner sees those of its tables; groups where it owns all of them
+SET ROLE regress_cr_led_owner;
+SELECT n, kind, verdict, tables, released, withheld, rows FROM mine;
+SET ROLE regress_cr_led_other;
+SELECT n, kind, verdict, tables, owners, released, withheld, rows FROM mine;
+SET ROLE regress_cr_led_nobody;
+SELECT count(*) FROM mine;
+SET ROLE regress_cr_led_auditor;
+SELECT n, kind, tables, obligations, released, withheld, rows FROM mine LIMIT 6;
+
+-- a filter of the reader's own sees no more than the reader
+SET ROLE regress_cr_led_nobody;
+CREATE FUNCTION peek(text) RETURNS bool LANGUAGE plpgsql COST 0.0001 AS $$
+BEGIN RAISE NOTICE 'peeked at %', $1; RETURN true; END $$;
+SET client_min_messages = notice;
+SELECT count(*) FROM cleanroom.ledger WHERE peek(statement);
+SET client_min_messages = warning;
+
+-- nobody reads or changes the tables
+SELECT * FROM cleanroom.ledger_records;
+INSERT INTO cleanroom.ledger VALUES (1);
+DELETE FROM cleanroom.ledger_records;
+SET ROLE regress_cr_led_auditor;
+SELECT count(*) FROM cleanroom.ledger_records;
+RESET ROLE;
+INSERT INTO cleanroom.ledger_records (number, at, kind, link) VALUES (0, now(), 'x', '');
+UPDATE cleanroom.ledger_records SET verdict = 'admitted';
+DELETE FROM cleanroom.ledger_records;
+TRUNCATE cleanroom.ledger_records;
+SET session_replication_role = replica;
+DELETE FROM cleanroom.ledger_records;
+RESET session_replication_role;
+
+-- receipts
+SET ROLE regress_cr_led_analyst;
+SELECT count(*) FROM people;
+SELECT number AS receipt, link FROM cleanroom.last_receipt() \gset
+SELECT statement FROM cleanroom.ledger WHERE number = :receipt;
+SELECT cleanroom.check_receipt(:receipt, :'link');
+SELECT cleanroom.check_receipt(:receipt, '\x00'), cleanroom.check_receipt(:receipt - 1, :'link'),
+    cleanroom.check_receipt(1000000000, :'link');
+SELECT number >= :receipt AS newest FROM cleanroom.ledger_head();
+SELECT checked > 24 AS checked, first_bad, reason FROM cleanroom.verify_ledger();
+SELECT * FROM cleanroom.verify_ledger(:receipt, :receipt);
+SELECT * FROM cleanroom.verify_ledger(0);
+
+-- constants can be left out
+RESET ROLE;
+SET cleanroom.record_constants = off;
+SET ROLE regress_cr_led_analyst;
+SELECT count(*) FILTER (WHERE region = E'r\'1'), 'it''s' AS "it's", $a$x$a$, 1.5e-3 + 2 FROM people /* 'c' */ WHERE region <> 'x';
+SELECT number AS receipt FROM cleanroom.last_receipt() \gset
+SELECT statement FROM cleanroom.ledger WHERE number = :receipt;
+RESET ROLE;
+RESET cleanroom.record_constants;
+SET ROLE regress_cr_led_analyst;
+-- the fingerprint knows neither constants nor blanks nor case
+SELECT count(*) FROM people WHERE region = 'r1';
+select   COUNT( * ) FROM "people" -- now
+  WHERE Region = 'r2';
+SELECT count(*) FROM people WHERE region > 'r1';
+SELECT n, dense_rank() OVER (ORDER BY l.fingerprint <> f.fingerprint)
+    FROM (SELECT fingerprint, row_number() OVER (ORDER BY number DESC) AS n FROM cleanroom.ledger
+              WHERE kind = 'statement') l,
+         (SELECT fingerprint FROM cleanroom.ledger WHERE statement = 'SELECT count(*) FROM people WHERE region = ''r1''' LIMIT 1) f
+    WHERE n < 4 ORDER BY 1;
+RESET ROLE;
+
+SET client_min_messages = warning;
+DROP SCHEMA led CASCADE;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_led_owner, regress_cr_led_other,
+    regress_cr_led_analyst, regress_cr_led_nobody, regress_cr_led_auditor;
+DROP ROLE regress_cr_led_owner, regress_cr_led_other, regress_cr_led_analyst,
+    regress_cr_led_nobody, regress_cr_led_auditor;
