@@ -20,7 +20,7 @@ extern PGDLLEXPORT void cr_recorder_launcher_main(Datum main_arg);
 extern PGDLLEXPORT void cr_recorder_worker_main(Datum main_arg);
 
 /*
- * store.c: writes taken entries into the table in the current transaction,
+ * append.c: writes taken entries into the table in the current transaction,
  * and says what to answer when it has committed.  Raises an error when that
  * fails.
  */

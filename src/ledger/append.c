@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/ledger/store.c
+ * src/ledger/append.c
  *	  Writes records into the table, numbered and chained.
  *
  * Rows are put into the table without SQL, so that no trigger, rule or
