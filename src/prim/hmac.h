@@ -23,7 +23,7 @@ extern CrHmac *cr_hmac_new(CrBytes key);
 extern void cr_hmac_free(CrHmac *hmac);
 
 /* One message.  False when OpenSSL fails; digest is then zeroed. */
-extern bool cr_hmac_compute(CrHmac *hmac, CrBytes message,
+extern bool cr_hmac_compute(const CrHmac *hmac, CrBytes message,
 							uint8_t digest[CR_HMAC_SIZE]);
 
 #endif							/* CR_HMAC_H */
