@@ -36,5 +36,7 @@
 #define CR_ERRCODE_SUSPENDED			MAKE_SQLSTATE('R', 'C', '0', '1', '3')
 /* a key is not available: no master key, damaged, retired or destroyed */
 #define CR_ERRCODE_KEY					MAKE_SQLSTATE('R', 'C', '0', '1', '4')
+/* a ciphertext was changed, cut off, or made with another key or context */
+#define CR_ERRCODE_CIPHERTEXT			MAKE_SQLSTATE('R', 'C', '0', '1', '5')
 
 #endif							/* CR_ERRCODES_H */

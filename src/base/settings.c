@@ -24,6 +24,7 @@ int			cr_record_timeout = 5000;
 bool		cr_record_constants = true;
 int			cr_record_queue_size = 32768;
 int			cr_record_databases = 32;
+char	   *cr_phone_country = NULL;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
@@ -152,6 +153,35 @@ define_key_settings(void)
 							NULL);
 }
 
+/* Country calling codes have one to three digits. */
+static bool
+check_phone_country(char **newval, void **extra, GucSource source)
+{
+	size_t		n = strlen(*newval);
+
+	if (n <= 3 && strspn(*newval, "0123456789") == n && **newval != '0')
+		return true;
+	GUC_check_errdetail("It is a country's calling code, such as 49.");
+	return false;
+}
+
+static void
+define_token_settings(void)
+{
+	DefineCustomStringVariable("cleanroom.phone_country",
+							   "Sets the calling code of phone numbers that "
+							   "have none.",
+							   "Such as 49. Where it is not set, they have no "
+							   "token of the form phone.",
+							   &cr_phone_country,
+							   "",
+							   PGC_USERSET,
+							   0,
+							   check_phone_country,
+							   NULL,
+							   NULL);
+}
+
 void
 cr_settings_init(void)
 {
@@ -169,6 +199,7 @@ cr_settings_init(void)
 
 	define_key_settings();
 	define_record_settings();
+	define_token_settings();
 #ifdef CR_TEST_BUILD
 	define_debug_settings();
 #endif

@@ -18,6 +18,9 @@ extern char *cr_master_key_file;
 /* how many values a role may detokenize in an hour; -1: any number */
 extern int	cr_detokenize_limit;
 
+/* cleanroom.phone_country: a calling code, or empty */
+extern char *cr_phone_country;
+
 /*
  * cleanroom.debug_forget_guard, in test builds only: reshape leaves the
  * guards out, so that tests see the executor check refuse the plan.

@@ -14,15 +14,19 @@
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "keys/keyring.h"
+#include "miscadmin.h"
 #include "prim/ff1.h"
 #include "prim/gcm.h"
 #include "prim/hmac.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(cr_debug_hmac);
 PG_FUNCTION_INFO_V1(cr_debug_gcm_seal);
 PG_FUNCTION_INFO_V1(cr_debug_gcm_open);
 PG_FUNCTION_INFO_V1(cr_debug_ff1);
+PG_FUNCTION_INFO_V1(cr_debug_key_material);
 
 static CrBytes
 bytes_argument(FunctionCallInfo fcinfo, int n)
@@ -163,6 +167,24 @@ cr_debug_ff1(PG_FUNCTION_ARGS)
 		elements[i] = Int32GetDatum(digits[i]);
 	PG_RETURN_ARRAYTYPE_P(construct_array(elements, ndigits, INT4OID,
 										  sizeof(int32), true, TYPALIGN_INT));
+}
+
+/*
+ * SQL: debug_key_material(name text, purpose int): bytea.  So that others can
+ * make the same tokens.
+ */
+Datum
+cr_debug_key_material(PG_FUNCTION_ARGS)
+{
+	bytea	   *material = new_bytea(32);
+	CrKeyVersion *key;
+
+	if (!superuser())
+		elog(ERROR, "only superusers may call this function");
+	key = cr_keyring_current(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+							 (CrKeyPurpose) PG_GETARG_INT32(1), 0);
+	memcpy(VARDATA(material), key->material, 32);
+	PG_RETURN_BYTEA_P(material);
 }
 
 #endif							/* CR_TEST_BUILD */
