@@ -38,13 +38,21 @@ ifdef CR_TEST_BUILD
 PG_CPPFLAGS += -DCR_TEST_BUILD
 endif
 
+# Set by test/sanitize/run.
+ifdef CR_SANITIZE
+PG_CFLAGS += -g -fno-omit-frame-pointer -fsanitize=$(CR_SANITIZE) \
+	-fsanitize=bounds-strict
+SHLIB_LINK += -fsanitize=$(CR_SANITIZE) -static-libubsan
+endif
+
 # No bitcode: it would ask for the very clang the server was built with.
 override with_llvm = no
 
 PG_CONFIG ?= pg_config
 
 # These need no server to be there yet, and PGXS has a "check" of its own.
-CR_SCRIPT_GOALS = check bench installcheck lint format demo demo-stop check-documents
+CR_SCRIPT_GOALS = check bench installcheck lint format demo demo-stop check-documents \
+	check-server check-undefined check-assert check-valgrind coverage mutate
 ifneq ($(filter-out $(CR_SCRIPT_GOALS),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)),)
 $(error make $(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)) apart from the rest)

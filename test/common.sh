@@ -88,6 +88,7 @@ start_server()
 		as_user sh -c "echo \"include '../server.conf'\" >>data/postgresql.conf"
 	fi
 	as_user "$bindir/pg_ctl" -D data -w -l server.log \
+		${CR_POSTGRES:+-p "$CR_POSTGRES"} \
 		-o "-k '$dir' -p 5432" start >/dev/null ||
 		{ tail -20 "$dir/server.log" >&2; return 1; }
 }

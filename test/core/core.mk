@@ -3,8 +3,6 @@
 #   make check-server      its regression and isolation suites, with the
 #                          library preloaded and the extension everywhere
 
-CR_SCRIPT_GOALS += check-server
-
 .PHONY: check-server
 
 check-server:
