@@ -41,6 +41,16 @@ make_dir()
 	mkdir -p "$dir" && chmod 700 "$dir" && chown "$(test_user)" "$dir"
 }
 
+# Makes folder $1 a copy of what the checkout needs to be built and tested,
+# without what was built.
+copy_checkout()
+{
+	mkdir -p "$1" &&
+		(cd "$root" && tar -c --exclude='*.o' --exclude='*.so' \
+			Makefile cleanroom.control README.md sql src expected test doc) |
+		tar -x -C "$1"
+}
+
 # Builds, and puts what "make install" would install under $dir/stage.
 # Arguments go to make.
 stage()
