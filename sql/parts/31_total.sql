@@ -119,6 +119,7 @@ DECLARE
         'degrees(float8)', 'radians(float8)',
         'width_bucket(float8,float8,float8,int4)',
         'width_bucket(numeric,numeric,numeric,int4)',
+        'width_bucket(anycompatible,anycompatiblearray)',
 
         -- text: casts to a length
         'varchar(varchar,int4,bool)', 'bpchar(bpchar,int4,bool)',
@@ -243,6 +244,30 @@ Errors: none that the arguments'' values could provoke.',
     END LOOP;
 END
 $$;
+
+-- Those that take any number of arguments of any types.
+
+CREATE FUNCTION cleanroom.total_concat(VARIADIC "any")
+RETURNS text
+AS 'MODULE_PATHNAME', 'cr_total_call'
+LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.total_concat("any") IS
+'The twin of pg_catalog.concat().
+Arguments and result: those of the original, and NULL where the original
+raises an error, or an argument has more than 32 MB.
+Errors: none that the arguments'' values could provoke.';
+
+CREATE FUNCTION cleanroom.total_concat_ws(text, VARIADIC "any")
+RETURNS text
+AS 'MODULE_PATHNAME', 'cr_total_call'
+LANGUAGE C STABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.total_concat_ws(text, "any") IS
+'The twin of pg_catalog.concat_ws().
+Arguments and result: those of the original, and NULL where the original
+raises an error, or an argument has more than 32 MB.
+Errors: none that the arguments'' values could provoke.';
 
 -- Twins of aggregates over floating-point numbers.
 
@@ -427,6 +452,66 @@ BEGIN
 Argument and result: those of the original, and NULL where the original raises
 an error for overflow.
 Errors: none that the argument''s values could provoke.', name, type));
+    END LOOP;
+END
+$$;
+
+-- Pairs of numbers: correlation, covariance, regression.
+
+CREATE FUNCTION cleanroom.pairs_step(state float8[], y float8, x float8)
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'cr_pairs_step'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.pairs_step(float8[], float8, float8) IS
+'Transition function of correlation, covariance and regression.
+Arguments: {N, sum of x, sum of squared differences of x, the same two of y,
+sum of products of differences}, and one more pair.
+Result: the state with it, marked once it has overflowed.
+Errors: XX000 for an array of another shape.';
+
+CREATE FUNCTION cleanroom.pairs_combine(a float8[], b float8[])
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'cr_pairs_combine'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.pairs_combine(float8[], float8[]) IS
+'Combine function of correlation, covariance and regression.
+Arguments: two states as of pairs_step().
+Result: the state of the rows of both.
+Errors: XX000 for an array of another shape.';
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['corr', 'covar_pop', 'covar_samp',
+        'regr_avgx', 'regr_avgy', 'regr_intercept', 'regr_r2', 'regr_slope',
+        'regr_sxx', 'regr_sxy', 'regr_syy']
+    LOOP
+        EXECUTE format('CREATE FUNCTION cleanroom.pairs_%s(state float8[]) '
+                       'RETURNS float8 AS %L, %L '
+                       'LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE',
+                       name, 'MODULE_PATHNAME', 'cr_pairs_' || name);
+        EXECUTE format('COMMENT ON FUNCTION cleanroom.pairs_%s(float8[]) '
+                       'IS %L', name, format(
+            'Final function of cleanroom.total_%s().
+Argument: the state of pairs_step().
+Result: NULL where the state has overflowed, or has too few rows.
+Errors: XX000 for an array of another shape.', name));
+        EXECUTE format('CREATE AGGREGATE cleanroom.total_%1$s(float8, float8) '
+                       '(SFUNC = cleanroom.pairs_step, STYPE = float8[], '
+                       'INITCOND = ''{0,0,0,0,0,0}'', '
+                       'FINALFUNC = cleanroom.pairs_%1$s, '
+                       'COMBINEFUNC = cleanroom.pairs_combine, '
+                       'PARALLEL = SAFE)', name);
+        EXECUTE format('COMMENT ON AGGREGATE '
+                       'cleanroom.total_%s(float8, float8) IS %L',
+                       name, format(
+            'The twin of pg_catalog.%s(double precision, double precision).
+Arguments and result: those of the original, and NULL where the original
+raises an error for overflow.
+Errors: none that the arguments'' values could provoke.', name));
     END LOOP;
 END
 $$;

@@ -30,6 +30,7 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -38,7 +39,7 @@
 
 #define TWIN_PREFIX		"total_"
 #define LONG_ARGUMENT	(32 * 1024 * 1024)
-#define MAX_ARGS		8
+#define MAX_ARGS		FUNC_MAX_ARGS
 
 /*
  * What is changed of a call.  Originals that are SQL functions are not called
@@ -141,14 +142,25 @@ check_pure(Oid funcid)
 	ReleaseSysCache(tuple);
 }
 
+/* The type of an argument, where the twin takes any the one of this call. */
+static Oid
+argument_type(FmgrInfo *flinfo, const oidvector *declared, int number)
+{
+	Oid			type = declared->values[Min(number, declared->dim1 - 1)];
+
+	return get_typtype(type) == TYPTYPE_PSEUDO ?
+		get_fn_expr_argtype(flinfo, number) : type;
+}
+
 static Original *
-find_called(FmgrInfo *flinfo)
+find_called(FmgrInfo *flinfo, int nargs)
 {
 	Original   *original;
 	oidvector  *argtypes;
 	Oid			called = find_original(flinfo->fn_oid, &argtypes);
 	MemoryContext caller;
 	size_t		i;
+	int			number;
 
 	caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
 	original = palloc0(sizeof(Original));
@@ -162,8 +174,13 @@ find_called(FmgrInfo *flinfo)
 		}
 	}
 	check_pure(called);
-	for (i = 0; i < (size_t) argtypes->dim1; i++)
-		original->is_varlena[i] = get_typlen(argtypes->values[i]) == -1;
+	for (number = 0; number < nargs; number++)
+	{
+		Oid			type = argument_type(flinfo, argtypes, number);
+
+		original->is_varlena[number] = OidIsValid(type) &&
+			get_typlen(type) == -1;
+	}
 	if (original->change == CHANGE_ADD_SPACE)
 		original->added = CStringGetTextDatum(" ");
 	else if (original->change == CHANGE_PUT_TEN)
@@ -295,7 +312,7 @@ cr_total_call(PG_FUNCTION_ARGS)
 	Datum		result;
 
 	if (original == NULL)
-		original = find_called(fcinfo->flinfo);
+		original = find_called(fcinfo->flinfo, fcinfo->nargs);
 	InitFunctionCallInfoData(*call, &original->finfo, fcinfo->nargs,
 							 PG_GET_COLLATION(), fcinfo->context, NULL);
 	if (!load_arguments(original, fcinfo, call) ||

@@ -48,6 +48,11 @@ refuse_function(Oid funcid, int location)
 	const char *name = funcid < FirstNormalObjectId ?
 	get_func_name(funcid) : format_procedure(funcid);
 
+	if (funcid < FirstNormalObjectId &&
+		(strstr(name, "regex") != NULL || strstr(name, "similar") != NULL))
+		return cr_verdict_refuse(CR_ERRCODE_FUNCTION, location,
+								 "regular expressions may not run over protected rows",
+								 "Use LIKE, ILIKE, starts_with(), left(), split_part() or position().");
 	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, location,
 							 psprintf("function %s may not run over protected rows",
 									  name),
@@ -69,16 +74,12 @@ check_function(Oid funcid, bool must_stand, int location)
 	return refuse_function(funcid, location);
 }
 
-/* Casts through text: only from types whose output cannot fail, to text. */
+/* Can no value of the type fail to be written as text? */
 static bool
-io_cast_is_total(CoerceViaIO *cast)
+has_total_output(Oid type)
 {
-	Oid			from = getBaseType(exprType((Node *) cast->arg));
-	Oid			to = getBaseType(cast->resulttype);
-
-	if (to != TEXTOID && to != VARCHAROID)
-		return false;
-	switch (from)
+	type = getBaseType(type);
+	switch (type)
 	{
 		case BOOLOID:
 		case INT2OID:
@@ -95,11 +96,43 @@ io_cast_is_total(CoerceViaIO *cast)
 		case UUIDOID:
 		case TEXTOID:
 		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
 		case UNKNOWNOID:
 			return true;
 		default:
-			return get_typtype(from) == TYPTYPE_ENUM;
+			return get_typtype(type) == TYPTYPE_ENUM;
 	}
+}
+
+/* Casts through text: only from types whose output cannot fail, to text. */
+static bool
+io_cast_is_total(CoerceViaIO *cast)
+{
+	Oid			to = getBaseType(cast->resulttype);
+
+	return (to == TEXTOID || to == VARCHAROID) &&
+		has_total_output(exprType((Node *) cast->arg));
+}
+
+/* concat(), which writes arguments of any types as text */
+static bool
+writes_arguments(const FuncExpr *call)
+{
+	return call->funcid == F_CONCAT || call->funcid == F_CONCAT_WS;
+}
+
+static CrVerdict *
+check_call(FuncExpr *call)
+{
+	ListCell   *lc;
+
+	foreach(lc, call->args)
+	{
+		if (writes_arguments(call) && !has_total_output(exprType(lfirst(lc))))
+			return refuse_function(call->funcid, exprLocation((Node *) call));
+	}
+	return check_function(call->funcid, false, exprLocation((Node *) call));
 }
 
 static CrVerdict *
@@ -223,8 +256,7 @@ check_node(Node *node)
 			if (((FuncExpr *) node)->funcretset ||
 				((FuncExpr *) node)->funcvariadic)
 				break;
-			return check_function(((FuncExpr *) node)->funcid, false,
-								  exprLocation(node));
+			return check_call((FuncExpr *) node);
 		case T_OpExpr:
 			return check_function(((OpExpr *) node)->opfuncid, false,
 								  exprLocation(node));

@@ -45,13 +45,20 @@ cr_word_local_column(CrLevel *level, const Var *var)
 	return "of a subquery";
 }
 
-/*
- * A hint that lists the columns of the same table with one of the uses, at
- * most ten.
- */
-const char *
-cr_word_allowed(const CrStatement *statement, const Var *var, uint32 uses,
-				const char *verb)
+static bool
+is_allowed(const CrColumnFact *column, uint32 uses, uint32 aggregates)
+{
+	if (column->name == NULL)
+		return false;
+	if ((column->uses & uses & ~CR_USE_MEASURE) != 0)
+		return true;
+	return (column->uses & uses & CR_USE_MEASURE) != 0 &&
+		(column->aggregates & aggregates) == aggregates;
+}
+
+static const char *
+list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
+			 uint32 aggregates, const char *verb)
 {
 	CrBase	   *base;
 	StringInfoData names;
@@ -64,8 +71,7 @@ cr_word_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 	initStringInfo(&names);
 	for (i = 0; base->columns != NULL && i < base->ncolumns; i++)
 	{
-		if ((base->columns[i].uses & uses) == 0 ||
-			base->columns[i].name == NULL || count >= 10)
+		if (!is_allowed(&base->columns[i], uses, aggregates) || count >= 10)
 			continue;
 		appendStringInfo(&names, "%s%s", count > 0 ? ", " : "",
 						 base->columns[i].name);
@@ -76,4 +82,48 @@ cr_word_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 						base->name);
 	return psprintf("%s %s; or ask the owner to allow it with cleanroom.set_column().",
 					verb, names.data);
+}
+
+/*
+ * A hint that lists the columns of the same table with one of the uses, at
+ * most ten.
+ */
+const char *
+cr_word_allowed(const CrStatement *statement, const Var *var, uint32 uses,
+				const char *verb)
+{
+	return list_allowed(statement, var, uses, 0, verb);
+}
+
+/*
+ * The same for a column inside an aggregate: measures are listed that allow
+ * all of the aggregates, and what the column itself allows is said first.
+ */
+const char *
+cr_word_aggregated(const CrStatement *statement, const Var *var, uint32 uses,
+				   uint32 aggregates, const char *verb)
+{
+	static const struct
+	{
+		uint32		bit;
+		const char *name;
+	}			names[] = {
+		{CR_AGG_SUM, "sum"}, {CR_AGG_AVG, "avg"}, {CR_AGG_STDDEV, "stddev"},
+		{CR_AGG_VARIANCE, "variance"}, {CR_AGG_COUNT, "count"}
+	};
+	const char *hint = list_allowed(statement, var, uses, aggregates, verb);
+	const CrColumnFact *fact = cr_inspect_column(statement, var);
+	StringInfoData allowed;
+	size_t		i;
+
+	if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0)
+		return hint;
+	initStringInfo(&allowed);
+	for (i = 0; i < lengthof(names); i++)
+	{
+		if ((fact->aggregates & names[i].bit) != 0)
+			appendStringInfo(&allowed, "%s%s", allowed.len > 0 ? ", " : "",
+							 names[i].name);
+	}
+	return psprintf("This column allows %s. %s", allowed.data, hint);
 }

@@ -22,4 +22,9 @@ extern const char *cr_word_allowed(const CrStatement *statement,
 								   const Var *var, uint32 uses,
 								   const char *verb);
 
+/* the same inside an aggregate, which the measures listed allow */
+extern const char *cr_word_aggregated(const CrStatement *statement,
+									  const Var *var, uint32 uses,
+									  uint32 aggregates, const char *verb);
+
 #endif							/* CR_WORDS_H */

@@ -92,6 +92,23 @@ static const Classified aggregates[] = {
 	{F_VAR_POP_FLOAT8, CR_AGG_VARIANCE},
 	{F_VAR_POP_NUMERIC, CR_AGG_VARIANCE}};
 
+/* What a pair of measures must allow, each of them: all of these. */
+#define CR_AGG_MOMENTS (CR_AGG_AVG | CR_AGG_VARIANCE)
+
+static const Classified pairs[] = {
+	{F_REGR_COUNT, CR_AGG_COUNT},
+	{F_REGR_AVGX, CR_AGG_AVG},
+	{F_REGR_AVGY, CR_AGG_AVG},
+	{F_REGR_INTERCEPT, CR_AGG_MOMENTS},
+	{F_REGR_R2, CR_AGG_MOMENTS},
+	{F_REGR_SLOPE, CR_AGG_MOMENTS},
+	{F_REGR_SXX, CR_AGG_MOMENTS},
+	{F_REGR_SXY, CR_AGG_MOMENTS},
+	{F_REGR_SYY, CR_AGG_MOMENTS},
+	{F_COVAR_POP, CR_AGG_MOMENTS},
+	{F_COVAR_SAMP, CR_AGG_MOMENTS},
+	{F_CORR, CR_AGG_MOMENTS}};
+
 static const Classified operations[] = {
 	{F_INT2PL, OP_ADD},
 	{F_INT4PL, OP_ADD},
@@ -192,6 +209,16 @@ uint32
 cr_aggregate_family(Oid aggfnoid)
 {
 	return look_up(aggregates, lengthof(aggregates), aggfnoid);
+}
+
+/*
+ * Which CR_AGG_… bits two measures must both have for this built-in aggregate
+ * over pairs; 0 when it is none.
+ */
+uint32
+cr_aggregate_pair(Oid aggfnoid)
+{
+	return look_up(pairs, lengthof(pairs), aggfnoid);
 }
 
 static Operation

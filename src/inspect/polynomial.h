@@ -25,5 +25,6 @@ typedef struct CrPolynomial
 extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
 							   CrPolynomial *polynomial);
 extern uint32 cr_aggregate_family(Oid aggfnoid);
+extern uint32 cr_aggregate_pair(Oid aggfnoid);
 
 #endif							/* CR_POLYNOMIAL_H */
