@@ -12,8 +12,10 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "agg/total.h"
 #include "base/errcodes.h"
 #include "catalog/pg_aggregate.h"
+#include "gate/argument.h"
 #include "gate/gate.h"
 #include "gate/words.h"
 #include "inspect/polynomial.h"
@@ -22,170 +24,10 @@
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 
-typedef struct Argument
-{
-	Node	   *expanded;
-	Node	   *written;
-	bool		conditional;	/* it was the value of a CASE */
-} Argument;
-
 static const char *
 aggregate_name(CrAggregate *aggregate)
 {
 	return get_func_name(aggregate->aggref->aggfnoid);
-}
-
-static CrVerdict *
-refuse_conditional(Node *node)
-{
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
-							 "a conditional inside an aggregate's argument is not allowed here",
-							 "Write sum(x) FILTER (WHERE condition), or one CASE WHEN condition THEN x END directly inside the aggregate; aggregates skip nulls by themselves.");
-}
-
-static bool
-conditional_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, CaseExpr) || IsA(node, CoalesceExpr) ||
-		IsA(node, MinMaxExpr) || IsA(node, NullIfExpr) ||
-		IsA(node, SubLink) || IsA(node, BoolExpr))
-		return true;
-	return expression_tree_walker(node, conditional_walker, context);
-}
-
-static Node *
-make_null_test(Node *arg, NullTestType type)
-{
-	NullTest   *test = makeNode(NullTest);
-
-	test->arg = (Expr *) copyObject(arg);
-	test->nulltesttype = type;
-	test->argisrow = false;
-	test->location = -1;
-	return (Node *) test;
-}
-
-static Node *
-make_not_true(Node *condition)
-{
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = (Expr *) copyObject(condition);
-	test->booltesttype = IS_NOT_TRUE;
-	test->location = -1;
-	return (Node *) test;
-}
-
-static void
-add_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
-			  Node *written)
-{
-	List	   *tested = cr_match_tested(level->statement, expanded);
-
-	aggregate->part = lappend(aggregate->part, copyObject(written));
-	if (cr_match_by_list(tested))
-		aggregate->listed = lappend(aggregate->listed,
-									make_not_true(written));
-	else
-		aggregate->rests = lappend(aggregate->rests, make_not_true(written));
-	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
-}
-
-/* ---------- CASE, read as FILTER ---------- */
-
-typedef enum Otherwise
-{
-	ELSE_NULL,
-	ELSE_ZERO,
-	ELSE_OTHER
-} Otherwise;
-
-static Otherwise
-read_otherwise(CrLevel *level, Expr *defresult)
-{
-	CrPolynomial polynomial;
-	Node	   *node = (Node *) defresult;
-
-	while (node != NULL && IsA(node, FuncExpr) &&
-		   list_length(((FuncExpr *) node)->args) == 1)
-		node = linitial(((FuncExpr *) node)->args);
-	node = cr_inspect_strip(node);
-	if (node == NULL)
-		return ELSE_NULL;
-	if (!IsA(node, Const))
-		return ELSE_OTHER;
-	if (((Const *) node)->constisnull)
-		return ELSE_NULL;
-	if (cr_polynomial_read(level->statement, node, &polynomial) &&
-		polynomial.zero)
-		return ELSE_ZERO;
-	return ELSE_OTHER;
-}
-
-typedef struct CaseTest
-{
-	Node	   *arg;
-} CaseTest;
-
-static Node *
-case_test_mutator(Node *node, CaseTest *context)
-{
-	if (node == NULL)
-		return NULL;
-	if (IsA(node, CaseTestExpr))
-		return (Node *) copyObject(context->arg);
-	return expression_tree_mutator(node, case_test_mutator,
-								   (void *) context);
-}
-
-/* The condition of a CASE's one WHEN; CASE x WHEN v is x = v. */
-static Node *
-case_condition(CaseExpr *expr)
-{
-	CaseWhen   *when = linitial_node(CaseWhen, expr->args);
-	CaseTest	context = {(Node *) expr->arg};
-
-	if (expr->arg == NULL)
-		return (Node *) when->expr;
-	return case_test_mutator((Node *) when->expr, &context);
-}
-
-/*
- * Takes the condition off an argument of the form CASE WHEN c THEN x [ELSE
- * 0] END, leaving x.
- */
-static CrVerdict *
-unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
-			Argument *argument)
-{
-	CaseExpr   *expanded = (CaseExpr *) cr_inspect_strip(argument->expanded);
-	CaseExpr   *written = (CaseExpr *) cr_inspect_strip(argument->written);
-	Otherwise	otherwise;
-	CrVerdict  *refusal;
-
-	if (!IsA(expanded, CaseExpr))
-		return NULL;
-	if (!IsA(written, CaseExpr) || aggregate->filter != NULL ||
-		list_length(expanded->args) != 1)
-		return refuse_conditional((Node *) expanded);
-	otherwise = read_otherwise(level, expanded->defresult);
-	if (otherwise == ELSE_OTHER ||
-		(otherwise == ELSE_ZERO &&
-		 family != CR_AGG_SUM && family != CR_AGG_AVG))
-		return refuse_conditional((Node *) expanded);
-	refusal = cr_rule_condition(level, case_condition(expanded));
-	if (refusal != NULL)
-		return refusal;
-	add_condition(level, aggregate, case_condition(expanded),
-				  case_condition(written));
-	argument->expanded =
-		(Node *) linitial_node(CaseWhen, expanded->args)->result;
-	argument->written =
-		(Node *) linitial_node(CaseWhen, written->args)->result;
-	argument->conditional = true;
-	return NULL;
 }
 
 /* ---------- nulls ---------- */
@@ -213,7 +55,7 @@ unit_of_base(CrLevel *level, int base)
  */
 static void
 note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
-					Argument *argument)
+					CrArgument *argument)
 {
 	Node	   *written = cr_inspect_strip(argument->written);
 	List	   *conditions;
@@ -221,12 +63,12 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
 	int			id = -1;
 	Bitmapset  *bases = cr_inspect_bases(argument->expanded);
 
-	conditions = list_make1(make_null_test(written, IS_NULL));
+	conditions = list_make1(cr_make_null_test(written, IS_NULL));
 	if (!IsA(written, Var))
 	{
 		foreach(lc, pull_var_clause(written, 0))
 			conditions = lappend(conditions,
-								 make_null_test(lfirst(lc), IS_NOT_NULL));
+								 cr_make_null_test(lfirst(lc), IS_NOT_NULL));
 	}
 	aggregate->rests = lappend(aggregate->rests,
 							   make_ands_explicit(conditions));
@@ -236,7 +78,7 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
 
 		if (unit != NULL && cr_inspect_base(level->statement, id)->nullable)
 			aggregate->rests = lappend(aggregate->rests,
-									   make_null_test(unit, IS_NULL));
+									   cr_make_null_test(unit, IS_NULL));
 	}
 }
 
@@ -246,14 +88,14 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
  * many, or none.
  */
 static void
-note_nulls(CrLevel *level, CrAggregate *aggregate, Argument *argument)
+note_nulls(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 {
 	Node	   *stripped = cr_inspect_strip(argument->expanded);
 
 	if (!cr_inspect_nullable(level->statement, argument->expanded))
 		return;
 	aggregate->part = lappend(aggregate->part,
-							  make_null_test(argument->written,
+							  cr_make_null_test(argument->written,
 											 IS_NOT_NULL));
 	if (IsA(stripped, Var))
 	{
@@ -263,7 +105,7 @@ note_nulls(CrLevel *level, CrAggregate *aggregate, Argument *argument)
 		if (!cr_inspect_base(level->statement, id)->nullable)
 			return;
 		aggregate->rests = lappend(aggregate->rests,
-								   make_null_test(unit ? unit :
+								   cr_make_null_test(unit ? unit :
 												  argument->written,
 												  IS_NULL));
 	}
@@ -275,7 +117,7 @@ note_nulls(CrLevel *level, CrAggregate *aggregate, Argument *argument)
 
 static CrVerdict *
 refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
-			  uint32 uses)
+			  uint32 uses, uint32 aggregates)
 {
 	const char *verb = psprintf("Use %s() with", aggregate_name(aggregate));
 
@@ -290,8 +132,8 @@ refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 							 psprintf("%s() of column %s is not allowed",
 									  aggregate_name(aggregate),
 									  cr_word_column(level->statement, var)),
-							 cr_word_allowed(level->statement, var, uses,
-											 verb));
+							 cr_word_aggregated(level->statement, var, uses,
+												aggregates, verb));
 }
 
 static CrVerdict *
@@ -309,11 +151,11 @@ check_counted_column(CrLevel *level, CrAggregate *aggregate, Var *var)
 		return NULL;
 	return refuse_column(level, aggregate, var,
 						 CR_USE_DIMENSION | CR_USE_UNIT | CR_USE_JOIN |
-						 CR_USE_MEASURE);
+						 CR_USE_MEASURE, CR_AGG_COUNT);
 }
 
 static CrVerdict *
-check_counted(CrLevel *level, CrAggregate *aggregate, Argument *argument)
+check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 {
 	Node	   *stripped = cr_inspect_strip(argument->expanded);
 
@@ -321,8 +163,8 @@ check_counted(CrLevel *level, CrAggregate *aggregate, Argument *argument)
 		return NULL;
 	if (IsA(stripped, Var))
 		return check_counted_column(level, aggregate, (Var *) stripped);
-	if (conditional_walker(stripped, NULL))
-		return refuse_conditional(stripped);
+	if (cr_has_conditional(stripped))
+		return cr_refuse_conditional(stripped);
 	if (bms_num_members(cr_inspect_bases(stripped)) !=
 		bms_num_members(cr_inspect_raw_bases(level->statement, stripped)))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
@@ -333,7 +175,7 @@ check_counted(CrLevel *level, CrAggregate *aggregate, Argument *argument)
 
 static CrVerdict *
 check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
-			   Argument *argument)
+			   CrArgument *argument)
 {
 	CrPolynomial polynomial;
 	Node	   *stripped = cr_inspect_strip(argument->expanded);
@@ -351,13 +193,13 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 													 (Var *) stripped);
 
 		if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0 ||
-			(fact->aggregates & family) == 0)
+			(fact->aggregates & family) != family)
 			return refuse_column(level, aggregate, (Var *) stripped,
-								 CR_USE_MEASURE);
+								 CR_USE_MEASURE, family);
 		return NULL;
 	}
-	if (conditional_walker(stripped, NULL))
-		return refuse_conditional(stripped);
+	if (cr_has_conditional(stripped))
+		return cr_refuse_conditional(stripped);
 	if (!cr_polynomial_read(level->statement, stripped, &polynomial))
 		return cr_verdict_refuse(polynomial.column_refused ?
 								 CR_ERRCODE_AGGREGATE : CR_ERRCODE_CONSTRUCT,
@@ -366,13 +208,42 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 										  aggregate_name(aggregate),
 										  polynomial.objection),
 								 "Use measures of one table and plain numbers under + - * (two measures at most) and / by a number; compute anything else from the released sums.");
-	if ((polynomial.aggregates & family) == 0)
+	if ((polynomial.aggregates & family) != family)
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE,
 								 exprLocation(stripped),
 								 psprintf("%s() is not allowed on all measures in its argument",
 										  aggregate_name(aggregate)),
 								 "cleanroom.columns lists the aggregates that each measure allows.");
 	return NULL;
+}
+
+/*
+ * Two measures of one table, of degree two together: what correlation,
+ * covariance and regression compute is made of products of the two.
+ */
+static CrVerdict *
+check_pair(CrLevel *level, CrAggregate *aggregate)
+{
+	CrPolynomial x;
+	CrPolynomial y;
+	const char *objection = NULL;
+
+	if (!cr_polynomial_read(level->statement, linitial(aggregate->arguments),
+							&y) ||
+		!cr_polynomial_read(level->statement, lsecond(aggregate->arguments),
+							&x))
+		return NULL;			/* each is judged by itself */
+	if (x.base != 0 && y.base != 0 && x.base != y.base)
+		objection = "columns of two tables";
+	else if (x.degree > 1 || y.degree > 1)
+		objection = "products of columns, which it would multiply again";
+	if (objection == NULL)
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+							 aggregate->aggref->location,
+							 psprintf("%s() is given %s",
+									  aggregate_name(aggregate), objection),
+							 "Give it two measures of one table, or sums per person from a subquery grouped by the unit.");
 }
 
 static CrVerdict *
@@ -385,17 +256,39 @@ check_form(CrAggregate *aggregate, uint32 family)
 								 psprintf("aggregate %s() is not built in and may not run over protected rows",
 										  aggregate_name(aggregate)),
 								 "Use count, sum, avg, stddev or variance.");
-	if (family == 0)
+	if (family == 0 || !OidIsValid(cr_total_aggregate(aggref->aggfnoid)))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, aggref->location,
 								 psprintf("aggregate %s() is not allowed over protected rows",
 										  aggregate_name(aggregate)),
-								 "Use count, sum, avg, stddev or variance here; over a released subquery every aggregate is free.");
+								 "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.");
 	if (aggref->aggkind != AGGKIND_NORMAL || aggref->aggorder != NIL ||
 		aggref->aggvariadic || aggref->agglevelsup != 0)
 		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, aggref->location,
 								 "an aggregate with ORDER BY or of an outer query is not allowed over protected rows",
 								 "Use the plain form of count, sum, avg, stddev or variance.");
 	return NULL;
+}
+
+static CrVerdict *
+check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
+			   int number)
+{
+	TargetEntry *tle = list_nth(aggregate->aggref->args, number);
+	CrArgument	argument = {list_nth(aggregate->arguments, number),
+	(Node *) tle->expr, false};
+	CrVerdict  *refusal;
+
+	refusal = cr_unwrap_conditional(level, aggregate, family, &argument);
+	if (refusal == NULL)
+		refusal = family == CR_AGG_COUNT &&
+			list_length(aggregate->arguments) == 1 ?
+			check_counted(level, aggregate, &argument) :
+			check_measured(level, aggregate, family, &argument);
+	if (refusal == NULL)
+		refusal = cr_rule_total(list_nth(aggregate->arguments, number));
+	if (refusal == NULL)
+		note_nulls(level, aggregate, &argument);
+	return refusal;
 }
 
 /*
@@ -406,31 +299,25 @@ cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
 {
 	Aggref	   *aggref = aggregate->aggref;
 	uint32		family = cr_aggregate_family(aggref->aggfnoid);
-	Argument	argument = {0};
-	CrVerdict  *refusal = check_form(aggregate, family);
+	CrVerdict  *refusal;
+	int			number;
 
+	if (family == 0)
+		family = cr_aggregate_pair(aggref->aggfnoid);
+	refusal = check_form(aggregate, family);
 	if (refusal == NULL && aggregate->filter != NULL)
 	{
 		refusal = cr_rule_condition(level, aggregate->filter);
-		add_condition(level, aggregate, aggregate->filter,
-					  (Node *) aggref->aggfilter);
+		cr_note_condition(level, aggregate, aggregate->filter,
+						  (Node *) aggref->aggfilter);
 	}
-	if (refusal != NULL || aggregate->arguments == NIL)
-		return refusal;
-
-	argument.expanded = linitial(aggregate->arguments);
-	argument.written =
-		(Node *) linitial_node(TargetEntry, aggref->args)->expr;
-	refusal = unwrap_case(level, aggregate, family, &argument);
-	if (refusal == NULL)
-		refusal = family == CR_AGG_COUNT ?
-			check_counted(level, aggregate, &argument) :
-			check_measured(level, aggregate, family, &argument);
-	if (refusal == NULL)
-		refusal = cr_rule_total(linitial(aggregate->arguments));
+	for (number = 0;
+		 refusal == NULL && number < list_length(aggregate->arguments);
+		 number++)
+		refusal = check_argument(level, aggregate, family, number);
+	if (refusal == NULL && list_length(aggregate->arguments) == 2)
+		refusal = check_pair(level, aggregate);
 	if (refusal == NULL && aggref->aggdistinct != NIL)
 		refusal = cr_rule_grouping_operator(linitial(aggref->aggdistinct));
-	if (refusal == NULL)
-		note_nulls(level, aggregate, &argument);
 	return refusal;
 }

@@ -108,6 +108,35 @@ check_exclusion(CrLevel *level, CrClause *clause)
 	return NULL;
 }
 
+/*
+ * The other side of an equality with a column of a public relation, where
+ * that is computed from one protected table: what such a relation says about
+ * f(dimension) it says about the dimension.
+ */
+static Node *
+looked_up(CrLevel *level, CrClause *clause)
+{
+	Node	   *sides[2];
+	int			i;
+
+	if (!cr_inspect_equality(clause->expanded, &sides[0], &sides[1]))
+		return NULL;
+	for (i = 0; i < 2; i++)
+	{
+		Var		   *label = (Var *) sides[i];
+		Bitmapset  *bases = cr_inspect_bases(sides[1 - i]);
+
+		if (IsA(label, Var) && label->varlevelsup == 0 && label->varno > 0 &&
+			!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+													label->varno)) &&
+			bms_num_members(bases) == 1 &&
+			bms_equal(bases, cr_inspect_raw_bases(level->statement,
+												  sides[1 - i])))
+			return sides[1 - i];
+	}
+	return NULL;
+}
+
 static CrVerdict *
 check_clause(CrLevel *level, CrClause *clause)
 {
@@ -118,6 +147,10 @@ check_clause(CrLevel *level, CrClause *clause)
 
 	if (!is_join_clause(level, clause, &left, &right))
 	{
+		Node	   *key = looked_up(level, clause);
+
+		if (key != NULL && cr_rule_group_key(level, key, NULL) == NULL)
+			return cr_rule_total(clause->expanded);
 		refusal = cr_rule_condition(level, clause->expanded);
 		return refusal != NULL ? refusal : check_exclusion(level, clause);
 	}

@@ -258,6 +258,12 @@ extern bool cr_inspect_equality(Node *expr, Node **left, Node **right);
 extern bool cr_inspect_refers_outside(Query *query);
 extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 
+/* inspect/list.c */
+extern List *cr_inspect_list_rows(const RangeTblEntry *rte);
+extern List *cr_inspect_constant_rows(Query *query);
+extern bool cr_inspect_is_series(const RangeTblEntry *rte);
+extern bool cr_inspect_rows_differ(List *rows, List *columns);
+
 /* inspect/unique.c */
 extern List *cr_inspect_all_clauses(CrLevel *level);
 extern List *cr_inspect_all_bases(CrLevel *level);

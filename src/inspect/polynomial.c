@@ -212,8 +212,8 @@ cr_aggregate_family(Oid aggfnoid)
 }
 
 /*
- * Which CR_AGG_… bits two measures must both have for this built-in aggregate
- * over pairs; 0 when it is none.
+ * Which CR_AGG_… bits two measures must both have for this built-in
+ * aggregate over pairs; 0 when it is none.
  */
 uint32
 cr_aggregate_pair(Oid aggfnoid)

@@ -23,6 +23,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/typcache.h"
 
 typedef struct Probe
 {
@@ -99,12 +100,17 @@ is_pinned(const Probe *probe, AttrNumber attnum, Oid opfamily)
 		Node	   *left;
 		Node	   *right;
 		Oid			opno;
+		Oid			collation;
 
 		if (!clause_limits(probe, clause))
 			continue;
 		if (!cr_inspect_equality(clause->expanded, &left, &right))
 			continue;
 		opno = ((OpExpr *) clause->expanded)->opno;
+		/* what tells keys apart may not be finer than what joins them */
+		collation = ((OpExpr *) clause->expanded)->inputcollid;
+		if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
+			continue;
 		if (OidIsValid(opfamily) &&
 			get_op_opfamily_strategy(opno, opfamily) != BTEqualStrategyNumber)
 			continue;
@@ -203,6 +209,35 @@ static bool source_is_determined(const Probe *probe, RangeTblEntry *rte,
 								 Query *query);
 
 /*
+ * Are no two rows of a list alike in its pinned columns?  The first column of
+ * a series has each value once.
+ */
+static bool
+list_is_determined(const Probe *probe, List *rows, bool is_series)
+{
+	List	   *pinned = NIL;
+	int			column;
+	int			columns = rows == NIL ? (int) is_series :
+		list_length(linitial(rows));
+
+	for (column = 0; column < columns; column++)
+	{
+		Oid			type = rows == NIL ? InvalidOid :
+			exprType(list_nth(linitial(rows), column));
+		Oid			family = InvalidOid;
+
+		if (OidIsValid(type))
+			family = lookup_type_cache(type,
+									   TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+		if ((is_series || OidIsValid(family)) &&
+			is_pinned(probe, column + 1, family))
+			pinned = lappend_int(pinned, column);
+	}
+	return pinned != NIL &&
+		(is_series || cr_inspect_rows_differ(rows, pinned));
+}
+
+/*
  * SELECT a, b FROM t WHERE … has the keys of t, under the names it gives
  * them.
  */
@@ -248,7 +283,10 @@ query_is_determined(const Probe *probe, Query *query)
 		return false;
 	if (is_single_row(query))
 		return true;
-	if (query->setOperations != NULL || query->hasTargetSRFs ||
+	if (query->setOperations != NULL)
+		return list_is_determined(probe, cr_inspect_constant_rows(query),
+								  false);
+	if ( query->hasTargetSRFs ||
 		query->groupingSets != NIL || query->hasDistinctOn)
 		return false;
 	if (query->distinctClause != NIL)
@@ -271,7 +309,10 @@ source_is_determined(const Probe *probe, RangeTblEntry *rte, Query *query)
 		case RTE_CTE:
 			return query_is_determined(probe, query);
 		case RTE_VALUES:
-			return list_length(rte->values_lists) == 1;
+		case RTE_FUNCTION:
+			return list_is_determined(probe, cr_inspect_list_rows(rte),
+									  rte->rtekind == RTE_FUNCTION &&
+									  cr_inspect_is_series(rte));
 		case RTE_RESULT:
 			return true;
 		default:

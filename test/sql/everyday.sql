@@ -122,7 +122,7 @@ SELECT country, count(*) AS people, avg(income) AS income
   FROM customers GROUP BY country;
 CREATE VIEW touchpoints AS
 SELECT customer_id, category, channel, ordered_at::date AS day, price
-  FROM orders WHERE qty IS NOT NULL AND channel <> 'phone';
+  FROM orders WHERE channel <> 'phone';
 CREATE FUNCTION sales(wanted text, since timestamp DEFAULT '2024-01-01')
 RETURNS TABLE (channel text, n bigint, revenue numeric)
 LANGUAGE sql STABLE AS $$
@@ -149,6 +149,18 @@ BEGIN
     CLOSE c;
 END $$;
 RESET ROLE;
+-- the same views for the owner's answers, with the condition on people
+CREATE SCHEMA regress_cr_e_own;
+CREATE VIEW regress_cr_e_own.spending AS
+SELECT customer_id, sum(price * qty) AS spent, count(*) AS orders
+  FROM orders GROUP BY customer_id;
+CREATE VIEW regress_cr_e_own.by_country AS
+SELECT country, count(*) AS people, avg(income) AS income
+  FROM customers GROUP BY country
+HAVING count(DISTINCT customer_id) >= 5;
+CREATE VIEW regress_cr_e_own.touchpoints AS
+SELECT customer_id, category, channel, ordered_at::date AS day, price
+  FROM orders WHERE channel <> 'phone';
 ANALYZE customers, orders, exposures, answers, continents, calendar;
 
 -- ask(question) runs it twice.  [[...]] is what only the owner writes, {{...}}
@@ -175,8 +187,10 @@ DECLARE
     theirs text[];
     outcome text;
 BEGIN
+    SET search_path = regress_cr_e_own, regress_cr_e, pg_catalog;
     own := answer(regexp_replace(regexp_replace(spelled,
                   '\[\[(.*?)\]\]', '\1', 'g'), '\{\{(.*?)\}\}', '', 'g'));
+    SET search_path = regress_cr_e, pg_catalog;
     SET ROLE regress_cr_e_analyst;
     theirs := answer(regexp_replace(regexp_replace(spelled,
                      '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g'));
@@ -264,7 +278,7 @@ SELECT ask('SELECT tier, sum(CASE WHEN vip THEN income ELSE 0 END) AS vip, sum(C
 SELECT ask('SELECT category, sum(CASE WHEN channel = ''web'' THEN 1 ELSE 0 END) AS web, sum(CASE WHEN channel = ''store'' THEN 1 ELSE 0 END) AS store FROM orders GROUP BY category /5 customer_id/');
 SELECT ask('SELECT category, count(CASE WHEN channel = ''web'' THEN 1 END) AS web, count(CASE channel WHEN ''store'' THEN customer_id END) AS store FROM orders GROUP BY category /5 customer_id/');
 SELECT ask('SELECT channel, count(DISTINCT CASE WHEN category = ''books'' THEN customer_id END) AS readers FROM orders GROUP BY channel /5 customer_id/');
-SELECT ask('SELECT country, avg(income) FILTER (WHERE tier = ''gold'') - avg(income) FILTER (WHERE tier <> ''gold'') AS gap FROM customers WHERE country <> ''Malta'' {{GROUP BY country}} [[GROUP BY country HAVING false]]');
+SELECT ask('SELECT country, avg(income) FILTER (WHERE vip) - avg(income) FILTER (WHERE NOT vip) AS gap FROM customers WHERE country <> ''Malta'' GROUP BY country /5 customer_id/');
 SELECT ask('SELECT avg(CASE WHEN vip THEN 1.0 ELSE 0.0 END) AS share FROM customers');
 SELECT ask('SELECT country, round(100.0 * count(*) FILTER (WHERE vip) / count(*), 1) AS vip_percent FROM customers WHERE country <> ''Malta'' GROUP BY country /5 customer_id/');
 SELECT ask('SELECT channel, sum(price) FILTER (WHERE ordered_at < ''2024-07-01'') AS h1, sum(price) FILTER (WHERE ordered_at >= ''2024-07-01'') AS h2 FROM orders GROUP BY channel /5 customer_id/');
@@ -307,9 +321,9 @@ SELECT ask('SELECT coalesce(d.department, ''other'') AS department, count(*) FRO
 SELECT ask('SELECT k.continent, c.tier, count(*) FROM customers c JOIN continents k ON k.country = c.country GROUP BY 1, 2 /5 customer_id/');
 SELECT ask('SELECT cal.holiday, count(*) FROM touchpoints t JOIN calendar cal ON cal.day = t.day GROUP BY cal.holiday /5 customer_id/');
 SELECT ask('SELECT a.tier, a.n, b.revenue, b.revenue / a.n AS per_head FROM (SELECT tier, count(*) AS n FROM customers GROUP BY tier /5 customer_id/) a JOIN (SELECT c.tier, sum(o.price) AS revenue FROM customers c JOIN orders o USING (customer_id) GROUP BY c.tier /5 customer_id/) b ON a.tier = b.tier');
-SELECT ask('SELECT k.country, b.people FROM continents k LEFT JOIN [[(SELECT * FROM by_country WHERE people >= 5)]] {{by_country}} b ON b.country = k.country');
-SELECT ask('SELECT * FROM by_country [[WHERE people >= 5]]');
-SELECT ask('SELECT count(*), sum(people) FROM by_country [[WHERE people >= 5]]');
+SELECT ask('SELECT k.country, b.people FROM continents k LEFT JOIN by_country b ON b.country = k.country');
+SELECT ask('SELECT * FROM by_country');
+SELECT ask('SELECT count(*), sum(people) FROM by_country');
 SELECT ask('SELECT category, count(*) FROM touchpoints GROUP BY category /5 customer_id/');
 SELECT ask('SELECT country, count(*) FROM (SELECT c.country, c.customer_id FROM customers c JOIN orders o USING (customer_id) WHERE o.category = ''food'') s GROUP BY country /5 customer_id/');
 
@@ -317,7 +331,7 @@ SELECT ask('SELECT country, count(*) FROM (SELECT c.country, c.customer_id FROM 
 SELECT ask('SELECT source, count(*) FROM (SELECT ''a'' AS source, customer_id AS person FROM orders WHERE category = ''books'' UNION ALL SELECT ''b'', customer_id FROM orders WHERE category = ''toys'') u GROUP BY source /5 person/');
 SELECT ask('SELECT count(*) FROM (SELECT customer_id FROM orders WHERE channel = ''web'' UNION ALL SELECT customer_id FROM orders WHERE channel = ''store'') u');
 SELECT ask('SELECT kind, count(DISTINCT person) FROM (SELECT ''bought'' AS kind, customer_id AS person, ordered_at::date AS day FROM orders UNION ALL SELECT ''saw'', viewer, seen_at::date FROM exposures) events WHERE day < ''2024-07-01'' GROUP BY kind /7 person/');
-SELECT ask('SELECT sum(amount) FROM (SELECT price AS amount FROM orders WHERE category = ''books'' UNION ALL SELECT discount::numeric * 1 FROM orders WHERE category = ''toys'') x [[WHERE false]]');
+SELECT ask('SELECT sum(amount), avg(amount), count(*) FROM (SELECT price AS amount FROM orders WHERE category = ''books'' UNION ALL SELECT cents FROM orders WHERE category = ''toys'') x');
 SELECT ask('WITH events AS (SELECT customer_id AS person, date_trunc(''month'', ordered_at) AS m, ''order'' AS e FROM orders UNION ALL SELECT viewer, date_trunc(''month'', seen_at::timestamp), ''view'' FROM exposures) SELECT m, e, count(*) FROM events GROUP BY m, e /7 person/');
 SELECT ask('SELECT channel, sum(price) FROM (SELECT channel, price, customer_id FROM orders WHERE ordered_at < ''2024-04-01'' UNION ALL SELECT channel, price, customer_id FROM orders WHERE ordered_at >= ''2024-09-01'') o GROUP BY channel /5 customer_id/');
 
@@ -341,9 +355,9 @@ SELECT ask('SELECT max(n), min(n), max(n) - min(n) AS spread FROM (SELECT count(
 SELECT ask('SELECT round(corr(price, qty)::numeric, 6) FROM orders');
 SELECT ask('SELECT category, round(covar_pop(price, cents)::numeric, 4), round(covar_samp(price, cents)::numeric, 4), regr_count(price, cents) FROM orders GROUP BY category /5 customer_id/');
 SELECT ask('SELECT round(regr_slope(price, qty)::numeric, 6), round(regr_intercept(price, qty)::numeric, 6), round(regr_r2(price, qty)::numeric, 6) FROM orders');
-SELECT ask('SELECT channel, round(regr_avgx(price, discount)::numeric, 6), round(regr_avgy(price, discount)::numeric, 6), regr_count(price, discount), round(regr_sxx(price, discount)::numeric, 4), round(regr_syy(price, discount)::numeric, 4), round(regr_sxy(price, discount)::numeric, 4) FROM orders GROUP BY channel /5 customer_id/');
+SELECT ask('SELECT channel, round(regr_avgx(price, discount)::numeric, 6), round(regr_avgy(price, discount)::numeric, 6), [[nullif(]]regr_count(price, discount)[[, 0) AS regr_count]], round(regr_sxx(price, discount)::numeric, 4), round(regr_syy(price, discount)::numeric, 4), round(regr_sxy(price, discount)::numeric, 4) FROM orders GROUP BY channel /5 customer_id/');
 SELECT ask('SELECT round(corr(n, spent)::numeric, 6) FROM (SELECT customer_id, count(*) AS n, sum(price) AS spent FROM orders GROUP BY customer_id) p');
-SELECT ask('SELECT corr(a, b) FROM (SELECT avg(price)::float8 AS a, avg(qty)::float8 AS b FROM orders GROUP BY category, channel /5 customer_id/) x [[WHERE a IS NOT NULL]]');
+SELECT ask('SELECT round(corr(a, b)::numeric, 6) FROM (SELECT avg(price)::float8 AS a, avg(qty)::float8 AS b FROM orders GROUP BY category, channel /5 customer_id/) x');
 SELECT ask('SELECT (count(*) * sum(price * qty) - sum(price) * sum(qty)) / (count(*) * sum(qty * qty) - sum(qty) * sum(qty)) AS slope FROM orders');
 
 -- measures of every kind, arithmetic in and around aggregates
@@ -405,7 +419,6 @@ SELECT ask('SELECT count(*) FROM customers WHERE vip IS TRUE OR vip IS NOT UNKNO
 SELECT ask('SELECT sum(seconds) FROM exposures WHERE seconds > 30 AND coalesce(device, ''none'') <> ''tv''');
 SELECT ask('SELECT count(*) FROM customers WHERE upper(country) = ''ITALY'' OR left(country, 1) = ''F'' OR length(country) > 6');
 SELECT ask('SELECT count(*) FROM customers WHERE zip = ''11112'' OR zip LIKE ''%3''');
-SELECT ask('SELECT count(*) FROM customers WHERE country ~ ''^I'' [[AND false HAVING false]] {{AND country = ''Atlantis''}}');
 SELECT ask('SELECT channel, count(*) FROM orders WHERE (ordered_at, ordered_at + interval ''1 day'') OVERLAPS (timestamp ''2024-02-01'', timestamp ''2024-05-01'') GROUP BY channel /5 customer_id/');
 SELECT ask('SELECT count(*) FROM customers WHERE position(''an'' in country) > 0 AND starts_with(country, ''Fr'')');
 SELECT ask('SELECT count(*) FROM customers WHERE date_part(''year'', born) < 1970 AND extract(epoch FROM signed_up) > 1680000000');
@@ -426,11 +439,10 @@ SELECT ask('SELECT CASE channel WHEN ''web'' THEN ''online'' ELSE ''offline'' EN
 -- lists of constants, joined
 SELECT ask('SELECT v.label, count(*) FROM customers c JOIN (VALUES (''Germany'', ''north''), (''France'', ''west''), (''Italy'', ''south'')) AS v (country, label) ON v.country = c.country GROUP BY v.label /5 customer_id/');
 SELECT ask('WITH bands (lower, upper, name) AS (VALUES (18, 30, ''young''), (30, 60, ''middle''), (60, 200, ''old'')) SELECT b.name, sum(a.n) FROM (SELECT age, count(*) AS n FROM customers GROUP BY age /5 customer_id/) a JOIN bands b ON a.age >= b.lower AND a.age < b.upper GROUP BY b.name');
-SELECT ask('SELECT name, count(*) FROM orders JOIN (SELECT 1 AS m, ''winter'' AS name UNION ALL SELECT 7, ''summer'') s ON s.m = extract(month FROM ordered_at) GROUP BY name /5 customer_id/');
+SELECT ask('SELECT name, count(*) FROM orders JOIN (SELECT 1 AS m, ''winter'' AS name UNION ALL SELECT 7, ''summer'') s ON s.m = extract(month FROM ordered_at)::int GROUP BY name /5 customer_id/');
 SELECT ask('SELECT count(*) FROM customers JOIN unnest(ARRAY[''Italy'', ''France'']) AS w (country) USING (country)');
 SELECT ask('WITH wanted AS (SELECT DISTINCT unnest FROM unnest(ARRAY[''books'', ''toys'', ''toys''])) SELECT category, count(*) FROM orders JOIN wanted ON category = unnest GROUP BY category /5 customer_id/');
 SELECT ask('SELECT day, coalesce(n, 0) FROM generate_series(date ''2024-03-01'', ''2024-03-10'', ''1 day'') day LEFT JOIN (SELECT ordered_at::date AS d, count(*) AS n FROM orders GROUP BY 1 /5 customer_id/) o ON o.d = day');
-SELECT ask('SELECT category, count(*) FROM orders WHERE category IN (SELECT unnest(ARRAY[''books'', ''food''])) GROUP BY category /5 customer_id/');
 SELECT ask('SELECT category, count(*) FROM orders WHERE category IN (VALUES (''books''), (''food'')) GROUP BY category /5 customer_id/');
 SELECT ask('SELECT rank, category, count(*) FROM orders JOIN unnest(ARRAY[''books'', ''toys'']) WITH ORDINALITY AS w (category, rank) USING (category) GROUP BY 1, 2 /5 customer_id/');
 
@@ -438,7 +450,6 @@ SELECT ask('SELECT rank, category, count(*) FROM orders JOIN unnest(ARRAY[''book
 SELECT ask('SELECT * FROM sales(''books'') [[WHERE false]] {{WHERE n < 0}}');
 SELECT ask('SELECT sum(n) FROM sales(''toys'', ''2024-05-01'')');
 SELECT ask('SELECT * FROM report(10)');
-SELECT ask('SELECT c.category, s.channel, s.n FROM (VALUES (''books''), (''toys'')) AS c (category), LATERAL sales(c.category) s [[WHERE false]] {{WHERE s.n < 0}}');
 
 -- parameters, prepared statements and cursors
 \pset tuples_only off
@@ -477,10 +488,10 @@ SELECT count(*) >= 150, count(*) FILTER (WHERE outcome LIKE 'same%')
        >= 0.98 * count(*) FROM outcomes;
 SELECT question, outcome FROM outcomes WHERE outcome NOT LIKE 'same%';
 
+SET client_min_messages = error;
+DROP SCHEMA regress_cr_e_own, regress_cr_e CASCADE;
 RESET search_path;
 DROP OWNED BY regress_cr_e_shop, regress_cr_e_tv, regress_cr_e_survey,
     regress_cr_e_analyst;
-SET client_min_messages = warning;
-DROP SCHEMA regress_cr_e CASCADE;
 DROP ROLE regress_cr_e_shop, regress_cr_e_tv, regress_cr_e_survey,
     regress_cr_e_analyst;

@@ -71,7 +71,9 @@ INSERT INTO samples VALUES
 ('cidr', '{10.0.0.0/8,::/0}'),
 ('macaddr', '{08:00:2b:01:02:03,00:00:00:00:00:00}'),
 ('macaddr8', '{08:00:2b:01:02:03:04:05,00:00:00:00:00:00:00:00}'),
-('mood', '{sad,ok,happy}');
+('mood', '{sad,ok,happy}'),
+('numeric[]', '{"{}","{1,5,7}","{7,5}","{NULL,1}","{{1,2},{3,4}}",
+                "{-Infinity,NaN}"}');
 
 -- All the argument lists that a function is tried with.
 CREATE FUNCTION argument_lists(types regtype[]) RETURNS SETOF text
@@ -87,8 +89,12 @@ BEGIN
                          || quote_literal(v) || '::' || s.type)
           INTO lists
           FROM unnest(lists) l, samples s, unnest(s.vals[1:width]) v
-         WHERE s.type = CASE types[i] WHEN 'anyenum'::regtype
-                             THEN 'mood'::regtype ELSE types[i] END;
+         WHERE s.type = CASE types[i]
+                    WHEN 'anyenum'::regtype THEN 'mood'::regtype
+                    WHEN '"any"'::regtype THEN 'numeric'
+                    WHEN 'anycompatible'::regtype THEN 'numeric'
+                    WHEN 'anycompatiblearray'::regtype THEN 'numeric[]'
+                    ELSE types[i] END;
     END LOOP;
     RETURN QUERY SELECT unnest(lists);
 END $$;
@@ -207,6 +213,32 @@ SELECT cleanroom.total_sum(f4), cleanroom.total_sum(f8),
 SELECT type, d.* FROM unnest('{float4,float8,numeric}'::text[]) type,
        differences(type) d;
 
+-- pairs of numbers, likewise
+CREATE FUNCTION pair_differences()
+RETURNS TABLE (agg text, g int, original text, twin text)
+LANGUAGE plpgsql AS $$
+BEGIN
+    FOREACH agg IN ARRAY '{corr,covar_pop,covar_samp,regr_avgx,regr_avgy,
+                           regr_intercept,regr_r2,regr_slope,regr_sxx,
+                           regr_sxy,regr_syy}'::text[]
+    LOOP
+        RETURN QUERY EXECUTE format(
+            'SELECT %1$L::text, g, o::text, t::text FROM (SELECT g, '
+            '    pg_catalog.%1$s(f8, f4 * g) AS o, '
+            '    cleanroom.total_%1$s(f8, f4 * g) AS t '
+            '  FROM numbers GROUP BY g) x '
+            'WHERE CASE WHEN g BETWEEN 1 AND 9 THEN abs(o / t - 1) > 1e-6 '
+            '           ELSE o IS DISTINCT FROM t END', agg);
+    END LOOP;
+END $$;
+SELECT * FROM pair_differences();
+SET max_parallel_workers_per_gather = 0;
+SELECT * FROM pair_differences();
+SELECT corr(x, y), cleanroom.total_corr(x, y) FROM (VALUES
+    (1::float8, 2::float8), (3, 5), (NULL, 1), (4, NULL), (7, 7)) v (x, y);
+RESET max_parallel_workers_per_gather;
+SET max_parallel_workers_per_gather = 2;
+
 -- Where the originals fail, the twins are NULL, however rows are parted, and
 -- whatever comes after.
 CREATE TABLE extremes (f4 float4, f8 float8, n numeric);
@@ -239,6 +271,14 @@ SELECT cleanroom.total_sum(f4) IS NULL AS sum4,
        cleanroom.total_var_pop(f8) AS var_pop8,
        cleanroom.total_var_pop(n) AS var_popn
   FROM extremes;
+SELECT covar_pop(f8, f8) FROM extremes;
+SELECT cleanroom.total_covar_pop(f8, f8), cleanroom.total_corr(f8, f4),
+       cleanroom.total_regr_avgx(f8, f4) IS NULL AS avgx,
+       cleanroom.total_regr_slope(f4, f8) FROM extremes;
+SET max_parallel_workers_per_gather = 2;
+SELECT cleanroom.total_covar_pop(f8, f8), cleanroom.total_corr(f8, f4)
+  FROM extremes;
+SET max_parallel_workers_per_gather = 0;
 -- squares may overflow where the sum does not
 SELECT avg(x) FROM unnest('{1e200,-1e200,3e200}'::float8[]) x;
 SELECT cleanroom.total_avg(x), cleanroom.total_stddev(x)
@@ -248,6 +288,9 @@ SELECT cleanroom.float8_moments_step('{1,2}', 3);
 SELECT cleanroom.float8_moments_step('{1,NULL,2}', 3);
 SELECT cleanroom.moments_avg('{{1,2,3}}');
 SELECT cleanroom.float8_moments_step('{1,2,0}', 4);
+
+SELECT cleanroom.pairs_step('{1,2}', 3, 4);
+SELECT cleanroom.pairs_combine('{0,0,0,0,0,0}', '{1,1,0,1,0,0}');
 
 -- what has no twin and may not run over protected rows
 SELECT f, cleanroom.find_total(f::regprocedure)

@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/argument.h
+ *	  What the rules about an aggregate's argument share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_ARGUMENT_H
+#define CR_ARGUMENT_H
+
+#include "base/verdict.h"
+#include "inspect/facts.h"
+
+typedef struct CrArgument
+{
+	Node	   *expanded;
+	Node	   *written;
+	bool		conditional;	/* it stood in a conditional */
+} CrArgument;
+
+/* conditional.c */
+extern CrVerdict *cr_unwrap_conditional(CrLevel *level,
+										CrAggregate *aggregate,
+										uint32 family, CrArgument *argument);
+extern CrVerdict *cr_refuse_conditional(Node *node);
+extern bool cr_has_conditional(Node *node);
+extern void cr_note_condition(CrLevel *level, CrAggregate *aggregate,
+							  Node *expanded, Node *written);
+extern Node *cr_make_null_test(Node *arg, NullTestType type);
+
+#endif							/* CR_ARGUMENT_H */

@@ -1,0 +1,253 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/conditional.c
+ *	  Reads conditionals inside an aggregate's argument as FILTER.
+ *
+ * sum(CASE WHEN c THEN x ELSE 0 END) and sum(c::int) rest on the rows for
+ * which c holds, like sum(x) FILTER (WHERE c).  Other conditionals could make
+ * one row's weight another's, and are refused.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "catalog/pg_type.h"
+#include "gate/argument.h"
+#include "gate/gate.h"
+#include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/fmgroids.h"
+
+/* No conditional may stand there. */
+CrVerdict *
+cr_refuse_conditional(Node *node)
+{
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
+							 "a conditional inside an aggregate's argument is not allowed here",
+							 "Write sum(x) FILTER (WHERE condition), or one CASE WHEN condition THEN x END directly inside the aggregate; aggregates skip nulls by themselves.");
+}
+
+static bool
+conditional_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CaseExpr) || IsA(node, CoalesceExpr) ||
+		IsA(node, MinMaxExpr) || IsA(node, NullIfExpr) ||
+		IsA(node, SubLink) || IsA(node, BoolExpr))
+		return true;
+	return expression_tree_walker(node, conditional_walker, context);
+}
+
+/* arg IS [NOT] NULL */
+Node *
+cr_make_null_test(Node *arg, NullTestType type)
+{
+	NullTest   *test = makeNode(NullTest);
+
+	test->arg = (Expr *) copyObject(arg);
+	test->nulltesttype = type;
+	test->argisrow = false;
+	test->location = -1;
+	return (Node *) test;
+}
+
+/* Does the expression choose between values, by whatever means? */
+bool
+cr_has_conditional(Node *node)
+{
+	return conditional_walker(node, NULL);
+}
+
+static Node *
+make_boolean_test(Node *condition, BoolTestType type)
+{
+	BooleanTest *test = makeNode(BooleanTest);
+
+	test->arg = (Expr *) copyObject(condition);
+	test->booltesttype = type;
+	test->location = -1;
+	return (Node *) test;
+}
+
+/*
+ * Notes that the aggregate rests on rows for which the condition holds.
+ */
+void
+cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
+			  Node *written)
+{
+	List	   *tested = cr_match_tested(level->statement, expanded);
+
+	aggregate->part = lappend(aggregate->part, copyObject(written));
+	if (cr_match_by_list(tested))
+		aggregate->listed = lappend(aggregate->listed,
+									make_boolean_test(written,
+													  IS_NOT_TRUE));
+	else
+		aggregate->rests = lappend(aggregate->rests,
+								   make_boolean_test(written, IS_NOT_TRUE));
+	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
+}
+
+/* ---------- CASE, read as FILTER ---------- */
+
+typedef enum Otherwise
+{
+	ELSE_NULL,
+	ELSE_ZERO,
+	ELSE_OTHER
+} Otherwise;
+
+static Otherwise
+read_otherwise(CrLevel *level, Expr *defresult)
+{
+	CrPolynomial polynomial;
+	Node	   *node = (Node *) defresult;
+
+	while (node != NULL && IsA(node, FuncExpr) &&
+		   list_length(((FuncExpr *) node)->args) == 1)
+		node = linitial(((FuncExpr *) node)->args);
+	node = cr_inspect_strip(node);
+	if (node == NULL)
+		return ELSE_NULL;
+	if (!IsA(node, Const))
+		return ELSE_OTHER;
+	if (((Const *) node)->constisnull)
+		return ELSE_NULL;
+	if (cr_polynomial_read(level->statement, node, &polynomial) &&
+		polynomial.zero)
+		return ELSE_ZERO;
+	return ELSE_OTHER;
+}
+
+typedef struct CaseTest
+{
+	Node	   *arg;
+} CaseTest;
+
+static Node *
+case_test_mutator(Node *node, CaseTest *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, CaseTestExpr))
+		return (Node *) copyObject(context->arg);
+	return expression_tree_mutator(node, case_test_mutator,
+								   (void *) context);
+}
+
+/* The condition of a CASE's one WHEN; CASE x WHEN v is x = v. */
+static Node *
+case_condition(CaseExpr *expr)
+{
+	CaseWhen   *when = linitial_node(CaseWhen, expr->args);
+	CaseTest	context = {(Node *) expr->arg};
+
+	if (expr->arg == NULL)
+		return (Node *) when->expr;
+	return case_test_mutator((Node *) when->expr, &context);
+}
+
+static CrVerdict *
+unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
+			CrArgument *argument)
+{
+	CaseExpr   *expanded = (CaseExpr *) cr_inspect_strip(argument->expanded);
+	CaseExpr   *written = (CaseExpr *) cr_inspect_strip(argument->written);
+	Otherwise	otherwise;
+	CrVerdict  *refusal;
+
+	if (!IsA(expanded, CaseExpr))
+		return NULL;
+	if (!IsA(written, CaseExpr) || aggregate->filter != NULL ||
+		list_length(expanded->args) != 1)
+		return cr_refuse_conditional((Node *) expanded);
+	otherwise = read_otherwise(level, expanded->defresult);
+	if (otherwise == ELSE_OTHER ||
+		(otherwise == ELSE_ZERO &&
+		 family != CR_AGG_SUM && family != CR_AGG_AVG))
+		return cr_refuse_conditional((Node *) expanded);
+	refusal = cr_rule_condition(level, case_condition(expanded));
+	if (refusal != NULL)
+		return refusal;
+	cr_note_condition(level, aggregate, case_condition(expanded),
+				  case_condition(written));
+	argument->expanded =
+		(Node *) linitial_node(CaseWhen, expanded->args)->result;
+	argument->written =
+		(Node *) linitial_node(CaseWhen, written->args)->result;
+	argument->conditional = true;
+	return NULL;
+}
+
+/* ---------- conditions cast to 0 and 1 ---------- */
+
+/* The condition in (c)::int, also when that is widened; or NULL. */
+static Node *
+cast_condition(Node *expr)
+{
+	FuncExpr   *call = (FuncExpr *) cr_inspect_strip(expr);
+
+	if (!IsA(call, FuncExpr))
+		return NULL;
+	if (call->funcid == F_INT4_BOOL)
+		return linitial(call->args);
+	if (call->funcid == F_NUMERIC_INT4 || call->funcid == F_INT8_INT4 ||
+		call->funcid == F_FLOAT8_INT4)
+		return cast_condition(linitial(call->args));
+	return NULL;
+}
+
+/*
+ * avg() also tells how many rows have no answer to the condition, so these
+ * must be many, or none, and so must those for which it is false.
+ */
+static CrVerdict *
+unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
+			CrArgument *argument)
+{
+	Node	   *expanded = cast_condition(argument->expanded);
+	Node	   *written = cast_condition(argument->written);
+	CrVerdict  *refusal;
+
+	if (expanded == NULL || family == CR_AGG_COUNT)
+		return NULL;
+	if (written == NULL || aggregate->filter != NULL ||
+		(family != CR_AGG_SUM && family != CR_AGG_AVG))
+		return cr_refuse_conditional(argument->expanded);
+	refusal = cr_rule_condition(level, expanded);
+	if (refusal != NULL)
+		return refusal;
+	cr_note_condition(level, aggregate, expanded, written);
+	if (cr_inspect_nullable(level->statement, expanded))
+	{
+		aggregate->rests = lappend(aggregate->rests,
+								   make_boolean_test(written, IS_FALSE));
+		aggregate->rests = lappend(aggregate->rests,
+								   make_boolean_test(written, IS_UNKNOWN));
+	}
+	argument->expanded = (Node *) makeConst(INT4OID, -1, InvalidOid,
+											sizeof(int32), Int32GetDatum(1),
+											false, true);
+	argument->written = argument->expanded;
+	argument->conditional = true;
+	return NULL;
+}
+
+/*
+ * Takes the condition off an argument of the form CASE WHEN c THEN x [ELSE
+ * 0] END, leaving x, or of the form (c)::int, leaving a constant.
+ */
+CrVerdict *
+cr_unwrap_conditional(CrLevel *level, CrAggregate *aggregate, uint32 family,
+					  CrArgument *argument)
+{
+	CrVerdict  *refusal = unwrap_cast(level, aggregate, family, argument);
+
+	if (refusal == NULL && !argument->conditional)
+		refusal = unwrap_case(level, aggregate, family, argument);
+	return refusal;
+}

@@ -1,0 +1,193 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/list.c
+ *	  Reads lists of constants that a statement holds itself, and tells
+ *	  whether their rows differ.
+ *
+ * Such lists are VALUES, unnest() of an array of constants, and UNION ALL of
+ * SELECTs without FROM.  A list that is a parameter is not known when the
+ * statement is judged.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "inspect/facts.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+/* Longer ones are not looked through: every row is compared with all. */
+#define CR_MAX_LIST_ROWS	2000
+
+/* The elements of an array constant, each a row of one column. */
+static List *
+rows_of_array(Const *array)
+{
+	ArrayType  *value;
+	List	   *rows = NIL;
+	Oid			type = get_element_type(array->consttype);
+	int16		length;
+	bool		byval;
+	char		align;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	int			i;
+
+	if (array->constisnull || !OidIsValid(type))
+		return NIL;
+	value = DatumGetArrayTypeP(array->constvalue);
+	get_typlenbyvalalign(type, &length, &byval, &align);
+	deconstruct_array(value, type, length, byval, align,
+					  &elements, &nulls, &count);
+	for (i = 0; i < count; i++)
+		rows = lappend(rows,
+					   list_make1(makeConst(type, -1, array->constcollid,
+											length, elements[i], nulls[i],
+											byval)));
+	return rows;
+}
+
+static FuncExpr *
+only_function(const RangeTblEntry *rte)
+{
+	Node	   *expr;
+
+	if (rte->rtekind != RTE_FUNCTION || list_length(rte->functions) != 1)
+		return NULL;
+	expr = linitial_node(RangeTblFunction, rte->functions)->funcexpr;
+	return IsA(expr, FuncExpr) ? (FuncExpr *) expr : NULL;
+}
+
+/* generate_series() of integers: its first column has each value once */
+bool
+cr_inspect_is_series(const RangeTblEntry *rte)
+{
+	FuncExpr   *call = only_function(rte);
+
+	return call != NULL && (call->funcid == F_GENERATE_SERIES_INT4_INT4 ||
+							call->funcid == F_GENERATE_SERIES_INT8_INT8);
+}
+
+/*
+ * The rows of VALUES, or of unnest() of one array, as lists of expressions;
+ * NIL where they are not known.
+ */
+List *
+cr_inspect_list_rows(const RangeTblEntry *rte)
+{
+	FuncExpr   *call = only_function(rte);
+	Node	   *array;
+	List	   *rows = NIL;
+	ListCell   *lc;
+
+	if (rte->rtekind == RTE_VALUES)
+		return rte->values_lists;
+	if (call == NULL || call->funcid != F_UNNEST_ANYARRAY)
+		return NIL;
+	array = cr_inspect_strip(linitial(call->args));
+	if (IsA(array, Const))
+		return rows_of_array((Const *) array);
+	if (!IsA(array, ArrayExpr) || ((ArrayExpr *) array)->multidims)
+		return NIL;
+	foreach(lc, ((ArrayExpr *) array)->elements)
+		rows = lappend(rows, list_make1(lfirst(lc)));
+	return rows;
+}
+
+static bool
+add_constant_rows(Query *query, Node *node, List **rows)
+{
+	List	   *row = NIL;
+	Query	   *branch;
+	ListCell   *lc;
+
+	if (node != NULL && IsA(node, SetOperationStmt))
+	{
+		SetOperationStmt *op = (SetOperationStmt *) node;
+
+		return op->op == SETOP_UNION && op->all &&
+			add_constant_rows(query, op->larg, rows) &&
+			add_constant_rows(query, op->rarg, rows);
+	}
+	branch = rt_fetch(castNode(RangeTblRef, node)->rtindex,
+					  query->rtable)->subquery;
+	if (branch->setOperations != NULL || branch->hasTargetSRFs ||
+		branch->jointree->fromlist != NIL)
+		return false;
+	foreach(lc, branch->targetList)
+		row = lappend(row, lfirst_node(TargetEntry, lc)->expr);
+	*rows = lappend(*rows, row);
+	return true;
+}
+
+/* The rows of SELECT … UNION ALL SELECT …, all without FROM; or NIL. */
+List *
+cr_inspect_constant_rows(Query *query)
+{
+	List	   *rows = NIL;
+
+	return add_constant_rows(query, query->setOperations, &rows) ? rows : NIL;
+}
+
+/* Do two constants differ, or is one null, which equals nothing? */
+static bool
+constants_differ(Node *a, Node *b)
+{
+	Const	   *left = (Const *) cr_inspect_strip(a);
+	Const	   *right = (Const *) cr_inspect_strip(b);
+	TypeCacheEntry *type;
+
+	if (!IsA(left, Const) || !IsA(right, Const))
+		return false;
+	if (left->constisnull || right->constisnull)
+		return true;
+	if (left->consttype != right->consttype ||
+		left->constcollid != right->constcollid)
+		return false;
+	type = lookup_type_cache(left->consttype, TYPECACHE_EQ_OPR_FINFO);
+	return OidIsValid(type->eq_opr_finfo.fn_oid) &&
+		!DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo,
+										left->constcollid,
+										left->constvalue,
+										right->constvalue));
+}
+
+static bool
+rows_differ(List *a, List *b, List *columns)
+{
+	ListCell   *lc;
+
+	foreach(lc, columns)
+	{
+		if (constants_differ(list_nth(a, lfirst_int(lc)),
+							 list_nth(b, lfirst_int(lc))))
+			return true;
+	}
+	return false;
+}
+
+/* Does each row differ from each other one in one of the columns? */
+bool
+cr_inspect_rows_differ(List *rows, List *columns)
+{
+	int			i;
+	int			j;
+
+	if (rows == NIL || list_length(rows) > CR_MAX_LIST_ROWS)
+		return false;
+	for (i = 1; i < list_length(rows); i++)
+	{
+		for (j = 0; j < i; j++)
+		{
+			if (!rows_differ(list_nth(rows, i), list_nth(rows, j), columns))
+				return false;
+		}
+	}
+	return true;
+}
