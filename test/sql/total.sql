@@ -236,8 +236,6 @@ SET max_parallel_workers_per_gather = 0;
 SELECT * FROM pair_differences();
 SELECT corr(x, y), cleanroom.total_corr(x, y) FROM (VALUES
     (1::float8, 2::float8), (3, 5), (NULL, 1), (4, NULL), (7, 7)) v (x, y);
-RESET max_parallel_workers_per_gather;
-SET max_parallel_workers_per_gather = 2;
 
 -- Where the originals fail, the twins are NULL, however rows are parted, and
 -- whatever comes after.
@@ -252,6 +250,7 @@ SELECT sum(f8) FROM extremes;
 SELECT sum(n) FROM extremes;
 SELECT avg(f8) FROM extremes;
 SELECT var_pop(n) FROM extremes;
+SET max_parallel_workers_per_gather = 2;
 SELECT cleanroom.total_sum(f4) IS NULL AS sum4,
        cleanroom.total_sum(f8) IS NULL AS sum8,
        cleanroom.total_sum(n) IS NULL AS sumn,
