@@ -38,6 +38,7 @@ typedef struct Rounds
 	uint32_t	radix;
 	size_t		u;
 	size_t		v;
+	uint64_t	limit_v;		/* radix^v, 0 for 2^64 or more */
 	size_t		b;				/* bytes of NUM(B) */
 	size_t		d;				/* bytes of S that make the number y */
 	size_t		q_start;		/* Q's first block that changes by round */
@@ -184,23 +185,23 @@ static uint64_t
 power(uint32_t radix, size_t n)
 {
 	uint64_t	result = 1;
+	uint64_t	most = UINT64_MAX / radix;
 
 	while (n-- > 0)
 	{
-		if (result > UINT64_MAX / radix)
+		if (result > most)
 			return 0;
 		result *= radix;
 	}
 	return result;
 }
 
-/* The standard's b: bytes of the largest number of v digits. */
+/* The standard's b: bytes of the largest number of v digits, limit - 1. */
 static size_t
-bytes_of_half(uint32_t radix, size_t v)
+bytes_of_half(uint32_t radix, size_t v, uint64_t limit)
 {
 	uint16_t	largest[CR_FF1_LENGTH_MAX / 2 + 1];
 	uint8_t		bytes[B_MAX + 2];
-	uint64_t	limit = power(radix, v);
 	size_t		b = 0;
 	size_t		i;
 
@@ -230,7 +231,8 @@ start_rounds(Rounds *rounds, CrFf1 *ff1, const CrFf1Format *format, size_t n)
 	rounds->radix = format->radix;
 	rounds->u = n / 2;
 	rounds->v = n - rounds->u;
-	rounds->b = bytes_of_half(format->radix, rounds->v);
+	rounds->limit_v = power(format->radix, rounds->v);
+	rounds->b = bytes_of_half(format->radix, rounds->v, rounds->limit_v);
 	rounds->d = 4 * ((rounds->b + 3) / 4) + 4;
 
 	put_number(p + 3, 3, format->radix);
@@ -279,20 +281,20 @@ make_s(Rounds *rounds, int i)
 	return true;
 }
 
-/*
- * y mod radix^m.  S has 8 or 12 bytes here: the remainder is found 32 bits at
- * a time, in 128-bit arithmetic where there is some.
- */
+/* y mod radix^m.  S has 8 or 12 bytes here. */
 static uint64_t
 reduce_s(const Rounds *rounds, uint64_t modulus)
 {
 #ifdef __SIZEOF_INT128__
-	unsigned __int128 y = 0;
+	uint64_t	high = 0;
+	uint64_t	low = 0;
 	size_t		i;
 
-	for (i = 0; i < rounds->d; i++)
-		y = y << 8 | rounds->s[i];
-	return (uint64_t) (y % modulus);
+	for (i = 0; i < rounds->d - 8; i++)
+		high = high << 8 | rounds->s[i];
+	for (; i < rounds->d; i++)
+		low = low << 8 | rounds->s[i];
+	return (uint64_t) (((unsigned __int128) high << 64 | low) % modulus);
 #else
 	uint64_t	y = 0;
 	size_t		i;
@@ -317,8 +319,9 @@ reduce_s(const Rounds *rounds, uint64_t modulus)
 static bool
 run_narrow(Rounds *rounds, uint16_t *digits, bool decrypt)
 {
-	uint64_t	limit_u = power(rounds->radix, rounds->u);
-	uint64_t	limit_v = power(rounds->radix, rounds->v);
+	uint64_t	limit_u = rounds->u == rounds->v ? rounds->limit_v :
+		rounds->limit_v / rounds->radix;
+	uint64_t	limit_v = rounds->limit_v;
 	uint64_t	a = 0;
 	uint64_t	b = 0;
 	size_t		j;
@@ -456,7 +459,7 @@ run(CrFf1 *ff1, const CrFf1Format *format, uint16_t *digits, size_t n,
 	if (result != CR_FF1_OK)
 		return result;
 	ok = start_rounds(&rounds, ff1, format, n);
-	if (ok && !format->wide && power(format->radix, rounds.v) != 0)
+	if (ok && !format->wide && rounds.limit_v != 0)
 		ok = run_narrow(&rounds, digits, decrypt);
 	else if (ok)
 		ok = run_wide(&rounds, digits, decrypt);

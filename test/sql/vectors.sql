@@ -163,12 +163,12 @@ SELECT array_length(array_agg(d), 1) AS longest,
                  true, false) = array_agg(d) AS same
 FROM generate_series(64512, 65535) d;
 
--- a permutation: no two of a million strings share a ciphertext
+-- a permutation: no two of a hundred thousand strings share a ciphertext
 SELECT count(*), count(DISTINCT c) FROM (
     SELECT debug_ff1('0123456789abcdef', 10, 't',
                      ARRAY[n / 100000 % 10, n / 10000 % 10, n / 1000 % 10,
                            n / 100 % 10, n / 10 % 10, n % 10], false, false) AS c
-    FROM generate_series(0, 999999) n) t;
+    FROM generate_series(0, 999999, 10) n) t;
 
 -- domains below a million, digits not below the radix, too long: refused
 SELECT debug_ff1('0123456789abcdef', 10, '', '{1,2,3,4,5}', false, false) AS five,
