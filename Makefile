@@ -51,7 +51,7 @@ override with_llvm = no
 PG_CONFIG ?= pg_config
 
 # These need no server to be there yet, and PGXS has a "check" of its own.
-CR_SCRIPT_GOALS = check bench installcheck lint format demo demo-stop check-documents \
+CR_SCRIPT_GOALS = check bench bench-tokens installcheck lint format demo demo-stop check-documents \
 	check-server check-undefined check-assert check-valgrind coverage mutate
 ifneq ($(filter-out $(CR_SCRIPT_GOALS),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)),)

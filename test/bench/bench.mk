@@ -6,3 +6,11 @@
 
 bench:
 	@PG_CONFIG='$(PG_CONFIG)' test/bench/run
+
+# What tokens and encryption cost, against pgcrypto.
+.PHONY: bench-tokens
+
+bench: bench-tokens
+
+bench-tokens:
+	@PG_CONFIG='$(PG_CONFIG)' test/bench/tokens
