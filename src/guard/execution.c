@@ -125,9 +125,25 @@ cr_execution_begin(QueryDesc *queryDesc)
 	cr_record_describe_statement(&record, queryDesc->sourceText,
 								 plan->stmt_location, plan->stmt_len);
 	cr_record_describe_tables(&record, cr_execution_relations(plan));
-	execution->submission = cr_record_submit(&record);
 	cr_record_set_integer(&execution->completion, CR_COL_FINGERPRINT,
 						  record.fields[CR_COL_FINGERPRINT].integer);
+	PG_TRY();
+	{
+		cr_record_submit(&record, &execution->submission);
+	}
+	PG_CATCH();
+	{
+		/* the record may say admitted, but there will be no answer */
+		cr_execution_fail(queryDesc);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+bool
+cr_execution_any(void)
+{
+	return !dlist_is_empty(&executions);
 }
 
 void
@@ -160,7 +176,7 @@ cr_execution_fail(QueryDesc *queryDesc)
 	Execution  *execution = find(queryDesc);
 	MemoryContext caller;
 
-	if (execution == NULL)
+	if (execution == NULL || execution->submission.ticket == 0)
 		return;
 	caller = MemoryContextSwitchTo(execution->context);
 	cr_record_set_text(&execution->completion, CR_COL_CODE,

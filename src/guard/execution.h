@@ -20,6 +20,9 @@ extern List *cr_execution_relations(PlannedStmt *plan);
  */
 extern void cr_execution_begin(QueryDesc *queryDesc);
 
+/* Is any statement on record that has not ended? */
+extern bool cr_execution_any(void);
+
 /* It has run, to the end or as far as was asked for. */
 extern void cr_execution_count(QueryDesc *queryDesc);
 

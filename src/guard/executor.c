@@ -114,14 +114,25 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 }
 
 static void
+run(CR_RUN_PARAMS)
+{
+	if (prev_ExecutorRun)
+		prev_ExecutorRun(CR_RUN_ARGS);
+	else
+		standard_ExecutorRun(CR_RUN_ARGS);
+}
+
+static void
 cr_ExecutorRun(CR_RUN_PARAMS)
 {
+	if (!cr_execution_any())
+	{
+		run(CR_RUN_ARGS);
+		return;
+	}
 	PG_TRY();
 	{
-		if (prev_ExecutorRun)
-			prev_ExecutorRun(CR_RUN_ARGS);
-		else
-			standard_ExecutorRun(CR_RUN_ARGS);
+		run(CR_RUN_ARGS);
 	}
 	PG_CATCH();
 	{

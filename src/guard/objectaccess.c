@@ -30,6 +30,7 @@
 #include "guard/command.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
+#include "ledger/note.h"
 #include "ledger/queue.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
@@ -143,6 +144,12 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 	}
 	else if (access == OAT_DROP && classid == DatabaseRelationId)
 		cr_queue_drop_database(objectid);
+	else if (access == OAT_DROP && classid == RelationRelationId && subid == 0)
+	{
+		if (cr_policy_possible() && cr_policy_exists(objectid))
+			cr_ledger_note("policy_change", objectid, NULL,
+						   "{\"dropped\": true}");
+	}
 	else if (access == OAT_TRUNCATE && classid == RelationRelationId)
 		refuse_if_bound("TRUNCATE", objectid);
 	else if (access == OAT_POST_ALTER && classid == InheritsRelationId &&

@@ -33,7 +33,7 @@ record_refusal(const CrVerdict *verdict, List *relids,
 	cr_record_set_text(&record, CR_COL_REASON, verdict->reason);
 	cr_record_describe_statement(&record, query_string, location, length);
 	cr_record_describe_tables(&record, relids);
-	(void) cr_record_submit(&record);
+	cr_record_submit(&record, NULL);
 }
 
 /*

@@ -10,8 +10,10 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/settings.h"
+#include "catalog/pg_class.h"
 #include "commands/dbcommands.h"
 #include "fmgr.h"
 #include "ledger/fingerprint.h"
@@ -26,6 +28,7 @@
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 static const char *
@@ -184,4 +187,20 @@ cr_record_describe_tables(CrRecord *record, List *relids)
 	cr_record_set_list(record, CR_COL_TABLES, tables);
 	cr_record_set_list(record, CR_COL_OWNERS, owners);
 	cr_record_set_text(record, CR_COL_OBLIGATIONS, obligations.data);
+}
+
+void
+cr_record_describe_relation(CrRecord *record, Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	cr_record_set_list(record, CR_COL_TABLES,
+					   list_make1(qualified_name(relid)));
+	cr_record_set_list(record, CR_COL_OWNERS,
+					   list_make1(GetUserNameFromId(owner, false)));
 }

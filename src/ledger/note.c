@@ -54,7 +54,7 @@ submit_pending(bool wait)
 		Pending    *note = lfirst(lc);
 
 		if (wait && (note->flags & CR_SUBMIT_NOTFIRST) == 0)
-			(void) cr_record_submit(&note->record);
+			cr_record_submit(&note->record, NULL);
 		else
 			cr_record_submit_nowait(&note->record, note->flags, NULL);
 	}
@@ -121,8 +121,7 @@ fill(CrRecord *record, const char *kind, Oid relid, const char *subject,
 	cr_record_start(record, pstrdup(kind));
 	cr_record_describe_statement(record, NULL, -1, 0);
 	if (OidIsValid(relid))
-		cr_record_describe_tables(record, list_make1_oid(relid));
-	record->fields[CR_COL_OBLIGATIONS].set = false;
+		cr_record_describe_relation(record, relid);
 	if (subject != NULL)
 		cr_record_set_text(record, CR_COL_SUBJECT, pstrdup(subject));
 	if (detail != NULL)
@@ -163,7 +162,7 @@ cr_ledger_note(const char *kind, Oid relid, const char *subject,
 		return;
 	}
 	fill(&record, kind, relid, subject, detail);
-	(void) cr_record_submit(&record);
+	cr_record_submit(&record, NULL);
 }
 
 void

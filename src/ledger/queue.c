@@ -154,7 +154,11 @@ find_place(void)
 		CrQueuePlace *place = &cr_queue_place[i];
 
 		if (place->database == MyDatabaseId)
+		{
+			/* whoever wanted to drop it has not */
+			place->dropping = false;
 			return place;
+		}
 		if (place->first == NO_CHUNK && place->worker < 0 && !place->starting)
 			unused = place;
 	}

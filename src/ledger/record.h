@@ -159,6 +159,9 @@ extern void cr_record_describe_statement(CrRecord *record, const char *text,
  */
 extern void cr_record_describe_tables(CrRecord *record, List *relids);
 
+/* The same of one relation, whatever its policy is just becoming. */
+extern void cr_record_describe_relation(CrRecord *record, Oid relid);
+
 /*
  * Is there a ledger to write to: the extension, in this database?
  */
@@ -167,14 +170,16 @@ extern bool cr_record_possible(void);
 /*
  * Has the record stored, and waits for its commit if cleanroom.record is
  * sync.  Raises RC011 when that cannot be had in cleanroom.record_timeout,
- * and what the charge hook says when that refuses.  "about" is the
- * submission of the statement that the record completes, or NULL.
+ * and what the charge hook says when that refuses.  The submission, if not
+ * NULL, is filled in as soon as the record is queued; after an error its
+ * ticket is 0 unless the record may have been stored as it is.
  */
-extern CrSubmission cr_record_submit(CrRecord *record);
+extern void cr_record_submit(CrRecord *record, CrSubmission *submission);
 
 /*
  * The same without waiting and without an error: what cannot be queued is
- * lost, and the server's log says so.
+ * lost, and the server's log says so.  "about" is the submission of the
+ * statement that the record completes, or NULL.
  */
 extern void cr_record_submit_nowait(CrRecord *record, int flags,
 									const CrSubmission *about);

@@ -108,13 +108,15 @@ put_until(const CrQueueEntry *entry, TimestampTz until)
  * the safe side.
  */
 static void
-wait_until(const CrQueueTicket *ticket, TimestampTz until, CrAnswer *answer)
+wait_until(const CrQueueTicket *ticket, TimestampTz until,
+		   CrSubmission *submission, CrAnswer *answer)
 {
 	while (!cr_queue_get_answer(ticket->number, answer))
 	{
 		if (time_left(until) == 0)
 		{
-			(void) cr_queue_abandon(ticket);
+			if (cr_queue_abandon(ticket))
+				submission->ticket = 0;
 			refuse_for("The record was not stored within cleanroom.record_timeout.",
 					   "Try again later; the server's log may say why the recorder is slow.");
 		}
@@ -139,31 +141,35 @@ raise_answer(const CrAnswer *answer)
 				 errhint("%s", answer->hint)));
 }
 
-CrSubmission
-cr_record_submit(CrRecord *record)
+void
+cr_record_submit(CrRecord *record, CrSubmission *submission)
 {
 	CrQueueEntry entry = {0};
 	CrQueueTicket ticket;
-	CrSubmission submission = {0};
+	CrSubmission unwanted;
 	CrAnswer	answer;
 	TimestampTz until;
 
+	if (submission == NULL)
+		submission = &unwanted;
+	memset(submission, 0, sizeof(*submission));
 	check_possible();
 	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										cr_record_timeout);
 	entry.bytes = cr_record_pack(record, &entry.length);
 	entry.wants_answer = true;
 	ticket = put_until(&entry, until);
-	submission.ticket = newest_ticket = ticket.number;
+	submission->ticket = newest_ticket = ticket.number;
 
 	/* a charge that may be refused has to be waited for */
 	if (cr_record_mode == CR_RECORD_ASYNC &&
 		!record->fields[CR_COL_CHARGES].set)
-		return submission;
-	wait_until(&ticket, until, &answer);
+		return;
+	wait_until(&ticket, until, submission, &answer);
+	if (answer.kind != CR_ANSWER_STORED)
+		submission->ticket = 0;
 	raise_answer(&answer);
-	submission.number = answer.number;
-	return submission;
+	submission->number = answer.number;
 }
 
 /*

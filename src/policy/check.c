@@ -21,6 +21,7 @@
 #include "commands/seclabel.h"
 #include "miscadmin.h"
 #include "policy/cache.h"
+#include "policy/change.h"
 #include "policy/check.h"
 #include "policy/load.h"
 #include "utils/lsyscache.h"
@@ -286,6 +287,7 @@ check_label(const ObjectAddress *object, const char *label)
 						 "COLUMN.")));
 
 	rel = relation_open(object->objectId, NoLock);
+	cr_note_label(object->objectId, object->objectSubId, label, false);
 	if (label != NULL)
 		cr_check_relation(rel);
 	if (object->objectSubId == 0)

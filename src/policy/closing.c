@@ -27,6 +27,7 @@
 #include "commands/tablecmds.h"
 #include "miscadmin.h"
 #include "policy/cache.h"
+#include "policy/change.h"
 #include "policy/check.h"
 #include "policy/closing.h"
 #include "policy/load.h"
@@ -51,6 +52,7 @@ cr_closing_set_label(Oid relid, int32 objsubid, const char *text)
 {
 	ObjectAddress object;
 
+	cr_note_label(relid, objsubid, text, true);
 	ObjectAddressSubSet(object, RelationRelationId, relid, objsubid);
 	SetSecurityLabel(&object, CR_LABEL_PROVIDER, text);
 }

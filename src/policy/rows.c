@@ -23,6 +23,7 @@
 #include "parser/parse_collate.h"
 #include "parser/parse_relation.h"
 #include "policy/cache.h"
+#include "policy/change.h"
 #include "policy/closing.h"
 #include "policy/load.h"
 #include "policy/protect.h"
@@ -212,6 +213,7 @@ cr_rows_add_policy(Oid relid, const char *name, const char *condition)
 
 	cr_rls_create_policy(relid, policy_name, false,
 						 cr_rls_parse_condition(condition));
+	cr_note_row_policy(relid, name, condition);
 	foreach(lc, cr_closing_find_governed(relid, relid,
 										 AccessExclusiveLock))
 	{
@@ -240,6 +242,7 @@ cr_rows_drop_policy(Oid relid, const char *name)
 				 errhint("The table's row policies are listed by \\d, with "
 						 "\"%s\" before their names.",
 						 CR_ROW_POLICY_PREFIX)));
+	cr_note_row_policy(relid, name, NULL);
 	foreach(lc, cr_closing_find_governed(relid, relid,
 										 AccessExclusiveLock))
 	{
