@@ -58,6 +58,16 @@ CREATE TABLE cleanroom.ledger_segments (
 COMMENT ON TABLE cleanroom.ledger_segments IS
 'Records that were archived: their first and last number, the link before the first and that of the last, and the file they went to, null for the table cleanroom.ledger_archive.';
 
+CREATE TABLE cleanroom.ledger_archive (
+    LIKE cleanroom.ledger_records,
+    PRIMARY KEY (number)
+);
+ALTER TABLE cleanroom.ledger_archive
+    ALTER COLUMN link SET STORAGE PLAIN;
+COMMENT ON TABLE cleanroom.ledger_archive IS
+'Records that archive_ledger() has taken out of cleanroom.ledger_records and not written to a file.';
+
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_archive', 'ORDER BY number');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_segments', 'ORDER BY first_number');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_records', 'ORDER BY number');
 
@@ -75,6 +85,11 @@ CREATE TRIGGER refuse_insert BEFORE INSERT
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE
     ON cleanroom.ledger_segments
     FOR EACH STATEMENT EXECUTE FUNCTION cleanroom.refuse_ledger_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE
+    ON cleanroom.ledger_archive
+    FOR EACH STATEMENT EXECUTE FUNCTION cleanroom.refuse_ledger_change();
+ALTER TABLE cleanroom.ledger_archive
+    ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE cleanroom.ledger_records
     ENABLE ALWAYS TRIGGER refuse_change,
     ENABLE ALWAYS TRIGGER refuse_insert;
@@ -157,3 +172,48 @@ COMMENT ON FUNCTION cleanroom.verify_ledger(bigint, bigint) IS
 from: the first number to check, 1 or more; the link before it is believed. Archived records before the first one that is left are passed over, by the links that were kept of them.
 to: the last number to check; null for the newest.
 Returns one row: how many records fit, the number of the first that does not, or null, and why. Errors: 22023 for a number below 1.';
+
+CREATE FUNCTION cleanroom.archive_ledger(
+    before timestamptz,
+    file   text DEFAULT NULL,
+    OUT first_number bigint,
+    OUT last_number  bigint
+)
+    LANGUAGE c VOLATILE
+    AS 'MODULE_PATHNAME', 'cr_archive_ledger';
+COMMENT ON FUNCTION cleanroom.archive_ledger(timestamptz, text) IS
+'Moves records out of the ledger, from the oldest on, and keeps the links at both ends of what was moved in cleanroom.ledger_segments, so that the chain can be followed across the cut. The newest record stays. For members of cleanroom_auditor.
+before: records from this time on stay, and so does what follows the first of them.
+file: absolute path of a file on the server that is not there yet, for members of pg_write_server_files: a line of JSON with first and last number and link, then one a record. Null: the table cleanroom.ledger_archive.
+Returns the first and last number that were moved; nulls when there was nothing to move. Errors: 42501 not a member, 55000 the chain is broken among them, 42602 a relative path, 22004 before is null, those of the file system.';
+
+CREATE VIEW cleanroom.ledger_last_hour AS
+    SELECT * FROM cleanroom.ledger
+        WHERE at > pg_catalog.now() - '1 hour'::pg_catalog.interval;
+COMMENT ON VIEW cleanroom.ledger_last_hour IS
+'The records of cleanroom.ledger of the last hour.';
+
+CREATE VIEW cleanroom.ledger_days AS
+    SELECT pg_catalog.date_trunc('day', l.at) AS day,
+           l.session_user_name AS analyst,
+           t.name AS "table",
+           pg_catalog.count(*) FILTER (WHERE l.verdict = 'admitted') AS admitted,
+           pg_catalog.count(*) FILTER (WHERE l.verdict = 'refused') AS refused
+        FROM cleanroom.ledger l
+            LEFT JOIN LATERAL pg_catalog.unnest(l.tables) t (name) ON true
+        WHERE l.kind = 'statement'
+        GROUP BY 1, 2, 3;
+COMMENT ON VIEW cleanroom.ledger_days IS
+'How many statements of cleanroom.ledger were admitted and refused, by day, session user and protected table; a statement on several tables counts for each.';
+
+CREATE VIEW cleanroom.ledger_refusals AS
+    SELECT l.code, pg_catalog.count(*) AS refusals,
+           pg_catalog.count(DISTINCT l.session_user_name) AS analysts,
+           pg_catalog.max(l.at) AS last_at
+        FROM cleanroom.ledger l
+        WHERE l.verdict = 'refused'
+        GROUP BY l.code;
+COMMENT ON VIEW cleanroom.ledger_refusals IS
+'How many statements of cleanroom.ledger were refused, by code.';
+GRANT SELECT ON cleanroom.ledger_last_hour, cleanroom.ledger_days,
+    cleanroom.ledger_refusals TO PUBLIC;

@@ -215,8 +215,13 @@ continues_chain(Relation table, HeapTuple tuple)
 	if (RelationGetNumberOfAttributes(table) != CR_NCOLUMNS)
 		return false;
 	heap_deform_tuple(tuple, RelationGetDescr(table), values, nulls);
-	if (nulls[CR_COL_NUMBER] ||
-		DatumGetInt64(values[CR_COL_NUMBER]) != head.number + 1)
+	if (nulls[CR_COL_NUMBER])
+		return false;
+
+	/* a dump brings the links of what was archived only after the records */
+	if (head.number == 0 && DatumGetInt64(values[CR_COL_NUMBER]) > 1)
+		return true;
+	if (DatumGetInt64(values[CR_COL_NUMBER]) != head.number + 1)
 		return false;
 	chain = cr_chain_create();
 	cr_chain_link(chain, head.link, values, nulls, computed);
