@@ -6,8 +6,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time usleep);
-use Digest::SHA qw(sha256_hex sha256);
-use File::Temp;
+use Digest::SHA qw(sha256);
 
 my $node = PostgreSQL::Test::Cluster->new('ledger');
 $node->init(allows_streaming => 1);
@@ -64,8 +63,13 @@ sub count_since
 	my ($number, $condition, $expected) = @_;
 	my $query = "SELECT count(*) FROM cleanroom.ledger WHERE number > $number AND $condition";
 
-	$node->poll_query_until('postgres', $query, $expected)
-	  if defined $expected;
+	for (1 .. 100)
+	{
+		last
+		  if !defined $expected
+		  || $node->safe_psql('postgres', $query) eq $expected;
+		usleep(100_000);
+	}
 	return $node->safe_psql('postgres', $query);
 }
 
@@ -89,8 +93,8 @@ my $before;
 
 # one record an execution
 $before = head();
-ask('PREPARE p AS SELECT count(*) FROM people WHERE age > $1;'
-	  . "EXECUTE p(5);\n" x 1000);
+ask('PREPARE p AS SELECT count(*) FROM people WHERE region <> $1;'
+	  . "EXECUTE p('x');\n" x 1000);
 is(count_since($before, $admitted, 1000), 1000,
 	'a prepared statement run 1,000 times has 1,000 records');
 is(count_since($before, q(kind = 'completion' AND verdict = 'completed'), 1000),
@@ -100,7 +104,7 @@ is(count_since($before, q(kind = 'completion' AND refers IS NULL)), 0,
 
 $before = head();
 ask(q(DO $$ DECLARE n int; BEGIN FOR i IN 1..50 LOOP
-	SELECT count(*) INTO n FROM people WHERE age > i; END LOOP; END $$));
+	SELECT count(*) INTO n FROM people WHERE region <> i::text; END LOOP; END $$));
 is(count_since($before, $admitted, 50), 50, 'so has each turn of a loop');
 
 $before = head();
@@ -123,7 +127,6 @@ is(count_since($before, q(verdict = 'refused' AND code = 'RC001')), 1,
 
 $before = head();
 ask(q(SET statement_timeout = 300;
-	SELECT count(*) FROM people WHERE age > 3 AND (SELECT pg_sleep(5)) IS NOT NULL;
 	SELECT r.c FROM (SELECT count(*) AS c FROM people) r, pg_sleep(5)));
 is(count_since($before, q(verdict = 'failed' AND code = '57014'), 1), 1,
 	'a statement that times out has failed');
@@ -203,7 +206,7 @@ kill 'STOP', ($pid = worker_pid());
 $node->safe_psql('postgres',
 	'ALTER ROLE regress_cr_analyst SET cleanroom.record = async');
 ask(q(DO $$ DECLARE n int; BEGIN FOR i IN 1..10000 LOOP
-	SELECT count(*) INTO n FROM people WHERE age > 1; END LOOP; END $$));
+	SELECT count(*) INTO n FROM people; END LOOP; END $$));
 kill 'CONT', $pid;
 is(count_since($before, $admitted, 10000), 10000,
 	'of 10,000 records that wait none is lost');
