@@ -13,6 +13,24 @@
 #include "admit/admit.h"
 #include "gate/gate.h"
 #include "reshape/reshape.h"
+#include "session/access.h"
+
+static CrVerdict *
+judge_access(const CrStatement *statement)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+
+	foreach(lc, statement->bases)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (base->kind == CR_BASE_PROTECTED)
+			relids = list_append_unique_oid(relids,
+											base->policy->labelled_relid);
+	}
+	return cr_access_judge(relids, statement->joins_owners);
+}
 
 CrVerdict *
 cr_admit_query(Query *query, const CrTouch *touch)
@@ -28,6 +46,13 @@ cr_admit_query(Query *query, const CrTouch *touch)
 	statement = cr_inspect_statement(query);
 	verdict = cr_gate_judge(statement);
 	if (verdict->admitted)
+	{
+		CrVerdict  *refusal = judge_access(statement);
+
+		if (refusal != NULL)
+			return refusal;
+		verdict->joins_owners = statement->joins_owners;
 		cr_reshape_statement(statement);
+	}
 	return verdict;
 }

@@ -20,6 +20,7 @@
 
 #include "access/attnum.h"
 #include "catalog/pg_class.h"
+#include "executor/executor.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_relation.h"
 #include "storage/proc.h"
@@ -115,6 +116,28 @@ cr_my_proc_number(void)
 	return MyProcNumber;
 #else
 	return MyProc->pgprocno;
+#endif
+}
+
+/* PG 18 dropped ExecutorRun's last argument. */
+#if PG_VERSION_NUM >= 180000
+#define CR_RUN_PARAMS	QueryDesc *queryDesc, ScanDirection direction, \
+	uint64 count
+#define CR_RUN_ARGS		queryDesc, direction, count
+#else
+#define CR_RUN_PARAMS	QueryDesc *queryDesc, ScanDirection direction, \
+	uint64 count, bool execute_once
+#define CR_RUN_ARGS		queryDesc, direction, count, execute_once
+#endif
+
+/* PG 16 keeps permissions beside the range table: raises 42501. */
+static inline void
+cr_check_permissions(PlannedStmt *plan)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) ExecCheckPermissions(plan->rtable, plan->permInfos, true);
+#else
+	(void) ExecCheckRTPerms(plan->rtable, true);
 #endif
 }
 

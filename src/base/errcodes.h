@@ -39,4 +39,7 @@
 /* a ciphertext was changed, cut off, or made with another key or context */
 #define CR_ERRCODE_CIPHERTEXT			MAKE_SQLSTATE('R', 'C', '0', '1', '5')
 
+/* an access rule is not satisfied */
+#define CR_ERRCODE_ACCESS				MAKE_SQLSTATE('R', 'C', '0', '1', '2')
+
 #endif							/* CR_ERRCODES_H */

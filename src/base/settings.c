@@ -25,6 +25,10 @@ bool		cr_record_constants = true;
 int			cr_record_queue_size = 32768;
 int			cr_record_databases = 32;
 char	   *cr_phone_country = NULL;
+char	   *cr_region = NULL;
+char	   *cr_room = NULL;
+char	   *cr_purpose = NULL;
+bool		cr_require_rooms = false;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
@@ -182,6 +186,38 @@ define_token_settings(void)
 							   NULL);
 }
 
+static void
+define_room_settings(void)
+{
+	DefineCustomStringVariable("cleanroom.region",
+							   "Says which region the server is in.",
+							   "Tables and rooms with a residency can be "
+							   "queried in their own region only.",
+							   &cr_region, "", PGC_SIGHUP, 0,
+							   NULL, NULL, NULL);
+
+	DefineCustomStringVariable("cleanroom.room",
+							   "Chooses the room that queries take place in.",
+							   "Needed only where several rooms would do.",
+							   &cr_room, "", PGC_USERSET, 0,
+							   NULL, NULL, NULL);
+
+	DefineCustomStringVariable("cleanroom.purpose",
+							   "Declares what the session's queries are for.",
+							   "One of the purposes of the room; it is put on "
+							   "record.",
+							   &cr_purpose, "", PGC_USERSET, 0,
+							   NULL, NULL, NULL);
+
+	DefineCustomBoolVariable("cleanroom.require_rooms",
+							 "Lets tables of different owners be joined in "
+							 "rooms only, from the start.",
+							 "When off, that holds in a database from its "
+							 "first room on.",
+							 &cr_require_rooms, false, PGC_SIGHUP, 0,
+							 NULL, NULL, NULL);
+}
+
 void
 cr_settings_init(void)
 {
@@ -200,6 +236,8 @@ cr_settings_init(void)
 	define_key_settings();
 	define_record_settings();
 	define_token_settings();
+	define_room_settings();
+
 #ifdef CR_TEST_BUILD
 	define_debug_settings();
 #endif

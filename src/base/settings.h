@@ -21,6 +21,16 @@ extern int	cr_detokenize_limit;
 /* cleanroom.phone_country: a calling code, or empty */
 extern char *cr_phone_country;
 
+/* where the server is; empty: nowhere in particular */
+extern char *cr_region;
+
+/* the room and the purpose that the session names; empty: none */
+extern char *cr_room;
+extern char *cr_purpose;
+
+/* whether joins across owners need a room even where none was ever made */
+extern bool cr_require_rooms;
+
 /*
  * cleanroom.debug_forget_guard, in test builds only: reshape leaves the
  * guards out, so that tests see the executor check refuse the plan.

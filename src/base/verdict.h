@@ -14,6 +14,7 @@
 typedef struct CrVerdict
 {
 	bool		admitted;
+	bool		joins_owners;	/* rows of tables of different owners meet */
 	int			sqlerrcode;		/* CR_ERRCODE_…, when refused */
 	const char *reason;			/* primary message, lower case, no period */
 	const char *detail;			/* a sentence, or NULL */

@@ -12,24 +12,15 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "base/compat.h"
 #include "executor/executor.h"
 #include "guard/command.h"
 #include "guard/execution.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
 #include "policy/policy.h"
+#include "session/access.h"
 #include "verify/verify.h"
-
-/* PG 18 has no parameter that says whether a portal runs but once. */
-#if PG_VERSION_NUM >= 180000
-#define CR_RUN_PARAMS QueryDesc *queryDesc, ScanDirection direction, \
-	uint64 count
-#define CR_RUN_ARGS queryDesc, direction, count
-#else
-#define CR_RUN_PARAMS QueryDesc *queryDesc, ScanDirection direction, \
-	uint64 count, bool execute_once
-#define CR_RUN_ARGS queryDesc, direction, count, execute_once
-#endif
 
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
 static ExecutorRun_hook_type prev_ExecutorRun = NULL;
@@ -76,6 +67,28 @@ announce_withholding(PlannedStmt *plan)
 				(errmsg("groups of fewer than %d are withheld", threshold)));
 }
 
+/* Rooms and access rules, now. */
+static CrVerdict *
+judge_access(PlannedStmt *plan)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		CrPolicy   *policy;
+
+		if (rte->rtekind != RTE_RELATION)
+			continue;
+		policy = cr_policy_lookup(rte->relid);
+		if (policy != NULL)
+			relids = list_append_unique_oid(relids, policy->labelled_relid);
+	}
+	return cr_access_judge(relids, list_member_oid(plan->relationOids,
+												   cr_access_room_table()));
+}
+
 /* Raises a refusal; says whether it is an analyst's query. */
 static bool
 judge_plan(QueryDesc *queryDesc)
@@ -89,6 +102,8 @@ judge_plan(QueryDesc *queryDesc)
 	refusal = cr_guard_judge_surroundings();
 	if (refusal == NULL)
 		refusal = cr_verify_plan(plan);
+	if (refusal == NULL)
+		refusal = judge_access(plan);
 	if (refusal != NULL)
 		cr_raise_refusal_of(refusal, cr_execution_relations(plan),
 							queryDesc->sourceText, plan->stmt_location,
@@ -113,6 +128,27 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 		cr_execution_begin(queryDesc);
 }
 
+/*
+ * A cursor is asked again at each FETCH: whoever has lost access in between,
+ * or the privilege, gets no further row.
+ */
+static void
+judge_again(QueryDesc *queryDesc)
+{
+	PlannedStmt *plan = queryDesc->plannedstmt;
+	CrVerdict  *refusal;
+
+	if (!queryDesc->already_executed || !cr_policy_possible() ||
+		is_worker_fragment(plan) || !cr_verify_concerns_plan(plan))
+		return;
+	cr_check_permissions(plan);
+	refusal = judge_access(plan);
+	if (refusal != NULL)
+		cr_raise_refusal_of(refusal, cr_execution_relations(plan),
+							queryDesc->sourceText, plan->stmt_location,
+							plan->stmt_len);
+}
+
 static void
 run(CR_RUN_PARAMS)
 {
@@ -130,6 +166,7 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 		run(CR_RUN_ARGS);
 		return;
 	}
+	judge_again(queryDesc);
 	PG_TRY();
 	{
 		run(CR_RUN_ARGS);

@@ -14,11 +14,15 @@
 #include "guard/raise.h"
 #include "inspect/normalize.h"
 #include "optimizer/planner.h"
+#include "session/access.h"
 
 static planner_hook_type prev_planner_hook = NULL;
 
-/* Raises the refusal of a statement; reshapes one that is admitted. */
-static void
+/*
+ * Raises the refusal of a statement; reshapes one that is admitted.  Does it
+ * join tables of different owners?
+ */
+static bool
 admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
 {
 	CrVerdict  *verdict = NULL;
@@ -30,6 +34,7 @@ admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
 	if (verdict != NULL && !verdict->admitted)
 		cr_raise_refusal_of(verdict, cr_glance_relations(parse), query_string,
 							parse->stmt_location, parse->stmt_len);
+	return verdict != NULL && verdict->joins_owners;
 }
 
 /*
@@ -38,7 +43,7 @@ admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
  */
 static Query *
 guard_statement(Query *parse, const char *query_string, CrTouch *touch,
-				List **inlined)
+				List **inlined, bool *joins_owners)
 {
 	CrGlance	glance = cr_guard_glance(parse);
 
@@ -47,7 +52,7 @@ guard_statement(Query *parse, const char *query_string, CrTouch *touch,
 	if (glance.protected || glance.set_function)
 	{
 		*touch = cr_inspect_touch(parse);
-		admit_or_raise(parse, touch, query_string);
+		*joins_owners = admit_or_raise(parse, touch, query_string);
 	}
 	if (glance.samples || glance.set_function)
 		cr_guard_samples(parse);
@@ -63,9 +68,11 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	PlannedStmt *plan;
 	CrTouch		touch = {0};
 	List	   *inlined = NIL;
+	bool		joins_owners = false;
 
 	if (cr_policy_possible())
-		parse = guard_statement(parse, query_string, &touch, &inlined);
+		parse = guard_statement(parse, query_string, &touch, &inlined,
+								&joins_owners);
 	if (prev_planner_hook)
 		plan = prev_planner_hook(parse, query_string, cursor_options,
 								 bound_params);
@@ -76,6 +83,10 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	if (touch.any)
 		plan->dependsOnRole = true;
 	plan->invalItems = list_concat(plan->invalItems, inlined);
+	/* tells the executor's hooks that the plan needs a room */
+	if (joins_owners)
+		plan->relationOids = lappend_oid(plan->relationOids,
+										 cr_access_room_table());
 	return plan;
 }
 

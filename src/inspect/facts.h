@@ -188,6 +188,7 @@ typedef struct CrStatement
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
 	int			nodes;			/* size of the expanded expressions so far */
+	bool		joins_owners;	/* rows of tables of different owners meet */
 } CrStatement;
 
 /* inspect/touch.c: does a statement read or write a protected table? */

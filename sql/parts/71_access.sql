@@ -1,0 +1,770 @@
+-- Attributes of roles, facts of sessions, and the rules made of them.
+
+CREATE TABLE cleanroom.attribute_list (
+    role  regrole NOT NULL,
+    key   text NOT NULL,
+    value text NOT NULL,
+    set_by regrole NOT NULL,
+    set_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (role, key)
+);
+COMMENT ON TABLE cleanroom.attribute_list IS 'Attributes of roles; read view cleanroom.attributes.';
+
+CREATE TABLE cleanroom.residency_list (
+    classid   regclass NOT NULL,
+    objid     oid NOT NULL,
+    residency text NOT NULL,
+    relation  regclass,             -- of a table: dumps as a name
+    PRIMARY KEY (classid, objid)
+);
+COMMENT ON TABLE cleanroom.residency_list IS 'Where tables have to stay; read view cleanroom.residencies.';
+
+-- A rule belongs to a table or to a room.
+CREATE TABLE cleanroom.rule_list (
+    rule_id   int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    relation  regclass,
+    room_id   int REFERENCES cleanroom.room_list,
+    name      text NOT NULL,
+    condition text NOT NULL,
+    hint      text,
+    author    regrole NOT NULL,
+    added_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    CHECK ((relation IS NULL) <> (room_id IS NULL)),
+    UNIQUE (relation, name),
+    UNIQUE (room_id, name)
+);
+COMMENT ON TABLE cleanroom.rule_list IS 'Access rules; read view cleanroom.access_rules.';
+
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.attribute_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.residency_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list_rule_id_seq', '');
+
+-- ---------- residency ----------
+
+CREATE FUNCTION cleanroom.check_region(residency text, of text) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF residency IS NOT NULL
+       AND residency <> COALESCE(pg_catalog.current_setting('cleanroom.region', true), '') THEN
+        RAISE EXCEPTION '% has to stay in region "%", which this server is not in', of, residency
+            USING ERRCODE = 'RC012',
+                  HINT = 'The operator names the server''s region in cleanroom.region.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.check_region(text, text) IS
+'Fails when a residency is not that of the server; for the extension''s own functions.
+residency: a region, or null. of: whose it is, for the message. Errors: RC012.';
+
+CREATE FUNCTION cleanroom.residency_of(class oid, object oid) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT r.residency FROM cleanroom.residency_list r
+        WHERE r.classid = class AND COALESCE(r.relation::oid, r.objid) = object
+$$;
+COMMENT ON FUNCTION cleanroom.residency_of(oid, oid) IS
+'Where an object has to stay, or null; for the extension''s own functions.
+class: pg_class. object: a table.';
+
+CREATE FUNCTION cleanroom.set_residency_by(who oid, relation regclass, residency text)
+    RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    table_owner oid := (SELECT relowner FROM pg_catalog.pg_class WHERE oid = relation);
+    room text;
+BEGIN
+    IF table_owner IS NULL OR NOT pg_catalog.pg_has_role(who, table_owner, 'USAGE') THEN
+        RAISE EXCEPTION 'must be owner of table %', relation
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'The owner says where a table has to stay.';
+    END IF;
+    SELECT r.name INTO room
+        FROM cleanroom.table_list t JOIN cleanroom.room_list r USING (room_id)
+        WHERE t.relation = set_residency_by.relation AND r.closed_at IS NULL
+          AND r.residency IS DISTINCT FROM set_residency_by.residency;
+    IF residency IS NOT NULL AND room IS NOT NULL THEN
+        RAISE EXCEPTION 'table % is in room "%" of another residency', relation, room
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Take it out of that room with cleanroom.unshare_table() first.';
+    END IF;
+    DELETE FROM cleanroom.residency_list r
+        WHERE r.classid = 'pg_catalog.pg_class'::regclass
+          AND COALESCE(r.relation::oid, r.objid) = set_residency_by.relation;
+    IF residency IS NOT NULL THEN
+        INSERT INTO cleanroom.residency_list
+            VALUES ('pg_catalog.pg_class', relation, residency, relation);
+    END IF;
+    PERFORM cleanroom.put_on_record('policy_change', relation, NULL,
+        pg_catalog.jsonb_build_object('residency', residency, 'by', who::regrole::text));
+END
+$$;
+COMMENT ON FUNCTION cleanroom.set_residency_by(oid, regclass, text) IS
+'What cleanroom.set_residency() does, for the role who.';
+
+-- ---------- attributes ----------
+
+CREATE FUNCTION cleanroom.set_attribute_by(who oid, role name, key text, value text)
+    RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    of oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
+BEGIN
+    IF NOT pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE') THEN
+        RAISE EXCEPTION 'only members of role "cleanroom_operator" may set attributes'
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'Ask the operator of this server.';
+    END IF;
+    IF of IS NULL THEN
+        RAISE EXCEPTION 'role "%" does not exist', role
+            USING ERRCODE = 'undefined_object', HINT = 'Make it with CREATE ROLE first.';
+    END IF;
+    IF key IS NULL OR key = '' THEN
+        RAISE EXCEPTION 'an attribute needs a key'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Name it: set_attribute(''ana'', ''region'', ''north'').';
+    END IF;
+    IF value IS NULL THEN
+        DELETE FROM cleanroom.attribute_list a
+            WHERE a.role = of AND a.key = set_attribute_by.key;
+    ELSE
+        INSERT INTO cleanroom.attribute_list VALUES (of, key, value, who)
+            ON CONFLICT ON CONSTRAINT attribute_list_pkey DO UPDATE
+            SET value = excluded.value, set_by = excluded.set_by, set_at = pg_catalog.now();
+    END IF;
+    PERFORM cleanroom.put_on_record('attribute_change', NULL, role,
+        pg_catalog.jsonb_build_object('key', key, 'set', value IS NOT NULL,
+                                      'by', who::regrole::text));
+END
+$$;
+COMMENT ON FUNCTION cleanroom.set_attribute_by(oid, name, text, text) IS
+'What cleanroom.set_attribute() does, for the role who.';
+
+-- The role's own attribute wins over those of the groups that it is in.
+CREATE FUNCTION cleanroom.attribute_of(of oid, key text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT a.value FROM cleanroom.attribute_list a
+        WHERE a.key = attribute_of.key
+          AND (a.role = of OR pg_catalog.pg_has_role(of, a.role::oid, 'USAGE')
+               AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = of))
+        ORDER BY a.role = of DESC, a.role::text
+        LIMIT 1
+$$;
+COMMENT ON FUNCTION cleanroom.attribute_of(oid, text) IS
+'An attribute of a role, or of a group it inherits from; for the extension''s own functions.
+of: a role. key: the attribute. Returns its value or null.';
+
+-- ---------- rules ----------
+
+CREATE FUNCTION cleanroom.rule_target(target text, OUT relation regclass, OUT room_id int)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    SELECT r.room_id INTO room_id FROM cleanroom.room_list r
+        WHERE r.name = target AND r.closed_at IS NULL;
+    IF room_id IS NULL THEN
+        relation := pg_catalog.to_regclass(target);
+        IF relation IS NULL THEN
+            RAISE EXCEPTION 'there is no room and no table "%"', target
+                USING ERRCODE = 'undefined_object',
+                      HINT = 'Name a room, or a table with its schema.';
+        END IF;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.rule_target(text) IS
+'The room or, if there is none of that name, the table that a rule is for; for the extension''s own functions.
+target: a name. Errors: 42704 neither.';
+
+CREATE FUNCTION cleanroom.require_ruler(who oid, target text, OUT relation regclass, OUT room_id int)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    SELECT t.relation, t.room_id INTO relation, room_id FROM cleanroom.rule_target(target) t;
+    IF room_id IS NOT NULL THEN
+        IF NOT cleanroom.has_part(who, room_id, 'contributor') THEN
+            PERFORM cleanroom.require_part(who, r, 'operator')
+                FROM cleanroom.room_list r WHERE r.room_id = require_ruler.room_id;
+        END IF;
+    ELSIF NOT pg_catalog.pg_has_role(who, (SELECT relowner FROM pg_catalog.pg_class
+                                           WHERE oid = relation), 'USAGE') THEN
+        RAISE EXCEPTION 'must be owner of table %', relation
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'The owner sets the access rules of a table; operators and contributors those of a room.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_ruler(oid, text) IS
+'The room or table that a rule is for, if the role may set rules for it; for the extension''s own functions.
+who: a role. target: a name. Errors: 42704, 42501.';
+
+CREATE FUNCTION cleanroom.evaluate_condition(author oid, condition text) RETURNS boolean
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'cr_evaluate_condition';
+COMMENT ON FUNCTION cleanroom.evaluate_condition(oid, text) IS
+'Evaluates a condition as its author, with search_path pg_catalog, cleanroom; for the extension''s own functions.
+author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition.';
+
+CREATE FUNCTION cleanroom.add_access_rule_by(
+    who oid, target text, rule name, condition text, hint text
+) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    relid regclass;
+    this cleanroom.room_list;
+BEGIN
+    SELECT r.relation, r.room_id INTO relid, this.room_id
+        FROM cleanroom.require_ruler(who, target) r;
+    SELECT * INTO this FROM cleanroom.room_list r WHERE r.room_id = this.room_id;
+    IF rule IS NULL OR condition IS NULL THEN
+        RAISE EXCEPTION 'a rule needs a name and a condition'
+            USING ERRCODE = 'null_value_not_allowed',
+                  HINT = 'For example: cleanroom.weekday(''UTC'') BETWEEN 1 AND 5.';
+    END IF;
+    PERFORM cleanroom.evaluate_condition(who, condition);
+    IF this.room_id IS NULL THEN
+        INSERT INTO cleanroom.rule_list (relation, name, condition, hint, author)
+            VALUES (relid, rule, condition, hint, who)
+            ON CONFLICT ON CONSTRAINT rule_list_relation_name_key DO UPDATE
+            SET condition = excluded.condition, hint = excluded.hint,
+                author = excluded.author, added_at = pg_catalog.now();
+        PERFORM cleanroom.put_on_record('access_rule', relid, rule,
+            pg_catalog.jsonb_build_object('condition', condition, 'by', who::regrole::text));
+    ELSE
+        INSERT INTO cleanroom.rule_list (room_id, name, condition, hint, author)
+            VALUES (this.room_id, rule, condition, hint, who)
+            ON CONFLICT ON CONSTRAINT rule_list_room_id_name_key DO UPDATE
+            SET condition = excluded.condition, hint = excluded.hint,
+                author = excluded.author, added_at = pg_catalog.now();
+        PERFORM cleanroom.note_change(this, who, 'add_access_rule',
+            pg_catalog.jsonb_build_object('rule', rule, 'condition', condition));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.add_access_rule_by(oid, text, name, text, text) IS
+'What cleanroom.add_access_rule() does, for the role who.';
+
+CREATE FUNCTION cleanroom.drop_access_rule_by(who oid, target text, rule name) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    relid regclass;
+    this cleanroom.room_list;
+BEGIN
+    SELECT r.relation, r.room_id INTO relid, this.room_id
+        FROM cleanroom.require_ruler(who, target) r;
+    SELECT * INTO this FROM cleanroom.room_list r WHERE r.room_id = this.room_id;
+    DELETE FROM cleanroom.rule_list l
+        WHERE l.name = rule
+          AND (l.room_id = this.room_id OR this.room_id IS NULL AND l.relation = relid);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '"%" has no access rule "%"', target, rule
+            USING ERRCODE = 'undefined_object',
+                  HINT = 'cleanroom.access_rules lists the rules.';
+    END IF;
+    IF this.room_id IS NULL THEN
+        PERFORM cleanroom.put_on_record('access_rule', relid, rule,
+            pg_catalog.jsonb_build_object('dropped', true, 'by', who::regrole::text));
+    ELSE
+        PERFORM cleanroom.note_change(this, who, 'drop_access_rule',
+            pg_catalog.jsonb_build_object('rule', rule));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.drop_access_rule_by(oid, text, name) IS
+'What cleanroom.drop_access_rule() does, for the role who.';
+
+-- ---------- the judge ----------
+
+-- The first rule of a table, or of a room, that does not hold.
+CREATE FUNCTION cleanroom.broken_rule(
+    of_relation oid, of_room int, OUT rule text, OUT hint text
+)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    this cleanroom.rule_list;
+    holds boolean;
+BEGIN
+    FOR this IN
+        SELECT * FROM cleanroom.rule_list l
+            WHERE l.relation = of_relation OR l.room_id = of_room
+            ORDER BY l.rule_id
+    LOOP
+        BEGIN
+            holds := cleanroom.evaluate_condition(this.author, this.condition);
+        EXCEPTION WHEN OTHERS THEN
+            holds := false;
+        END;
+        IF holds IS NOT TRUE THEN
+            rule := this.name;
+            hint := COALESCE(this.hint, 'Ask ' || this.author::text || ', who has set the rule.');
+            RETURN;
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.broken_rule(oid, int) IS
+'The first rule that does not hold, or nulls; for the extension''s own functions.
+of_relation: a table, or null. of_room: a room, or null.';
+
+-- Has the asker been granted SELECT by the owner, apart from what rooms have?
+CREATE FUNCTION cleanroom.granted_outside_rooms(asker oid, of oid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_class c,
+                    pg_catalog.aclexplode(COALESCE(c.relacl, pg_catalog.acldefault('r', c.relowner))) a
+            WHERE c.oid = of AND a.privilege_type = 'SELECT'
+              AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE'))
+              AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
+                              WHERE g.relation = c.oid AND g.grantee = a.grantee)
+        UNION ALL
+        SELECT FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
+            WHERE t.attrelid = of AND a.privilege_type = 'SELECT'
+              AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE')))
+        OR NOT EXISTS (SELECT FROM cleanroom.grant_list g
+                       WHERE g.relation = of
+                         AND pg_catalog.pg_has_role(asker, g.grantee::oid, 'USAGE'))
+$$;
+COMMENT ON FUNCTION cleanroom.granted_outside_rooms(oid, oid) IS
+'May a role read a table without a room? For the extension''s own functions.
+asker: a role. of: a table.';
+
+CREATE FUNCTION cleanroom.judge_access(
+    relations oid[], joined boolean, asker oid, template_room int,
+    OUT code text, OUT reason text, OUT hint text, OUT room text
+)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    chosen text := NULLIF(cleanroom.session_fact('room'), '');
+    relid oid;
+    candidate cleanroom.room_list;
+    broken record;
+    stated text;
+    needs_room boolean := joined
+        AND (EXISTS (SELECT FROM cleanroom.room_list)
+             OR pg_catalog.current_setting('cleanroom.require_rooms')::boolean);
+    by_template_only boolean := false;
+    found_one boolean := false;
+BEGIN
+    FOREACH relid IN ARRAY relations LOOP
+        stated := cleanroom.residency_of('pg_catalog.pg_class'::regclass, relid);
+        IF stated <> COALESCE(pg_catalog.current_setting('cleanroom.region', true), '') THEN
+            code := 'RC012';
+            reason := pg_catalog.format('table "%s" may be queried in region "%s" only',
+                                        relid::regclass, stated);
+            hint := 'Query it on a server of that region.';
+            RETURN;
+        END IF;
+        SELECT * INTO broken FROM cleanroom.broken_rule(relid, NULL);
+        IF broken.rule IS NOT NULL THEN
+            code := 'RC012';
+            reason := pg_catalog.format('access rule "%s" of table "%s" is not satisfied',
+                                        broken.rule, relid::regclass);
+            hint := broken.hint;
+            RETURN;
+        END IF;
+        needs_room := needs_room OR NOT cleanroom.granted_outside_rooms(asker, relid);
+    END LOOP;
+
+    FOR candidate IN
+        SELECT r.* FROM cleanroom.room_list r
+            WHERE r.closed_at IS NULL
+              AND (chosen IS NULL OR r.name = chosen)
+              AND (template_room IS NULL OR r.room_id = template_room)
+              AND cleanroom.has_part(asker, r.room_id, 'analyst')
+              AND NOT EXISTS (SELECT FROM pg_catalog.unnest(relations) u
+                              WHERE NOT EXISTS (SELECT FROM cleanroom.table_list t
+                                                    JOIN pg_catalog.pg_class c
+                                                        ON c.oid = t.relation AND c.relowner = t.owner
+                                                WHERE t.room_id = r.room_id AND t.relation = u))
+            ORDER BY r.room_id
+    LOOP
+        IF template_room IS NULL
+           AND EXISTS (SELECT FROM cleanroom.table_list t
+                       WHERE t.room_id = candidate.room_id AND t.templates_only
+                         AND t.relation = ANY (relations)) THEN
+            by_template_only := true;
+            CONTINUE;
+        END IF;
+        found_one := true;
+        stated := NULLIF(cleanroom.session_fact('purpose'), '');
+        IF stated IS NOT NULL
+           AND NOT EXISTS (SELECT FROM cleanroom.purpose_list p
+                           WHERE p.room_id = candidate.room_id AND p.purpose = stated) THEN
+            code := COALESCE(code, 'RC012');
+            reason := COALESCE(reason, pg_catalog.format(
+                'the declared purpose is not one of room "%s"', candidate.name));
+            hint := COALESCE(hint, 'cleanroom.rooms lists the purposes; SET cleanroom.purpose to one of them.');
+            CONTINUE;
+        END IF;
+        IF candidate.residency <> COALESCE(pg_catalog.current_setting('cleanroom.region', true), '') THEN
+            code := COALESCE(code, 'RC012');
+            reason := COALESCE(reason, pg_catalog.format(
+                'room "%s" may be used in region "%s" only', candidate.name, candidate.residency));
+            hint := COALESCE(hint, 'Query it on a server of that region.');
+            CONTINUE;
+        END IF;
+        SELECT * INTO broken FROM cleanroom.broken_rule(NULL, candidate.room_id);
+        IF broken.rule IS NOT NULL THEN
+            code := COALESCE(code, 'RC012');
+            reason := COALESCE(reason, pg_catalog.format(
+                'access rule "%s" of room "%s" is not satisfied', broken.rule, candidate.name));
+            hint := COALESCE(hint, broken.hint);
+            CONTINUE;
+        END IF;
+        code := NULL;
+        reason := NULL;
+        hint := NULL;
+        room := candidate.name;
+        RETURN;
+    END LOOP;
+
+    IF NOT needs_room THEN
+        code := NULL;
+        reason := NULL;
+        hint := NULL;
+    ELSIF found_one THEN
+        RETURN;
+    ELSIF by_template_only THEN
+        code := 'RC012';
+        reason := 'a table is shared for approved templates only';
+        hint := 'Run one of them with cleanroom.run_template(), or propose one with cleanroom.propose_template().';
+    ELSIF joined THEN
+        code := 'RC004';
+        reason := 'tables of different owners can be joined only inside a room that holds them all';
+        hint := CASE WHEN chosen IS NOT NULL
+            THEN 'Room "' || chosen || '" does not; RESET cleanroom.room, or ask the owners to share the tables into it.'
+            ELSE 'Ask the owners to share the tables into one room that has you as an analyst; cleanroom.room_tables lists what your rooms hold.' END;
+    ELSE
+        code := 'RC012';
+        reason := 'a table of this query is in none of your rooms';
+        hint := 'cleanroom.room_tables lists what your rooms hold.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.judge_access(oid[], boolean, oid, int) IS
+'Whether a role may query protected tables now: rooms, residency, purpose and rules; for the extension''s own functions.
+relations: the tables. joined: whether the rows of tables of different owners are joined. asker: the role. template_room: the room of the approved template that is running, or null.
+Returns the room in which the query takes place, or null where it needs none; or code, reason and hint of a refusal.';
+
+CREATE FUNCTION cleanroom.simulate_access_by(
+    who oid, role name, relation regclass, facts jsonb
+) RETURNS TABLE (verdict text, code text, reason text, hint text)
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    asker oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
+BEGIN
+    IF asker IS NULL THEN
+        RAISE EXCEPTION 'role "%" does not exist', role
+            USING ERRCODE = 'undefined_object', HINT = 'Name an existing role.';
+    END IF;
+    IF NOT pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE')
+       AND NOT pg_catalog.pg_has_role(who, (SELECT relowner FROM pg_catalog.pg_class
+                                            WHERE oid = relation), 'USAGE') THEN
+        RAISE EXCEPTION 'must be owner of table %', relation
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'The owner of a table and the operator may simulate access to it.';
+    END IF;
+    RETURN QUERY
+        SELECT CASE WHEN j.code IS NULL THEN 'admitted' ELSE 'refused' END,
+               j.code, j.reason, j.hint
+            FROM cleanroom.judge_for(asker, relation, facts) j;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.simulate_access_by(oid, name, regclass, jsonb) IS
+'What cleanroom.simulate_access() does, for the role who.';
+
+CREATE FUNCTION cleanroom.judge_for(
+    asker oid, relation oid, facts jsonb,
+    OUT code text, OUT reason text, OUT hint text
+)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_judge_for';
+COMMENT ON FUNCTION cleanroom.judge_for(oid, oid, jsonb) IS
+'Judges access to a table as if a role asked in a session with these facts; for the extension''s own functions.
+asker: a role. relation: a table. facts: an object of session facts and attributes.
+Returns code, reason and hint of a refusal, or nulls.';
+
+-- ---------- facts ----------
+
+CREATE FUNCTION cleanroom.session_fact(fact text) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cr_session_fact';
+COMMENT ON FUNCTION cleanroom.session_fact(text) IS
+'A fact about this session, for access rules.
+fact: address (of the client, null over a local socket), tls (true or false), tls_version, authentication (the method of pg_hba.conf), application, user, session_user, purpose, room, time (with time zone), second_factor_age (seconds since the last one in this session, null without).
+Returns the fact as text, or null. Errors: 22023 no such fact.';
+
+CREATE FUNCTION cleanroom.attribute(key text) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cr_attribute';
+COMMENT ON FUNCTION cleanroom.attribute(text) IS
+'An attribute of the current user, for access rules and row policies.
+key: a key that the operator has set with set_attribute() for the user, or for a group it inherits from (its own value comes first).
+Returns the value, or null where none is set.';
+
+CREATE FUNCTION cleanroom.local_time(zone text) RETURNS timestamp
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+    RETURN cleanroom.session_fact('time')::timestamptz AT TIME ZONE zone;
+COMMENT ON FUNCTION cleanroom.local_time(text) IS
+'The time now in a time zone, for access rules such as local_time(''Europe/Berlin'')::time BETWEEN ''08:00'' AND ''18:00''.
+zone: a name of pg_timezone_names. Returns a timestamp. Errors: 22023 no such zone.';
+
+CREATE FUNCTION cleanroom.weekday(zone text) RETURNS int
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+    RETURN extract(isodow FROM cleanroom.local_time(zone))::int;
+COMMENT ON FUNCTION cleanroom.weekday(text) IS
+'The day of the week now in a time zone, 1 for Monday to 7 for Sunday, for access rules.
+zone: a name of pg_timezone_names. Errors: 22023 no such zone.';
+
+CREATE FUNCTION cleanroom.client_address() RETURNS inet
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    RETURN cleanroom.session_fact('address')::inet;
+COMMENT ON FUNCTION cleanroom.client_address() IS
+'The client''s address, or null over a local socket, for access rules such as client_address() <<= ''10.0.0.0/8''.';
+
+CREATE FUNCTION cleanroom.second_factor_age() RETURNS interval
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    RETURN make_interval(secs => cleanroom.session_fact('second_factor_age')::float8);
+COMMENT ON FUNCTION cleanroom.second_factor_age() IS
+'How long ago this session has given a second factor, or null without, for access rules such as second_factor_age() < ''30 min''.';
+
+-- ---------- what people call ----------
+
+CREATE FUNCTION cleanroom.create_room(name text, purpose text, residency text DEFAULT NULL)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.create_room(text, text, text) IS
+'Makes a room, whose first operator is the caller. For members of role cleanroom_operator.
+name: 1 to 53 bytes. purpose: what it is for; the first of the purposes that may be declared in it. residency: the region that its tables stay in, or null.
+Returns nothing. Errors: 42501, 42710 the name is taken, 22023, 22004, RC012 the server is not in that region.';
+
+CREATE FUNCTION cleanroom.add_purpose(room text, purpose text)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.add_purpose(text, text) IS
+'Registers another purpose that analysts may declare in a room. For its operators.
+room: its name. purpose: as SET cleanroom.purpose will name it. Errors: 42501, 42704.';
+
+CREATE FUNCTION cleanroom.add_member(room text, role name, part text)
+    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.add_member(text, name, text) IS
+'Makes a role, or all roles of a group, a member of a room. For its operators.
+room: its name. role: a role. part: operator, contributor, analyst or auditor; a role may have several.
+Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 22023 no such part.';
+
+CREATE FUNCTION cleanroom.remove_member(room text, role name)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.remove_member(text, name) IS
+'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room. For operators of the room, and for the member itself.
+room: its name. role: a member. Errors: 42501, 42704, 55000 the room would be left without an operator.';
+
+CREATE FUNCTION cleanroom.close_room(room text)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.close_room(text) IS
+'Closes a room for good: what it has granted is taken back, at once and in open sessions too. For its operators.
+room: its name. Errors: 42501, 42704.';
+
+CREATE FUNCTION cleanroom.demand_unanimity(room text)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.demand_unanimity(text) IS
+'From now on new members and tables of the room need the consent of all its contributors. Cannot be taken back. For its contributors and operators.
+room: its name. Errors: 42501, 42704.';
+
+CREATE FUNCTION cleanroom.consent(change_id int)
+    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.consent(int) IS
+'Consents to a change of a unanimous room. For its contributors.
+change_id: of view room_changes. Returns done, or whose consent is still missing. Errors: 42704 no such change waits.';
+
+CREATE FUNCTION cleanroom.decline(change_id int)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.decline(int) IS
+'Declines a change of a unanimous room, which is then off; who proposed it may so withdraw it. For its contributors.
+change_id: of view room_changes. Errors: 42704 no such change waits.';
+
+CREATE FUNCTION cleanroom.share_table(room text, relation regclass, templates_only boolean DEFAULT false)
+    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.share_table(text, regclass, boolean) IS
+'Brings a protected table into a room and grants the room''s analysts SELECT on it. A NOTICE names the tables that it meets there. For its owner, who must be a contributor.
+room: its name. relation: the table. templates_only: whether analysts may only run approved templates on it.
+Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 55000 not protected, RC012 it has to stay in another region.';
+
+CREATE FUNCTION cleanroom.unshare_table(room text, relation regclass)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.unshare_table(text, regclass) IS
+'Takes a table out of a room, at once and in open sessions too. For its owner and the operators of the room.
+room: its name. relation: the table. Errors: 42501, 42704.';
+
+CREATE FUNCTION cleanroom.set_residency(relation regclass, residency text)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.set_residency(regclass, text) IS
+'Says that a table may be shared into rooms, and queried on servers, of one region only. For its owner.
+relation: a table. residency: the region, such as EU, or null for anywhere. Errors: 42501, 55000 it is in a room of another residency.';
+
+CREATE FUNCTION cleanroom.set_attribute(role name, key text, value text)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.set_attribute(name, text, text) IS
+'Sets an attribute of a role, at once and in open sessions too. For members of role cleanroom_operator.
+role: a role or a group. key: 1 character or more. value: the value, or null to take it away. Errors: 42501, 42704, 22023.';
+
+CREATE FUNCTION cleanroom.add_access_rule(target text, rule name, condition text, hint text DEFAULT NULL)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.add_access_rule(text, name, text, text) IS
+'Adds a rule that must hold whenever a table, or a table in a room, is queried, or replaces it in one step. For the table''s owner, or operators and contributors of the room.
+target: a room''s name, or a table''s. rule: its name. condition: a boolean SQL expression over attributes and session facts, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null for nothing but the author''s name.
+Returns nothing. Errors: 42501, 42704, those of the condition.';
+
+CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.drop_access_rule(text, name) IS
+'Takes an access rule away. For those who may add it.
+target: a room''s name, or a table''s. rule: its name. Errors: 42501, 42704.';
+
+CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts jsonb DEFAULT '{}')
+    RETURNS TABLE (verdict text, code text, reason text, hint text)
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.simulate_access(name, regclass, jsonb) IS
+'Whether a role could query a table in a session with made-up facts; nothing runs. For the table''s owner and members of cleanroom_operator.
+role: who asks. relation: a protected table. facts: session facts by their names in session_fact(), and attributes by their keys, as in {"address": "10.1.2.3", "time": "2026-01-03 12:00+00"}.
+Returns admitted, or refused with code, reason and hint. Errors: 42501, 42704.';
+
+-- ---------- views ----------
+
+CREATE VIEW cleanroom.rooms AS
+    SELECT r.name AS room, r.purpose,
+           ARRAY(SELECT p.purpose FROM cleanroom.purpose_list p
+                 WHERE p.room_id = r.room_id ORDER BY 1) AS purposes,
+           r.residency, r.unanimous, r.created_by, r.created_at, r.closed_at,
+           ARRAY(SELECT DISTINCT m.part FROM cleanroom.member_list m
+                 WHERE m.room_id = r.room_id
+                   AND pg_catalog.pg_has_role(m.member::oid, 'USAGE')
+                 ORDER BY 1) AS my_parts
+        FROM cleanroom.room_list r
+        WHERE EXISTS (SELECT FROM cleanroom.member_list m
+                      WHERE m.room_id = r.room_id
+                        AND pg_catalog.pg_has_role(m.member::oid, 'USAGE'));
+COMMENT ON VIEW cleanroom.rooms IS 'The rooms that the current role is a member of, closed ones too; my_parts are its parts in them.';
+
+-- Analysts see their own membership, the others of a room see everybody.
+CREATE VIEW cleanroom.room_members AS
+    SELECT r.room, m.member AS role, m.part, m.added_by, m.added_at
+        FROM cleanroom.rooms r
+            JOIN cleanroom.room_list l ON l.name = r.room
+                AND l.closed_at IS NOT DISTINCT FROM r.closed_at
+            JOIN cleanroom.member_list m ON m.room_id = l.room_id
+        WHERE r.my_parts && '{operator,contributor,auditor}'::text[]
+           OR pg_catalog.pg_has_role(m.member::oid, 'USAGE');
+COMMENT ON VIEW cleanroom.room_members IS 'The members of the current role''s rooms: all of them for operators, contributors and auditors, its own entries for an analyst.';
+
+CREATE VIEW cleanroom.room_tables AS
+    SELECT r.room, t.relation, t.owner, t.templates_only, t.shared_at
+        FROM cleanroom.rooms r
+            JOIN cleanroom.room_list l ON l.name = r.room AND l.closed_at IS NULL
+                AND r.closed_at IS NULL
+            JOIN cleanroom.table_list t ON t.room_id = l.room_id
+            JOIN pg_catalog.pg_class c ON c.oid = t.relation;
+COMMENT ON VIEW cleanroom.room_tables IS 'The tables of the current role''s open rooms.';
+
+CREATE VIEW cleanroom.room_changes AS
+    SELECT c.change_id, r.room, c.change, c.arguments, c.proposed_by, c.proposed_at,
+           COALESCE(c.outcome, 'waiting') AS outcome, c.decided_at,
+           ARRAY(SELECT k.contributor FROM cleanroom.consent_list k
+                 WHERE k.change_id = c.change_id ORDER BY k.given_at) AS consents
+        FROM cleanroom.rooms r
+            JOIN cleanroom.room_list l ON l.name = r.room
+                AND l.closed_at IS NOT DISTINCT FROM r.closed_at
+            JOIN cleanroom.change_list c ON c.room_id = l.room_id
+        WHERE r.my_parts && '{operator,contributor,auditor}'::text[];
+COMMENT ON VIEW cleanroom.room_changes IS 'Every change of the rooms in which the current role is operator, contributor or auditor: done, declined, or waiting for consent.';
+
+CREATE VIEW cleanroom.access_rules AS
+    SELECT l.relation, r.name AS room, l.name AS rule, l.condition, l.hint, l.author, l.added_at
+        FROM cleanroom.rule_list l
+            LEFT JOIN cleanroom.room_list r ON r.room_id = l.room_id
+            LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+        WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
+           OR EXISTS (SELECT FROM cleanroom.member_list m
+                      WHERE m.room_id = l.room_id AND m.part <> 'analyst'
+                        AND pg_catalog.pg_has_role(m.member::oid, 'USAGE'));
+COMMENT ON VIEW cleanroom.access_rules IS 'The access rules of the current role''s tables and of the rooms in which it is more than an analyst.';
+
+CREATE VIEW cleanroom.attributes AS
+    SELECT a.role, a.key, a.value, a.set_by, a.set_at
+        FROM cleanroom.attribute_list a
+        WHERE pg_catalog.pg_has_role(a.role::oid, 'USAGE')
+           OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE');
+COMMENT ON VIEW cleanroom.attributes IS 'The attributes of the current role and its groups; all of them for members of cleanroom_operator.';
+
+CREATE VIEW cleanroom.residencies AS
+    SELECT l.relation, l.residency
+        FROM cleanroom.residency_list l
+            JOIN pg_catalog.pg_class c ON c.oid = l.relation
+        WHERE pg_catalog.has_table_privilege(c.oid, 'SELECT');
+COMMENT ON VIEW cleanroom.residencies IS 'The regions that the tables the current role may read have to stay in.';
+
+GRANT SELECT ON cleanroom.rooms, cleanroom.room_members, cleanroom.room_tables,
+    cleanroom.room_changes, cleanroom.access_rules, cleanroom.attributes,
+    cleanroom.residencies TO PUBLIC;
+
+CREATE FUNCTION cleanroom.preview_room_by(who oid, room text)
+    RETURNS SETOF text
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    this cleanroom.room_list := cleanroom.open_room(room);
+    line text;
+BEGIN
+    IF NOT cleanroom.has_part(who, this.room_id, 'operator') THEN
+        PERFORM cleanroom.require_part(who, this, 'contributor');
+    END IF;
+    RETURN NEXT pg_catalog.format('Room "%s" is for: %s.', this.name,
+        (SELECT pg_catalog.string_agg(p.purpose, '; ' ORDER BY p.purpose)
+         FROM cleanroom.purpose_list p WHERE p.room_id = this.room_id));
+    RETURN NEXT COALESCE('Its tables have to stay in region "' || this.residency || '".',
+                         'Its tables may be anywhere.');
+    FOR line IN
+        SELECT pg_catalog.format('%s may ask in it, and so may everybody who is in that role or made a member of it later.', m.member)
+            FROM cleanroom.member_list m
+            WHERE m.room_id = this.room_id AND m.part = 'analyst' ORDER BY m.member::text
+    LOOP
+        RETURN NEXT line;
+    END LOOP;
+    FOR line IN
+        SELECT pg_catalog.format('A table shared into it can be joined with %s of %s (%s), on its join keys: %s; results are grouped by its dimensions: %s.',
+                   t.relation, t.owner,
+                   CASE WHEN t.templates_only THEN 'approved templates only' ELSE 'any admitted query' END,
+                   COALESCE((SELECT pg_catalog.string_agg(d."column", ', ')
+                             FROM cleanroom.describe_columns(t.relation) d
+                             WHERE d.uses ~ '\mjoin\M'), 'none'),
+                   COALESCE((SELECT pg_catalog.string_agg(d."column", ', ')
+                             FROM cleanroom.describe_columns(t.relation) d
+                             WHERE d.uses ~ '\mdimension\M'), 'none'))
+            FROM cleanroom.table_list t
+            WHERE t.room_id = this.room_id ORDER BY t.relation::text
+    LOOP
+        RETURN NEXT line;
+    END LOOP;
+    FOR line IN
+        SELECT pg_catalog.format('Rule "%s" of %s must hold: %s.', l.name, l.author, l.condition)
+            FROM cleanroom.rule_list l WHERE l.room_id = this.room_id ORDER BY l.rule_id
+    LOOP
+        RETURN NEXT line;
+    END LOOP;
+    RETURN NEXT CASE WHEN this.unanimous
+        THEN 'New members and tables need the consent of all contributors.'
+        ELSE 'Its operators may add members, and contributors tables, without asking you; cleanroom.demand_unanimity() changes that.' END;
+    RETURN NEXT 'Analysts see aggregates over at least as many people as your table''s threshold says, never rows.';
+END
+$$;
+COMMENT ON FUNCTION cleanroom.preview_room_by(oid, text) IS
+'What cleanroom.preview_room() does, for the role who.';
+
+CREATE FUNCTION cleanroom.preview_room(room text) RETURNS SETOF text
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.preview_room(text) IS
+'Tells in plain words who will be able to ask what about a table that is shared into a room. For its contributors and operators.
+room: its name. Returns lines of text. Errors: 42501, 42704.';

@@ -1,0 +1,235 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/access.c
+ *	  Judges access by rooms and by attributes.
+ *
+ * What is to be known stands in tables of the extension, and the judging is
+ * done there, by cleanroom.judge_access().  It is asked at planning and again
+ * at each start of a plan, so that a change takes effect at once; where there
+ * is no room, rule or residency at all, that costs a look at three empty
+ * tables.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "base/errcodes.h"
+#include "base/oids.h"
+#include "base/settings.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "parser/parser.h"
+#include "session/access.h"
+#include "session/asker.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+PG_FUNCTION_INFO_V1(cr_evaluate_condition);
+PG_FUNCTION_INFO_V1(cr_judge_for);
+
+int			cr_access_template_room = 0;
+
+static Oid
+own_table(const char *name)
+{
+	const CrOids *oids = cr_oids_get();
+
+	return oids == NULL ? InvalidOid : get_relname_relid(name, oids->schema);
+}
+
+Oid
+cr_access_room_table(void)
+{
+	return own_table("room_list");
+}
+
+static bool
+has_rows(const char *name)
+{
+	Oid			relid = own_table(name);
+	Relation	relation;
+	SysScanDesc scan;
+	bool		result;
+
+	if (!OidIsValid(relid))
+		return false;
+	relation = table_open(relid, AccessShareLock);
+	scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
+	result = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+	return result;
+}
+
+static ArrayType *
+array_of(List *relids)
+{
+	Datum	   *values = palloc(list_length(relids) * sizeof(Datum));
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, relids)
+		values[count++] = ObjectIdGetDatum(lfirst_oid(lc));
+	return construct_array(values, count, OIDOID, sizeof(Oid), true,
+						   TYPALIGN_INT);
+}
+
+/* What judge_access() says: code, reason, hint; NULLs when it admits. */
+static void
+ask_judge(List *relids, bool joined, char **answer)
+{
+	static Oid	types[] = {OIDARRAYOID, BOOLOID, OIDOID, INT4OID};
+	Datum		args[] = {PointerGetDatum(array_of(relids)),
+		BoolGetDatum(joined), ObjectIdGetDatum(cr_session_asker()),
+	Int32GetDatum(cr_access_template_room)};
+
+	cr_session_ask_catalog("SELECT code, reason, hint FROM cleanroom.judge_access($1, $2, $3, $4)",
+						   4, types, args,
+						   cr_access_template_room == 0 ? "   n" : NULL,
+						   3, answer);
+}
+
+CrVerdict *
+cr_access_judge(List *relids, bool joined)
+{
+	char	   *answer[3];
+
+	if (!(joined && cr_require_rooms) && !has_rows("room_list") &&
+		!has_rows("rule_list") && !has_rows("residency_list"))
+		return NULL;
+	ask_judge(relids, joined, answer);
+	if (answer[0] == NULL)
+		return NULL;
+	return cr_verdict_refuse(MAKE_SQLSTATE(answer[0][0], answer[0][1],
+										   answer[0][2], answer[0][3],
+										   answer[0][4]),
+							 -1, answer[1], answer[2]);
+}
+
+/* Is the text one expression, and nothing that ends it and goes on? */
+static void
+check_condition(const char *condition, const char *query)
+{
+	List	   *statements = raw_parser(query, RAW_PARSE_DEFAULT);
+	SelectStmt *select = (SelectStmt *)
+		linitial_node(RawStmt, statements)->stmt;
+
+	if (list_length(statements) == 1 && IsA(select, SelectStmt) &&
+		select->op == SETOP_NONE && list_length(select->targetList) == 1 &&
+		select->fromClause == NIL && select->whereClause == NULL &&
+		select->groupClause == NIL && select->sortClause == NIL &&
+		select->limitCount == NULL && select->intoClause == NULL &&
+		select->lockingClause == NIL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_SYNTAX_ERROR),
+			 errmsg("the condition of a rule must be one expression"),
+			 errhint("For example: cleanroom.weekday('UTC') BETWEEN 1 AND 5.")));
+}
+
+static bool
+evaluate(const char *query)
+{
+	bool		isnull;
+	Datum		value;
+
+	SPI_connect();
+	if (SPI_execute(query, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "a condition could not be evaluated");
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+						  &isnull);
+	SPI_finish();
+	return !isnull && DatumGetBool(value);
+}
+
+/*
+ * SQL: cleanroom.evaluate_condition(author oid, condition text): boolean.
+ * Only superusers may, since it acts as anybody.
+ */
+Datum
+cr_evaluate_condition(PG_FUNCTION_ARGS)
+{
+	Oid			author = PG_GETARG_OID(0);
+	char	   *condition = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char	   *query = psprintf("SELECT (%s\n)::pg_catalog.bool", condition);
+	int			nesting = NewGUCNestLevel();
+	CrAsker		asker = {cr_session_asker(), cr_session_made_up_facts()};
+	Oid			user;
+	int			context;
+	volatile bool result = false;
+
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the extension evaluates conditions"),
+				 errhint("Use cleanroom.add_access_rule() and cleanroom.simulate_access().")));
+	check_condition(condition, query);
+	asker = cr_session_set_asker(asker);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(author, context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	(void) set_config_option("search_path", "pg_catalog, cleanroom, pg_temp",
+							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+	PG_TRY();
+	{
+		result = evaluate(query);
+	}
+	PG_FINALLY();
+	{
+		(void) cr_session_set_asker(asker);
+	}
+	PG_END_TRY();
+	AtEOXact_GUC(true, nesting);
+	SetUserIdAndSecContext(user, context);
+	PG_RETURN_BOOL(result);
+}
+
+/*
+ * SQL: cleanroom.judge_for(asker oid, relation oid, facts jsonb,
+ * OUT code text, OUT reason text, OUT hint text)
+ */
+Datum
+cr_judge_for(PG_FUNCTION_ARGS)
+{
+	CrAsker		asker = {PG_GETARG_OID(0), PG_GETARG_JSONB_P(2)};
+	List	   *relids = list_make1_oid(PG_GETARG_OID(1));
+	char	   *answer[3];
+	Datum		values[3] = {0};
+	bool		nulls[3];
+	TupleDesc	desc;
+
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the extension judges for others"),
+				 errhint("Use cleanroom.simulate_access().")));
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	asker = cr_session_set_asker(asker);
+	PG_TRY();
+	{
+		ask_judge(relids, false, answer);
+	}
+	PG_FINALLY();
+	{
+		(void) cr_session_set_asker(asker);
+	}
+	PG_END_TRY();
+	for (int i = 0; i < 3; i++)
+	{
+		nulls[i] = answer[i] == NULL;
+		if (!nulls[i])
+			values[i] = CStringGetTextDatum(answer[i]);
+	}
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}

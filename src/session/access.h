@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/access.h
+ *	  Whether the current user may query protected tables here and now.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_ACCESS_H
+#define CR_ACCESS_H
+
+#include "base/verdict.h"
+#include "nodes/pg_list.h"
+
+/*
+ * Rooms, residency, purpose and access rules: a refusal, or NULL.  relids are
+ * the protected tables of a statement; "joined" says that it joins rows of
+ * tables of different owners.  Reads the newest state, whatever the isolation
+ * level of the transaction.  A rule that fails counts as not satisfied.
+ */
+extern CrVerdict *cr_access_judge(List *relids, bool joined);
+
+/*
+ * The table that a plan depends on when it was admitted as one that joins
+ * tables of different owners; InvalidOid without the extension.
+ */
+extern Oid	cr_access_room_table(void);
+
+/* While an approved template runs: its room; 0 otherwise. */
+extern int	cr_access_template_room;
+
+#endif							/* CR_ACCESS_H */

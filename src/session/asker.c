@@ -1,0 +1,95 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/asker.c
+ *	  Who asks, and questions to the extension's own tables on its behalf.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "session/asker.h"
+#include "utils/guc.h"
+#include "utils/snapmgr.h"
+
+static CrAsker current_asker = {InvalidOid, NULL};
+
+CrAsker
+cr_session_set_asker(CrAsker asker)
+{
+	CrAsker		before = current_asker;
+
+	current_asker = asker;
+	return before;
+}
+
+Oid
+cr_session_asker(void)
+{
+	return OidIsValid(current_asker.role) ? current_asker.role : GetUserId();
+}
+
+Jsonb *
+cr_session_made_up_facts(void)
+{
+	return current_asker.facts;
+}
+
+static void
+run_query(const char *query, int nargs, Oid *types, Datum *args,
+		  const char *nulls, int ncolumns, char **values)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	SPI_connect();
+	if (SPI_execute_with_args(query, nargs, types, args, nulls, true, 2) !=
+		SPI_OK_SELECT)
+		elog(ERROR, "a query of the extension failed");
+	for (int i = 0; i < ncolumns; i++)
+	{
+		char	   *value = NULL;
+
+		if (SPI_processed > 0)
+			value = SPI_getvalue(SPI_tuptable->vals[0],
+								 SPI_tuptable->tupdesc, i + 1);
+		values[i] = value == NULL ? NULL : MemoryContextStrdup(caller, value);
+	}
+	SPI_finish();
+}
+
+/* See asker.h. */
+void
+cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
+					   const char *nulls, int ncolumns, char **values)
+{
+	Oid			user;
+	int			context;
+	int			nesting = NewGUCNestLevel();
+	CrAsker		asker = current_asker;
+
+	/* who asks stays the same while we are somebody else */
+	current_asker.role = cr_session_asker();
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
+						   context | SECURITY_LOCAL_USERID_CHANGE);
+	(void) set_config_option("search_path", "pg_catalog, pg_temp",
+							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() :
+					   GetLatestSnapshot());
+	PG_TRY();
+	{
+		run_query(query, nargs, types, args, nulls, ncolumns, values);
+	}
+	PG_FINALLY();
+	{
+		current_asker = asker;
+	}
+	PG_END_TRY();
+	PopActiveSnapshot();
+	AtEOXact_GUC(true, nesting);
+	SetUserIdAndSecContext(user, context);
+}

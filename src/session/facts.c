@@ -1,0 +1,243 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/facts.c
+ *	  Facts of the session and attributes of its user, for access rules and
+ *	  row policies.
+ *
+ * In a simulated session the facts that are made up come first.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "libpq/hba.h"
+
+/* Port has the same layout without it, and the headers it asks for may not
+ * be there. */
+#undef ENABLE_GSS
+#include "libpq/libpq-be.h"
+#include "miscadmin.h"
+#include "session/asker.h"
+#include "session/facts.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
+
+typedef struct Fact
+{
+	const char *name;
+	char	   *(*find) (void);
+} Fact;
+
+/* when this session's user has last given a second factor, or 0 */
+static TimestampTz second_factor_at = 0;
+static Oid	second_factor_user = InvalidOid;
+
+PG_FUNCTION_INFO_V1(cr_session_fact);
+PG_FUNCTION_INFO_V1(cr_attribute);
+
+void
+cr_session_note_second_factor(void)
+{
+	second_factor_at = GetCurrentTimestamp();
+	second_factor_user = GetSessionUserId();
+}
+
+static char *
+find_address(void)
+{
+	if (MyProcPort == NULL || MyProcPort->raddr.addr.ss_family == AF_UNIX ||
+		MyProcPort->remote_host == NULL)
+		return NULL;
+	return MyProcPort->remote_host;
+}
+
+static char *
+find_tls(void)
+{
+	return MyProcPort != NULL && MyProcPort->ssl_in_use ? "true" : "false";
+}
+
+static char *
+find_tls_version(void)
+{
+#ifdef USE_SSL
+	if (MyProcPort != NULL && MyProcPort->ssl_in_use)
+		return pstrdup(be_tls_get_version(MyProcPort));
+#endif
+	return NULL;
+}
+
+static char *
+find_authentication(void)
+{
+	if (MyProcPort == NULL || MyProcPort->hba == NULL)
+		return NULL;
+	return pstrdup(hba_authname(MyProcPort->hba->auth_method));
+}
+
+static char *
+find_application(void)
+{
+	return application_name;
+}
+
+static char *
+find_user(void)
+{
+	return GetUserNameFromId(cr_session_asker(), true);
+}
+
+static char *
+find_session_user(void)
+{
+	return GetUserNameFromId(GetSessionUserId(), true);
+}
+
+static char *
+find_purpose(void)
+{
+	return cr_purpose;
+}
+
+static char *
+find_room(void)
+{
+	return cr_room;
+}
+
+static char *
+find_time(void)
+{
+	return pstrdup(timestamptz_to_str(GetCurrentTimestamp()));
+}
+
+static char *
+find_second_factor_age(void)
+{
+	if (second_factor_at == 0 || second_factor_user != GetSessionUserId())
+		return NULL;
+	return psprintf("%.3f",
+					(GetCurrentTimestamp() - second_factor_at) / 1000000.0);
+}
+
+static const Fact facts[] = {
+	{"address", find_address},
+	{"tls", find_tls},
+	{"tls_version", find_tls_version},
+	{"authentication", find_authentication},
+	{"application", find_application},
+	{"user", find_user},
+	{"session_user", find_session_user},
+	{"purpose", find_purpose},
+	{"room", find_room},
+	{"time", find_time},
+	{"second_factor_age", find_second_factor_age},
+};
+
+/* A made-up fact; false when it is not among them. */
+static bool
+find_simulated(const char *name, char **value)
+{
+	JsonbValue	held;
+	Jsonb	   *made_up = cr_session_made_up_facts();
+
+	if (made_up == NULL || !JB_ROOT_IS_OBJECT(made_up) ||
+		getKeyJsonValueFromContainer(&made_up->root, name, strlen(name),
+									 &held) == NULL)
+		return false;
+	if (held.type == jbvNull)
+		*value = NULL;
+	else if (held.type == jbvString)
+		*value = pnstrdup(held.val.string.val, held.val.string.len);
+	else if (held.type == jbvNumeric)
+		*value = DatumGetCString(DirectFunctionCall1(numeric_out,
+													 NumericGetDatum(held.val.numeric)));
+	else if (held.type == jbvBool)
+		*value = held.val.boolean ? "true" : "false";
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fact \"%s\" must be a string, a number or a boolean",
+						name),
+				 errhint("Write facts as an object such as {\"address\": \"10.1.2.3\"}.")));
+	return true;
+}
+
+/* SQL: cleanroom.session_fact(fact text): text */
+Datum
+cr_session_fact(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *value = NULL;
+	bool		known = false;
+
+	for (size_t i = 0; i < lengthof(facts) && !known; i++)
+	{
+		known = strcmp(facts[i].name, name) == 0;
+		if (known && !find_simulated(name, &value))
+			value = facts[i].find();
+	}
+	if (!known)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there is no session fact \"%s\"", name),
+				 errhint("They are address, tls, tls_version, authentication, application, user, session_user, purpose, room, time and second_factor_age.")));
+	if (value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(value));
+}
+
+/* An attribute of whoever asks. */
+static char *
+find_attribute(char *key)
+{
+	static Oid	types[] = {OIDOID, TEXTOID};
+	Datum		args[] = {ObjectIdGetDatum(cr_session_asker()),
+	CStringGetTextDatum(key)};
+	char	   *value;
+
+	if (find_simulated(key, &value))
+		return value;
+	cr_session_ask_catalog("SELECT cleanroom.attribute_of($1, $2)",
+						   2, types, args, NULL, 1, &value);
+	return value;
+}
+
+/* What a call of attribute() has found, for all rows of a statement. */
+typedef struct KnownAttribute
+{
+	char	   *key;
+	char	   *value;			/* or NULL */
+} KnownAttribute;
+
+/*
+ * SQL: cleanroom.attribute(key text): text.  In a row policy it is called for
+ * every row, and looks the attribute up once.
+ */
+Datum
+cr_attribute(PG_FUNCTION_ARGS)
+{
+	char	   *key = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	KnownAttribute *known = fcinfo->flinfo->fn_extra;
+
+	if (known == NULL || strcmp(known->key, key) != 0)
+	{
+		char	   *value = find_attribute(key);
+		MemoryContext caller;
+
+		caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+		known = palloc(sizeof(KnownAttribute));
+		known->key = pstrdup(key);
+		known->value = value == NULL ? NULL : pstrdup(value);
+		fcinfo->flinfo->fn_extra = known;
+		MemoryContextSwitchTo(caller);
+	}
+	if (known->value == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(known->value));
+}

@@ -1,0 +1,144 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/on_behalf.c
+ *	  Functions that act for their caller with the rights of the extension.
+ *
+ * cleanroom.f(args) hands the caller to cleanroom.f_by(caller, args) and runs
+ * that as the owner of the extension.  A SECURITY DEFINER function could not
+ * tell who has called it: current_user is the definer there, and neither
+ * session_user nor the setting "role" is the caller's where one such function
+ * calls another.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "base/oids.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/tuplestore.h"
+
+PG_FUNCTION_INFO_V1(cr_on_behalf);
+
+typedef struct BehalfCall
+{
+	Oid			funcid;			/* the function that acts */
+	char	   *query;			/* calls it */
+	int			nargs;
+	Oid			types[FUNC_MAX_ARGS];
+	Datum		args[FUNC_MAX_ARGS];
+	char		nulls[FUNC_MAX_ARGS + 1];
+} BehalfCall;
+
+static void
+prepare_call(FunctionCallInfo fcinfo, BehalfCall *call)
+{
+	Oid			caller_function = fcinfo->flinfo->fn_oid;
+	char	   *name = psprintf("%s_by", get_func_name(caller_function));
+	StringInfoData query;
+	Oid		   *types;
+	int			nargs;
+
+	(void) get_func_signature(caller_function, &types, &nargs);
+	call->nargs = nargs + 1;
+	call->types[0] = OIDOID;
+	call->args[0] = ObjectIdGetDatum(GetUserId());
+	call->nulls[0] = ' ';
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT * FROM cleanroom.%s($1",
+					 quote_identifier(name));
+	for (int i = 0; i < nargs; i++)
+	{
+		call->types[i + 1] = types[i];
+		call->args[i + 1] = fcinfo->args[i].value;
+		call->nulls[i + 1] = fcinfo->args[i].isnull ? 'n' : ' ';
+		appendStringInfo(&query, ", $%d", i + 2);
+	}
+	call->nulls[call->nargs] = '\0';
+	appendStringInfoChar(&query, ')');
+	call->query = query.data;
+	call->funcid = cr_oids_find_function(name, call->nargs, call->types);
+	if (!OidIsValid(call->funcid))
+		elog(ERROR, "function cleanroom.%s is missing", name);
+}
+
+/* Puts the result's rows where the caller expects them. */
+static void
+return_rows(FunctionCallInfo fcinfo)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+
+		tuplestore_puttuple(result->setResult, tuple);
+	}
+}
+
+static Datum
+return_value(FunctionCallInfo fcinfo, MemoryContext caller, bool *isnull)
+{
+	Oid			type;
+	int16		length;
+	bool		by_value;
+	Datum		value;
+
+	*isnull = true;
+	type = get_func_rettype(fcinfo->flinfo->fn_oid);
+	if (type == VOIDOID || SPI_processed == 0)
+	{
+		*isnull = type != VOIDOID;
+		return (Datum) 0;
+	}
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+						  isnull);
+	if (*isnull)
+		return value;
+	get_typlenbyval(type, &length, &by_value);
+	caller = MemoryContextSwitchTo(caller);
+	value = datumCopy(value, by_value, length);
+	MemoryContextSwitchTo(caller);
+	return value;
+}
+
+/* SQL: all functions cleanroom.f() beside which there is cleanroom.f_by() */
+Datum
+cr_on_behalf(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	BehalfCall	call;
+	Oid			user;
+	int			context;
+	Datum		value = (Datum) 0;
+	bool		isnull = true;
+
+	prepare_call(fcinfo, &call);
+	if (fcinfo->flinfo->fn_retset)
+		InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
+						   context | SECURITY_LOCAL_USERID_CHANGE);
+	SPI_connect();
+	if (SPI_execute_with_args(call.query, call.nargs, call.types, call.args,
+							  call.nulls, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "a function of the extension failed");
+	if (fcinfo->flinfo->fn_retset)
+		return_rows(fcinfo);
+	else
+		value = return_value(fcinfo, caller, &isnull);
+	SPI_finish();
+	SetUserIdAndSecContext(user, context);
+	fcinfo->isnull = isnull;
+	return value;
+}
