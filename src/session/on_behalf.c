@@ -21,7 +21,9 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "catalog/namespace.h"
 #include "miscadmin.h"
+#include "session/on_behalf.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -29,6 +31,15 @@
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(cr_on_behalf);
+
+/* of the caller that is acted for, or NULL */
+static const char *callers_search_path = NULL;
+
+const char *
+cr_behalf_search_path(void)
+{
+	return callers_search_path ? callers_search_path : namespace_search_path;
+}
 
 typedef struct BehalfCall
 {
@@ -70,6 +81,26 @@ prepare_call(FunctionCallInfo fcinfo, BehalfCall *call)
 	call->funcid = cr_oids_find_function(name, call->nargs, call->types);
 	if (!OidIsValid(call->funcid))
 		elog(ERROR, "function cleanroom.%s is missing", name);
+}
+
+static void
+run_call(BehalfCall *call)
+{
+	const char *outer = callers_search_path;
+
+	callers_search_path = pstrdup(namespace_search_path);
+	PG_TRY();
+	{
+		if (SPI_execute_with_args(call->query, call->nargs, call->types,
+								  call->args, call->nulls, false,
+								  0) != SPI_OK_SELECT)
+			elog(ERROR, "a function of the extension failed");
+	}
+	PG_FINALLY();
+	{
+		callers_search_path = outer;
+	}
+	PG_END_TRY();
 }
 
 /* Puts the result's rows where the caller expects them. */
@@ -130,9 +161,7 @@ cr_on_behalf(PG_FUNCTION_ARGS)
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
 						   context | SECURITY_LOCAL_USERID_CHANGE);
 	SPI_connect();
-	if (SPI_execute_with_args(call.query, call.nargs, call.types, call.args,
-							  call.nulls, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "a function of the extension failed");
+	run_call(&call);
 	if (fcinfo->flinfo->fn_retset)
 		return_rows(fcinfo);
 	else
