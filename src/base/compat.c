@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "base/compat.h"
+#include "executor/executor.h"
 #include "catalog/pg_attribute.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
@@ -98,4 +99,18 @@ cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
 	}
 #endif
 	return result;
+}
+
+/*
+ * Asks again whether the current user may run a plan: raises 42501.  PG 16
+ * keeps permissions beside the range table.
+ */
+void
+cr_check_permissions(PlannedStmt *plan)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) ExecCheckPermissions(plan->rtable, plan->permInfos, true);
+#else
+	(void) ExecCheckRTPerms(plan->rtable, true);
+#endif
 }

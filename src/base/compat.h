@@ -20,7 +20,6 @@
 
 #include "access/attnum.h"
 #include "catalog/pg_class.h"
-#include "executor/executor.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_relation.h"
 #include "storage/proc.h"
@@ -130,17 +129,8 @@ cr_my_proc_number(void)
 #define CR_RUN_ARGS		queryDesc, direction, count, execute_once
 #endif
 
-/* PG 16 keeps permissions beside the range table: raises 42501. */
-static inline void
-cr_check_permissions(PlannedStmt *plan)
-{
-#if PG_VERSION_NUM >= 160000
-	(void) ExecCheckPermissions(plan->rtable, plan->permInfos, true);
-#else
-	(void) ExecCheckRTPerms(plan->rtable, true);
-#endif
-}
-
+struct PlannedStmt;
+extern void cr_check_permissions(struct PlannedStmt *plan);
 extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
 extern bool cr_has_virtual_columns(Oid relid);

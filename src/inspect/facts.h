@@ -240,6 +240,7 @@ extern void cr_base_mark_nullable(CrSource *source);
 
 /* inspect/unit.c */
 extern void cr_level_read_units(CrLevel *level);
+extern bool cr_level_joins_owners(const CrLevel *level);
 extern bool cr_level_groups_by_units(CrLevel *level);
 extern bool cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit);
 extern void cr_level_place_units(CrLevel *level);

@@ -439,24 +439,6 @@ read_branches(Node *node, CrLevel *level)
 	return false;
 }
 
-/* Do the level's rows come from tables of different owners? */
-static bool
-joins_owners(const CrLevel *level)
-{
-	Oid			owner = InvalidOid;
-	ListCell   *lc;
-
-	foreach(lc, level->units)
-	{
-		CrPolicy   *policy = ((CrUnit *) lfirst(lc))->base->policy;
-
-		if (OidIsValid(owner) && policy->owner != owner)
-			return true;
-		owner = policy->owner;
-	}
-	return false;
-}
-
 static CrLevel *
 build_level(CrStatement *statement, Query *query, CrLevel *parent)
 {
@@ -481,7 +463,7 @@ build_level(CrStatement *statement, Query *query, CrLevel *parent)
 		if (has_raw_source(level))
 			read_raw_level(level);
 	}
-	if (joins_owners(level))
+	if (cr_level_joins_owners(level))
 		statement->joins_owners = true;
 	collect(level);
 	return level;

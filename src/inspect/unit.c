@@ -125,6 +125,24 @@ cr_level_read_units(CrLevel *level)
 	}
 }
 
+/* Do the level's rows come from tables of different owners? */
+bool
+cr_level_joins_owners(const CrLevel *level)
+{
+	Oid			owner = InvalidOid;
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrPolicy   *policy = ((CrUnit *) lfirst(lc))->base->policy;
+
+		if (OidIsValid(owner) && policy->owner != owner)
+			return true;
+		owner = policy->owner;
+	}
+	return false;
+}
+
 /* ---------- grouping by them ---------- */
 
 /* Does the outer join of a membership make it equal to, or null beside, one

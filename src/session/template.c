@@ -155,9 +155,8 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 	relations_walker((Node *) rewritten, &relids);
 	resolved = pg_get_querydef(query, false);
 	values[0] = CStringGetTextDatum(resolved);
-	values[1] = PointerGetDatum(digest_of(psprintf("%s;%s", resolved,
-												   pg_get_querydef(rewritten,
-																   false))));
+	resolved = psprintf("%s;%s", resolved, pg_get_querydef(rewritten, false));
+	values[1] = PointerGetDatum(digest_of(resolved));
 	values[2] = PointerGetDatum(array_of_relations(relids));
 	AtEOXact_GUC(true, nesting);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/session/facts.c
+ * src/session/session_facts.c
  *	  Facts of the session and attributes of its user, for access rules and
  *	  row policies.
  *
@@ -22,7 +22,7 @@
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "session/asker.h"
-#include "session/facts.h"
+#include "session/session_facts.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
@@ -155,8 +155,11 @@ find_simulated(const char *name, char **value)
 	else if (held.type == jbvString)
 		*value = pnstrdup(held.val.string.val, held.val.string.len);
 	else if (held.type == jbvNumeric)
-		*value = DatumGetCString(DirectFunctionCall1(numeric_out,
-													 NumericGetDatum(held.val.numeric)));
+	{
+		Datum		number = NumericGetDatum(held.val.numeric);
+
+		*value = DatumGetCString(DirectFunctionCall1(numeric_out, number));
+	}
 	else if (held.type == jbvBool)
 		*value = held.val.boolean ? "true" : "false";
 	else

@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
- * src/session/facts.h
+ * src/session/session_facts.h
  *	  Facts of the session.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef CR_FACTS_OF_SESSION_H
-#define CR_FACTS_OF_SESSION_H
+#ifndef CR_SESSION_FACTS_H
+#define CR_SESSION_FACTS_H
 
 /* Notes that the session's user has just given a second factor. */
 extern void cr_session_note_second_factor(void);
 
-#endif							/* CR_FACTS_OF_SESSION_H */
+#endif							/* CR_SESSION_FACTS_H */
