@@ -498,7 +498,7 @@ CREATE FUNCTION cleanroom.session_fact(fact text) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cr_session_fact';
 COMMENT ON FUNCTION cleanroom.session_fact(text) IS
 'A fact about this session, for access rules.
-fact: address (of the client, null over a local socket), tls (true or false), tls_version, authentication (the method of pg_hba.conf), application, user, session_user, purpose, room, time (with time zone), second_factor_age (seconds since the last one in this session, null without).
+fact: address (of the client, null over a local socket), tls (true or false), tls_version, authentication (the method of pg_hba.conf), application, user, session_user, purpose, room, time (with time zone), second_factor_age (seconds since the last one in this session, null without), queries_last_hour and refusals_last_hour (of the current user, as recorded).
 Returns the fact as text, or null. Errors: 22023 no such fact.';
 
 CREATE FUNCTION cleanroom.attribute(key text) RETURNS text

@@ -29,6 +29,7 @@ char	   *cr_region = NULL;
 char	   *cr_room = NULL;
 char	   *cr_purpose = NULL;
 bool		cr_require_rooms = false;
+int			cr_second_factor_lifetime = 900;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
@@ -216,6 +217,13 @@ define_room_settings(void)
 							 "first room on.",
 							 &cr_require_rooms, false, PGC_SIGHUP, 0,
 							 NULL, NULL, NULL);
+
+	DefineCustomIntVariable("cleanroom.second_factor_lifetime",
+							"Sets how long a second factor raises a session's "
+							"assurance.",
+							"What cleanroom.has_second_factor() goes by.",
+							&cr_second_factor_lifetime, 900, 1, 86400,
+							PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
 }
 
 void

@@ -31,6 +31,9 @@ extern char *cr_purpose;
 /* whether joins across owners need a room even where none was ever made */
 extern bool cr_require_rooms;
 
+/* seconds for which a second factor counts */
+extern int	cr_second_factor_lifetime;
+
 /*
  * cleanroom.debug_forget_guard, in test builds only: reshape leaves the
  * guards out, so that tests see the executor check refuse the plan.

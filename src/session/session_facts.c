@@ -125,6 +125,36 @@ find_second_factor_age(void)
 					(GetCurrentTimestamp() - second_factor_at) / 1000000.0);
 }
 
+/* Statements of whoever asks, in the last hour, by their verdict. */
+static char *
+count_recent(const char *verdict)
+{
+	static Oid	types[] = {TEXTOID, TEXTOID};
+	Datum		args[2];
+	char	   *name = GetUserNameFromId(cr_session_asker(), true);
+	char	   *count;
+
+	if (name == NULL)
+		return NULL;
+	args[0] = CStringGetTextDatum(name);
+	args[1] = CStringGetTextDatum(verdict);
+	cr_session_ask_catalog("SELECT cleanroom.count_recent($1, $2)", 2, types,
+						   args, NULL, 1, &count);
+	return count;
+}
+
+static char *
+find_queries_last_hour(void)
+{
+	return count_recent("admitted");
+}
+
+static char *
+find_refusals_last_hour(void)
+{
+	return count_recent("refused");
+}
+
 static const Fact facts[] = {
 	{"address", find_address},
 	{"tls", find_tls},
@@ -137,6 +167,8 @@ static const Fact facts[] = {
 	{"room", find_room},
 	{"time", find_time},
 	{"second_factor_age", find_second_factor_age},
+	{"queries_last_hour", find_queries_last_hour},
+	{"refusals_last_hour", find_refusals_last_hour},
 };
 
 /* A made-up fact; false when it is not among them. */
@@ -189,7 +221,7 @@ cr_session_fact(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("there is no session fact \"%s\"", name),
-				 errhint("They are address, tls, tls_version, authentication, application, user, session_user, purpose, room, time and second_factor_age.")));
+				 errhint("They are address, tls, tls_version, authentication, application, user, session_user, purpose, room, time, second_factor_age, queries_last_hour and refusals_last_hour.")));
 	if (value == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(value));

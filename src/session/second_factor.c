@@ -1,0 +1,116 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/second_factor.c
+ *	  What the second factor needs from below SQL: codes, random bytes, and
+ *	  the session's assurance.
+ *
+ * Who has enrolled and which codes are spent stands in a table, and is
+ * decided by cleanroom.second_factor_by().  The assurance itself is this
+ * backend's.  It rises when the transaction in which the code was spent
+ * commits: otherwise a rollback would leave a code that was used and counts
+ * as unused.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "base/compat.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "prim/otp.h"
+#include "session/session_facts.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(cr_otp);
+PG_FUNCTION_INFO_V1(cr_base32);
+PG_FUNCTION_INFO_V1(cr_random_bytes);
+PG_FUNCTION_INFO_V1(cr_raise_assurance);
+
+static bool rises_at_commit = false;
+
+static void
+require_extension(void)
+{
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the extension does this"),
+				 errhint("Use cleanroom.second_factor().")));
+}
+
+static CrBytes
+bytes_of(bytea *value)
+{
+	return cr_bytes(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+}
+
+/* SQL: cleanroom.otp(secret bytea, counter bigint): int */
+Datum
+cr_otp(PG_FUNCTION_ARGS)
+{
+	uint32		code;
+
+	require_extension();
+	if (!cr_otp_code(bytes_of(PG_GETARG_BYTEA_PP(0)),
+					 (uint64) PG_GETARG_INT64(1), &code))
+		elog(ERROR, "could not compute a one-time password");
+	PG_RETURN_INT32(code);
+}
+
+/* SQL: cleanroom.base32(value bytea): text */
+Datum
+cr_base32(PG_FUNCTION_ARGS)
+{
+	CrBytes		bytes = bytes_of(PG_GETARG_BYTEA_PP(0));
+	char	   *result = palloc(bytes.len * 8 / 5 + 2);
+
+	cr_base32_encode(bytes, result);
+	PG_RETURN_TEXT_P(cstring_to_text(result));
+}
+
+/* SQL: cleanroom.random_bytes(length int): bytea */
+Datum
+cr_random_bytes(PG_FUNCTION_ARGS)
+{
+	int32		length = PG_GETARG_INT32(0);
+	bytea	   *result;
+
+	if (length < 1 || length > 1024)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("length must be between 1 and 1024"),
+				 errhint("Ask for fewer bytes.")));
+	result = palloc(VARHDRSZ + length);
+	SET_VARSIZE(result, VARHDRSZ + length);
+	if (!pg_strong_random(VARDATA(result), length))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random values"),
+				 errhint("The operating system's random source failed.")));
+	PG_RETURN_BYTEA_P(result);
+}
+
+static void
+end_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT && rises_at_commit)
+		cr_session_note_second_factor();
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+		event == XACT_EVENT_PREPARE)
+		rises_at_commit = false;
+}
+
+/* SQL: cleanroom.raise_assurance(): void */
+Datum
+cr_raise_assurance(PG_FUNCTION_ARGS)
+{
+	static bool registered = false;
+
+	require_extension();
+	if (!registered)
+		RegisterXactCallback(end_transaction, NULL);
+	registered = true;
+	rises_at_commit = true;
+	PG_RETURN_VOID();
+}
