@@ -87,12 +87,14 @@ COMMENT ON TABLE cleanroom.consent_list IS 'The consents to changes of rooms.';
 
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.room_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.room_list_room_id_seq', '');
+COMMENT ON SEQUENCE cleanroom.room_list_room_id_seq IS 'Numbers of rooms.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.purpose_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.member_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.table_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.grant_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list_change_id_seq', '');
+COMMENT ON SEQUENCE cleanroom.change_list_change_id_seq IS 'Numbers of changes.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.consent_list', '');
 
 -- ---------- helpers ----------
@@ -354,7 +356,7 @@ BEGIN
         WHERE c.change_id = consent_by.change_id FOR UPDATE;
     IF todo.change_id IS NULL OR todo.outcome IS NOT NULL
        OR NOT cleanroom.has_part(who, todo.room_id, 'contributor') THEN
-        RAISE EXCEPTION 'change % does not wait for your consent', change_id
+        RAISE EXCEPTION 'that change does not wait for your consent'
             USING ERRCODE = 'undefined_object',
                   HINT = 'cleanroom.room_changes lists the changes of your rooms.';
     END IF;
@@ -394,7 +396,7 @@ BEGIN
     IF todo.change_id IS NULL OR todo.outcome IS NOT NULL
        OR NOT (cleanroom.has_part(who, todo.room_id, 'contributor')
                OR who = todo.proposed_by::oid) THEN
-        RAISE EXCEPTION 'change % does not wait for your consent', change_id
+        RAISE EXCEPTION 'that change does not wait for your consent'
             USING ERRCODE = 'undefined_object',
                   HINT = 'cleanroom.room_changes lists the changes of your rooms.';
     END IF;

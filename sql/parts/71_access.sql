@@ -39,6 +39,7 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.attribute_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.residency_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list_rule_id_seq', '');
+COMMENT ON SEQUENCE cleanroom.rule_list_rule_id_seq IS 'Numbers of rules.';
 
 -- ---------- residency ----------
 

@@ -37,6 +37,7 @@ COMMENT ON TABLE cleanroom.decision_list IS 'What owners have decided on version
 
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_list_template_id_seq', '');
+COMMENT ON SEQUENCE cleanroom.template_list_template_id_seq IS 'Numbers of templates.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_version_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.decision_list', '');
 

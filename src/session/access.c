@@ -116,7 +116,7 @@ cr_access_judge(List *relids, bool joined)
 
 /* Is the text one expression, and nothing that ends it and goes on? */
 static void
-check_condition(const char *condition, const char *query)
+check_condition(const char *query)
 {
 	List	   *statements = raw_parser(query, RAW_PARSE_DEFAULT);
 	SelectStmt *select = (SelectStmt *)
@@ -140,9 +140,13 @@ evaluate(const char *query)
 {
 	bool		isnull;
 	Datum		value;
+	SPIPlanPtr	plan;
 
 	SPI_connect();
-	if (SPI_execute(query, true, 1) != SPI_OK_SELECT)
+	/* says where in the condition a mistake is */
+	plan = SPI_prepare(query, 0, NULL);
+	check_condition(query);
+	if (SPI_execute_plan(plan, NULL, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "a condition could not be evaluated");
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
 						  &isnull);
@@ -171,7 +175,6 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only the extension evaluates conditions"),
 				 errhint("Use cleanroom.add_access_rule() and cleanroom.simulate_access().")));
-	check_condition(condition, query);
 	asker = cr_session_set_asker(asker);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(author, context | SECURITY_LOCAL_USERID_CHANGE |

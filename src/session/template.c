@@ -47,6 +47,19 @@ set_search_path(const char *path)
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+/* A mistake is shown in the template, not in the call around it. */
+static void
+show_position(void *arg)
+{
+	int			position = geterrposition();
+
+	if (position <= 0)
+		return;
+	errposition(0);
+	internalerrposition(position);
+	internalerrquery((const char *) arg);
+}
+
 static RawStmt *
 parse_one_select(const char *text)
 {
@@ -133,6 +146,7 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 	Oid		   *types = types_of(PG_GETARG_ARRAYTYPE_P(1), &ntypes);
 	int			nesting = NewGUCNestLevel();
 	List	   *relids = NIL;
+	ErrorContextCallback callback;
 	Query	   *query;
 	Query	   *rewritten;
 	char	   *resolved;
@@ -147,10 +161,15 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 				 errhint("Use cleanroom.propose_template().")));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
+	callback.callback = show_position;
+	callback.arg = written;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
 	set_search_path(cr_behalf_search_path());
-	query = parse_analyze_fixedparams(parse_one_select(written), written, types,
-									  ntypes, NULL);
+	query = parse_analyze_fixedparams(parse_one_select(written), written,
+									  types, ntypes, NULL);
 	rewritten = linitial_node(Query, QueryRewrite(copyObject(query)));
+	error_context_stack = callback.previous;
 	set_search_path("");
 	relations_walker((Node *) rewritten, &relids);
 	resolved = pg_get_querydef(query, false);

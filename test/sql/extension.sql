@@ -47,6 +47,10 @@ JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
     AND d.refobjid = e.oid AND e.extname = 'cleanroom'
 WHERE p.prosrc <> 'cr_' || p.proname
   AND NOT (p.proname LIKE 'total\_%' AND p.prosrc LIKE 'cr\_total\_%')
+  AND NOT (p.prosrc = 'cr_on_behalf'
+           AND EXISTS (SELECT FROM pg_proc b
+                       WHERE b.pronamespace = p.pronamespace
+                         AND b.proname = p.proname || '_by'))
 ORDER BY 1;
 
 -- the schema: nobody but superusers creates in it; USAGE is the DBA's to grant

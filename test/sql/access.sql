@@ -1,0 +1,157 @@
+-- Access rules: attributes of roles and facts of the session.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+
+CREATE ROLE regress_cr_boss;
+GRANT cleanroom_operator TO regress_cr_boss;
+CREATE ROLE regress_cr_owner;
+CREATE ROLE regress_cr_group;
+CREATE ROLE regress_cr_ana IN ROLE regress_cr_group;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_owner, regress_cr_group;
+CREATE SCHEMA access;
+GRANT CREATE, USAGE ON SCHEMA access TO regress_cr_owner;
+GRANT USAGE ON SCHEMA access TO regress_cr_group;
+SET ROLE regress_cr_owner;
+CREATE TABLE access.stays (person int NOT NULL, region text NOT NULL, days int NOT NULL);
+INSERT INTO access.stays SELECT i % 200, CASE WHEN i % 2 = 0 THEN 'north' ELSE 'south' END, i % 9
+    FROM generate_series(1, 1000) i;
+SELECT cleanroom.protect('access.stays', 'person', 10, '{region}', '{days}');
+GRANT SELECT ON access.stays TO regress_cr_group;
+
+-- Attributes are set by operators; a role's own comes before its groups'.
+SELECT cleanroom.set_attribute('regress_cr_ana', 'region', 'north');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.set_attribute('regress_cr_group', 'region', 'south');
+SELECT cleanroom.set_attribute('regress_cr_nobody', 'region', 'south');
+SELECT cleanroom.set_attribute('regress_cr_ana', '', 'south');
+SET ROLE regress_cr_ana;
+SELECT cleanroom.attribute('region'), cleanroom.attribute('none');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.set_attribute('regress_cr_ana', 'region', 'north');
+SELECT role, key, value FROM cleanroom.attributes ORDER BY role::text;
+SET ROLE regress_cr_ana;
+SELECT cleanroom.attribute('region');
+SELECT role, key, value FROM cleanroom.attributes ORDER BY role::text;
+
+-- In a row policy: everybody aggregates over a region of their own.
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_row_policy('access.stays', 'own_region', 'region = cleanroom.attribute(''region'')');
+SET ROLE regress_cr_ana;
+PREPARE by_region AS SELECT region, count(*) FROM access.stays GROUP BY region ORDER BY region;
+EXECUTE by_region;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.set_attribute('regress_cr_ana', 'region', NULL);
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.drop_row_policy('access.stays', 'own_region');
+
+-- Who may set a rule, and what it may be.
+SET ROLE regress_cr_ana;
+SELECT cleanroom.add_access_rule('access.stays', 'mine', 'true');
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.nothing', 'mine', 'true');
+SELECT cleanroom.add_access_rule('access.stays', 'one', 'true; SELECT true');
+SELECT cleanroom.add_access_rule('access.stays', 'one', 'true FROM access.stays');
+SELECT cleanroom.add_access_rule('access.stays', 'one', 'no_such_function()');
+SELECT cleanroom.add_access_rule('access.stays', 'one', '1 +');
+SELECT cleanroom.add_access_rule('access.stays', 'one', '''abc''');
+SELECT cleanroom.add_access_rule('access.stays', NULL, 'true');
+
+-- Each fact just inside and just outside, in made-up sessions.
+SELECT cleanroom.add_access_rule('access.stays', 'office',
+    'local_time(''Europe/Berlin'')::time BETWEEN ''08:00'' AND ''18:00'' AND weekday(''Europe/Berlin'') < 6',
+    'Come in office hours.');
+SELECT cleanroom.add_access_rule('access.stays', 'inhouse', 'client_address() <<= ''10.0.0.0/8''');
+SELECT cleanroom.add_access_rule('access.stays', 'encrypted',
+    'session_fact(''tls'')::bool AND session_fact(''tls_version'') >= ''TLSv1.2''');
+SELECT cleanroom.add_access_rule('access.stays', 'strong',
+    'second_factor_age() < ''10 min'' OR attribute(''trusted'') = ''yes''');
+SELECT cleanroom.add_access_rule('access.stays', 'calm', 'session_fact(''refusals_last_hour'')::int < 100');
+SELECT rule, condition, hint, author FROM cleanroom.access_rules ORDER BY rule;
+CREATE FUNCTION access.try(facts jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(reason || ' / ' || hint, verdict)
+    FROM cleanroom.simulate_access('regress_cr_ana', 'access.stays',
+        '{"time": "2026-03-02 10:00+01", "address": "10.1.2.3", "tls": true,
+          "tls_version": "TLSv1.3", "second_factor_age": 60}'::jsonb || facts) $$;
+SELECT access.try('{}');
+SELECT access.try('{"time": "2026-03-02 07:59:59+01"}');
+SELECT access.try('{"time": "2026-03-02 08:00+01"}');
+SELECT access.try('{"time": "2026-03-01 10:00+01"}');
+SELECT access.try('{"time": "2026-07-03 18:00+02"}');
+SELECT access.try('{"time": "2026-07-03 18:00:01+02"}');
+SELECT access.try('{"address": "11.0.0.0"}');
+SELECT access.try('{"address": "10.255.255.255"}');
+SELECT access.try('{"address": null}');
+SELECT access.try('{"tls": false}');
+SELECT access.try('{"tls_version": "TLSv1.1"}');
+SELECT access.try('{"second_factor_age": 599}');
+SELECT access.try('{"second_factor_age": 600}');
+SELECT access.try('{"second_factor_age": null}');
+SELECT access.try('{"second_factor_age": null, "trusted": "yes"}');
+SELECT access.try('{"refusals_last_hour": 99}');
+SELECT access.try('{"refusals_last_hour": 100}');
+SELECT access.try('{"time": [1]}');
+SET ROLE regress_cr_ana;
+SELECT cleanroom.simulate_access('regress_cr_ana', 'access.stays', '{}');
+-- this session comes over a local socket
+SELECT count(*) FROM access.stays;
+SELECT verdict, code FROM cleanroom.explain('SELECT count(*) FROM access.stays');
+
+-- A rule that fails is not satisfied; replacing one takes effect at once, for
+-- prepared statements and open cursors too.
+SET ROLE regress_cr_owner;
+SELECT cleanroom.drop_access_rule('access.stays', 'office');
+SELECT cleanroom.drop_access_rule('access.stays', 'office');
+SELECT cleanroom.drop_access_rule('access.stays', 'inhouse');
+SELECT cleanroom.drop_access_rule('access.stays', 'encrypted');
+SELECT cleanroom.drop_access_rule('access.stays', 'calm');
+SELECT cleanroom.add_access_rule('access.stays', 'strong', '1 / (CASE WHEN user = ''regress_cr_owner'' THEN 1 ELSE 1 END) = 1');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+BEGIN;
+DECLARE c CURSOR FOR SELECT region, count(*) FROM access.stays GROUP BY region ORDER BY region;
+FETCH 1 FROM c;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'attribute(''trusted'') = ''yes''', 'Be trusted.');
+SET ROLE regress_cr_ana;
+FETCH 1 FROM c;
+COMMIT;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'attribute(''trusted'') = ''yes''', 'Be trusted.');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.set_attribute('regress_cr_ana', 'trusted', 'yes');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong',
+    'CASE attribute(''trusted'') WHEN ''yes'' THEN 1 / length(attribute(''none'') || '''') = 1 ELSE true END');
+SELECT cleanroom.add_access_rule('access.stays', 'strong',
+    '(attribute(''trusted'') || attribute(''trusted''))::int = 1');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+
+-- A rule runs as its author, and cannot see more than the author.
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'current_user = ''regress_cr_owner'' AND session_fact(''user'') <> ''regress_cr_owner''');
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'current_user = ''regress_cr_owner''');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+
+-- Facts of this session.
+SELECT cleanroom.session_fact('user'), cleanroom.session_fact('tls'),
+       cleanroom.session_fact('address'), cleanroom.client_address(),
+       cleanroom.has_second_factor(), cleanroom.second_factor_age();
+SELECT cleanroom.session_fact('shoe_size');
+RESET ROLE;
+RESET client_min_messages;
+
+SELECT count(*) > 5 AS recorded FROM cleanroom.ledger
+    WHERE kind = 'access_rule' AND 'access.stays' = ANY (tables);
+TRUNCATE cleanroom.rule_list, cleanroom.attribute_list;
+DROP SCHEMA access CASCADE;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_owner, regress_cr_group;
+DROP ROLE regress_cr_boss, regress_cr_owner, regress_cr_ana, regress_cr_group;

@@ -1,0 +1,156 @@
+-- Templates: queries with parameters that every owner has approved.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+
+CREATE ROLE regress_cr_boss;
+GRANT cleanroom_operator TO regress_cr_boss;
+CREATE ROLE regress_cr_shop;
+CREATE ROLE regress_cr_tv;
+CREATE ROLE regress_cr_ana;
+CREATE ROLE regress_cr_eve;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_shop, regress_cr_tv, regress_cr_eve;
+CREATE SCHEMA templates;
+GRANT CREATE, USAGE ON SCHEMA templates TO regress_cr_shop, regress_cr_tv;
+GRANT USAGE ON SCHEMA templates TO regress_cr_ana, regress_cr_eve;
+SET ROLE regress_cr_shop;
+CREATE TABLE templates.buys (person int NOT NULL, region text NOT NULL, day date NOT NULL, amount int NOT NULL);
+INSERT INTO templates.buys SELECT i % 100, 'r' || i % 3, date '2026-01-01' + i % 20, i % 10
+    FROM generate_series(1, 1000) i;
+SELECT cleanroom.protect('templates.buys', 'person', 10, '{region,day}', '{amount}', '{}', '{person}');
+SET ROLE regress_cr_tv;
+CREATE TABLE templates.views (person int NOT NULL, channel text NOT NULL);
+INSERT INTO templates.views SELECT i % 80, 'c' || i % 2 FROM generate_series(1, 1000) i;
+SELECT cleanroom.protect('templates.views', 'person', 10, '{channel}', '{}', '{}', '{person}');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.create_room('spring', 'measurement');
+SELECT cleanroom.add_member('spring', 'regress_cr_shop', 'contributor');
+SELECT cleanroom.add_member('spring', 'regress_cr_tv', 'contributor');
+SELECT cleanroom.add_member('spring', 'regress_cr_ana', 'analyst');
+SET ROLE regress_cr_shop;
+SELECT cleanroom.share_table('spring', 'templates.buys', templates_only => true);
+SET ROLE regress_cr_tv;
+SELECT cleanroom.share_table('spring', 'templates.views');
+
+-- A table shared for templates only is closed to queries of one's own.
+SET ROLE regress_cr_ana;
+SET search_path = templates;
+SELECT count(*) FROM buys;
+SELECT count(*) FROM buys JOIN views USING (person);
+SELECT count(*) FROM views;
+
+-- Proposals: names are resolved now; parameters are typed.
+SELECT cleanroom.propose_template('spring', 'reach',
+    'SELECT region, count(*) AS n, sum(amount) AS spent FROM buys JOIN views USING (person)
+     WHERE channel = :channel AND day >= :since GROUP BY region ORDER BY region',
+    '[{"name": "channel", "type": "text", "list": ["c0", "c1"]},
+      {"name": "since", "type": "date", "min": "2026-01-01", "max": "2026-01-20"}]', 'for the report');
+SELECT cleanroom.propose_template('spring', 'two', 'SELECT 1; SELECT 2');
+SELECT cleanroom.propose_template('spring', 'two', 'DELETE FROM buys');
+SELECT cleanroom.propose_template('spring', 'two', 'SELECT * FROM nothing');
+SELECT cleanroom.propose_template('spring', 'two', 'SELECT count(*) FROM buys WHERE region = :r', '[{"name": "r"}]');
+SELECT cleanroom.propose_template('spring', 'two', 'SELECT count(*) FROM buys', '[{"name": "r", "type": "text", "max_length": 3}]');
+SELECT cleanroom.propose_template('winter', 'two', 'SELECT count(*) FROM buys');
+SET ROLE regress_cr_eve;
+SELECT cleanroom.propose_template('spring', 'two', 'SELECT 1');
+SELECT count(*) FROM cleanroom.templates;
+SET ROLE regress_cr_tv;
+SELECT name, version, state, query, parameters, note, author, relations FROM cleanroom.templates;
+
+-- It runs when each owner has approved it.
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}');
+SELECT cleanroom.approve_template('reach', 1);
+SET ROLE regress_cr_shop;
+SELECT cleanroom.approve_template('reach', 1, 'fine with us');
+SELECT cleanroom.approve_template('reach', 2);
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}');
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('reach', 1);
+SET ROLE regress_cr_ana;
+SELECT r->>'region' AS region, (r->>'n')::int AS n, (r->>'spent')::int AS spent
+    FROM cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}') r;
+SET ROLE regress_cr_shop;
+RESET search_path;
+RESET ROLE;
+SELECT region, count(*) AS n, sum(amount) AS spent FROM templates.buys JOIN templates.views USING (person)
+    WHERE channel = 'c0' AND day >= '2026-01-05' GROUP BY region ORDER BY region;
+SET ROLE regress_cr_ana;
+SET search_path = templates;
+
+-- Parameters just inside and just outside their domain.
+SELECT count(*) FROM cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-01"}');
+SELECT count(*) FROM cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-20"}');
+SELECT cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-21"}');
+SELECT cleanroom.run_template('reach', '{"channel": "c2", "since": "2026-01-20"}');
+SELECT cleanroom.run_template('reach', '{"channel": "c1''; SELECT 1 --", "since": "2026-01-20"}');
+SELECT cleanroom.run_template('reach', '{"channel": "c1"}');
+SELECT cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-20", "more": 1}');
+SELECT cleanroom.run_template('rich', '{}');
+-- while it runs, and only then, the table is open
+SELECT count(*) FROM buys;
+SET ROLE regress_cr_eve;
+SELECT cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-20"}');
+SET ROLE regress_cr_tv;
+SELECT cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-20"}');
+
+-- A new version waits; the approved one still runs.  Differences are shown.
+SET ROLE regress_cr_ana;
+SELECT cleanroom.propose_template('spring', 'reach', 'SELECT region, count(*) AS n
+    FROM buys GROUP BY region ORDER BY region', '[]');
+SELECT * FROM cleanroom.diff_template('reach', 1, 2);
+SELECT * FROM cleanroom.diff_template('reach', 1, 3);
+SELECT version, state FROM cleanroom.templates ORDER BY version;
+SET ROLE regress_cr_shop;
+SELECT cleanroom.reject_template('reach', 2, 'too coarse');
+SET ROLE regress_cr_ana;
+SELECT version, owner, approved, comment FROM cleanroom.template_decisions ORDER BY 1, 2;
+SELECT count(*) FROM cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-01"}');
+
+-- A query that was refused can be filed, with the reason.
+SELECT cleanroom.request_template('spring', 'raw', 'SELECT * FROM views', 'May I?');
+SELECT name, state, note FROM cleanroom.templates WHERE name = 'raw';
+-- approval does not make the gate let rows out
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('raw', 1);
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('raw');
+
+-- An approval lapses when a policy, a table or a view in it changes.
+SET ROLE regress_cr_tv;
+SELECT cleanroom.set_column('templates.views', 'channel', 'dimension, filter');
+SET ROLE regress_cr_ana;
+SELECT name, version, state FROM cleanroom.templates ORDER BY 1, 2;
+SELECT cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}');
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('reach', 1);
+SET ROLE regress_cr_shop;
+SELECT cleanroom.approve_template('reach', 1);
+SET ROLE regress_cr_ana;
+SELECT count(*) FROM cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}');
+SET ROLE regress_cr_tv;
+CREATE VIEW templates.kept AS SELECT person, channel FROM templates.views WHERE channel = 'c0';
+GRANT SELECT ON templates.kept TO regress_cr_ana;
+SET ROLE regress_cr_ana;
+SELECT cleanroom.propose_template('spring', 'viewed', 'SELECT count(*) AS n FROM kept');
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('viewed', 1);
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('viewed');
+SET ROLE regress_cr_tv;
+CREATE OR REPLACE VIEW templates.kept AS SELECT person, channel FROM templates.views WHERE channel <> 'c0';
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('viewed');
+
+-- Outside the room there are no templates.
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('spring', 'regress_cr_ana');
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}');
+RESET search_path;
+RESET ROLE;
+TRUNCATE cleanroom.room_list CASCADE;
+DROP SCHEMA templates CASCADE;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_shop, regress_cr_tv, regress_cr_eve, regress_cr_ana;
+DROP ROLE regress_cr_boss, regress_cr_shop, regress_cr_tv, regress_cr_ana, regress_cr_eve;
