@@ -44,6 +44,7 @@ _PG_init(void)
 	cr_guard_utility_init();
 	cr_guard_object_access_init();
 	cr_guard_log_init();
+	cr_guard_login_init();
 	cr_guard_memory_init();
 	cr_recorder_register_launcher();
 }

@@ -145,7 +145,7 @@ BEGIN
                             THEN l.failures ELSE 0 END + 1,
             failed_at = pg_catalog.clock_timestamp()
         WHERE l.role = this.role;
-    PERFORM pg_catalog.pg_sleep(LEAST(0.1 * pg_catalog.power(2, failed), 10));
+    PERFORM pg_catalog.pg_sleep(LEAST(0.1 * pg_catalog.power(2, failed), 2));
     RETURN false;
 END
 $$;
@@ -161,7 +161,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'Ask the operator of this server.';
     END IF;
-    DELETE FROM cleanroom.second_factor_list l WHERE l.role::text = pg_catalog.quote_ident(role::text);
+    DELETE FROM cleanroom.second_factor_list l WHERE l.role::text = pg_catalog.quote_ident(reset_second_factor_by.role::text);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'role "%" has no second factor', role
             USING ERRCODE = 'undefined_object', HINT = 'There is nothing to reset.';

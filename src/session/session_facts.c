@@ -14,14 +14,9 @@
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "libpq/hba.h"
-
-/* Port has the same layout without it, and the headers it asks for may not
- * be there. */
-#undef ENABLE_GSS
-#include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "session/asker.h"
+#include "session/port.h"
 #include "session/session_facts.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -37,6 +32,9 @@ typedef struct Fact
 static TimestampTz second_factor_at = 0;
 static Oid	second_factor_user = InvalidOid;
 
+/* the method by which the client was authenticated, or NULL */
+static const char *authentication = NULL;
+
 PG_FUNCTION_INFO_V1(cr_session_fact);
 PG_FUNCTION_INFO_V1(cr_attribute);
 
@@ -45,6 +43,12 @@ cr_session_note_second_factor(void)
 {
 	second_factor_at = GetCurrentTimestamp();
 	second_factor_user = GetSessionUserId();
+}
+
+void
+cr_session_note_authentication(const char *method)
+{
+	authentication = method;
 }
 
 static char *
@@ -75,9 +79,7 @@ find_tls_version(void)
 static char *
 find_authentication(void)
 {
-	if (MyProcPort == NULL || MyProcPort->hba == NULL)
-		return NULL;
-	return pstrdup(hba_authname(MyProcPort->hba->auth_method));
+	return authentication == NULL ? NULL : pstrdup(authentication);
 }
 
 static char *

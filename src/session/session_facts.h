@@ -8,6 +8,9 @@
 #ifndef CR_SESSION_FACTS_H
 #define CR_SESSION_FACTS_H
 
+/* Notes the method of pg_hba.conf; "method" must last. */
+extern void cr_session_note_authentication(const char *method);
+
 /* Notes that the session's user has just given a second factor. */
 extern void cr_session_note_second_factor(void);
 
