@@ -15,6 +15,7 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "guard/guard.h"
+#include "ledger/budget.h"
 #include "keys/keyring.h"
 #include "keys/master.h"
 #include "ledger/recorder.h"
@@ -46,5 +47,6 @@ _PG_init(void)
 	cr_guard_log_init();
 	cr_guard_login_init();
 	cr_guard_memory_init();
+	cr_budget_init();
 	cr_recorder_register_launcher();
 }

@@ -354,6 +354,14 @@ DECLARE
     by_template_only boolean := false;
     found_one boolean := false;
 BEGIN
+    SELECT * INTO broken FROM cleanroom.suspended_from(relations,
+        ARRAY[asker, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)]);
+    IF broken.relation IS NOT NULL THEN
+        code := 'RC013';
+        reason := pg_catalog.format('you are suspended from table "%s"', broken.relation);
+        hint := pg_catalog.format('Its owner can lift that with cleanroom.resume_analyst(). Reason: %s.', broken.reason);
+        RETURN;
+    END IF;
     FOREACH relid IN ARRAY relations LOOP
         stated := cleanroom.residency_of('pg_catalog.pg_class'::regclass, relid);
         IF stated <> COALESCE(pg_catalog.current_setting('cleanroom.region', true), '') THEN

@@ -42,4 +42,7 @@
 /* an access rule is not satisfied */
 #define CR_ERRCODE_ACCESS				MAKE_SQLSTATE('R', 'C', '0', '1', '2')
 
+/* budget exhausted */
+#define CR_ERRCODE_BUDGET				MAKE_SQLSTATE('R', 'C', '0', '1', '0')
+
 #endif							/* CR_ERRCODES_H */

@@ -30,6 +30,8 @@ char	   *cr_room = NULL;
 char	   *cr_purpose = NULL;
 bool		cr_require_rooms = false;
 int			cr_second_factor_lifetime = 900;
+int			cr_max_refusals = 0;
+int			cr_refusal_window = 3600;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
@@ -226,6 +228,25 @@ define_room_settings(void)
 							PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
 }
 
+static void
+define_quota_settings(void)
+{
+	DefineCustomIntVariable("cleanroom.max_refusals",
+							"Sets how many refusals suspend a role from a "
+							"table.",
+							"Counted by the role that logged in, within "
+							"cleanroom.refusal_window. 0 suspends nobody.",
+							&cr_max_refusals, 0, 0, INT_MAX,
+							PGC_SIGHUP, 0, NULL, NULL, NULL);
+
+	DefineCustomIntVariable("cleanroom.refusal_window",
+							"Sets the time within which refusals are "
+							"counted.",
+							NULL,
+							&cr_refusal_window, 3600, 1, INT_MAX / 2,
+							PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
+}
+
 void
 cr_settings_init(void)
 {
@@ -245,6 +266,7 @@ cr_settings_init(void)
 	define_record_settings();
 	define_token_settings();
 	define_room_settings();
+	define_quota_settings();
 
 #ifdef CR_TEST_BUILD
 	define_debug_settings();

@@ -34,6 +34,10 @@ extern bool cr_require_rooms;
 /* seconds for which a second factor counts */
 extern int	cr_second_factor_lifetime;
 
+/* refusals within so many seconds that suspend; 0: none do */
+extern int	cr_max_refusals;
+extern int	cr_refusal_window;
+
 /*
  * cleanroom.debug_forget_guard, in test builds only: reshape leaves the
  * guards out, so that tests see the executor check refuse the plan.

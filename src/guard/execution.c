@@ -13,6 +13,7 @@
 
 #include "executor/instrument.h"
 #include "guard/execution.h"
+#include "guard/row_charge.h"
 #include "ledger/record.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
@@ -25,6 +26,8 @@ typedef struct Execution
 	QueryDesc  *queryDesc;
 	CrSubmission submission;
 	CrRecord	completion;		/* filled in as far as can be */
+	CrCharge	charge;			/* the budgets it draws on */
+	CrRowCharge *row_charge;	/* or NULL */
 	List	   *groupings;		/* AggStates with a guard */
 	uint64		rows;
 	TimestampTz started_at;
@@ -99,6 +102,10 @@ remember(QueryDesc *queryDesc)
 
 	execution->queryDesc = queryDesc;
 	execution->context = context;
+	execution->charge =
+		cr_budget_find(cr_execution_relations(queryDesc->plannedstmt));
+	if (execution->charge.rows)
+		execution->row_charge = cr_row_charge_create(&execution->charge);
 	execution->started_at = GetCurrentTimestamp();
 	cr_record_start(&execution->completion, "completion");
 	cr_record_describe_tables(&execution->completion,
@@ -127,6 +134,7 @@ cr_execution_begin(QueryDesc *queryDesc)
 	cr_record_describe_tables(&record, cr_execution_relations(plan));
 	cr_record_set_integer(&execution->completion, CR_COL_FINGERPRINT,
 						  record.fields[CR_COL_FINGERPRINT].integer);
+	cr_budget_charge_query(&execution->charge, &record);
 	PG_TRY();
 	{
 		cr_record_submit(&record, &execution->submission);
@@ -138,6 +146,16 @@ cr_execution_begin(QueryDesc *queryDesc)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+}
+
+DestReceiver *
+cr_execution_receiver(QueryDesc *queryDesc)
+{
+	Execution  *execution = find(queryDesc);
+
+	if (execution == NULL || execution->row_charge == NULL)
+		return queryDesc->dest;
+	return cr_row_charge_receiver(execution->row_charge, queryDesc->dest);
 }
 
 bool
@@ -166,6 +184,10 @@ complete(Execution *execution, const char *verdict)
 	cr_record_set_text(record, CR_COL_VERDICT, verdict);
 	cr_record_set_integer(record, CR_COL_DURATION,
 						  now - execution->started_at);
+	if (execution->row_charge != NULL)
+		cr_budget_return_rows(&execution->charge,
+							  cr_row_charge_unused(execution->row_charge),
+							  record);
 	cr_record_submit_nowait(record, CR_SUBMIT_NOWAIT, &execution->submission);
 	execution->queryDesc = NULL;
 }

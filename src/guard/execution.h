@@ -32,4 +32,7 @@ extern void cr_execution_fail(QueryDesc *queryDesc);
 /* It ends in good order; before the executor lets go of it. */
 extern void cr_execution_end(QueryDesc *queryDesc);
 
+/* Where its rows are to go: to queryDesc->dest, or there by way of budgets. */
+extern DestReceiver *cr_execution_receiver(QueryDesc *queryDesc);
+
 #endif							/* CR_EXECUTION_H */

@@ -161,22 +161,28 @@ run(CR_RUN_PARAMS)
 static void
 cr_ExecutorRun(CR_RUN_PARAMS)
 {
+	DestReceiver *dest;
+
 	if (!cr_execution_any())
 	{
 		run(CR_RUN_ARGS);
 		return;
 	}
 	judge_again(queryDesc);
+	dest = queryDesc->dest;
+	queryDesc->dest = cr_execution_receiver(queryDesc);
 	PG_TRY();
 	{
 		run(CR_RUN_ARGS);
 	}
 	PG_CATCH();
 	{
+		queryDesc->dest = dest;
 		cr_execution_fail(queryDesc);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	queryDesc->dest = dest;
 	cr_execution_count(queryDesc);
 }
 

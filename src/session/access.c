@@ -6,8 +6,8 @@
  * What is to be known stands in tables of the extension, and the judging is
  * done there, by cleanroom.judge_access().  It is asked at planning and again
  * at each start of a plan, so that a change takes effect at once; where there
- * is no room, rule or residency at all, that costs a look at three empty
- * tables.
+ * is no room, rule, residency or suspension at all, that costs a look at four
+ * empty tables.
  *
  *-------------------------------------------------------------------------
  */
@@ -51,8 +51,8 @@ cr_access_room_table(void)
 	return own_table("room_list");
 }
 
-static bool
-has_rows(const char *name)
+bool
+cr_access_has_rows(const char *name)
 {
 	Oid			relid = own_table(name);
 	Relation	relation;
@@ -102,8 +102,9 @@ cr_access_judge(List *relids, bool joined)
 {
 	char	   *answer[3];
 
-	if (!(joined && cr_require_rooms) && !has_rows("room_list") &&
-		!has_rows("rule_list") && !has_rows("residency_list"))
+	if (!(joined && cr_require_rooms) && !cr_access_has_rows("room_list") &&
+		!cr_access_has_rows("rule_list") && !cr_access_has_rows("residency_list") &&
+		!cr_access_has_rows("suspension_list"))
 		return NULL;
 	ask_judge(relids, joined, answer);
 	if (answer[0] == NULL)

@@ -1,0 +1,381 @@
+-- Budgets, and the suspension of analysts.
+
+CREATE TABLE cleanroom.budget_list (
+    budget_id  int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    relation   regclass NOT NULL,
+    analyst    regrole NOT NULL,        -- 0: everybody together
+    unit       text NOT NULL CHECK (unit IN ('queries', 'released_rows', 'epsilon')),
+    period     text NOT NULL CHECK (period IN ('hour', 'day', 'week', 'month', 'lifetime')),
+    amount     numeric NOT NULL,
+    granted_by regrole NOT NULL,
+    granted_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE (relation, analyst, unit, period)
+);
+COMMENT ON TABLE cleanroom.budget_list IS 'What owners have granted; read view cleanroom.budgets.';
+
+CREATE TABLE cleanroom.spending_list (
+    budget_id    int NOT NULL REFERENCES cleanroom.budget_list ON DELETE CASCADE,
+    period_start timestamptz NOT NULL,  -- UTC; -infinity for lifetime
+    spent        numeric NOT NULL,
+    PRIMARY KEY (budget_id, period_start)
+);
+COMMENT ON TABLE cleanroom.spending_list IS 'What was spent of each budget in each period; written by the recorder.';
+
+CREATE TABLE cleanroom.suspension_list (
+    relation     regclass NOT NULL,
+    analyst      regrole NOT NULL,
+    reason       text NOT NULL,
+    suspended_by text NOT NULL,         -- a role, or the recorder
+    suspended_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    resumed_by   text,
+    resumed_at   timestamptz,
+    PRIMARY KEY (relation, analyst)
+);
+COMMENT ON TABLE cleanroom.suspension_list IS 'Who is, or was last, suspended from which table; read view cleanroom.suspensions.';
+
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.budget_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.budget_list_budget_id_seq', '');
+COMMENT ON SEQUENCE cleanroom.budget_list_budget_id_seq IS 'Numbers of budgets.';
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.spending_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.suspension_list', '');
+
+-- ---------- what the recorder calls ----------
+
+CREATE FUNCTION cleanroom.period_start(period text) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT CASE period WHEN 'lifetime' THEN '-infinity'::timestamptz
+           ELSE pg_catalog.date_trunc(period, pg_catalog.clock_timestamp(), 'UTC') END
+$$;
+COMMENT ON FUNCTION cleanroom.period_start(text) IS
+'When the current period of a budget began, by UTC; for the extension''s own functions.
+period: hour, day, week, month or lifetime. Returns -infinity for lifetime.';
+
+CREATE FUNCTION cleanroom.budgets_that_bind(relations oid[], roles oid[])
+    RETURNS SETOF cleanroom.budget_list
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT b.* FROM cleanroom.budget_list b
+        WHERE b.relation::oid = ANY (relations)
+          AND (b.analyst::oid = 0
+               OR EXISTS (SELECT FROM pg_catalog.unnest(roles) r
+                              JOIN pg_catalog.pg_roles p ON p.oid = r
+                          WHERE r = b.analyst::oid
+                             OR NOT p.rolsuper
+                                AND EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = b.analyst)
+                                AND pg_catalog.pg_has_role(r, b.analyst::oid, 'MEMBER')))
+        ORDER BY b.budget_id
+$$;
+COMMENT ON FUNCTION cleanroom.budgets_that_bind(oid[], oid[]) IS
+'The budgets that a statement draws on; for the extension''s own functions.
+relations: its protected tables. roles: who logged in, and who asks.';
+
+CREATE FUNCTION cleanroom.units_that_bind(relations oid[], roles oid[]) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT pg_catalog.string_agg(DISTINCT b.unit, ',')
+        FROM cleanroom.budgets_that_bind(relations, roles) b
+$$;
+COMMENT ON FUNCTION cleanroom.units_that_bind(oid[], oid[]) IS
+'The units that a statement is charged in, or null; for the extension''s own functions.
+relations: its protected tables. roles: who logged in, and who asks.';
+
+CREATE FUNCTION cleanroom.rows_left(payers jsonb) RETURNS bigint
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT pg_catalog.floor(pg_catalog.min(b.amount - COALESCE(s.spent, 0)))::bigint
+        FROM cleanroom.budgets_that_bind(
+                ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(payers->'relations') x),
+                ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(payers->'roles') x)) b
+            LEFT JOIN cleanroom.spending_list s
+                ON s.budget_id = b.budget_id AND s.period_start = cleanroom.period_start(b.period)
+        WHERE b.unit = 'released_rows'
+$$;
+COMMENT ON FUNCTION cleanroom.rows_left(jsonb) IS
+'How many rows may still be released, or null for any number; for the extension''s own functions.
+payers: the protected tables of a statement (relations), and who logged in and who asks (roles).';
+
+CREATE FUNCTION cleanroom.charge_budgets(
+    charge jsonb, OUT booked text, OUT reason text, OUT hint text
+)
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    relations oid[] := ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(charge->'relations') x);
+    roles oid[] := ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(charge->'roles') x);
+    b cleanroom.budget_list;
+    cost numeric;
+    already numeric;
+    list jsonb := '[]';
+BEGIN
+    FOR b IN SELECT * FROM cleanroom.budgets_that_bind(relations, roles) LOOP
+        cost := (charge->>b.unit)::numeric;
+        CONTINUE WHEN cost IS NULL OR cost = 0;
+        SELECT s.spent INTO already FROM cleanroom.spending_list s
+            WHERE s.budget_id = b.budget_id AND s.period_start = cleanroom.period_start(b.period);
+        IF cost > 0 AND COALESCE(already, 0) + cost > b.amount THEN
+            reason := pg_catalog.format('budget of %s %s for table "%s" is exhausted', b.amount,
+                CASE b.unit WHEN 'released_rows' THEN 'released rows' ELSE b.unit END
+                || CASE b.period WHEN 'lifetime' THEN '' ELSE ' a ' || b.period END, b.relation);
+            hint := CASE b.period WHEN 'lifetime' THEN 'It does not renew; ask the table''s owner for more.'
+                ELSE pg_catalog.format('It renews at %s UTC; ask the table''s owner for more before then.',
+                    pg_catalog.to_char((cleanroom.period_start(b.period) AT TIME ZONE 'UTC')
+                        + ('1 ' || b.period)::interval, 'YYYY-MM-DD HH24:MI')) END;
+            booked := NULL;
+            RETURN;
+        END IF;
+        list := list || pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
+            'budget', b.budget_id, 'relation', b.relation::text, 'unit', b.unit,
+            'period', b.period, 'amount', cost));
+    END LOOP;
+    -- nothing is booked unless everything can be
+    INSERT INTO cleanroom.spending_list
+        SELECT (x->>'budget')::int, cleanroom.period_start(x->>'period'),
+               (x->>'amount')::numeric
+            FROM pg_catalog.jsonb_array_elements(list) x
+        ON CONFLICT (budget_id, period_start) DO UPDATE
+        SET spent = GREATEST(cleanroom.spending_list.spent + excluded.spent, 0);
+    booked := list::text;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.charge_budgets(jsonb) IS
+'Books what a statement costs, or says which budget is exhausted and books nothing; for the recorder, in the transaction that stores the record.
+charge: relations, roles, and an amount for each unit; negative amounts give back.
+Returns the charges booked, or reason and hint.';
+
+CREATE FUNCTION cleanroom.count_refusal(who text, relations text[]) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    most int := pg_catalog.current_setting('cleanroom.max_refusals')::int;
+    span interval := pg_catalog.current_setting('cleanroom.refusal_window')::interval;
+    named text;
+    relid regclass;
+    role oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = who);
+    since timestamptz;
+BEGIN
+    IF most = 0 OR role IS NULL THEN
+        RETURN;
+    END IF;
+    FOREACH named IN ARRAY relations LOOP
+        relid := pg_catalog.to_regclass(named);
+        CONTINUE WHEN relid IS NULL;
+        SELECT GREATEST(pg_catalog.clock_timestamp() - span, pg_catalog.max(l.resumed_at)) INTO since
+            FROM cleanroom.suspension_list l WHERE l.relation = relid AND l.analyst = role;
+        CONTINUE WHEN (SELECT pg_catalog.count(*) FROM cleanroom.ledger_records r
+                       WHERE r.at > since AND r.kind = 'statement' AND r.verdict = 'refused'
+                         AND r.session_user_name = who AND named = ANY (r.tables)
+                         AND r.code NOT IN ('RC010', 'RC011', 'RC013')) < most;
+        INSERT INTO cleanroom.suspension_list (relation, analyst, reason, suspended_by)
+            VALUES (relid, role, pg_catalog.format('%s refusals within %s', most, span), 'recorder')
+            ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
+            SET reason = excluded.reason, suspended_by = excluded.suspended_by,
+                suspended_at = excluded.suspended_at, resumed_by = NULL, resumed_at = NULL
+            WHERE suspension_list.resumed_at IS NOT NULL;
+        IF FOUND THEN
+            PERFORM pg_catalog.pg_notify('cleanroom_suspensions', pg_catalog.jsonb_build_object(
+                'event', 'suspended', 'relation', named, 'analyst', who,
+                'reason', pg_catalog.format('%s refusals within %s', most, span))::text);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.count_refusal(text, text[]) IS
+'Suspends a role whose refusals have reached cleanroom.max_refusals within cleanroom.refusal_window; for the recorder.
+who: the role that logged in. relations: the tables of the refused statement.';
+
+CREATE FUNCTION cleanroom.suspended_from(relations oid[], roles oid[], OUT relation text, OUT reason text)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT l.relation::text, l.reason FROM cleanroom.suspension_list l
+        WHERE l.resumed_at IS NULL AND l.relation::oid = ANY (relations)
+          AND EXISTS (SELECT FROM pg_catalog.unnest(roles) r
+                      WHERE r = l.analyst::oid
+                         OR EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = l.analyst)
+                            AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles p WHERE p.oid = r)
+                            AND pg_catalog.pg_has_role(r, l.analyst::oid, 'MEMBER'))
+        ORDER BY l.suspended_at LIMIT 1
+$$;
+COMMENT ON FUNCTION cleanroom.suspended_from(oid[], oid[]) IS
+'The table that one of the roles, or a group of theirs, is suspended from, or nulls; for the extension''s own functions.
+relations: tables. roles: who logged in, and who asks.';
+
+-- ---------- what owners call ----------
+
+CREATE FUNCTION cleanroom.require_owner(who oid, relation regclass, or_operator boolean)
+    RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    table_owner oid := (SELECT relowner FROM pg_catalog.pg_class WHERE oid = relation);
+BEGIN
+    IF (table_owner IS NULL OR NOT pg_catalog.pg_has_role(who, table_owner, 'USAGE'))
+       AND NOT (or_operator AND pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE')) THEN
+        RAISE EXCEPTION 'must be owner of table %', relation
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Ask its owner.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM cleanroom.describe_table(relation) d WHERE d.protected_by = relation) THEN
+        RAISE EXCEPTION 'table % is not protected', relation
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Call cleanroom.protect() first; partitions go by their parent.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_owner(oid, regclass, boolean) IS
+'Fails unless a role owns a protected table; for the extension''s own functions.
+who: a role. relation: a table. or_operator: whether members of cleanroom_operator may too. Errors: 42501, 55000.';
+
+CREATE FUNCTION cleanroom.set_budget_by(
+    who oid, relation regclass, analyst name, amount numeric, unit text, period text
+) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    role oid := COALESCE((SELECT oid FROM pg_catalog.pg_roles WHERE rolname = analyst), 0);
+BEGIN
+    PERFORM cleanroom.require_owner(who, relation, false);
+    IF analyst IS NOT NULL AND role = 0 THEN
+        RAISE EXCEPTION 'role "%" does not exist', analyst
+            USING ERRCODE = 'undefined_object',
+                  HINT = 'Name a role or a group, or null for everybody together.';
+    END IF;
+    IF unit IS NULL OR unit NOT IN ('queries', 'released_rows', 'epsilon') THEN
+        RAISE EXCEPTION 'a budget has no unit "%"', unit
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'The units are queries, released_rows and epsilon.';
+    END IF;
+    IF period IS NULL OR period NOT IN ('hour', 'day', 'week', 'month', 'lifetime') THEN
+        RAISE EXCEPTION 'a budget has no period "%"', period
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'The periods are hour, day, week, month and lifetime.';
+    END IF;
+    IF amount < 0 OR amount IN ('NaN', 'Infinity') THEN
+        RAISE EXCEPTION 'the amount of a budget must be a number from 0'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Give null to take the budget away.';
+    END IF;
+    IF amount IS NULL THEN
+        DELETE FROM cleanroom.budget_list b
+            WHERE (b.relation::oid, b.analyst::oid, b.unit, b.period)
+                  = (set_budget_by.relation::oid, role, set_budget_by.unit, set_budget_by.period);
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'there is no such budget'
+                USING ERRCODE = 'undefined_object', HINT = 'cleanroom.budgets lists them.';
+        END IF;
+    ELSE
+        INSERT INTO cleanroom.budget_list (relation, analyst, unit, period, amount, granted_by)
+            VALUES (relation, role, unit, period, amount, who)
+            ON CONFLICT ON CONSTRAINT budget_list_relation_analyst_unit_period_key DO UPDATE
+            SET amount = excluded.amount, granted_by = excluded.granted_by,
+                granted_at = pg_catalog.now();
+    END IF;
+    PERFORM cleanroom.put_on_record('policy_change', relation, analyst, pg_catalog.jsonb_build_object(
+        'budget', amount, 'unit', unit, 'period', period, 'by', who::regrole::text));
+END
+$$;
+COMMENT ON FUNCTION cleanroom.set_budget_by(oid, regclass, name, numeric, text, text) IS
+'What cleanroom.set_budget() does, for the role who.';
+
+CREATE FUNCTION cleanroom.suspend_analyst_by(who oid, relation regclass, analyst name, reason text)
+    RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    role oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = analyst);
+BEGIN
+    PERFORM cleanroom.require_owner(who, relation, true);
+    IF role IS NULL THEN
+        RAISE EXCEPTION 'role "%" does not exist', analyst
+            USING ERRCODE = 'undefined_object', HINT = 'Name a role or a group.';
+    END IF;
+    INSERT INTO cleanroom.suspension_list (relation, analyst, reason, suspended_by)
+        VALUES (relation, role, COALESCE(reason, 'by hand'), who::regrole::text)
+        ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
+        SET reason = excluded.reason, suspended_by = excluded.suspended_by,
+            suspended_at = excluded.suspended_at, resumed_by = NULL, resumed_at = NULL;
+    PERFORM cleanroom.put_on_record('suspension', relation, analyst, pg_catalog.jsonb_build_object(
+        'event', 'suspended', 'reason', reason, 'by', who::regrole::text));
+    PERFORM pg_catalog.pg_notify('cleanroom_suspensions', pg_catalog.jsonb_build_object(
+        'event', 'suspended', 'relation', relation::text, 'analyst', analyst, 'reason', reason)::text);
+END
+$$;
+COMMENT ON FUNCTION cleanroom.suspend_analyst_by(oid, regclass, name, text) IS
+'What cleanroom.suspend_analyst() does, for the role who.';
+
+CREATE FUNCTION cleanroom.resume_analyst_by(who oid, relation regclass, analyst name)
+    RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM cleanroom.require_owner(who, relation, true);
+    UPDATE cleanroom.suspension_list l
+        SET resumed_by = who::regrole::text, resumed_at = pg_catalog.clock_timestamp()
+        WHERE l.relation = resume_analyst_by.relation AND l.resumed_at IS NULL
+          AND l.analyst::oid = (SELECT oid FROM pg_catalog.pg_roles
+                                WHERE rolname = resume_analyst_by.analyst);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'role "%" is not suspended from table %', analyst, relation
+            USING ERRCODE = 'undefined_object', HINT = 'cleanroom.suspensions lists who is.';
+    END IF;
+    PERFORM cleanroom.put_on_record('suspension', relation, analyst, pg_catalog.jsonb_build_object(
+        'event', 'resumed', 'by', who::regrole::text));
+    PERFORM pg_catalog.pg_notify('cleanroom_suspensions', pg_catalog.jsonb_build_object(
+        'event', 'resumed', 'relation', relation::text, 'analyst', analyst)::text);
+END
+$$;
+COMMENT ON FUNCTION cleanroom.resume_analyst_by(oid, regclass, name) IS
+'What cleanroom.resume_analyst() does, for the role who.';
+
+CREATE FUNCTION cleanroom.set_budget(
+    relation regclass, analyst name, amount numeric, unit text, period text
+) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.set_budget(regclass, name, numeric, text, text) IS
+'Grants a budget on a protected table, or changes its amount; what was spent of it stays spent. For the table''s owner.
+relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: 0 or more, or null to take the budget away with what was spent of it. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
+Returns nothing. Errors: 42501, 42704, 22023, 55000.';
+
+CREATE FUNCTION cleanroom.suspend_analyst(relation regclass, analyst name, reason text DEFAULT NULL)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.suspend_analyst(regclass, name, text) IS
+'Has every query of a role on a table refused (RC013), at once and in open sessions too. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
+relation: the table. analyst: a role, or a group and so its members. reason: what they are told, or null.
+Returns nothing. Errors: 42501, 42704, 55000.';
+
+CREATE FUNCTION cleanroom.resume_analyst(relation regclass, analyst name)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+COMMENT ON FUNCTION cleanroom.resume_analyst(regclass, name) IS
+'Lifts a suspension; refusals are counted anew from here. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
+relation: the table. analyst: the role. Errors: 42501, 42704 it is not suspended, 55000.';
+
+-- ---------- views ----------
+
+CREATE VIEW cleanroom.budgets WITH (security_barrier) AS
+    SELECT b.relation, NULLIF(b.analyst::oid, 0)::regrole AS analyst, b.unit, b.period,
+           b.amount AS granted, COALESCE(s.spent, 0) AS spent,
+           GREATEST(b.amount - COALESCE(s.spent, 0), 0) AS left,
+           CASE WHEN b.period <> 'lifetime' THEN
+               ((cleanroom.period_start(b.period) AT TIME ZONE 'UTC')
+                + ('1 ' || b.period)::interval) AT TIME ZONE 'UTC' END AS renews
+        FROM cleanroom.budget_list b
+            JOIN pg_catalog.pg_class c ON c.oid = b.relation
+            LEFT JOIN cleanroom.spending_list s
+                ON s.budget_id = b.budget_id AND s.period_start = cleanroom.period_start(b.period)
+        WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
+           OR b.analyst::oid <> 0
+              AND EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = b.analyst)
+              AND pg_catalog.pg_has_role(b.analyst::oid, 'MEMBER')
+           OR b.analyst::oid = 0 AND pg_catalog.has_table_privilege(c.oid, 'SELECT');
+COMMENT ON VIEW cleanroom.budgets IS 'The budgets that the current role has granted, or draws on: granted, spent and left in the current period, and when it renews.';
+
+CREATE VIEW cleanroom.suspensions WITH (security_barrier) AS
+    SELECT l.relation, l.analyst, l.reason, l.suspended_by, l.suspended_at
+        FROM cleanroom.suspension_list l
+            JOIN pg_catalog.pg_class c ON c.oid = l.relation
+        WHERE l.resumed_at IS NULL
+          AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+               OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE')
+               OR EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = l.analyst)
+                  AND pg_catalog.pg_has_role(l.analyst::oid, 'MEMBER'));
+COMMENT ON VIEW cleanroom.suspensions IS 'Who is suspended from which table, for its owner, for operators and for the role itself.';
+
+GRANT SELECT ON cleanroom.budgets, cleanroom.suspensions TO PUBLIC;

@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/ledger/budget.h
+ *	  Charges statements to budgets, in the commit that records them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_BUDGET_H
+#define CR_BUDGET_H
+
+#include "ledger/record.h"
+
+/* Which budgets a statement draws on. */
+typedef struct CrCharge
+{
+	bool		queries;		/* in units of queries */
+	bool		rows;			/* in units of released rows */
+	char	   *payers;			/* JSON members: its tables, and who asks */
+} CrCharge;
+
+/*
+ * Finds out what a statement on the protected tables relids will be charged
+ * for.  Costs a look at an empty table where there are no budgets.  The
+ * result lives in the current memory context.
+ */
+extern CrCharge cr_budget_find(List *relids);
+
+/* Puts the price of an execution into its record. */
+extern void cr_budget_charge_query(const CrCharge *charge, CrRecord *record);
+
+/*
+ * Charges for some rows that are about to be sent, and waits for the commit.
+ * Returns how many, 1 or more; raises RC010 when none is left.
+ */
+extern uint64 cr_budget_charge_rows(const CrCharge *charge);
+
+/* Has rows that were charged and not sent given back with a record. */
+extern void cr_budget_return_rows(const CrCharge *charge, uint64 rows,
+								  CrRecord *record);
+
+/* Installs the recorder's hooks; called once from _PG_init. */
+extern void cr_budget_init(void);
+
+#endif							/* CR_BUDGET_H */
