@@ -323,12 +323,14 @@ cr_cache_invalidate(Oid relid)
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 		send_invalidation(lfirst_oid(lc));
 
-	/* the list grows while it is walked */
+	/* the list grows while it is walked, which moves its cells */
 	foreach(lc, ancestors)
 	{
+		Oid			ancestor = lfirst_oid(lc);
+
+		if (ancestor != relid)
+			send_invalidation(ancestor);
 		ancestors = list_concat_unique_oid(ancestors,
-										   cr_load_parents(lfirst_oid(lc)));
-		if (lfirst_oid(lc) != relid)
-			send_invalidation(lfirst_oid(lc));
+										   cr_load_parents(ancestor));
 	}
 }
