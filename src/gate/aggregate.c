@@ -291,11 +291,28 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	return refusal;
 }
 
-/*
- * Judges one aggregate, and notes in it the guards that it needs.
- */
-CrVerdict *
-cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
+static CrVerdict *
+check_filter(CrLevel *level, CrAggregate *aggregate, Node *class)
+{
+	CrVerdict  *refusal = cr_rule_condition(level, aggregate->filter);
+	Node	   *filter = (Node *) aggregate->aggref->aggfilter;
+	Node	   *own = cr_class_rest_of_filter(filter, class);
+
+	if (refusal != NULL)
+		return refusal;
+	if (class != NULL)
+		cr_note_condition(level, aggregate, cr_inspect_expand(level, class),
+						  class);
+	aggregate->nclass_rests = list_length(aggregate->rests);
+	aggregate->nclass_listed = list_length(aggregate->listed);
+	if (own != NULL)
+		cr_note_condition(level, aggregate, cr_inspect_expand(level, own),
+						  own);
+	return NULL;
+}
+
+static CrVerdict *
+check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 {
 	Aggref	   *aggref = aggregate->aggref;
 	uint32		family = cr_aggregate_family(aggref->aggfnoid);
@@ -306,11 +323,7 @@ cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
 		family = cr_aggregate_pair(aggref->aggfnoid);
 	refusal = check_form(aggregate, family);
 	if (refusal == NULL && aggregate->filter != NULL)
-	{
-		refusal = cr_rule_condition(level, aggregate->filter);
-		cr_note_condition(level, aggregate, aggregate->filter,
-						  (Node *) aggref->aggfilter);
-	}
+		refusal = check_filter(level, aggregate, class);
 	for (number = 0;
 		 refusal == NULL && number < list_length(aggregate->arguments);
 		 number++)
@@ -319,5 +332,24 @@ cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
 		refusal = check_pair(level, aggregate);
 	if (refusal == NULL && aggref->aggdistinct != NIL)
 		refusal = cr_rule_grouping_operator(linitial(aggref->aggdistinct));
+	return refusal;
+}
+
+/*
+ * Judges one aggregate, and notes in it the guards that it needs.
+ */
+CrVerdict *
+cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
+{
+	Node	   *class = cr_class_condition(level, aggregate);
+	CrVerdict  *refusal = check_aggregate(level, aggregate, class);
+
+	if (class != NULL)
+	{
+		aggregate->rests = cr_class_narrow(aggregate->rests,
+										   aggregate->nclass_rests, class);
+		aggregate->listed = cr_class_narrow(aggregate->listed,
+											aggregate->nclass_listed, class);
+	}
 	return refusal;
 }

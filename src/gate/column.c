@@ -59,11 +59,22 @@ find_offender(const CrStatement *statement, Node *expr, uint32 uses)
 	return context.offender;
 }
 
+/* Is it the column of a set that people are asked to be in? */
+static bool
+is_member(CrLevel *level, const Var *var)
+{
+	return var->varno > 0 && var->varlevelsup == 0 &&
+		cr_inspect_base(level->statement, var->varno)->membership != NULL;
+}
+
 static CrVerdict *
 refuse_filter(CrLevel *level, const Var *var)
 {
 	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
 	const char *column = cr_word_column(level->statement, var);
+
+	if (is_member(level, var))
+		return cr_rule_refuse_match();
 
 	if (fact != NULL && (fact->uses & (CR_USE_UNIT | CR_USE_JOIN)) != 0)
 		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
@@ -201,6 +212,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 		}
 	}
 	offender = find_offender(level->statement, expanded, CR_USE_DIMENSION);
+	if (offender != NULL && is_member(level, offender))
+		return cr_rule_refuse_match();
 	if (offender != NULL)
 	{
 		const CrColumnFact *fact = cr_inspect_column(level->statement,

@@ -80,9 +80,12 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 			  Node *written)
 {
 	List	   *tested = cr_match_tested(level->statement, expanded);
+	bool		matches;
 
 	aggregate->part = lappend(aggregate->part, copyObject(written));
-	if (cr_match_by_list(tested))
+	if (tested != NIL &&
+		(level->listed || cr_match_by_list(tested) ||
+		 cr_match_names_keys(level, expanded)))
 		aggregate->listed = lappend(aggregate->listed,
 									make_boolean_test(written,
 													  IS_NOT_TRUE));
@@ -90,6 +93,17 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 		aggregate->rests = lappend(aggregate->rests,
 								   make_boolean_test(written, IS_NOT_TRUE));
 	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
+	aggregate->mixed = aggregate->mixed || tested == NIL ||
+		cr_match_alone(level->statement, expanded, &matches) == NULL;
+}
+
+/* Has the analyst written a FILTER? */
+static bool
+is_filtered(CrLevel *level, CrAggregate *aggregate)
+{
+	return cr_class_rest_of_filter((Node *) aggregate->aggref->aggfilter,
+								   cr_class_condition(level,
+													  aggregate)) != NULL;
 }
 
 /* ---------- CASE, read as FILTER ---------- */
@@ -162,7 +176,7 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 
 	if (!IsA(expanded, CaseExpr))
 		return NULL;
-	if (!IsA(written, CaseExpr) || aggregate->filter != NULL ||
+	if (!IsA(written, CaseExpr) || is_filtered(level, aggregate) ||
 		list_length(expanded->args) != 1)
 		return cr_refuse_conditional((Node *) expanded);
 	otherwise = read_otherwise(level, expanded->defresult);
@@ -215,7 +229,7 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 
 	if (expanded == NULL || family == CR_AGG_COUNT)
 		return NULL;
-	if (written == NULL || aggregate->filter != NULL ||
+	if (written == NULL || is_filtered(level, aggregate) ||
 		(family != CR_AGG_SUM && family != CR_AGG_AVG))
 		return cr_refuse_conditional(argument->expanded);
 	refusal = cr_rule_condition(level, expanded);

@@ -27,6 +27,7 @@ extern CrVerdict *cr_rule_clauses(CrLevel *level);
 extern CrVerdict *cr_rule_joins(CrLevel *level);
 
 /* match_rules.c: sets that people are asked to be in */
+extern CrVerdict *cr_rule_refuse_match(void);
 extern CrVerdict *cr_rule_memberships(CrLevel *level);
 extern CrVerdict *cr_rule_membership_source(CrLevel *level,
 											CrSource *source);
@@ -39,6 +40,11 @@ extern CrVerdict *cr_rule_loose_columns(CrLevel *level);
 
 /* aggregate.c: aggregates over raw rows */
 extern CrVerdict *cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate);
+
+/* class.c: groups that are parts of larger ones */
+extern Node *cr_class_condition(CrLevel *level, CrAggregate *aggregate);
+extern Node *cr_class_rest_of_filter(Node *filter, Node *class);
+extern List *cr_class_narrow(List *rests, int from, Node *class);
 
 /* expression.c: functions, operators, casts and types */
 extern CrVerdict *cr_rule_total(Node *expr);

@@ -36,7 +36,16 @@ refuse_stuck(void)
 {
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 							 "people may not be left out by a match where those left out are not counted",
-							 "Let NOT EXISTS (SELECT ...) stand as a condition of its own in WHERE, not on the optional side of an outer join nor in HAVING.");
+							 "Let NOT EXISTS (SELECT ...) stand as a condition of its own in WHERE, not on the optional side of an outer join nor in HAVING; and where the subquery reads a table that is not protected, in WHERE of the query that aggregates.");
+}
+
+/* A test at a place where it is more than a condition. */
+CrVerdict *
+cr_rule_refuse_match(void)
+{
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+							 "whether people match may not be mixed with columns here, nor asked across an outer join",
+							 "Use EXISTS (SELECT ...) by itself: as a condition of WHERE, in FILTER or CASE, or as a GROUP BY key beside columns.");
 }
 
 /* The unit of a protected table is what a set of people is made of. */

@@ -343,6 +343,7 @@ read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 	if ((absent.rte->rtekind != RTE_RELATION &&
 		 absent.rte->rtekind != RTE_SUBQUERY) || absent.rte->lateral ||
 		absent.rte->tablesample != NULL ||
+		cr_match_find(statement, absent.rte) != NULL ||
 		!read_on(&absent) || !is_only_tested(&absent))
 		return;
 	if (is_excluded(&absent) || is_distinct_on_key(&absent))

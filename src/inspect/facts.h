@@ -61,6 +61,7 @@ typedef struct CrBase
 	CrColumnFact *columns;		/* of raw bases; NULL for PUBLIC */
 	bool		nullable;		/* an outer join may null its rows */
 	struct CrMembership *membership;	/* what it was made for, or NULL */
+	bool		tested;			/* a membership that anything depends on */
 	bool		by_key;			/* a membership asked of a column that may
 								 * not be filtered on */
 	bool		buried;			/* an outer join further up may null them */
@@ -155,8 +156,11 @@ typedef struct CrAggregate
 	List	   *rests;			/* rows each condition holds for must be none,
 								 * or reach the threshold too */
 	List	   *listed;			/* the same, where none will not do */
-	List	   *tested;			/* CrBase of the memberships that it tests,
-								 * each of which must reach its threshold */
+	int			nclass_rests;	/* so many of them, and of those, are for the
+								 * group itself, a part of a larger one */
+	int			nclass_listed;
+	List	   *tested;			/* CrBase of the memberships that it tests */
+	bool		mixed;			/* … together with other conditions */
 } CrAggregate;
 
 typedef struct CrLevel
@@ -176,6 +180,8 @@ typedef struct CrLevel
 	List	   *columns;		/* expanded, one for each non-junk target */
 	List	   *aggregates;		/* CrAggregate */
 	List	   *deferred;		/* CrDeferred, of released levels */
+	bool		listed;			/* a list of keys that is not protected has
+								 * chosen people, here or below */
 	bool		stuck;			/* a condition can be deferred no further */
 	bool		full_join;		/* has a FULL join */
 	bool		stray_protected;	/* a protected table outside FROM */
@@ -187,6 +193,7 @@ typedef struct CrStatement
 	List	   *bases;			/* CrBase, in the order of their ids */
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
+	List	   *classes;		/* conditions that divide groups (divide.c) */
 	int			nodes;			/* size of the expanded expressions so far */
 	bool		joins_owners;	/* rows of tables of different owners meet */
 } CrStatement;
@@ -219,12 +226,16 @@ extern Query *cr_membership_query(Query *members, Node *key);
 extern CrMembership *cr_match_find(const CrStatement *statement,
 								   const RangeTblEntry *rte);
 extern CrBase *cr_match_test(const CrStatement *statement, Node *expanded);
+extern CrBase *cr_match_alone(const CrStatement *statement, Node *expanded,
+							 bool *matches);
 extern List *cr_match_tested(const CrStatement *statement, Node *expanded);
 extern Node *cr_match_assume(const CrStatement *statement, Node *expanded);
 extern bool cr_match_is_pure(const CrStatement *statement, Node *expanded);
 extern bool cr_match_by_list(const List *tested);
+extern bool cr_match_names_keys(CrLevel *level, Node *expanded);
 extern void cr_match_read_clauses(CrLevel *level);
 extern void cr_match_defer(CrLevel *level);
+extern void cr_match_mark(CrLevel *level);
 
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);

@@ -462,6 +462,9 @@ build_level(CrStatement *statement, Query *query, CrLevel *parent)
 		find_strays(level);
 		if (has_raw_source(level))
 			read_raw_level(level);
+		if (level->kind == CR_LEVEL_RELEASED &&
+			cr_normalize_divided_groups(level))
+			return build_level(statement, query, parent);
 	}
 	if (cr_level_joins_owners(level))
 		statement->joins_owners = true;
@@ -479,5 +482,6 @@ cr_inspect_statement(Query *query)
 	CrStatement *statement = palloc0(sizeof(CrStatement));
 
 	statement->top = build_level(statement, query, NULL);
+	cr_match_mark(statement->top);
 	return statement;
 }

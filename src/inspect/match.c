@@ -57,6 +57,37 @@ cr_match_test(const CrStatement *statement, Node *expanded)
 		base : NULL;
 }
 
+/*
+ * The same of an expression that is nothing but a test or its negation; says
+ * whether it holds for those who match.
+ */
+CrBase *
+cr_match_alone(const CrStatement *statement, Node *expanded, bool *matches)
+{
+	CrBase	   *base = cr_match_test(statement, expanded);
+	BooleanTest *test = (BooleanTest *) expanded;
+
+	if (base != NULL)
+		*matches = ((NullTest *) expanded)->nulltesttype == IS_NOT_NULL;
+	else if (is_notclause(expanded))
+	{
+		base = cr_match_alone(statement,
+							  linitial(((BoolExpr *) expanded)->args),
+							  matches);
+		*matches = !*matches;
+	}
+	else if (expanded != NULL && IsA(test, BooleanTest) &&
+			 test->booltesttype != IS_UNKNOWN &&
+			 test->booltesttype != IS_NOT_UNKNOWN)
+	{
+		base = cr_match_alone(statement, (Node *) test->arg, matches);
+		if (test->booltesttype == IS_FALSE ||
+			test->booltesttype == IS_NOT_TRUE)
+			*matches = !*matches;
+	}
+	return base;
+}
+
 typedef struct TestContext
 {
 	const CrStatement *statement;
@@ -144,13 +175,12 @@ cr_match_by_list(const List *tested)
 	return false;
 }
 
-/* ---------- putting conditions off ---------- */
+/* ---------- lists of keys ---------- */
 
 /* Is it a column of protected rows that may not be filtered on? */
 static bool
-is_key_only(CrLevel *level, Node *outer)
+is_key_only(CrLevel *level, Node *expanded)
 {
-	Node	   *expanded = cr_inspect_expand(level, outer);
 	List	   *vars = pull_var_clause(expanded, 0);
 	ListCell   *lc;
 
@@ -169,6 +199,52 @@ is_key_only(CrLevel *level, Node *outer)
 	}
 	return false;
 }
+
+static bool
+names_keys_walker(Node *node, CrLevel *level)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (IsA(node, SubLink))
+		return ((SubLink *) node)->testexpr != NULL &&
+			is_key_only(level, ((SubLink *) node)->testexpr);
+	return expression_tree_walker(node, names_keys_walker, (void *) level);
+}
+
+/*
+ * Does the expanded condition choose people by a list of keys that is not
+ * protected: IN (SELECT …), or a join?  Its writer knows who is on it.
+ */
+bool
+cr_match_names_keys(CrLevel *level, Node *expanded)
+{
+	Bitmapset  *all = cr_inspect_bases(expanded);
+	Bitmapset  *raw = cr_inspect_raw_bases(level->statement, expanded);
+
+	if (!bms_is_empty(raw) && bms_num_members(all) > bms_num_members(raw) &&
+		is_key_only(level, expanded))
+		return true;
+	return names_keys_walker(expanded, level);
+}
+
+static void
+find_lists(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+		level->listed = level->listed ||
+			cr_match_names_keys(level, ((CrClause *) lfirst(lc))->expanded);
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL && cr_level_is_raw(source->level))
+			level->listed = level->listed || source->level->listed;
+	}
+}
+
+/* ---------- putting conditions off ---------- */
 
 static bool
 selects_people(const List *tested)
@@ -195,17 +271,22 @@ cr_match_read_clauses(CrLevel *level)
 	foreach(lc, level->sources)
 	{
 		CrBase	   *base = ((CrSource *) lfirst(lc))->base;
+		Node	   *outer;
 
-		if (base != NULL && base->membership != NULL)
-			base->by_key = is_key_only(level, base->membership->outer);
+		if (base == NULL || base->membership == NULL)
+			continue;
+		outer = base->membership->outer;
+		base->by_key = is_key_only(level,
+										cr_inspect_expand(level, outer));
 	}
 	foreach(lc, level->clauses)
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
-		bool		matches = IsA(clause->expanded, NullTest) &&
-		((NullTest *) clause->expanded)->nulltesttype == IS_NOT_NULL &&
-		cr_match_test(level->statement, clause->expanded) != NULL;
+		bool		matches = false;
 
+		if (cr_match_alone(level->statement, clause->expanded,
+						   &matches) == NULL)
+			matches = false;
 		clause->deferred = clause->inner && !matches &&
 			selects_people(cr_match_tested(level->statement,
 										   clause->expanded));
@@ -223,6 +304,22 @@ add_deferred(CrLevel *level, Node *condition, List *tested, bool plain)
 	level->deferred = lappend(level->deferred, deferred);
 }
 
+/* Does a unit of the level tell who is not in the set? */
+static bool
+is_told_by_unit(CrLevel *level, CrBase *base)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (base != NULL && unit->membership == base && unit->absent)
+			return true;
+	}
+	return false;
+}
+
 /* Conditions of the level itself, but those that its units tell. */
 static void
 defer_own(CrLevel *level)
@@ -233,18 +330,21 @@ defer_own(CrLevel *level)
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
 		CrBase	   *base;
+		bool		matches;
 
 		if (!clause->deferred)
 			continue;
-		base = cr_match_test(level->statement, clause->expanded);
-		if (base != NULL && cr_inspect_base_is_raw(base))
+		base = cr_match_alone(level->statement, clause->expanded, &matches);
+		if (is_told_by_unit(level, base))
 			continue;
 		if (level->kind != CR_LEVEL_RELEASED)
 			level->stuck = true;
 		else
 			add_deferred(level, clause->written,
 						 cr_match_tested(level->statement,
-										 clause->expanded), base != NULL);
+										 clause->expanded),
+						 cr_match_test(level->statement,
+									   clause->expanded) != NULL);
 	}
 }
 
@@ -282,6 +382,7 @@ cr_match_defer(CrLevel *level)
 {
 	ListCell   *lc;
 
+	find_lists(level);
 	foreach(lc, level->sources)
 	{
 		CrSource   *source = (CrSource *) lfirst(lc);
@@ -295,4 +396,73 @@ cr_match_defer(CrLevel *level)
 	defer_own(level);
 	if (level->kind == CR_LEVEL_RELEASED)
 		defer_absent(level);
+}
+
+/* ---------- which memberships matter ---------- */
+
+static void
+mark(const CrStatement *statement, Node *expanded)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_match_tested(statement, expanded))
+		((CrBase *) lfirst(lc))->tested = true;
+}
+
+static void
+mark_aggregates(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->aggregates)
+	{
+		CrAggregate *aggregate = (CrAggregate *) lfirst(lc);
+
+		mark(level->statement, (Node *) aggregate->arguments);
+		mark(level->statement, aggregate->filter);
+	}
+}
+
+/*
+ * Marks the memberships on which it depends what the level, or one below it,
+ * gives.  A test that is only a column of a subquery, which nobody reads, is
+ * left to the planner to remove.
+ */
+void
+cr_match_mark(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		if (clause->expanded != NULL)
+			mark(level->statement, clause->expanded);
+	}
+	mark(level->statement, (Node *) level->group_keys);
+	mark_aggregates(level);
+	if (level->kind == CR_LEVEL_UNIT)
+		mark(level->statement,
+			 cr_inspect_expand(level, level->query->havingQual));
+	foreach(lc, level->columns)
+	{
+		if (level->kind == CR_LEVEL_UNIT &&
+			!cr_match_is_pure(level->statement, lfirst(lc)))
+			mark(level->statement, lfirst(lc));
+	}
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL &&
+			source->rte->rtekind == RTE_SUBQUERY)
+			cr_match_mark(source->level);
+	}
+	foreach(lc, level->branches)
+		cr_match_mark((CrLevel *) lfirst(lc));
+	foreach(lc, level->ctes)
+		cr_match_mark(((CrCte *) lfirst(lc))->level);
+	foreach(lc, level->sublinks)
+		cr_match_mark(((CrSubLink *) lfirst(lc))->level);
 }

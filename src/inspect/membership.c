@@ -16,6 +16,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/lsyscache.h"
 
 typedef struct AskContext
 {
@@ -48,11 +49,34 @@ ask_sublink(AskContext *context, SubLink *sublink)
 	return (Node *) copyObject(test);
 }
 
+/* a <> ALL (SELECT b …) is NOT a = ANY (SELECT b …) */
+static Node *
+ask_all(AskContext *context, SubLink *sublink)
+{
+	SubLink    *any = copyObject(sublink);
+	OpExpr	   *op = (OpExpr *) any->testexpr;
+	Node	   *test;
+
+	if (op == NULL || !IsA(op, OpExpr))
+		return (Node *) sublink;
+	op->opno = get_negator(op->opno);
+	if (!OidIsValid(op->opno))
+		return (Node *) sublink;
+	op->opfuncid = get_opcode(op->opno);
+	any->subLinkType = ANY_SUBLINK;
+	test = ask_sublink(context, any);
+	return test == (Node *) any ? (Node *) sublink :
+		(Node *) make_notclause((Expr *) test);
+}
+
 static Node *
 ask_mutator(Node *node, AskContext *context)
 {
 	if (node == NULL || IsA(node, Query))
 		return node;			/* a level of its own */
+	if (IsA(node, SubLink) &&
+		((SubLink *) node)->subLinkType == ALL_SUBLINK)
+		return ask_all(context, (SubLink *) node);
 	if (IsA(node, SubLink))
 		return ask_sublink(context, (SubLink *) node);
 	return expression_tree_mutator(node, ask_mutator, (void *) context);
@@ -110,7 +134,8 @@ ask_conjunct(AskContext *context, Node *conjunct)
 
 	if (!checkExprHasSubLink(conjunct))
 		return list_make1(conjunct);
-	if (IsA(conjunct, SubLink))
+	if (IsA(conjunct, SubLink) &&
+		((SubLink *) conjunct)->subLinkType != ALL_SUBLINK)
 	{
 		Node	   *join = cr_membership_join(context->statement,
 											  context->query,

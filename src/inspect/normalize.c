@@ -154,3 +154,42 @@ cr_normalize_distinct(Query *query)
 	query->groupClause = query->distinctClause;
 	query->distinctClause = NIL;
 }
+
+static bool
+lift_ctes_walker(Node *node, Index *depth)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		if (rte->rtekind == RTE_CTE && rte->ctelevelsup >= *depth)
+			rte->ctelevelsup++;
+		return false;
+	}
+	if (IsA(node, Query))
+	{
+		bool		result;
+
+		(*depth)++;
+		result = query_tree_walker((Query *) node, lift_ctes_walker, depth,
+								   QTW_EXAMINE_RTES_BEFORE);
+		(*depth)--;
+		return result;
+	}
+	return expression_tree_walker(node, lift_ctes_walker, depth);
+}
+
+/*
+ * Makes a query that has become a subquery of the one it was find the CTEs
+ * of that one's WITH list, which it has no more.
+ */
+void
+cr_normalize_lift_ctes(Query *query)
+{
+	Index		depth = 0;
+
+	query_tree_walker(query, lift_ctes_walker, &depth,
+					  QTW_EXAMINE_RTES_BEFORE);
+}

@@ -40,9 +40,11 @@ is_absent(CrLevel *level, CrBase *base)
 	foreach(lc, level->clauses)
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
+		bool		matches;
 
 		if (clause->deferred &&
-			cr_match_test(level->statement, clause->expanded) == base)
+			cr_match_alone(level->statement, clause->expanded,
+						   &matches) == base)
 			return true;
 	}
 	return false;
@@ -56,11 +58,14 @@ read_presence(CrLevel *level, CrSource *source, CrUnit *unit, CrUnit *below)
 
 	unit->membership = below->membership;
 	unit->absent = below->absent;
-	if (base == NULL || base->membership == NULL ||
-		bms_is_empty(source->nulling))
-		return;
-	unit->membership = base;
-	unit->absent = is_absent(level, base);
+	if (base != NULL && base->membership != NULL &&
+		!bms_is_empty(source->nulling))
+	{
+		unit->membership = base;
+		unit->absent = false;
+	}
+	if (unit->membership != NULL && is_absent(level, unit->membership))
+		unit->absent = true;
 }
 
 static void

@@ -38,11 +38,15 @@ group_by_unit(Query *query, TargetEntry *tle)
 static TargetEntry *
 make_unit_entry(CrLevel *level, CrUnit *unit, int number)
 {
-	TargetEntry *tle = makeTargetEntry((Expr *) copyObject(unit->local),
-									   unit->position,
-									   psprintf("unit_%d", number), false);
+	Var		   *local = unit->local;
+	Expr	   *expr = (Expr *) copyObject(local);
 
-	return tle;
+	/* of a set that nothing depends on, which then need not be read */
+	if (unit->membership != NULL && !unit->membership->tested)
+		expr = (Expr *) makeNullConst(local->vartype, local->vartypmod,
+									  local->varcollid);
+	return makeTargetEntry(expr, unit->position,
+						   psprintf("unit_%d", number), false);
 }
 
 static int
@@ -80,7 +84,7 @@ cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte)
 		tle = make_unit_entry(level, unit, unit->position);
 		query->targetList = list_insert_nth(query->targetList, position, tle);
 		position++;
-		if (level->kind == CR_LEVEL_UNIT)
+		if (level->kind == CR_LEVEL_UNIT && !IsA(tle->expr, Const))
 			group_by_unit(query, tle);
 		rte->eref->colnames = lappend(rte->eref->colnames,
 									  makeString(pstrdup(tle->resname)));

@@ -172,7 +172,8 @@ static Expr *
 guard_of_unit(const CrLevel *level, const CrUnit *unit)
 {
 	if (unit->membership != NULL)
-		return none_or_enough(unit, NULL);
+		return level->listed ? units_reach(unit, NULL) :
+			none_or_enough(unit, NULL);
 	if (level->deferred != NIL)
 		return units_reach(unit, cr_defer_among(level, NIL));
 	return cr_inspect_unit_is_unique(level, unit) ?
@@ -193,7 +194,7 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 {
 	List	   *guards = NIL;
 	Node	   *rest = cr_defer_left_out(deferred);
-	bool		listed = cr_match_by_list(deferred->tested);
+	bool		listed = level->listed || cr_match_by_list(deferred->tested);
 	ListCell   *lc;
 
 	foreach(lc, level->units)
@@ -209,51 +210,85 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 	return guards;
 }
 
-/* The sets that are tested can be released themselves. */
+/*
+ * A condition without aggregates would be moved to WHERE, where it keeps the
+ * planner from removing the joins of sets that nothing depends on.
+ */
+static Expr *
+keep_in_having(Expr *aggregated, Node *condition)
+{
+	CaseExpr   *result = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+
+	when->expr = aggregated;
+	when->result = (Expr *) condition;
+	when->location = -1;
+	result->casetype = BOOLOID;
+	result->args = list_make1(when);
+	result->defresult = (Expr *) makeBoolConst(false, false);
+	result->location = -1;
+	return (Expr *) result;
+}
+
+/* Sets that rows may be in or not can be released themselves. */
 static List *
-guards_of_sets(List *tested)
+guards_of_sets(const CrLevel *level)
 {
 	List	   *guards = NIL;
+	List	   *done = NIL;
+	CrUnit	   *someone = NULL;
 	ListCell   *lc;
 
-	foreach(lc, tested)
+	foreach(lc, level->units)
 	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
+		if (((CrUnit *) lfirst(lc))->membership == NULL)
+			someone = (CrUnit *) lfirst(lc);
+	}
 
-		if (cr_inspect_base_is_raw(base))
-			guards = lappend(guards, cr_defer_set(base));
+	foreach(lc, level->units)
+	{
+		CrBase	   *base = ((CrUnit *) lfirst(lc))->membership;
+
+		if (base == NULL || !base->tested || list_member_ptr(done, base))
+			continue;
+		done = lappend(done, base);
+		guards = lappend(guards,
+						 keep_in_having(guard_of_unit(level, someone),
+										cr_defer_set(base)));
 	}
 	return guards;
 }
 
 /*
  * HAVING: each unit of each protected table below reaches its threshold, and
- * so do the people whom conditions have left out.
+ * so do the people whom conditions have left out, and the sets that people
+ * are asked to be in: whether such a set is small, or empty, or small only in
+ * this group, shall not make a difference.
  */
 Node *
 cr_guard_of_group(const CrLevel *level)
 {
 	List	   *guards = NIL;
-	List	   *tested = NIL;
 	bool		refuses = cr_guard_refuses(level);
 	ListCell   *lc;
 
 	foreach(lc, level->units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-		Expr	   *guard = guard_of_unit(level, unit);
+		Expr	   *guard;
 
+		if (unit->membership != NULL && !unit->membership->tested)
+			continue;
+		guard = guard_of_unit(level, unit);
 		if (refuses)
 			guard = cr_guard_refuse(guard, unit->base->policy->threshold);
 		guards = lappend(guards, guard);
 	}
 	foreach(lc, level->deferred)
 	{
-		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
 		ListCell   *lc2;
 
-		tested = list_concat_unique_ptr(tested, deferred->tested);
-		foreach(lc2, guards_of_left_out(level, deferred))
+		foreach(lc2, guards_of_left_out(level, (CrDeferred *) lfirst(lc)))
 		{
 			Expr	   *guard = (Expr *) lfirst(lc2);
 
@@ -262,8 +297,8 @@ cr_guard_of_group(const CrLevel *level)
 			guards = lappend(guards, guard);
 		}
 	}
-	return (Node *) make_ands_explicit(list_concat(guards,
-												   guards_of_sets(tested)));
+	guards = list_concat(guards, guards_of_sets(level));
+	return (Node *) make_ands_explicit(guards);
 }
 
 /* What must hold for an aggregate that does not rest on the whole group. */
@@ -280,7 +315,8 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 	{
 		Node	   *part = cr_defer_among(level, aggregate->part);
 
-		tests = lappend(tests, unit->membership == NULL ?
+		tests = lappend(tests, unit->membership == NULL ||
+						(aggregate->listed != NIL && aggregate->mixed) ?
 						units_reach(unit, part) : none_or_enough(unit, part));
 	}
 	foreach(lc, aggregate->rests)
@@ -320,7 +356,6 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		tests = list_concat(tests,
 							tests_of_part(level, aggregate,
 										  (CrUnit *) lfirst(lc)));
-	tests = list_concat(tests, guards_of_sets(aggregate->tested));
 	when->expr = make_ands_explicit(tests);
 	when->result = (Expr *) aggref;
 	when->location = -1;

@@ -20,6 +20,7 @@
 #include "base/compat.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
+#include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
@@ -35,33 +36,6 @@ typedef struct ShellContext
 } ShellContext;
 
 /* ---------- the core ---------- */
-
-/* WITH stays with the shell, one level above the core. */
-static bool
-lift_ctes_walker(Node *node, Index *depth)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, RangeTblEntry))
-	{
-		RangeTblEntry *rte = (RangeTblEntry *) node;
-
-		if (rte->rtekind == RTE_CTE && rte->ctelevelsup >= *depth)
-			rte->ctelevelsup++;
-		return false;
-	}
-	if (IsA(node, Query))
-	{
-		bool		result;
-
-		(*depth)++;
-		result = query_tree_walker((Query *) node, lift_ctes_walker, depth,
-								   QTW_EXAMINE_RTES_BEFORE);
-		(*depth)--;
-		return result;
-	}
-	return expression_tree_walker(node, lift_ctes_walker, depth);
-}
 
 static char *
 key_name(TargetEntry *tle, int number)
@@ -105,7 +79,6 @@ static Query *
 make_core(CrLevel *level)
 {
 	Query	   *core = makeNode(Query);
-	Index		depth = 0;
 
 	memcpy(core, level->query, sizeof(Query));
 	core->cteList = NIL;
@@ -126,8 +99,7 @@ make_core(CrLevel *level)
 	core->hasSubLinks = core->hasSubLinks ||
 		checkExprHasSubLink((Node *) core->targetList) ||
 		checkExprHasSubLink(core->havingQual);
-	query_tree_walker(core, lift_ctes_walker, &depth,
-					  QTW_EXAMINE_RTES_BEFORE);
+	cr_normalize_lift_ctes(core);
 	return cr_reshape_twins(core);
 }
 

@@ -1,0 +1,59 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/class.c
+ *	  Reads aggregates over groups that are parts of larger ones.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "gate/gate.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+
+/*
+ * Where a group is a part of a larger one (inspect/divide.c), the condition
+ * that makes it one; it comes first in FILTER.  The analyst sees the group,
+ * so what an aggregate leaves out of it counts, not what it leaves out of the
+ * larger one.
+ */
+Node *
+cr_class_condition(CrLevel *level, CrAggregate *aggregate)
+{
+	Node	   *filter = (Node *) aggregate->aggref->aggfilter;
+
+	if (filter != NULL && is_andclause(filter) &&
+		!list_member(level->statement->classes, filter))
+		filter = linitial(((BoolExpr *) filter)->args);
+	return list_member(level->statement->classes, filter) ? filter : NULL;
+}
+
+/* The rest of FILTER, after the condition of the class; or NULL. */
+Node *
+cr_class_rest_of_filter(Node *filter, Node *class)
+{
+	if (class == NULL)
+		return filter;
+	if (equal(filter, class))
+		return NULL;
+	return lsecond(((BoolExpr *) filter)->args);
+}
+
+/* Conditions from number "from" on, for rows of the class only. */
+List *
+cr_class_narrow(List *rests, int from, Node *class)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rests)
+	{
+		Node	   *rest = (Node *) lfirst(lc);
+
+		if (foreach_current_index(lc) >= from)
+			rest = (Node *) make_ands_explicit(list_make2(copyObject(class),
+														  rest));
+		result = lappend(result, rest);
+	}
+	return result;
+}
