@@ -287,7 +287,10 @@ ALTER DATABASE :"DBNAME" OWNER TO regress_cr_cmd_dba;
 SET SESSION AUTHORIZATION regress_cr_cmd_dba;
 VACUUM (VERBOSE) cmd.visits;
 ANALYZE VERBOSE cmd.visits;
+-- it names the first that it meets, whichever that is
+\set VERBOSITY sqlstate
 VACUUM VERBOSE;
+\set VERBOSITY default
 VACUUM cmd.visits;
 RESET SESSION AUTHORIZATION;
 ALTER DATABASE :"DBNAME" OWNER TO :dba;
