@@ -111,7 +111,7 @@ check_negation(CrLevel *level, Node *expanded)
 		return NULL;
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(expanded),
 							 "people may not be left out by their join key",
-							 "Count those IN (SELECT ...), without NOT.");
+							 "Write NOT EXISTS (SELECT ... WHERE list.key = key); those on the list must be enough people.");
 }
 
 /* What is left of it when the tests of memberships in it are answered. */

@@ -25,7 +25,9 @@
 #include "optimizer/tlist.h"
 #include "parser/parse_clause.h"
 #include "parser/parse_oper.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
 
 /* A question about membership, taken apart. */
 typedef struct Asked
@@ -127,6 +129,48 @@ cr_membership_query(Query *members, Node *key)
 	return members;
 }
 
+/* Is the expression a privacy unit, as far as can be seen? */
+static bool
+is_unit(Query *query, Node *expr)
+{
+	Var		   *var = (Var *) cr_inspect_strip(expr);
+	RangeTblEntry *rte;
+	CrPolicy   *policy;
+	int			i;
+
+	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varattno < 1)
+		return false;
+	rte = rt_fetch(var->varno, query->rtable);
+	if (rte->rtekind == RTE_SUBQUERY &&
+		var->varattno <= list_length(rte->subquery->targetList))
+		return is_unit(rte->subquery,
+					   (Node *) list_nth_node(TargetEntry,
+											  rte->subquery->targetList,
+											  var->varattno - 1)->expr);
+	if (rte->rtekind != RTE_RELATION || !cr_policy_exists(rte->relid))
+		return false;
+	policy = cr_policy_lookup(rte->relid);
+	for (i = 0; policy != NULL && i < policy->nunits; i++)
+	{
+		if (policy->units[i] == var->varattno)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Has the query, which is grouped or such, a row a person?  Else its groups
+ * are released, and the question about them needs no join.
+ */
+static bool
+gives_people(Query *query)
+{
+	return list_length(query->targetList) == 1 &&
+		query->setOperations == NULL && query->groupClause != NIL &&
+		is_unit(query, (Node *) linitial_node(TargetEntry,
+											  query->targetList)->expr);
+}
+
 /* a.k IN (SELECT b.k …) */
 static bool
 read_in(SubLink *sublink, Asked *asked)
@@ -143,8 +187,10 @@ read_in(SubLink *sublink, Asked *asked)
 		return false;
 	if (is_plain_selection(members))
 		forget_order(members);
-	else if (list_length(members->targetList) == 1)
+	else if (gives_people(members))
 		members = wrap(members);
+	else
+		return false;
 	if (list_length(members->targetList) != 1 ||
 		exprType(lsecond(test->args)) !=
 		exprType((Node *) linitial_node(TargetEntry,
@@ -173,9 +219,17 @@ limits_existence(Query *query)
 
 	if (query->limitOffset != NULL)
 		return true;
-	return count != NULL &&
-		(!IsA(count, Const) || count->constisnull ||
-		 count->consttype != INT8OID || DatumGetInt64(count->constvalue) < 1);
+	if (count != NULL && IsA(count, FuncExpr) &&
+		((FuncExpr *) count)->funcid == F_INT8_INT4)
+		count = linitial(((FuncExpr *) count)->args);
+	if (count == NULL)
+		return false;
+	if (!IsA(count, Const) || count->constisnull)
+		return true;
+	if (count->consttype == INT4OID)
+		return DatumGetInt32(count->constvalue) < 1;
+	return count->consttype != INT8OID ||
+		DatumGetInt64(count->constvalue) < 1;
 }
 
 /* EXISTS (SELECT … FROM b WHERE b.k = a.k AND …) */

@@ -1,0 +1,218 @@
+-- Who is in whose table, and who is not; and joins of several owners' tables:
+-- each question is asked as analyst and compared with what the owners compute
+-- by plain SQL with explicit conditions on distinct people.
+\set VERBOSITY terse
+SET client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_m_shop;
+CREATE ROLE regress_cr_m_tv;
+CREATE ROLE regress_cr_m_bank;
+CREATE ROLE regress_cr_m_analyst;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_m_shop, regress_cr_m_tv,
+    regress_cr_m_bank, regress_cr_m_analyst;
+CREATE SCHEMA regress_cr_m;
+GRANT ALL ON SCHEMA regress_cr_m TO regress_cr_m_shop, regress_cr_m_tv,
+    regress_cr_m_bank, regress_cr_m_analyst;
+SET search_path = regress_cr_m, pg_catalog;
+SET ROLE regress_cr_m_shop;
+CREATE TABLE customers (person int PRIMARY KEY, region text NOT NULL,
+                        age int NOT NULL, card int);
+INSERT INTO customers SELECT p, ('{north,south,east}'::text[])[1 + p % 3],
+    18 + p % 60, CASE WHEN p % 4 > 0 THEN p END
+    FROM generate_series(1, 300) p;
+INSERT INTO customers SELECT p, 'isle', 30, p FROM generate_series(301, 306) p;
+CREATE TABLE purchases (person int NOT NULL, category text NOT NULL,
+                        day int NOT NULL, amount numeric NOT NULL);
+INSERT INTO purchases SELECT p, ('{food,cloth}'::text[])[1 + (p + n) % 2],
+    (p * n) % 30, (p * 7 + n) % 50 FROM generate_series(1, 240) p,
+    generate_series(1, 5) n WHERE n <= 1 + p % 5;
+SELECT cleanroom.protect('customers', 'person', 10, dimensions => '{region}',
+    filters => '{age}', join_keys => '{person, card}');
+SELECT cleanroom.protect('purchases', 'person', 10,
+    dimensions => '{category, day}', measures => '{amount}',
+    join_keys => '{person}');
+SET ROLE regress_cr_m_tv;
+CREATE TABLE exposures (viewer int, campaign text NOT NULL,
+                        minutes int NOT NULL);
+INSERT INTO exposures SELECT CASE WHEN v % 17 > 0 THEN v END,
+    ('{spring,night}'::text[])[1 + v / 7 % 2], 1 + (v * n) % 20
+    FROM generate_series(100, 400) v, generate_series(1, 3) n
+    WHERE n <= 1 + v % 3;
+INSERT INTO exposures VALUES (120, 'odd', 5), (121, 'odd', 5);
+SELECT cleanroom.protect('exposures', 'viewer', 12,
+    dimensions => '{campaign}', measures => '{minutes}',
+    join_keys => '{viewer}');
+SET ROLE regress_cr_m_bank;
+CREATE TABLE accounts (holder int PRIMARY KEY, grade text NOT NULL,
+                       balance numeric NOT NULL);
+INSERT INTO accounts SELECT h, 'g' || h % 3, h * 13 % 500
+    FROM generate_series(51, 350) h WHERE h % 5 > 0;
+SELECT cleanroom.protect('accounts', 'holder', 8, dimensions => '{grade}',
+    measures => '{balance}', join_keys => '{holder}');
+RESET ROLE;
+GRANT SELECT ON customers, purchases, exposures, accounts
+    TO regress_cr_m_analyst;
+SET ROLE regress_cr_m_analyst;
+CREATE TABLE optout (id int PRIMARY KEY);
+INSERT INTO optout SELECT generate_series(10, 200, 5);
+CREATE TABLE towns (region text, label text);
+INSERT INTO towns VALUES ('north', 'n'), ('north', 'nn'), ('isle', 'i');
+RESET ROLE;
+-- views of a superuser, so that the owners' side sees something
+CREATE VIEW reached AS SELECT c.*, EXISTS (SELECT FROM exposures e
+    WHERE e.viewer = c.person) AS saw FROM customers c;
+CREATE VIEW unreached AS SELECT * FROM customers c WHERE NOT EXISTS
+    (SELECT FROM exposures e WHERE e.viewer = c.person);
+GRANT SELECT ON reached, unreached TO regress_cr_m_analyst;
+ANALYZE customers, purchases, exposures, accounts, optout, towns;
+
+-- ask(question) runs it twice.  [[...]] is what only the owner writes, {{...}}
+-- what only the analyst does.
+CREATE FUNCTION answer(question text) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+    lines text[] := '{}';
+BEGIN
+    FOR r IN EXECUTE question LOOP
+        lines := lines || to_jsonb(r)::text;
+    END LOOP;
+    RETURN ARRAY(SELECT l COLLATE "C" FROM unnest(lines) l ORDER BY 1);
+EXCEPTION WHEN OTHERS THEN
+    RETURN ARRAY['error ' || SQLSTATE || ': ' || SQLERRM];
+END $$;
+CREATE FUNCTION ask(question text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    own text[];
+    theirs text[];
+BEGIN
+    own := answer(regexp_replace(regexp_replace(question,
+                  '\[\[(.*?)\]\]', '\1', 'g'), '\{\{(.*?)\}\}', '', 'g'));
+    SET ROLE regress_cr_m_analyst;
+    theirs := answer(regexp_replace(regexp_replace(question,
+                     '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g'));
+    RESET ROLE;
+    IF theirs[1] LIKE 'error %' THEN
+        RETURN theirs[1];
+    ELSIF own = theirs THEN
+        RETURN 'same, ' || cardinality(own) || ' rows';
+    END IF;
+    RETURN E'differs\nowner:   ' || left(own::text, 600) ||
+           E'\nanalyst: ' || left(theirs::text, 600);
+END $$;
+GRANT EXECUTE ON FUNCTION answer(text) TO regress_cr_m_analyst;
+\pset format unaligned
+\pset tuples_only on
+
+-- who has no match: three ways to write it
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person)');
+SELECT ask('SELECT count(*) FROM customers WHERE person NOT IN (SELECT viewer FROM exposures [[WHERE viewer IS NOT NULL]])');
+SELECT ask('SELECT count(*) FROM customers WHERE person <> ALL (SELECT viewer FROM exposures [[WHERE viewer IS NOT NULL]])');
+SELECT ask('SELECT count(*) FROM customers LEFT JOIN exposures ON viewer = person WHERE viewer IS NULL');
+SELECT ask('SELECT count(*) FROM exposures RIGHT JOIN customers ON viewer = person WHERE campaign IS NULL');
+SELECT ask('SELECT count(*) FROM customers c LEFT JOIN (SELECT DISTINCT viewer FROM exposures) e ON e.viewer = c.person WHERE e.viewer IS NULL');
+SELECT ask('SELECT count(*) FROM customers c WHERE (person IN (SELECT viewer FROM exposures [[WHERE viewer IS NOT NULL]])) IS FALSE');
+SELECT ask('WITH e AS (SELECT DISTINCT viewer FROM exposures) SELECT c.region, count(*) FROM customers c LEFT JOIN e ON e.viewer = c.person WHERE e.viewer IS NULL GROUP BY c.region [[HAVING c.region <> ''isle'']]');
+
+-- grouped, with conditions on both sides, several rows a person
+SELECT ask('SELECT c.region, count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) GROUP BY c.region [[HAVING c.region <> ''isle'']]');
+SELECT ask('SELECT c.region, count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person AND e.campaign = ''night'') AND c.age < 70 GROUP BY c.region [[HAVING c.region <> ''isle'']]');
+SELECT ask('SELECT category, count(*), sum(amount), avg(amount), count(DISTINCT person) FROM purchases p WHERE NOT EXISTS (SELECT 1 FROM exposures e WHERE e.viewer = p.person AND e.campaign = ''spring'' LIMIT 1) GROUP BY category');
+SELECT ask('SELECT category, day < 15 AS early, stddev(amount) FROM purchases p WHERE person NOT IN (SELECT viewer FROM exposures WHERE campaign = ''spring'' [[AND viewer IS NOT NULL]]) GROUP BY 1, 2 HAVING count(*) > 30 ORDER BY 1, 2');
+SELECT ask('SELECT DISTINCT category FROM purchases p WHERE NOT EXISTS (SELECT FROM accounts a WHERE a.holder = p.person)');
+SELECT ask('SELECT count(*) FROM customers c LEFT JOIN exposures e ON e.viewer = c.person AND e.campaign = ''night'' AND length(e.campaign) > 2 WHERE e.viewer IS NULL');
+
+-- a set of few, and those left out of a group too few: nothing
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person AND e.campaign = ''odd'') [[HAVING false]]');
+SELECT ask('SELECT count(*) FROM customers c WHERE region = ''isle'' AND NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) [[HAVING false]]');
+
+-- none left out of a group: all of it
+SELECT ask('SELECT count(*) FROM purchases p WHERE person NOT IN (SELECT person FROM customers WHERE region = ''isle'') AND category = ''food'' [[AND false HAVING false]]');
+
+-- several at once, with joins
+SELECT ask('SELECT count(*) FROM customers c WHERE EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) AND NOT EXISTS (SELECT FROM purchases p WHERE p.person = c.person)');
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) AND NOT EXISTS (SELECT FROM accounts a WHERE a.holder = c.person)');
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT (EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) OR EXISTS (SELECT FROM accounts a WHERE a.holder = c.person))');
+SELECT ask('SELECT count(*) FROM customers c WHERE EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) OR EXISTS (SELECT FROM accounts a WHERE a.holder = c.person)');
+SELECT ask('SELECT count(*) FROM customers c WHERE age < 30 OR EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person)');
+SELECT ask('SELECT c.region, sum(p.amount) FROM customers c JOIN purchases p USING (person) WHERE NOT EXISTS (SELECT FROM accounts a WHERE a.holder = person) GROUP BY c.region [[HAVING c.region <> ''isle'']]');
+SELECT ask('SELECT a.grade, count(*), sum(balance) FROM customers c JOIN accounts a ON a.holder = c.person LEFT JOIN exposures e ON e.viewer = c.person WHERE e.viewer IS NULL GROUP BY a.grade');
+SELECT ask('SELECT count(*) FROM customers WHERE person NOT IN (SELECT viewer FROM exposures JOIN accounts ON holder = viewer WHERE grade = ''g1'')');
+SELECT ask('SELECT count(*) FROM customers WHERE person IN (SELECT person FROM purchases GROUP BY person HAVING count(*) >= 3)');
+SELECT ask('SELECT count(*) FROM customers WHERE person NOT IN (SELECT person FROM purchases GROUP BY person HAVING count(*) >= 3)');
+SELECT ask('SELECT count(*) FROM customers WHERE person IN (SELECT DISTINCT viewer FROM exposures ORDER BY viewer)');
+
+-- in views, CTEs, subqueries, unit levels
+SELECT ask('SELECT count(*) FROM unreached');
+SELECT ask('WITH u AS (SELECT * FROM unreached WHERE age > 20) SELECT c.region, count(*) FROM u c GROUP BY c.region [[HAVING c.region <> ''isle'']]');
+SELECT ask('SELECT avg(s), count(*) FROM (SELECT person, sum(amount) AS s FROM purchases p WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person) GROUP BY person) x');
+SELECT ask('SELECT count(*), sum(amount) FROM unreached JOIN purchases USING (person)');
+SELECT ask('SELECT count(*) FROM customers WHERE person IN (SELECT person FROM unreached)');
+SELECT ask('SELECT count(*) FROM reached WHERE NOT saw');
+SELECT ask('SELECT count(*) FROM reached WHERE saw');
+SELECT ask('SELECT avg(s) FROM (SELECT person, sum(amount) AS s, EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person) AS saw FROM purchases p GROUP BY person) x WHERE NOT saw');
+
+-- who matches beside who does not: FILTER, CASE
+SELECT ask('SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person)), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person)) FROM customers c');
+SELECT ask('SELECT c.region, count(*) FILTER (WHERE EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person)) AS yes, count(*) FILTER (WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person)) AS no FROM customers c GROUP BY c.region [[HAVING c.region <> ''isle'']]');
+SELECT ask('SELECT sum(CASE WHEN saw THEN amount ELSE 0 END), sum(CASE WHEN NOT saw THEN amount END) FROM purchases JOIN reached USING (person)');
+SELECT ask('SELECT round(100 * avg(CASE WHEN EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) THEN 1 ELSE 0 END), 1) FROM customers c');
+SELECT ask('SELECT count(*) FILTER (WHERE person IN (SELECT viewer FROM exposures [[WHERE viewer IS NOT NULL]])) * 100 / count(*) AS percent FROM purchases');
+SELECT ask('SELECT avg(s) FILTER (WHERE saw), avg(s) FILTER (WHERE NOT saw) FROM (SELECT person, sum(amount) AS s, EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person) AS saw FROM purchases p GROUP BY person) x');
+SELECT ask('SELECT count(*) FILTER (WHERE e.viewer IS NULL), count(*) FROM customers LEFT JOIN (SELECT DISTINCT viewer FROM exposures) e ON viewer = person');
+
+-- … and as a group
+SELECT ask('SELECT saw, count(*) FROM reached GROUP BY saw');
+SELECT ask('SELECT saw, c.region, count(*) FROM reached c GROUP BY 1, 2 [[HAVING c.region <> ''isle'']] ORDER BY 1, 2');
+SELECT ask('SELECT CASE WHEN EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person) THEN ''exposed'' ELSE ''not'' END AS grp, count(*) AS n, round(count(*) * 100.0 / sum(count(*)) OVER (), 1) AS share FROM customers c GROUP BY grp ORDER BY n DESC');
+SELECT ask('SELECT saw, sum(amount), avg(amount), count(DISTINCT person) FROM purchases JOIN reached USING (person) GROUP BY saw HAVING count(*) > 10');
+SELECT ask('SELECT saw, count(*), avg(s) FROM (SELECT person, sum(amount) AS s, EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person) AS saw FROM purchases p GROUP BY person) x GROUP BY saw');
+SELECT ask('SELECT CASE WHEN saw AND bank THEN ''both'' WHEN saw THEN ''tv'' WHEN bank THEN ''bank'' ELSE ''none'' END AS who, count(*) FROM (SELECT c.*, EXISTS (SELECT FROM accounts a WHERE a.holder = c.person) AS bank FROM reached c) x GROUP BY 1');
+SELECT ask('SELECT saw, bank, count(*) FROM (SELECT c.*, person IN (SELECT holder FROM accounts) AS bank FROM reached c) x GROUP BY saw, bank');
+SELECT ask('SELECT e.viewer IS NOT NULL AS saw, count(*) FROM customers LEFT JOIN (SELECT DISTINCT viewer FROM exposures) e ON viewer = person GROUP BY 1');
+SELECT ask('SELECT DISTINCT saw FROM reached');
+SELECT ask('SELECT saw, count(*) FILTER (WHERE category = ''food''), sum(CASE WHEN category = ''food'' THEN amount END) FROM purchases JOIN reached USING (person) GROUP BY saw');
+SELECT ask('WITH g AS (SELECT saw, count(*) AS n FROM reached GROUP BY saw) SELECT max(n) FILTER (WHERE saw) - max(n) FILTER (WHERE NOT saw) AS more FROM g');
+
+-- lists of the analyst
+SELECT ask('SELECT c.region, count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM optout o WHERE o.id = c.person) GROUP BY c.region [[HAVING c.region <> ''isle'']]');
+SELECT ask('SELECT count(*) FROM customers LEFT JOIN optout ON id = person WHERE id IS NULL');
+SELECT ask('SELECT count(*) FROM customers WHERE person IN (SELECT id FROM optout)');
+SELECT ask('SELECT listed, count(*) FROM (SELECT c.*, EXISTS (SELECT FROM optout o WHERE o.id = c.person) AS listed FROM customers c) x GROUP BY listed');
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM towns t WHERE t.region = c.region)');
+SELECT ask('SELECT count(*) FROM customers c WHERE region NOT IN (SELECT region FROM customers GROUP BY region HAVING count(*) > 90 [[AND true]]) [[HAVING false]]');
+
+-- three and more tables of three owners
+SELECT ask('SELECT count(*), count(DISTINCT c.person), sum(a.balance) FROM customers c JOIN accounts a ON a.holder = c.person JOIN exposures e ON e.viewer = c.person');
+SELECT ask('SELECT c.region, a.grade, count(DISTINCT e.viewer), sum(e.minutes), avg(a.balance) FROM customers c JOIN accounts a ON a.holder = c.person JOIN exposures e ON e.viewer = a.holder GROUP BY 1, 2 [[HAVING count(DISTINCT e.viewer) >= 12]]');
+SELECT ask('SELECT p.category, e.campaign, count(*), sum(p.amount), sum(e.minutes) FROM purchases p JOIN customers c USING (person) JOIN exposures e ON e.viewer = person JOIN accounts a ON a.holder = e.viewer GROUP BY 1, 2 [[HAVING count(DISTINCT e.viewer) >= 12]]');
+SELECT ask('SELECT count(*), sum(amount) FROM customers NATURAL JOIN purchases');
+SELECT ask('SELECT a.category, b.category, count(*) FROM purchases a JOIN purchases b USING (person) GROUP BY 1, 2');
+SELECT ask('SELECT region, avg(spent), avg(watched), count(*) FROM (SELECT person, sum(amount) AS spent FROM purchases GROUP BY person) p JOIN (SELECT viewer, sum(minutes) AS watched FROM exposures GROUP BY viewer) e ON e.viewer = p.person JOIN customers c ON c.person = p.person GROUP BY region');
+SELECT ask('SELECT e.campaign, count(DISTINCT c.person) AS reach, count(*) AS contacts FROM exposures e JOIN customers c ON c.person = e.viewer GROUP BY 1 [[HAVING count(DISTINCT e.viewer) >= 12]]');
+
+-- NULL: NOT IN needs columns that have none, and the hint says what does not
+SELECT ask('SELECT count(*) FROM customers WHERE card NOT IN (SELECT holder FROM accounts)');
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM accounts a WHERE a.holder = c.card)');
+SELECT ask('SELECT count(*) FROM customers WHERE card IN (SELECT holder FROM accounts)');
+
+-- the hints of what is refused
+SET ROLE regress_cr_m_analyst;
+\pset tuples_only off
+\x on
+SELECT code, reason, hint FROM cleanroom.explain($$
+SELECT count(*) FROM customers WHERE card NOT IN (SELECT holder FROM accounts);
+SELECT count(*) FROM purchases p LEFT JOIN unreached u ON u.person = p.person;
+SELECT CASE WHEN saw THEN region ELSE 'x' END, count(*) FROM reached GROUP BY 1;
+SELECT count(*) FROM optout o WHERE NOT EXISTS (SELECT FROM customers c WHERE c.person = o.id);
+SELECT count(*) FROM exposures e WHERE NOT EXISTS (SELECT FROM customers c WHERE c.card = e.viewer);
+SELECT count(*) FROM customers WHERE person NOT IN (SELECT id FROM optout);
+SELECT count(*) FROM (SELECT * FROM customers c WHERE NOT EXISTS (SELECT FROM optout o WHERE o.id = c.person)) x;
+$$);
+\x off
+RESET ROLE;
+RESET search_path;
+DROP SCHEMA regress_cr_m CASCADE;
+DROP OWNED BY regress_cr_m_shop, regress_cr_m_tv, regress_cr_m_bank,
+    regress_cr_m_analyst;
+DROP ROLE regress_cr_m_shop, regress_cr_m_tv, regress_cr_m_bank,
+    regress_cr_m_analyst;
