@@ -38,6 +38,18 @@ cr_session_made_up_facts(void)
 	return current_asker.facts;
 }
 
+void
+cr_session_rethrow(MemoryContext caller)
+{
+	ErrorData  *error;
+
+	MemoryContextSwitchTo(caller);
+	error = CopyErrorData();
+	FlushErrorState();
+	error->context = NULL;
+	ReThrowError(error);
+}
+
 static void
 run_query(const char *query, int nargs, Oid *types, Datum *args,
 		  const char *nulls, int ncolumns, char **values)
@@ -69,6 +81,7 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	int			context;
 	int			nesting = NewGUCNestLevel();
 	CrAsker		asker = current_asker;
+	MemoryContext caller = CurrentMemoryContext;
 
 	/* who asks stays the same while we are somebody else */
 	current_asker.role = cr_session_asker();
@@ -84,11 +97,13 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	{
 		run_query(query, nargs, types, args, nulls, ncolumns, values);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		current_asker = asker;
+		cr_session_rethrow(caller);
 	}
 	PG_END_TRY();
+	current_asker = asker;
 	PopActiveSnapshot();
 	AtEOXact_GUC(true, nesting);
 	SetUserIdAndSecContext(user, context);

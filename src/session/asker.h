@@ -37,4 +37,10 @@ extern void cr_session_ask_catalog(const char *query, int nargs, Oid *types,
 								   Datum *args, const char *nulls,
 								   int ncolumns, char **values);
 
+/*
+ * In a PG_CATCH block: raises the error again without its CONTEXT, which
+ * would show the extension's own functions and not the user's.
+ */
+extern void cr_session_rethrow(MemoryContext caller) pg_attribute_noreturn();
+
 #endif							/* CR_ASKER_H */

@@ -23,6 +23,7 @@
 #include "funcapi.h"
 #include "catalog/namespace.h"
 #include "miscadmin.h"
+#include "session/asker.h"
 #include "session/on_behalf.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -86,6 +87,7 @@ prepare_call(FunctionCallInfo fcinfo, BehalfCall *call)
 static void
 run_call(BehalfCall *call)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	const char *outer = callers_search_path;
 
 	callers_search_path = pstrdup(namespace_search_path);
@@ -96,11 +98,13 @@ run_call(BehalfCall *call)
 								  0) != SPI_OK_SELECT)
 			elog(ERROR, "a function of the extension failed");
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		callers_search_path = outer;
+		cr_session_rethrow(caller);
 	}
 	PG_END_TRY();
+	callers_search_path = outer;
 }
 
 /* Puts the result's rows where the caller expects them. */
