@@ -26,6 +26,10 @@ extern CrVerdict *cr_rule_source(CrLevel *level, CrSource *source);
 extern CrVerdict *cr_rule_clauses(CrLevel *level);
 extern CrVerdict *cr_rule_joins(CrLevel *level);
 
+/* steep.c: rows that weigh more than others */
+extern CrVerdict *cr_rule_bridges(CrLevel *level);
+extern CrVerdict *cr_rule_steepness(CrLevel *level);
+
 /* match_rules.c: sets that people are asked to be in */
 extern CrVerdict *cr_rule_refuse_match(void);
 extern CrVerdict *cr_rule_memberships(CrLevel *level);

@@ -291,6 +291,8 @@ cr_rule_joins(CrLevel *level)
 
 	if (refusal == NULL)
 		refusal = check_multiplication(level);
+	if (refusal == NULL)
+		refusal = cr_rule_bridges(level);
 	if (refusal == NULL && level->kind == CR_LEVEL_RELEASED)
 		refusal = check_required_joins(level);
 	return refusal;

@@ -161,6 +161,8 @@ check_raw_input(CrLevel *level)
 		refusal = check_groups(level);
 	if (refusal == NULL)
 		refusal = check_aggregates(level);
+	if (refusal == NULL)
+		refusal = cr_rule_steepness(level);
 	if (refusal == NULL && cr_level_is_raw(level))
 		refusal = cr_rule_total((Node *) level->query->targetList);
 	if (refusal == NULL && level->kind == CR_LEVEL_UNIT)

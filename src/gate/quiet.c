@@ -32,6 +32,21 @@ refuse(const char *what, const char *hint)
 							 hint);
 }
 
+/*
+ * Whether a query on such a table fails may be known to the analyst
+ * beforehand; whether it is run at all then tells of the rows beside it.
+ */
+static bool
+refuses_small_groups(Oid relid)
+{
+	CrPolicy   *policy;
+
+	if (!cr_policy_exists(relid))
+		return false;
+	policy = cr_policy_lookup(relid);
+	return policy == NULL || policy->refuse_small_groups;
+}
+
 static CrVerdict *
 check_relation(RangeTblEntry *rte)
 {
@@ -40,6 +55,10 @@ check_relation(RangeTblEntry *rte)
 
 	if (rte->relkind == RELKIND_VIEW)
 		return NULL;			/* stands for permissions only */
+	if (refuses_small_groups(rte->relid))
+		return refuse(psprintf("a query on table \"%s\", which fails when a group is small,",
+							   get_rel_name(rte->relid)),
+					  "Ask it in a query of its own.");
 	if (rte->relkind != RELKIND_RELATION &&
 		rte->relkind != RELKIND_PARTITIONED_TABLE &&
 		rte->relkind != RELKIND_MATVIEW && !foreign)

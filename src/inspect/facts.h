@@ -45,6 +45,7 @@ typedef struct CrColumnFact
 	uint32		uses;			/* CR_USE_… bits */
 	uint32		aggregates;		/* CR_AGG_… bits, when a measure */
 	int			degree;			/* of the polynomial that a measure is */
+	double		span;			/* of its constants; 0 is as good as 1 */
 	bool		nullable;		/* may be null in a row of the base */
 	const char *name;			/* for messages */
 } CrColumnFact;
@@ -281,6 +282,10 @@ extern bool cr_inspect_rows_differ(List *rows, List *columns);
 extern List *cr_inspect_all_clauses(CrLevel *level);
 extern List *cr_inspect_all_bases(CrLevel *level);
 extern Bitmapset *cr_inspect_determined(CrLevel *level);
+extern Bitmapset *cr_inspect_determined_by(CrLevel *level,
+										   const Bitmapset *given,
+										   bool matched);
+extern Bitmapset *cr_inspect_factors(CrLevel *level);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);

@@ -20,6 +20,7 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
+#include "session/exempt.h"
 #include "utils/lsyscache.h"
 
 static CrLevel *build_level(CrStatement *statement, Query *query,
@@ -85,12 +86,31 @@ find_cte(CrLevel *level, RangeTblEntry *rte)
 
 /* ---------- FROM ---------- */
 
+/*
+ * The policy of the table, if it binds the current user.  A table of the
+ * user's own lends labels, not weights, protected or not: else anybody could
+ * protect a table of weights, and sum them.
+ */
+static CrPolicy *
+find_binding_policy(Oid relid)
+{
+	CrPolicy   *policy;
+
+	if (!cr_policy_exists(relid))
+		return NULL;
+	policy = cr_policy_lookup(relid);
+	if (policy == NULL)
+		elog(ERROR, "policy of relation %u has vanished", relid);
+	return cr_session_is_exempt(policy->owner) ? NULL : policy;
+}
+
 static CrSource *
 read_source(CrLevel *level, int rti)
 {
 	CrStatement *statement = level->statement;
 	CrSource   *source = palloc0(sizeof(CrSource));
 	RangeTblEntry *rte = rt_fetch(rti, level->query->rtable);
+	CrPolicy   *policy = NULL;
 
 	source->rti = rti;
 	source->rte = rte;
@@ -99,14 +119,10 @@ read_source(CrLevel *level, int rti)
 	else if (rte->rtekind == RTE_CTE)
 		source->level = find_cte(level, rte);
 
-	if (rte->rtekind == RTE_RELATION && cr_policy_exists(rte->relid))
-	{
-		CrPolicy   *policy = cr_policy_lookup(rte->relid);
-
-		if (policy == NULL)
-			elog(ERROR, "policy of relation %u has vanished", rte->relid);
+	if (rte->rtekind == RTE_RELATION)
+		policy = find_binding_policy(rte->relid);
+	if (policy != NULL)
 		source->base = cr_base_make_protected(statement, rte, policy);
-	}
 	else if (source->level == NULL || !cr_level_is_raw(source->level))
 		source->base = cr_base_make_public(statement, rte, source->level);
 	else if (source->level->kind == CR_LEVEL_UNIT)

@@ -289,6 +289,7 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 		return object(result, "a column that is not a measure");
 	}
 	result->degree = fact->degree;
+	result->span = Max(1, fact->span);
 	result->aggregates = fact->aggregates;
 	result->base = var->varno;
 	return true;

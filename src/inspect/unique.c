@@ -35,6 +35,7 @@ typedef struct Probe
 								 * at: its columns as the base names them; or
 								 * NULL when it is the base itself */
 	int			natts;
+	bool		matched;		/* rows without a match do not matter */
 } Probe;
 
 /* The clauses of a level, and of the row levels it reads. */
@@ -72,7 +73,7 @@ is_column(Node *node, const CrBase *base, AttrNumber attnum)
 static bool
 clause_limits(const Probe *probe, const CrClause *clause)
 {
-	return clause->inner ||
+	return clause->inner || probe->matched ||
 		bms_is_member(probe->base->id, clause->limited) ||
 		bms_is_subset(probe->raw, clause->limited);
 }
@@ -339,17 +340,10 @@ cr_inspect_all_bases(CrLevel *level)
 	return bases;
 }
 
-/*
- * The bases of a level (and of row levels it reads) whose rows multiply no
- * protected row: all raw ones, and every public one that is determined.
- */
-Bitmapset *
-cr_inspect_determined(CrLevel *level)
+static Bitmapset *
+raw_of(List *bases)
 {
-	List	   *bases = cr_inspect_all_bases(level);
-	Bitmapset  *determined = NULL;
-	Bitmapset  *raw;
-	int			before;
+	Bitmapset  *raw = NULL;
 	ListCell   *lc;
 
 	foreach(lc, bases)
@@ -357,16 +351,33 @@ cr_inspect_determined(CrLevel *level)
 		CrBase	   *base = (CrBase *) lfirst(lc);
 
 		if (cr_inspect_base_is_raw(base))
-			determined = bms_add_member(determined, base->id);
+			raw = bms_add_member(raw, base->id);
 	}
-	raw = bms_copy(determined);
+	return raw;
+}
+
+/*
+ * The bases of a level (and of row levels it reads) of which at most one row
+ * joins any combination of rows of the given ones; the given ones as well.
+ * "matched" leaves out of account what outer joins keep without a match.
+ */
+Bitmapset *
+cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
+						 bool matched)
+{
+	List	   *bases = cr_inspect_all_bases(level);
+	Bitmapset  *determined = bms_copy(given);
+	Bitmapset  *raw = raw_of(bases);
+	int			before;
+	ListCell   *lc;
+
 	do
 	{
 		before = bms_num_members(determined);
 		foreach(lc, bases)
 		{
 			CrBase	   *base = (CrBase *) lfirst(lc);
-			Probe		probe = {level, base, determined, raw, NULL, 0};
+			Probe		probe = {level, base, determined, raw, NULL, 0, matched};
 			Query	   *query = base->level ? base->level->query :
 				base->rte->subquery;
 
@@ -378,11 +389,54 @@ cr_inspect_determined(CrLevel *level)
 	return determined;
 }
 
+/*
+ * The bases of a level (and of row levels it reads) whose rows multiply no
+ * protected row: all raw ones, and every public one that is determined.
+ */
+Bitmapset *
+cr_inspect_determined(CrLevel *level)
+{
+	return cr_inspect_determined_by(level,
+									raw_of(cr_inspect_all_bases(level)),
+									false);
+}
+
+/*
+ * The raw bases that may have several rows each for one row of the others:
+ * the number of rows of one person is a product of so many factors.  Not
+ * empty where the level has raw rows.
+ */
+Bitmapset *
+cr_inspect_factors(CrLevel *level)
+{
+	List	   *bases = cr_inspect_all_bases(level);
+	Bitmapset  *free = raw_of(bases);
+	ListCell   *lc;
+
+	foreach(lc, bases)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+		Bitmapset  *others;
+
+		if (!bms_is_member(base->id, free))
+			continue;
+		others = bms_del_member(bms_copy(free), base->id);
+		if (!bms_is_empty(others) &&
+			(base->membership != NULL ||
+			 bms_is_member(base->id,
+						   cr_inspect_determined_by(level, others, true))))
+			free = others;
+	}
+	return free;
+}
+
 /* Does an index of the table alone make the column unique? */
 bool
 cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
+	Oid			collation =
+		TupleDescAttr(RelationGetDescr(relation), attnum - 1)->attcollation;
 	bool		found = false;
 
 	if (!relation->rd_rel->relhassubclass)
@@ -398,6 +452,7 @@ cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
 				(form->indisunique && form->indisvalid &&
 				 form->indimmediate && form->indnkeyatts == 1 &&
 				 form->indkey.values[0] == attnum &&
+				 index->rd_indcollation[0] == collation &&
 				 RelationGetIndexPredicate(index) == NIL);
 			index_close(index, AccessShareLock);
 		}

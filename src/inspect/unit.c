@@ -376,7 +376,10 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 	{
 		fact.uses |= CR_USE_MEASURE;
 		fact.aggregates = polynomial.aggregates;
-		fact.degree = polynomial.degree;
+		/* rows of other tables multiply what is aggregated */
+		fact.degree = polynomial.degree +
+			bms_num_members(cr_inspect_factors(level)) - 1;
+		fact.span = polynomial.span;
 	}
 	if (IsA(stripped, Aggref) &&
 		cr_aggregate_family(((Aggref *) stripped)->aggfnoid) == CR_AGG_COUNT)
