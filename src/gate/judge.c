@@ -139,9 +139,11 @@ check_aggregates(CrLevel *level)
 
 	foreach(lc, level->aggregates)
 	{
-		CrVerdict  *refusal = cr_rule_aggregate(level,
-												(CrAggregate *) lfirst(lc));
+		CrAggregate *aggregate = (CrAggregate *) lfirst(lc);
+		CrVerdict  *refusal = cr_rule_aggregate(level, aggregate);
 
+		if (refusal == NULL)
+			refusal = cr_rule_shares(level, aggregate);
 		if (refusal != NULL)
 			return refusal;
 	}

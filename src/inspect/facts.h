@@ -183,6 +183,10 @@ typedef struct CrLevel
 	List	   *deferred;		/* CrDeferred, of released levels */
 	bool		listed;			/* a list of keys that is not protected has
 								 * chosen people, here or below */
+
+	List	   *shares;			/* of a unit level, set by the gate: conditions;
+								 * whether a person has rows for which each
+								 * holds stands behind the units */
 	bool		stuck;			/* a condition can be deferred no further */
 	bool		full_join;		/* has a FULL join */
 	bool		stray_protected;	/* a protected table outside FROM */

@@ -377,7 +377,8 @@ cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
 		foreach(lc, bases)
 		{
 			CrBase	   *base = (CrBase *) lfirst(lc);
-			Probe		probe = {level, base, determined, raw, NULL, 0, matched};
+			Probe		probe = {level, base, determined, raw, NULL, 0,
+			matched};
 			Query	   *query = base->level ? base->level->query :
 				base->rte->subquery;
 

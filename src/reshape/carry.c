@@ -60,6 +60,15 @@ count_columns(Query *query)
 	return count;
 }
 
+/* count(*) FILTER (WHERE condition) > 0 */
+static TargetEntry *
+make_share_entry(Node *condition, int number)
+{
+	Expr	   *any = cr_guard_any_row(condition);
+
+	return makeTargetEntry(any, number, psprintf("share_%d", number), false);
+}
+
 /*
  * Adds to the raw level's output the units that are not in it yet, at the
  * positions that inspect/ has given them, and tells the range table entry
@@ -86,6 +95,15 @@ cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte)
 		position++;
 		if (level->kind == CR_LEVEL_UNIT && !IsA(tle->expr, Const))
 			group_by_unit(query, tle);
+		rte->eref->colnames = lappend(rte->eref->colnames,
+									  makeString(pstrdup(tle->resname)));
+	}
+	foreach(lc, level->shares)
+	{
+		TargetEntry *tle = make_share_entry(lfirst(lc), position + 1);
+
+		query->targetList = list_insert_nth(query->targetList, position, tle);
+		position++;
 		rte->eref->colnames = lappend(rte->eref->colnames,
 									  makeString(pstrdup(tle->resname)));
 	}

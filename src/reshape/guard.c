@@ -116,6 +116,17 @@ cr_guard_any_passed(Var *count)
 	return compare(">", (Expr *) count, (Expr *) make_int8(0));
 }
 
+/* count(*) FILTER (WHERE condition) > 0 */
+Expr *
+cr_guard_any_row(Node *condition)
+{
+	Aggref	   *count = make_aggregate(F_COUNT_ANY, INT8OID,
+									   list_make1(makeBoolConst(true, false)),
+									   copyObject(condition));
+
+	return compare(">", (Expr *) count, (Expr *) make_int8(0));
+}
+
 /* The largest threshold of the tables below, for messages. */
 int
 cr_guard_threshold(const CrLevel *level)

@@ -34,6 +34,7 @@ extern Node *cr_guard_of_group(const CrLevel *level);
 extern Expr *cr_guard_aggregate(const CrLevel *level,
 								const CrAggregate *aggregate);
 extern Expr *cr_guard_refuse(Expr *reached, int threshold);
+extern Expr *cr_guard_any_row(Node *condition);
 extern Expr *cr_guard_any_passed(Var *count);
 extern int	cr_guard_threshold(const CrLevel *level);
 extern bool cr_guard_refuses(const CrLevel *level);

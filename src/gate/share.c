@@ -1,0 +1,213 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/share.c
+ *	  Rule: what a person's aggregate rests on, where it does not rest on all
+ *	  rows of that person.
+ *
+ *	SELECT sum(n) FROM (SELECT person, count(*) FILTER (WHERE c) AS n
+ *						FROM t GROUP BY person) AS people
+ *
+ * is the number of rows that c holds for, and has to be guarded as such: for
+ * all others n is 0, and everybody is counted.  So the subquery is made to
+ * say of each person whether there were such rows, and whether there were
+ * others, and the aggregate over it is guarded by that.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/errcodes.h"
+#include "catalog/pg_type.h"
+#include "gate/gate.h"
+#include "gate/words.h"
+#include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+
+typedef struct ShareContext
+{
+	CrLevel    *level;
+	CrAggregate *aggregate;
+	CrVerdict  *refusal;
+} ShareContext;
+
+static CrSource *
+find_source(CrLevel *level, int id)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->base != NULL && source->base->id == id)
+			return source;
+	}
+	return NULL;
+}
+
+/* The level's output column, as written. */
+static Node *
+written_column(CrLevel *level, AttrNumber attnum)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (tle->resjunk)
+			continue;
+		if (--attnum == 0)
+			return (Node *) tle->expr;
+	}
+	return NULL;
+}
+
+/* Where the units of the level's output end. */
+static int
+last_unit(CrLevel *level)
+{
+	int			last = list_length(level->columns);
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+		last = Max(last, ((CrUnit *) lfirst(lc))->position);
+	return last;
+}
+
+/*
+ * A column, added to the output of the unit level below, that says whether
+ * the person has a row for which the condition holds.
+ */
+static Node *
+has_row(CrSource *source, Node *condition)
+{
+	CrLevel    *below = source->level;
+	int			position = 0;
+	Var		   *var;
+	ListCell   *lc;
+
+	foreach(lc, below->shares)
+	{
+		position++;
+		if (equal(lfirst(lc), condition))
+			break;
+	}
+	if (lc == NULL)
+	{
+		below->shares = lappend(below->shares, condition);
+		position = list_length(below->shares);
+	}
+	var = makeVar(source->rti, last_unit(below) + position, BOOLOID, -1,
+				  InvalidOid, 0);
+	cr_set_nulling(var, source->nulling);
+	return (Node *) var;
+}
+
+/* An aggregate that gives null where it had no rows tells that by itself. */
+static bool
+needs_shares(const CrAggregate *atom)
+{
+	return atom->rests != NIL ||
+		(atom->part != NIL &&
+		 cr_aggregate_family(atom->aggref->aggfnoid) == CR_AGG_COUNT);
+}
+
+static CrVerdict *
+refuse_hidden(CrAggregate *aggregate)
+{
+	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE,
+							 aggregate->aggref->location,
+							 "an aggregate over some of each person's rows may not be aggregated here",
+							 "Put the condition into WHERE of the subquery that groups by person, and aggregate directly over that subquery.");
+}
+
+/* Guards an aggregate over one of the atoms of a unit level's column. */
+static CrVerdict *
+share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
+{
+	CrAggregate *aggregate = context->aggregate;
+	ListCell   *lc;
+
+	if (atom->listed != NIL || atom->tested != NIL)
+		return refuse_hidden(aggregate);
+	if (!needs_shares(atom))
+		return NULL;
+	if (source == NULL)
+		return refuse_hidden(aggregate);
+	if (atom->part != NIL)
+		aggregate->part =
+			lappend(aggregate->part,
+					has_row(source, (Node *)
+							make_ands_explicit(copyObject(atom->part))));
+	foreach(lc, atom->rests)
+		aggregate->rests = lappend(aggregate->rests,
+								   has_row(source, copyObject(lfirst(lc))));
+	return NULL;
+}
+
+typedef struct AtomContext
+{
+	CrLevel    *level;
+	List	   *atoms;
+} AtomContext;
+
+static bool
+atoms_walker(Node *node, AtomContext *context)
+{
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (!IsA(node, Aggref))
+		return expression_tree_walker(node, atoms_walker, (void *) context);
+	foreach(lc, context->level->aggregates)
+	{
+		if (equal(((CrAggregate *) lfirst(lc))->aggref, node))
+			context->atoms = lappend(context->atoms, lfirst(lc));
+	}
+	return false;
+}
+
+static bool
+share_walker(Node *node, ShareContext *context)
+{
+	CrBase	   *base;
+	AtomContext atoms;
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (!IsA(node, Var))
+		return expression_tree_walker(node, share_walker, (void *) context);
+	if (((Var *) node)->varlevelsup != 0 || ((Var *) node)->varno <= 0)
+		return false;
+	base = cr_inspect_base(context->level->statement, ((Var *) node)->varno);
+	if (base->kind != CR_BASE_UNIT_LEVEL)
+		return false;
+	atoms.level = base->level;
+	atoms.atoms = NIL;
+	atoms_walker(written_column(base->level, ((Var *) node)->varattno),
+				 &atoms);
+	foreach(lc, atoms.atoms)
+	{
+		context->refusal = share_atom(context,
+									  find_source(context->level, base->id),
+									  (CrAggregate *) lfirst(lc));
+		if (context->refusal != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Notes the guards that an aggregate needs for the aggregates it is over. */
+CrVerdict *
+cr_rule_shares(CrLevel *level, CrAggregate *aggregate)
+{
+	ShareContext context = {level, aggregate, NULL};
+
+	share_walker((Node *) aggregate->arguments, &context);
+	return context.refusal;
+}
