@@ -397,6 +397,57 @@ CREATE AGGREGATE cleanroom.total_sum(float8) (
 	PARALLEL = SAFE
 );
 
+-- Sums of integers whose terms are computed wider than they are written.
+CREATE FUNCTION cleanroom.wide_sum_result(internal)
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'cr_wide_sum_result'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.wide_sum_result(internal) IS
+'Final function of cleanroom.wide_sum(numeric); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.wide_sum_int8_result(internal)
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'cr_wide_sum_int8_result'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.wide_sum_int8_result(internal) IS
+'Final function of cleanroom.wide_sum(bigint); cannot be called by itself.';
+
+CREATE AGGREGATE cleanroom.wide_sum(numeric) (
+	SFUNC = pg_catalog.numeric_avg_accum,
+	STYPE = internal,
+	SSPACE = 128,
+	FINALFUNC = cleanroom.wide_sum_result,
+	COMBINEFUNC = pg_catalog.numeric_avg_combine,
+	SERIALFUNC = pg_catalog.numeric_avg_serialize,
+	DESERIALFUNC = pg_catalog.numeric_avg_deserialize,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE cleanroom.wide_sum(numeric) IS
+'The sum of whole numbers, as a bigint.
+Argument: numbers without a fraction.
+Result: their sum, and NULL where a bigint does not hold it, or without rows.
+Errors: none.';
+
+CREATE AGGREGATE cleanroom.wide_sum(bigint) (
+	SFUNC = pg_catalog.int8_avg_accum,
+	STYPE = internal,
+	SSPACE = 48,
+	FINALFUNC = cleanroom.wide_sum_int8_result,
+	COMBINEFUNC = pg_catalog.int8_avg_combine,
+	SERIALFUNC = pg_catalog.int8_avg_serialize,
+	DESERIALFUNC = pg_catalog.int8_avg_deserialize,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE cleanroom.wide_sum(bigint) IS
+'The sum of integers, as a bigint.
+Argument: integers.
+Result: their sum, and NULL where a bigint does not hold it, or without rows.
+Errors: none.';
+
 -- The others share their states.  Those of numeric are the server's own: only
 -- their final functions can fail.
 DO $$

@@ -29,6 +29,9 @@ extern CrVerdict *cr_rule_joins(CrLevel *level);
 /* share.c: aggregates over aggregates of some rows */
 extern CrVerdict *cr_rule_shares(CrLevel *level, CrAggregate *aggregate);
 
+/* narrow.c: integers that may overflow below an aggregate */
+extern CrVerdict *cr_rule_widths(CrLevel *level, CrAggregate *aggregate);
+
 /* steep.c: rows that weigh more than others */
 extern CrVerdict *cr_rule_bridges(CrLevel *level);
 extern CrVerdict *cr_rule_steepness(CrLevel *level);

@@ -144,6 +144,8 @@ check_aggregates(CrLevel *level)
 
 		if (refusal == NULL)
 			refusal = cr_rule_shares(level, aggregate);
+		if (refusal == NULL)
+			refusal = cr_rule_widths(level, aggregate);
 		if (refusal != NULL)
 			return refusal;
 	}

@@ -183,10 +183,9 @@ typedef struct CrLevel
 	List	   *deferred;		/* CrDeferred, of released levels */
 	bool		listed;			/* a list of keys that is not protected has
 								 * chosen people, here or below */
-
-	List	   *shares;			/* of a unit level, set by the gate: conditions;
-								 * whether a person has rows for which each
-								 * holds stands behind the units */
+	List	   *shares;			/* of a unit level, set by the gate:
+								 * conditions; behind the units it says for
+								 * each whether the person has such a row */
 	bool		stuck;			/* a condition can be deferred no further */
 	bool		full_join;		/* has a FULL join */
 	bool		stray_protected;	/* a protected table outside FROM */

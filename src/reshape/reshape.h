@@ -43,6 +43,10 @@ extern bool cr_guard_refuses(const CrLevel *level);
 extern void cr_reshape_release(CrLevel *level);
 
 /* twins.c: functions that could fail become twins that return NULL */
+/* widen.c */
+extern Node *cr_widen_expression(Node *expr);
+extern void cr_widen_aggregate(Aggref *aggref);
+
 extern Query *cr_reshape_twins(Query *query);
 
 #endif							/* CR_RESHAPE_H */

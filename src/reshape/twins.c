@@ -31,6 +31,19 @@ twins_mutator(Node *node, void *context)
 	if (IsA(node, Query))
 		return (Node *) query_tree_mutator((Query *) node, twins_mutator,
 										   context, 0);
+	if (IsA(node, Aggref))
+	{
+		node = copyObject(node);
+		cr_widen_aggregate((Aggref *) node);
+	}
+	else if (IsA(node, NullTest))
+	{
+		/* whether a term of an aggregate is null */
+		NullTest   *test = (NullTest *) copyObject(node);
+
+		test->arg = (Expr *) cr_widen_expression((Node *) test->arg);
+		node = (Node *) test;
+	}
 	node = expression_tree_mutator(node, twins_mutator, context);
 	if (IsA(node, OpExpr))
 	{
