@@ -234,7 +234,7 @@ refuse_degree(Aggref *aggref, int fanout)
 	if (fanout <= 1)
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, aggref->location,
 								 "the argument of an aggregate multiplies more than two measures",
-								 "Multiply two measures at most inside sum() and avg(), and none inside aggregates that take squares themselves.");
+								 "Multiply two measures at most inside an aggregate.");
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, aggref->location,
 							 psprintf("an aggregate over the joined rows of %d tables with many rows a person would weigh single people too much",
 									  fanout),
@@ -258,10 +258,6 @@ check_degree(CrLevel *level, CrAggregate *aggregate, const Bitmapset *factors)
 			degree = Max(degree, degree_of(level, lfirst(lc)));
 	}
 
-	/* squares are taken by all but these */
-	if (family != CR_AGG_COUNT && family != CR_AGG_SUM &&
-		family != CR_AGG_AVG && degree > 1)
-		return refuse_degree(aggref, 1);
 	if (degree + fanout - 1 > allowed_degree(level, factors))
 		return refuse_degree(aggref, fanout);
 	return NULL;
