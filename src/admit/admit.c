@@ -24,10 +24,14 @@ judge_access(const CrStatement *statement)
 	foreach(lc, statement->bases)
 	{
 		CrBase	   *base = (CrBase *) lfirst(lc);
+		CrPolicy   *policy = base->policy;
 
-		if (base->kind == CR_BASE_PROTECTED)
-			relids = list_append_unique_oid(relids,
-											base->policy->labelled_relid);
+		/* a table of the user's own is in the room as well */
+		if (base->kind == CR_BASE_PUBLIC && statement->joins_owners &&
+			base->rte->rtekind == RTE_RELATION)
+			policy = cr_policy_lookup(base->rte->relid);
+		if (policy != NULL)
+			relids = list_append_unique_oid(relids, policy->labelled_relid);
 	}
 	return cr_access_judge(relids, statement->joins_owners);
 }

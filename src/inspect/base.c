@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "catalog/pg_attribute.h"
 #include "inspect/facts.h"
+#include "session/exempt.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -49,6 +50,24 @@ read_table_column(CrColumnFact *column, Oid relid, AttrNumber attnum,
 			(policy->uses & CR_USE_UNIT) == 0;
 	}
 	ReleaseSysCache(tuple);
+}
+
+/*
+ * The policy of the table, if it binds the current user.  A table of the
+ * user's own lends labels, not weights, protected or not: else anybody could
+ * protect a table of weights, and sum them.
+ */
+CrPolicy *
+cr_base_find_policy(Oid relid)
+{
+	CrPolicy   *policy;
+
+	if (!cr_policy_exists(relid))
+		return NULL;
+	policy = cr_policy_lookup(relid);
+	if (policy == NULL)
+		elog(ERROR, "policy of relation %u has vanished", relid);
+	return cr_session_is_exempt(policy->owner) ? NULL : policy;
 }
 
 /* A protected table. */

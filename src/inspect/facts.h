@@ -245,6 +245,7 @@ extern void cr_match_mark(CrLevel *level);
 extern bool cr_normalize_divided_groups(CrLevel *level);
 
 /* inspect/base.c */
+extern CrPolicy *cr_base_find_policy(Oid relid);
 extern CrBase *cr_base_make_protected(CrStatement *statement,
 									  RangeTblEntry *rte, CrPolicy *policy);
 extern CrBase *cr_base_make_public(CrStatement *statement,

@@ -20,7 +20,6 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
-#include "session/exempt.h"
 #include "utils/lsyscache.h"
 
 static CrLevel *build_level(CrStatement *statement, Query *query,
@@ -86,24 +85,6 @@ find_cte(CrLevel *level, RangeTblEntry *rte)
 
 /* ---------- FROM ---------- */
 
-/*
- * The policy of the table, if it binds the current user.  A table of the
- * user's own lends labels, not weights, protected or not: else anybody could
- * protect a table of weights, and sum them.
- */
-static CrPolicy *
-find_binding_policy(Oid relid)
-{
-	CrPolicy   *policy;
-
-	if (!cr_policy_exists(relid))
-		return NULL;
-	policy = cr_policy_lookup(relid);
-	if (policy == NULL)
-		elog(ERROR, "policy of relation %u has vanished", relid);
-	return cr_session_is_exempt(policy->owner) ? NULL : policy;
-}
-
 static CrSource *
 read_source(CrLevel *level, int rti)
 {
@@ -120,7 +101,7 @@ read_source(CrLevel *level, int rti)
 		source->level = find_cte(level, rte);
 
 	if (rte->rtekind == RTE_RELATION)
-		policy = find_binding_policy(rte->relid);
+		policy = cr_base_find_policy(rte->relid);
 	if (policy != NULL)
 		source->base = cr_base_make_protected(statement, rte, policy);
 	else if (source->level == NULL || !cr_level_is_raw(source->level))

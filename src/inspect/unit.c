@@ -145,6 +145,18 @@ cr_level_joins_owners(const CrLevel *level)
 			return true;
 		owner = policy->owner;
 	}
+
+	/* a protected table of the user's own is another owner's, too */
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (OidIsValid(owner) && source->base != NULL &&
+			source->base->kind == CR_BASE_PUBLIC &&
+			source->rte->rtekind == RTE_RELATION &&
+			cr_policy_exists(source->rte->relid))
+			return true;
+	}
 	return false;
 }
 

@@ -127,8 +127,25 @@ SELECT room, role, part FROM cleanroom.room_members ORDER BY 2, 3;
 SELECT change, arguments, outcome FROM cleanroom.room_changes
     WHERE change = 'share_table' ORDER BY change_id;
 
--- An owner who asks is an analyst like others: its own table is no weight.
+-- An owner who asks is an analyst like others: its own table lends labels, in
+-- a room that has it as an analyst.
 SELECT count(*) FROM rooms.buys JOIN rooms.views USING (person);
+SELECT count(*) FROM (SELECT DISTINCT person FROM rooms.buys) b JOIN rooms.views USING (person);
+CREATE TABLE rooms.own (person int PRIMARY KEY, label text);
+INSERT INTO rooms.own SELECT i, 'l' || i % 2 FROM generate_series(0, 99) i;
+SELECT cleanroom.protect('rooms.own', 'person', 10, '{label}', '{}', '{}', '{person}');
+SELECT count(*) FROM rooms.own JOIN rooms.views USING (person);
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('spring', 'regress_cr_retailer', 'analyst');
+SET ROLE regress_cr_retailer;
+SELECT count(*) FROM rooms.own JOIN rooms.views USING (person);
+SELECT cleanroom.share_table('spring', 'rooms.own');
+SELECT label, count(*) FROM rooms.own JOIN rooms.views USING (person) GROUP BY label ORDER BY label;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('spring', 'regress_cr_retailer');
+SELECT cleanroom.add_member('spring', 'regress_cr_retailer', 'contributor');
+SET ROLE regress_cr_retailer;
+SELECT cleanroom.share_table('spring', 'rooms.buys');
 
 -- The declared purpose is one of the room's.
 SET ROLE regress_cr_cid;
