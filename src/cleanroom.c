@@ -18,6 +18,7 @@
 #include "ledger/budget.h"
 #include "keys/keyring.h"
 #include "keys/master.h"
+#include "keys/rotation.h"
 #include "ledger/recorder.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
@@ -40,6 +41,7 @@ _PG_init(void)
 	cr_policy_init();
 	cr_keyring_init();
 	cr_master_init();
+	cr_rotation_init();
 	cr_guard_planner_init();
 	cr_guard_executor_init();
 	cr_guard_utility_init();

@@ -32,6 +32,7 @@ bool		cr_require_rooms = false;
 int			cr_second_factor_lifetime = 900;
 int			cr_max_refusals = 0;
 int			cr_refusal_window = 3600;
+int			cr_rotation_delay = 20;
 
 #ifdef CR_TEST_BUILD
 bool		cr_debug_forget_guard = false;
@@ -155,6 +156,18 @@ define_key_settings(void)
 							1000, -1, INT_MAX,
 							PGC_SIGHUP,
 							0,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("cleanroom.rotation_delay",
+							"Sets the pause between two batches of a rotation.",
+							"A batch is 32 blocks of a table, or 1000 values "
+							"of the vault.",
+							&cr_rotation_delay,
+							20, 0, 60000,
+							PGC_SIGHUP,
+							GUC_UNIT_MS,
 							NULL,
 							NULL,
 							NULL);

@@ -38,6 +38,9 @@ extern int	cr_second_factor_lifetime;
 extern int	cr_max_refusals;
 extern int	cr_refusal_window;
 
+/* pause between two batches of a rotation, in milliseconds */
+extern int	cr_rotation_delay;
+
 /*
  * cleanroom.debug_forget_guard, in test builds only: reshape leaves the
  * guards out, so that tests see the executor check refuse the plan.

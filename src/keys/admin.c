@@ -15,18 +15,18 @@
 #include "utils/acl.h"
 
 bool
-cr_admin_is_granted(int32 key_id, uint32 use)
+cr_admin_is_granted(Oid role, int32 key_id, uint32 use)
 {
 	uint32		granted = 0;
 	ListCell   *cell;
 
-	if (superuser())
+	if (superuser_arg(role))
 		return true;
 	foreach(cell, cr_grant_rows(key_id))
 	{
 		CrGrantRow *grant = lfirst(cell);
 
-		if (has_privs_of_role(GetUserId(), grant->role))
+		if (has_privs_of_role(role, grant->role))
 			granted |= grant->uses;
 	}
 	return (granted & CR_KEY_OWN) != 0 || (granted & use) == use;
@@ -41,7 +41,7 @@ cr_admin_begin(const char *name, CrKeyRow *row)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("key \"%s\" does not exist", name),
 				 errhint("View cleanroom.keys lists the keys there are for you.")));
-	if (!cr_admin_is_granted(row->key_id, CR_KEY_OWN))
+	if (!cr_admin_is_granted(GetUserId(), row->key_id, CR_KEY_OWN))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("must be owner of key \"%s\"", name),

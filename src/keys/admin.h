@@ -22,8 +22,8 @@ extern void cr_admin_begin(const char *name, CrKeyRow *row);
 /* The end of a change: drops what backends hold, and puts it on record. */
 extern void cr_admin_end(const char *name, const char *detail);
 
-/* May the current user do this with the key?  Superusers may do all. */
-extern bool cr_admin_is_granted(int32 key_id, uint32 use);
+/* May the role do this with the key?  Superusers may do all. */
+extern bool cr_admin_is_granted(Oid role, int32 key_id, uint32 use);
 
 /* For messages and wrapping; version 0 where none is meant. */
 extern void cr_admin_label(const CrKeyRow *row, int32 version,
@@ -43,5 +43,14 @@ extern void cr_admin_lock_vault(int32 key_id, bool exclusive);
  */
 extern uint64 cr_dependents_count(const CrKeyRow *row, int32 version,
 								  char **words);
+
+/* A relation's qualified name, as a statement or a message takes it. */
+extern const char *cr_relation_words(Oid relid);
+
+/*
+ * Notes that a column holds values of a key, or of another key from now on.
+ * Inside cr_store_open().
+ */
+extern void cr_dependents_track(Oid relid, const char *column, int32 key_id);
 
 #endif							/* CR_ADMIN_H */

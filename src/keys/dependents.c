@@ -16,20 +16,12 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
+#include "keys/layouts.h"
 #include "lib/stringinfo.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-
-/*
- * Conditions on column c for values of key $1 and version $2 (0: any), by
- * the layouts of prim/token_uuid.h and src/token.
- */
-#define TOKEN_CONDITION \
-	"(get_byte(uuid_send(c), 6) & 240) = 128" \
-	" AND ((get_byte(uuid_send(c), 8) & 63) << 10 | get_byte(uuid_send(c), 9) << 2 | get_byte(uuid_send(c), 10) >> 6) = ($1 & 65535)" \
-	" AND $2 IN (0, (get_byte(uuid_send(c), 6) & 15) << 8 | get_byte(uuid_send(c), 7))"
 
 /* A tracked column. */
 typedef struct Tracked
@@ -90,21 +82,23 @@ count_column(const Tracked *tracked, const CrKeyRow *row, int32 version,
 	switch (get_atttype(tracked->relid, attnum))
 	{
 		case UUIDOID:
-			condition = TOKEN_CONDITION;
+			condition = CR_SQL_TOKEN_IS;
+			break;
+		case BYTEAOID:
+			condition = CR_SQL_CIPHER_IS;
 			break;
 		default:
-			condition = "c IS NOT NULL AND $1 > 0 AND $2 >= 0";
+			condition = CR_SQL_VALUE " IS NOT NULL AND $1 > 0 AND $2 >= 0";
 			break;
 	}
-	return run_count(psprintf("SELECT count(*) FROM (SELECT t.%s AS c FROM %s t) s WHERE %s",
+	return run_count(psprintf("SELECT count(*) FROM (SELECT t.%s AS " CR_SQL_VALUE " FROM %s t) s WHERE %s",
 							  quote_identifier(tracked->column), relation,
 							  condition),
 					 row, version);
 }
 
-/* A relation's qualified name, as a statement or a message takes it. */
-static const char *
-relation_words(Oid relid)
+const char *
+cr_relation_words(Oid relid)
 {
 	const char *schema = get_namespace_name(get_rel_namespace(relid));
 
@@ -144,7 +138,7 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 		LockRelationOid(tracked->relid, AccessShareLock);
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tracked->relid)))
 			continue;
-		relation = relation_words(tracked->relid);
+		relation = cr_relation_words(tracked->relid);
 		count = count_column(tracked, row, version, relation);
 		append_count(&list, count,
 					 psprintf(" in %s.%s", relation,
@@ -156,4 +150,16 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 	cr_store_close(&store);
 
 	return total;
+}
+
+void
+cr_dependents_track(Oid relid, const char *column, int32 key_id)
+{
+	CrArgument	arguments[3];
+
+	arguments[0] = cr_argument(REGCLASSOID, ObjectIdGetDatum(relid));
+	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(column));
+	arguments[2] = cr_argument(INT4OID, Int32GetDatum(key_id));
+	cr_store_run("INSERT INTO cleanroom.keyring_columns (relation, \"column\", key_id) VALUES ($1, $2::name, $3) ON CONFLICT (relation, \"column\") DO UPDATE SET key_id = EXCLUDED.key_id",
+				 3, arguments);
 }

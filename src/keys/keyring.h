@@ -73,6 +73,9 @@ extern uint64 cr_keyring_generation(void);
  */
 extern void cr_keyring_note_use(CrKeyVersion *key, uint32 use, int64 count);
 
+/* Puts on record what has been counted so far and is not there yet. */
+extern void cr_keyring_flush_uses(void);
+
 /* "token", "encrypt" or "fpe" */
 extern const char *cr_key_purpose_text(CrKeyPurpose purpose);
 

@@ -67,22 +67,28 @@ note(UseCount *entry)
 	entry->noted = entry->count;
 }
 
+void
+cr_keyring_flush_uses(void)
+{
+	UseCount   *entry;
+
+	for (entry = counts; entry != NULL; entry = entry->next)
+	{
+		if (entry->count > entry->noted)
+			note(entry);
+	}
+}
+
 /* Notes what is left to note; forgets everything at the end. */
 static void
 end_of_transaction(XactEvent event, void *arg)
 {
-	UseCount   *entry;
-
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
 		case XACT_EVENT_PARALLEL_PRE_COMMIT:
 		case XACT_EVENT_PRE_PREPARE:
-			for (entry = counts; entry != NULL; entry = entry->next)
-			{
-				if (entry->count > entry->noted)
-					note(entry);
-			}
+			cr_keyring_flush_uses();
 			break;
 		default:
 			counts = NULL;

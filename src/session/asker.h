@@ -41,6 +41,6 @@ extern void cr_session_ask_catalog(const char *query, int nargs, Oid *types,
  * In a PG_CATCH block: raises the error again without its CONTEXT, which
  * would show the extension's own functions and not the user's.
  */
-extern void cr_session_rethrow(MemoryContext caller) pg_attribute_noreturn();
+extern void cr_session_rethrow(MemoryContext caller);
 
 #endif							/* CR_ASKER_H */

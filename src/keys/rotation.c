@@ -1,0 +1,303 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/keys/rotation.c
+ *	  Brings a column of a table to the current version of a key.
+ *
+ * By block ranges, so that no index is needed and a batch knows where it has
+ * been: its end is stored in the transaction that does it.  Rows that others
+ * have locked are left out, and so are rows that move while a pass goes on;
+ * what is left is counted at the end of each pass, and passes go on until it
+ * is nothing.  Values say themselves under which version they are, so no row
+ * is done twice.
+ *
+ * What runs on the table is the owner's: triggers, expressions, functions in
+ * constraints.  So it runs as the owner, as REINDEX does, and deferred
+ * triggers are fired before we are ourselves again.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "base/compat.h"
+#include "base/oids.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "keys/admin.h"
+#include "keys/layouts.h"
+#include "keys/rotation.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* Arguments of the trigger fill_token(). */
+#define TRIGGER_NARGS	5
+#define TRIGGER_TARGET	1
+#define TRIGGER_KEY		2
+#define TRIGGER_KEEP	4
+
+/* Does a trigger make this column's tokens anew, from a source it keeps? */
+static bool
+has_token_trigger(Relation relation, const CrRotation *rotation)
+{
+	Oid			function = cr_oids_find_function("fill_token", 0, NULL);
+	TriggerDesc *triggers = relation->trigdesc;
+	int			i;
+
+	for (i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		Trigger    *trigger = &triggers->triggers[i];
+
+		if (trigger->tgfoid == function && OidIsValid(function) &&
+			trigger->tgenabled != 'D' && trigger->tgenabled != 'R' &&
+			trigger->tgnargs == TRIGGER_NARGS &&
+			strcmp(trigger->tgargs[TRIGGER_TARGET], rotation->column) == 0 &&
+			strcmp(trigger->tgargs[TRIGGER_KEY],
+				   NameStr(rotation->key.name)) == 0 &&
+			strcmp(trigger->tgargs[TRIGGER_KEEP], "keep") == 0)
+			return true;
+	}
+	return false;
+}
+
+static Oid
+column_type(const CrRotation *rotation)
+{
+	AttrNumber	attnum = get_attnum(rotation->relid, rotation->column);
+
+	if (attnum <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" does not exist", rotation->column),
+				 errhint("Name a column of the table.")));
+	return get_atttype(rotation->relid, attnum);
+}
+
+static void
+require_grants(Oid owner, const CrRotation *rotation, uint32 uses)
+{
+	if (!cr_admin_is_granted(owner, rotation->key.key_id, uses))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the table's owner may not use key \"%s\" for that",
+						NameStr(rotation->key.name)),
+				 errhint("Grant the table's owner %s with cleanroom.grant_key().",
+						 rotation->key.purpose == CR_KEY_TOKEN ?
+						 "tokenize" : "encrypt and decrypt")));
+}
+
+static void
+check_column(Relation relation, const CrRotation *rotation)
+{
+	Oid			type = column_type(rotation);
+	Oid			owner = relation->rd_rel->relowner;
+
+	if (rotation->key.purpose == CR_KEY_FPE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("values of format-preserving encryption cannot be rotated in place"),
+				 errdetail("They do not say under which version of the key they are."),
+				 errhint("Fill another column with encrypt_fpe() of decrypt_fpe() with the former version, in one transaction a row.")));
+	if (type != (rotation->key.purpose == CR_KEY_TOKEN ? UUIDOID : BYTEAOID))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" does not hold values of key \"%s\"",
+						rotation->column, NameStr(rotation->key.name)),
+				 errhint("Tokens are in columns of type uuid, ciphertexts in columns of type bytea.")));
+	if (rotation->key.purpose == CR_KEY_ENCRYPT)
+		require_grants(owner, rotation,
+					   CR_KEY_MAY_ENCRYPT | CR_KEY_MAY_DECRYPT);
+	else if (rotation->source == NULL &&
+			 !has_token_trigger(relation, rotation))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("tokens of column \"%s\" cannot be made anew without what they were made from",
+						rotation->column),
+				 errdetail("A token does not give its value back, and no trigger of tokenize_column() with a kept source fills the column."),
+				 errhint("Give an expression for the value as \"source\", such as a decrypted column; vault tokens need no change, see cleanroom.rotate_vault().")));
+	else
+		require_grants(owner, rotation, CR_KEY_MAY_TOKENIZE);
+}
+
+void
+cr_rotation_check(const CrRotation *rotation)
+{
+	Relation	relation = table_open(rotation->relid, AccessShareLock);
+
+	if (relation->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a table with rows of its own",
+						RelationGetRelationName(relation)),
+				 errhint("Call cleanroom.rotate_table() for each partition.")));
+	check_column(relation, rotation);
+	table_close(relation, AccessShareLock);
+}
+
+/* A condition of layouts.h, its arguments put in. */
+static char *
+fill_condition(const char *condition, int32 key_id, int32 version)
+{
+	StringInfoData filled;
+	const char *c;
+
+	initStringInfo(&filled);
+	for (c = condition; *c != '\0'; c++)
+	{
+		if (c[0] == '$' && (c[1] == '1' || c[1] == '2'))
+		{
+			appendStringInfo(&filled, "%d", c[1] == '1' ? key_id : version);
+			c++;
+		}
+		else
+			appendStringInfoChar(&filled, *c);
+	}
+	return filled.data;
+}
+
+/* The condition on cr_value that it is still to be done. */
+static char *
+old_condition(const CrRotation *rotation)
+{
+	int32		key_id = rotation->key.key_id;
+	int32		current = rotation->key.current_version;
+
+	/* a ciphertext of another key is none of ours; a token may become ours */
+	if (rotation->key.purpose == CR_KEY_ENCRYPT)
+		return psprintf("(%s AND NOT %s)",
+						fill_condition(CR_SQL_CIPHER_IS, key_id, 0),
+						fill_condition(CR_SQL_CIPHER_IS, key_id, current));
+	return psprintf("(" CR_SQL_VALUE " IS NOT NULL AND NOT %s)",
+					fill_condition(CR_SQL_TOKEN_IS, key_id, current));
+}
+
+/* The expression for the new value. */
+static char *
+new_value(const CrRotation *rotation)
+{
+	char	   *key = quote_literal_cstr(NameStr(rotation->key.name));
+	char	   *context;
+
+	if (rotation->key.purpose == CR_KEY_TOKEN && rotation->source == NULL)
+		return CR_SQL_VALUE;	/* the trigger sees to it */
+	if (rotation->key.purpose == CR_KEY_TOKEN)
+		return psprintf("cleanroom.tokenize((%s\n)::text, %s, %s)",
+						rotation->source, key,
+						quote_literal_cstr(rotation->form));
+	context = rotation->context == NULL ? "''" :
+		psprintf("(%s\n)::text", rotation->context);
+	return psprintf("CASE get_byte(" CR_SQL_VALUE ", 1)"
+					" WHEN 1 THEN cleanroom.encrypt(cleanroom.decrypt(" CR_SQL_VALUE ", %s, %s), %s, %s)"
+					" WHEN 2 THEN cleanroom.encrypt(cleanroom.decrypt_bytea(" CR_SQL_VALUE ", %s, %s), %s, %s)"
+					" ELSE cleanroom.encrypt(cleanroom.decrypt_jsonb(" CR_SQL_VALUE ", %s, %s), %s, %s) END",
+					key, context, key, context, key, context, key, context,
+					key, context, key, context);
+}
+
+/* Runs a statement on the table as its owner; returns the rows it did. */
+static uint64
+run_as_owner(Oid owner, const char *statement, int expected)
+{
+	Oid			user;
+	int			security_context;
+	int			guc_level;
+	uint64		processed;
+	int			code;
+
+	GetUserIdAndSecContext(&user, &security_context);
+	SetUserIdAndSecContext(owner, security_context |
+						   SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp",
+							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0) < 0)
+		elog(ERROR, "could not set constraints");
+	code = SPI_execute(statement, false, 0);
+	if (code != expected)
+		elog(ERROR, "a rotation's statement failed: %s",
+			 SPI_result_code_string(code));
+	processed = SPI_processed;
+	if (expected == SPI_OK_SELECT)
+	{
+		bool		isnull;
+
+		processed = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
+												SPI_tuptable->tupdesc, 1,
+												&isnull));
+	}
+	SPI_finish();
+	cr_keyring_flush_uses();
+	AtEOXact_GUC(true, guc_level);
+	SetUserIdAndSecContext(user, security_context);
+
+	return processed;
+}
+
+int64
+cr_rotation_count_left(const CrRotation *rotation)
+{
+	Relation	relation = table_open(rotation->relid, AccessShareLock);
+	Oid			owner = relation->rd_rel->relowner;
+	uint64		count;
+
+	count = run_as_owner(owner,
+						 psprintf("SELECT count(*) FROM (SELECT t.%s AS " CR_SQL_VALUE " FROM ONLY %s t) s WHERE %s",
+								  quote_identifier(rotation->column),
+								  cr_relation_words(rotation->relid),
+								  old_condition(rotation)),
+						 SPI_OK_SELECT);
+	table_close(relation, NoLock);
+	return (int64) count;
+}
+
+/*
+ * The value is taken by the name cr_value, so that the owner's expressions
+ * can name the table's columns as they are.
+ */
+static char *
+batch_statement(const CrRotation *rotation, int64 from, int64 to)
+{
+	const char *column = quote_identifier(rotation->column);
+	const char *relation = cr_relation_words(rotation->relid);
+	char	   *range = psprintf("ctid >= '(" INT64_FORMAT ",0)'::tid AND ctid < '(" INT64_FORMAT ",0)'::tid",
+								 from, to);
+
+	return psprintf("UPDATE ONLY %s SET %s = %s FROM"
+					" (SELECT cr_place, cr_value FROM"
+					" (SELECT ctid AS cr_place, %s AS cr_value FROM ONLY %s"
+					" WHERE %s FOR UPDATE SKIP LOCKED) cr_locked"
+					" WHERE %s) cr_old"
+					" WHERE %s.ctid = cr_old.cr_place",
+					relation, column, new_value(rotation),
+					column, relation, range,
+					old_condition(rotation),
+					quote_identifier(get_rel_name(rotation->relid)));
+}
+
+void
+cr_rotation_run_batch(const CrRotation *rotation, CrBatch *batch)
+{
+	Relation	relation = table_open(rotation->relid, RowExclusiveLock);
+	int64		blocks = RelationGetNumberOfBlocks(relation);
+
+	check_column(relation, rotation);
+	batch->done = 0;
+	batch->next_block = Min(rotation->next_block + CR_ROTATION_BLOCKS, blocks);
+	batch->pass_ended = batch->next_block >= blocks;
+	if (rotation->next_block < blocks)
+		batch->done = run_as_owner(relation->rd_rel->relowner,
+								   batch_statement(rotation,
+												   rotation->next_block,
+												   rotation->next_block +
+												   CR_ROTATION_BLOCKS),
+								   SPI_OK_UPDATE);
+	table_close(relation, NoLock);
+}

@@ -1,0 +1,160 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/keys/rotation_launch.c
+ *	  Starts the processes that carry rotations out.
+ *
+ * When the server has been started (or promoted), one process visits each
+ * database in turn, and takes up the rotations that were under way there.
+ * After a crash the postmaster starts again those that were running.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "base/errcodes.h"
+#include "base/library.h"
+#include "base/oids.h"
+#include "catalog/pg_database.h"
+#include "executor/spi.h"
+#include "keys/admin.h"
+#include "keys/rotation.h"
+#include "miscadmin.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "tcop/tcopprot.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+static void
+describe_worker(BackgroundWorker *worker, const char *name,
+				const char *function)
+{
+	memset(worker, 0, sizeof(BackgroundWorker));
+	worker->bgw_flags = BGWORKER_SHMEM_ACCESS |
+		BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker->bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker->bgw_restart_time = BGW_NEVER_RESTART;
+	snprintf(worker->bgw_name, BGW_MAXLEN, "%s", name);
+	snprintf(worker->bgw_type, BGW_MAXLEN, "cleanroom rotation");
+	snprintf(worker->bgw_library_name, sizeof(worker->bgw_library_name),
+			 "%s", cr_library_name());
+	snprintf(worker->bgw_function_name, BGW_MAXLEN, "%s", function);
+}
+
+void
+cr_rotation_launch(int32 rotation_id)
+{
+	BackgroundWorker worker;
+
+	describe_worker(&worker, psprintf("cleanroom rotation %d", rotation_id),
+					"cr_rotation_main");
+	worker.bgw_restart_time = 5;
+	worker.bgw_main_arg = Int32GetDatum(rotation_id);
+	memcpy(worker.bgw_extra, &MyDatabaseId, sizeof(Oid));
+	if (!RegisterDynamicBackgroundWorker(&worker, NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("no background worker is free for a rotation"),
+				 errhint("Wait for another rotation to end, or raise \"max_worker_processes\".")));
+}
+
+/* The databases that can be connected to. */
+static List *
+list_databases(void)
+{
+	MemoryContext context = TopMemoryContext;
+	List	   *databases = NIL;
+	Relation	relation;
+	TableScanDesc scan;
+	HeapTuple	tuple;
+
+	StartTransactionCommand();
+	(void) GetTransactionSnapshot();
+	relation = table_open(DatabaseRelationId, AccessShareLock);
+	scan = table_beginscan_catalog(relation, 0, NULL);
+	while (HeapTupleIsValid(tuple = heap_getnext(scan, ForwardScanDirection)))
+	{
+		Form_pg_database database = (Form_pg_database) GETSTRUCT(tuple);
+
+		if (database->datallowconn && !database->datistemplate)
+		{
+			MemoryContext old_context = MemoryContextSwitchTo(context);
+
+			databases = lappend_oid(databases, database->oid);
+			MemoryContextSwitchTo(old_context);
+		}
+	}
+	table_endscan(scan);
+	table_close(relation, AccessShareLock);
+	CommitTransactionCommand();
+
+	return databases;
+}
+
+void
+cr_rotation_starter_main(Datum main_arg)
+{
+	ListCell   *cell;
+
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
+	foreach(cell, list_databases())
+	{
+		BackgroundWorker worker;
+		BackgroundWorkerHandle *handle;
+
+		describe_worker(&worker, "cleanroom rotation resumer",
+						"cr_rotation_resumer_main");
+		worker.bgw_main_arg = ObjectIdGetDatum(lfirst_oid(cell));
+		worker.bgw_notify_pid = MyProcPid;
+		if (RegisterDynamicBackgroundWorker(&worker, &handle))
+			(void) WaitForBackgroundWorkerShutdown(handle);
+	}
+	proc_exit(0);
+}
+
+/* Takes up the rotations of one database. */
+void
+cr_rotation_resumer_main(Datum main_arg)
+{
+	CrStore		store;
+	uint64		n;
+	uint64		i;
+	bool		isnull;
+
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(main_arg),
+											  InvalidOid, 0);
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	if (cr_oids_get() != NULL)
+	{
+		cr_store_open(&store);
+		n = cr_store_run("SELECT rotation_id FROM cleanroom.keyring_rotations WHERE state = 'running' ORDER BY rotation_id",
+						 0, NULL);
+		for (i = 0; i < n; i++)
+			cr_rotation_launch(DatumGetInt32(cr_store_value(i, 1, &isnull)));
+		cr_store_close(&store);
+	}
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	proc_exit(0);
+}
+
+void
+cr_rotation_init(void)
+{
+	BackgroundWorker worker;
+
+	describe_worker(&worker, "cleanroom rotation starter",
+					"cr_rotation_starter_main");
+	RegisterBackgroundWorker(&worker);
+}

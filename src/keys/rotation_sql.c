@@ -1,0 +1,249 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/keys/rotation_sql.c
+ *	  The SQL functions that start and stop rotations, and track columns.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/errcodes.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "keys/admin.h"
+#include "keys/rotation.h"
+#include "ledger/note.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+PG_FUNCTION_INFO_V1(cr_rotate_table);
+PG_FUNCTION_INFO_V1(cr_rotate_vault);
+PG_FUNCTION_INFO_V1(cr_stop_rotation);
+PG_FUNCTION_INFO_V1(cr_track_column);
+PG_FUNCTION_INFO_V1(cr_untrack_column);
+
+/* A relation that the current user owns, and one of its columns. */
+static Oid
+owned_column(FunctionCallInfo fcinfo, char **column)
+{
+	Oid			relid;
+
+	cr_require_argument(fcinfo, 0, "relation");
+	cr_require_argument(fcinfo, 1, "column");
+	relid = PG_GETARG_OID(0);
+	*column = NameStr(*PG_GETARG_NAME(1));
+	if (get_rel_name(relid) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("there is no such table"),
+				 errhint("Name a table of this database.")));
+	if (!cr_owns_relation(relid, GetUserId()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\"",
+						get_rel_name(relid)),
+				 errhint("Ask the table's owner.")));
+	if (get_attnum(relid, *column) <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of table \"%s\" does not exist",
+						*column, get_rel_name(relid)),
+				 errhint("Name a column of the table.")));
+	return relid;
+}
+
+/* A key that the current user may use in some way. */
+static void
+usable_key(const char *name, CrKeyRow *row)
+{
+	uint32		use;
+
+	if (!cr_key_row_by_name(name, row))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("key \"%s\" does not exist", name),
+				 errhint("View cleanroom.keys lists the keys there are for you.")));
+	for (use = 1; use <= CR_KEY_OWN; use <<= 1)
+	{
+		if (cr_admin_is_granted(GetUserId(), row->key_id, use))
+			break;
+	}
+	if (use > CR_KEY_OWN)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for key \"%s\"", name),
+				 errhint("Its owner gives it with cleanroom.grant_key().")));
+	if (row->destroyed)
+		ereport(ERROR,
+				(errcode(CR_ERRCODE_KEY),
+				 errmsg("key \"%s\" has been destroyed", name),
+				 errhint("What it encrypted is gone for good.")));
+}
+
+static CrArgument
+optional_text(const char *value)
+{
+	CrArgument	argument;
+
+	argument.type = TEXTOID;
+	argument.value = value == NULL ? (Datum) 0 : CStringGetTextDatum(value);
+	argument.isnull = (value == NULL);
+	return argument;
+}
+
+/*
+ * Writes the rotation's row, or finds the one that is under way, and starts a
+ * worker, which does nothing where another is at it.
+ */
+static int32
+start_rotation(const CrRotation *rotation)
+{
+	CrArgument	arguments[6];
+	int32		rotation_id;
+	bool		isnull;
+	CrStore		store;
+
+	arguments[0] = cr_argument(REGCLASSOID, ObjectIdGetDatum(rotation->relid));
+	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(rotation->column));
+	arguments[2] = cr_argument(INT4OID, Int32GetDatum(rotation->key.key_id));
+	arguments[3] = optional_text(rotation->context);
+	arguments[4] = optional_text(rotation->source);
+	arguments[5] = optional_text(rotation->form);
+	cr_store_open(&store);
+	if (cr_store_run("SELECT rotation_id FROM cleanroom.keyring_rotations WHERE relation = $1 AND \"column\" = $2::name AND key_id = $3 AND state = 'running'",
+					 3, arguments) == 0)
+	{
+		cr_store_run("INSERT INTO cleanroom.keyring_rotations (relation, \"column\", key_id, context, source, form) VALUES ($1, $2::name, $3, $4, $5, $6) RETURNING rotation_id",
+					 6, arguments);
+		rotation_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
+	}
+	else
+	{
+		rotation_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
+		ereport(NOTICE,
+				(errmsg("rotation %d is under way already", rotation_id)));
+	}
+	if (OidIsValid(rotation->relid))
+		cr_dependents_track(rotation->relid, rotation->column,
+							rotation->key.key_id);
+	cr_store_close(&store);
+	cr_rotation_launch(rotation_id);
+	cr_ledger_note("key_change", rotation->relid, NameStr(rotation->key.name),
+				   psprintf("{\"action\": \"rotate_data\", \"rotation\": %d}",
+							rotation_id));
+	return rotation_id;
+}
+
+static char *
+optional_argument(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(n));
+}
+
+Datum
+cr_rotate_table(PG_FUNCTION_ARGS)
+{
+	CrRotation	rotation = {0};
+
+	rotation.relid = owned_column(fcinfo, &rotation.column);
+	cr_store_lock();
+	usable_key(cr_text_argument(fcinfo, 2, "key"), &rotation.key);
+	rotation.context = optional_argument(fcinfo, 3);
+	rotation.source = optional_argument(fcinfo, 4);
+	rotation.form = cr_text_argument(fcinfo, 5, "form");
+	cr_rotation_check(&rotation);
+	PG_RETURN_INT32(start_rotation(&rotation));
+}
+
+Datum
+cr_rotate_vault(PG_FUNCTION_ARGS)
+{
+	CrRotation	rotation = {0};
+
+	cr_admin_begin(cr_text_argument(fcinfo, 0, "key"), &rotation.key);
+	if (rotation.key.purpose != CR_KEY_TOKEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("key \"%s\" is a key for purpose \"%s\"",
+						NameStr(rotation.key.name),
+						cr_key_purpose_text(rotation.key.purpose)),
+				 errhint("Vault tokens are made with keys of purpose \"token\".")));
+	rotation.column = "sealed";
+	PG_RETURN_INT32(start_rotation(&rotation));
+}
+
+Datum
+cr_stop_rotation(PG_FUNCTION_ARGS)
+{
+	CrArgument	argument;
+	bool		isnull;
+	bool		allowed;
+	bool		found;
+	Oid			relid = InvalidOid;
+	int32		key_id = 0;
+	CrStore		store;
+
+	cr_require_argument(fcinfo, 0, "rotation");
+	argument = cr_argument(INT4OID, PG_GETARG_DATUM(0));
+	cr_store_open(&store);
+	found = cr_store_run("SELECT relation::oid, key_id FROM cleanroom.keyring_rotations WHERE rotation_id = $1",
+						 1, &argument) == 1;
+	if (found)
+	{
+		relid = DatumGetObjectId(cr_store_value(0, 1, &isnull));
+		key_id = DatumGetInt32(cr_store_value(0, 2, &isnull));
+	}
+	cr_store_close(&store);
+	allowed = found &&
+		(cr_admin_is_granted(GetUserId(), key_id, CR_KEY_OWN) ||
+		 (get_rel_name(relid) != NULL &&
+		  cr_owns_relation(relid, GetUserId())));
+	if (!allowed)
+		ereport(ERROR,
+				(errcode(found ? ERRCODE_INSUFFICIENT_PRIVILEGE :
+						 ERRCODE_UNDEFINED_OBJECT),
+				 errmsg(found ? "must be owner of the table or the key to stop rotation %d" :
+						"there is no rotation %d", PG_GETARG_INT32(0)),
+				 errhint("View cleanroom.key_rotations lists those there are for you.")));
+	cr_store_open(&store);
+	cr_store_run("UPDATE cleanroom.keyring_rotations SET state = 'stopped', updated_at = clock_timestamp() WHERE rotation_id = $1 AND state = 'running'",
+				 1, &argument);
+	cr_store_close(&store);
+	PG_RETURN_VOID();
+}
+
+Datum
+cr_track_column(PG_FUNCTION_ARGS)
+{
+	char	   *column;
+	Oid			relid = owned_column(fcinfo, &column);
+	char	   *name = cr_text_argument(fcinfo, 2, "key");
+	CrKeyRow	row;
+	CrStore		store;
+
+	usable_key(name, &row);
+	cr_store_open(&store);
+	cr_dependents_track(relid, column, row.key_id);
+	cr_store_close(&store);
+	PG_RETURN_VOID();
+}
+
+Datum
+cr_untrack_column(PG_FUNCTION_ARGS)
+{
+	char	   *column;
+	CrArgument	arguments[2];
+	CrStore		store;
+
+	arguments[0] = cr_argument(REGCLASSOID,
+							   ObjectIdGetDatum(owned_column(fcinfo,
+															 &column)));
+	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(column));
+	cr_store_open(&store);
+	cr_store_run("DELETE FROM cleanroom.keyring_columns WHERE relation = $1 AND \"column\" = $2::name",
+				 2, arguments);
+	cr_store_close(&store);
+	PG_RETURN_VOID();
+}
