@@ -19,7 +19,8 @@ CREATE TABLE cleanroom.keyring_rotations (
     next_block  bigint NOT NULL DEFAULT 0,
     stalls      int NOT NULL DEFAULT 0,
     rows_done   bigint NOT NULL DEFAULT 0,
-    rows_left   bigint,
+    pass_left   bigint,
+    pass_done   bigint NOT NULL DEFAULT 0,
     created_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     started_at  timestamptz,
     updated_at  timestamptz
@@ -90,7 +91,8 @@ CREATE VIEW cleanroom.key_rotations WITH (security_barrier) AS
            k.name AS key,
            r.state,
            r.rows_done,
-           r.rows_left,
+           CASE WHEN r.state = 'done' THEN 0
+                ELSE greatest(r.pass_left - r.pass_done, 0) END AS rows_left,
            pg_catalog.round((r.rows_done / nullif(pg_catalog.extract('epoch',
                r.updated_at - r.started_at), 0))::numeric, 1)
                AS rows_per_second,

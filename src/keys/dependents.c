@@ -12,7 +12,9 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "base/compat.h"
+#include "base/oids.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
@@ -21,6 +23,7 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 /* A tracked column. */
@@ -44,6 +47,65 @@ run_count(const char *statement, const CrKeyRow *row, int32 version)
 }
 
 static List *
+add_column(List *columns, Oid relid, const char *column)
+{
+	Tracked    *tracked;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		tracked = lfirst(cell);
+		if (tracked->relid == relid && strcmp(tracked->column, column) == 0)
+			return columns;
+	}
+	tracked = palloc(sizeof(Tracked));
+	tracked->relid = relid;
+	tracked->column = pstrdup(column);
+	return lappend(columns, tracked);
+}
+
+/* Adds the columns that triggers of tokenize_column() fill. */
+static List *
+add_filled_columns(List *columns, const CrKeyRow *row)
+{
+	Oid			function = cr_oids_find_function("fill_token", 0, NULL);
+	CrArgument	argument = cr_argument(OIDOID, ObjectIdGetDatum(function));
+	SPITupleTable *relations;
+	uint64		n;
+	uint64		i;
+
+	n = cr_store_run("SELECT DISTINCT tgrelid FROM pg_trigger WHERE tgfoid = $1 AND tgparentid = 0 ORDER BY tgrelid",
+					 1, &argument);
+	relations = SPI_tuptable;
+	for (i = 0; i < n; i++)
+	{
+		bool		isnull;
+		Oid			relid = DatumGetObjectId(SPI_getbinval(relations->vals[i],
+														   relations->tupdesc,
+														   1, &isnull));
+		Relation	relation = try_relation_open(relid, AccessShareLock);
+		int			j;
+
+		if (relation == NULL)
+			continue;
+		for (j = 0; relation->trigdesc != NULL &&
+			 j < relation->trigdesc->numtriggers; j++)
+		{
+			Trigger    *trigger = &relation->trigdesc->triggers[j];
+
+			if (trigger->tgfoid == function &&
+				trigger->tgnargs == CR_FILL_TOKEN_NARGS &&
+				strcmp(trigger->tgargs[CR_FILL_TOKEN_KEY],
+					   NameStr(row->name)) == 0)
+				columns = add_column(columns, relid,
+									 trigger->tgargs[CR_FILL_TOKEN_TARGET]);
+		}
+		relation_close(relation, NoLock);
+	}
+	return columns;
+}
+
+static List *
 read_tracked(int32 key_id)
 {
 	CrArgument	argument = cr_argument(INT4OID, Int32GetDatum(key_id));
@@ -55,13 +117,11 @@ read_tracked(int32 key_id)
 					 1, &argument);
 	for (i = 0; i < n; i++)
 	{
-		Tracked    *tracked = palloc(sizeof(Tracked));
 		bool		isnull;
+		Oid			relid = DatumGetObjectId(cr_store_value(i, 1, &isnull));
+		Name		column = DatumGetName(cr_store_value(i, 2, &isnull));
 
-		tracked->relid = DatumGetObjectId(cr_store_value(i, 1, &isnull));
-		tracked->column = NameStr(*DatumGetName(cr_store_value(i, 2,
-															   &isnull)));
-		columns = lappend(columns, tracked);
+		columns = add_column(columns, relid, NameStr(*column));
 	}
 	return columns;
 }
@@ -120,6 +180,7 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 {
 	MemoryContext context = CurrentMemoryContext;
 	StringInfoData list;
+	List	   *columns;
 	uint64		total;
 	ListCell   *cell;
 	CrStore		store;
@@ -129,7 +190,8 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 	total = run_count("SELECT count(*) FROM cleanroom.keyring_vault WHERE key_id = $1 AND $2 IN (0, version)",
 					  row, version);
 	append_count(&list, total, " in the vault");
-	foreach(cell, read_tracked(row->key_id))
+	columns = add_filled_columns(read_tracked(row->key_id), row);
+	foreach(cell, columns)
 	{
 		Tracked    *tracked = lfirst(cell);
 		const char *relation;

@@ -12,6 +12,13 @@
 #ifndef CR_LAYOUTS_H
 #define CR_LAYOUTS_H
 
+/* Arguments of the trigger fill_token(), as token/token_column.c has them. */
+#define CR_FILL_TOKEN_SOURCE	0
+#define CR_FILL_TOKEN_TARGET	1
+#define CR_FILL_TOKEN_KEY		2
+#define CR_FILL_TOKEN_KEEP		4
+#define CR_FILL_TOKEN_NARGS		5
+
 #define CR_SQL_VALUE	"cr_value"
 
 #define CR_SQL_TOKEN_BYTE(n)	"get_byte(uuid_send(cr_value), " #n ")"

@@ -34,15 +34,9 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-/* Arguments of the trigger fill_token(). */
-#define TRIGGER_NARGS	5
-#define TRIGGER_TARGET	1
-#define TRIGGER_KEY		2
-#define TRIGGER_KEEP	4
-
-/* Does a trigger make this column's tokens anew, from a source it keeps? */
-static bool
-has_token_trigger(Relation relation, const CrRotation *rotation)
+/* The column that a trigger keeps and makes this column's tokens from. */
+static const char *
+find_kept_source(Relation relation, const CrRotation *rotation)
 {
 	Oid			function = cr_oids_find_function("fill_token", 0, NULL);
 	TriggerDesc *triggers = relation->trigdesc;
@@ -54,14 +48,15 @@ has_token_trigger(Relation relation, const CrRotation *rotation)
 
 		if (trigger->tgfoid == function && OidIsValid(function) &&
 			trigger->tgenabled != 'D' && trigger->tgenabled != 'R' &&
-			trigger->tgnargs == TRIGGER_NARGS &&
-			strcmp(trigger->tgargs[TRIGGER_TARGET], rotation->column) == 0 &&
-			strcmp(trigger->tgargs[TRIGGER_KEY],
+			trigger->tgnargs == CR_FILL_TOKEN_NARGS &&
+			strcmp(trigger->tgargs[CR_FILL_TOKEN_TARGET],
+				   rotation->column) == 0 &&
+			strcmp(trigger->tgargs[CR_FILL_TOKEN_KEY],
 				   NameStr(rotation->key.name)) == 0 &&
-			strcmp(trigger->tgargs[TRIGGER_KEEP], "keep") == 0)
-			return true;
+			strcmp(trigger->tgargs[CR_FILL_TOKEN_KEEP], "keep") == 0)
+			return pstrdup(trigger->tgargs[CR_FILL_TOKEN_SOURCE]);
 	}
-	return false;
+	return NULL;
 }
 
 static Oid
@@ -101,7 +96,7 @@ check_column(Relation relation, const CrRotation *rotation)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("values of format-preserving encryption cannot be rotated in place"),
 				 errdetail("They do not say under which version of the key they are."),
-				 errhint("Fill another column with encrypt_fpe() of decrypt_fpe() with the former version, in one transaction a row.")));
+				 errhint("Set the column, in one statement, to encrypt_fpe() of what decrypt_fpe() gives with the former version.")));
 	if (type != (rotation->key.purpose == CR_KEY_TOKEN ? UUIDOID : BYTEAOID))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -112,7 +107,7 @@ check_column(Relation relation, const CrRotation *rotation)
 		require_grants(owner, rotation,
 					   CR_KEY_MAY_ENCRYPT | CR_KEY_MAY_DECRYPT);
 	else if (rotation->source == NULL &&
-			 !has_token_trigger(relation, rotation))
+			 find_kept_source(relation, rotation) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("tokens of column \"%s\" cannot be made anew without what they were made from",
@@ -159,7 +154,7 @@ fill_condition(const char *condition, int32 key_id, int32 version)
 	return filled.data;
 }
 
-/* The condition on cr_value that it is still to be done. */
+/* The condition on cr_value that it is not of the current version. */
 static char *
 old_condition(const CrRotation *rotation)
 {
@@ -175,7 +170,23 @@ old_condition(const CrRotation *rotation)
 					fill_condition(CR_SQL_TOKEN_IS, key_id, current));
 }
 
-/* The expression for the new value. */
+/*
+ * The condition on a row that its value can be made anew: a token whose
+ * source is empty would be lost.
+ */
+static char *
+source_condition(Relation relation, const CrRotation *rotation)
+{
+	const char *kept = find_kept_source(relation, rotation);
+
+	if (rotation->key.purpose == CR_KEY_ENCRYPT)
+		return "true";
+	if (rotation->source != NULL)
+		return psprintf("(%s\n) IS NOT NULL", rotation->source);
+	return psprintf("%s IS NOT NULL", quote_identifier(kept));
+}
+
+/* The expression for the new value; never NULL. */
 static char *
 new_value(const CrRotation *rotation)
 {
@@ -185,7 +196,7 @@ new_value(const CrRotation *rotation)
 	if (rotation->key.purpose == CR_KEY_TOKEN && rotation->source == NULL)
 		return CR_SQL_VALUE;	/* the trigger sees to it */
 	if (rotation->key.purpose == CR_KEY_TOKEN)
-		return psprintf("cleanroom.tokenize((%s\n)::text, %s, %s)",
+		return psprintf("coalesce(cleanroom.tokenize((%s\n)::text, %s, %s), " CR_SQL_VALUE ")",
 						rotation->source, key,
 						quote_literal_cstr(rotation->form));
 	context = rotation->context == NULL ? "''" :
@@ -241,45 +252,58 @@ run_as_owner(Oid owner, const char *statement, int expected)
 	return processed;
 }
 
+/*
+ * The table's rows that are to be done, as (cr_place, cr_value).  The value
+ * goes by that name so that the owner's expressions can name the table's
+ * columns as they are.
+ */
+static char *
+select_rows(Relation relation, const CrRotation *rotation, const char *which)
+{
+	return psprintf("SELECT cr_place, " CR_SQL_VALUE " FROM"
+					" (SELECT ctid AS cr_place, %s AS " CR_SQL_VALUE
+					" FROM ONLY %s WHERE %s) cr_row WHERE %s",
+					quote_identifier(rotation->column),
+					cr_relation_words(rotation->relid), which,
+					old_condition(rotation));
+}
+
 int64
-cr_rotation_count_left(const CrRotation *rotation)
+cr_rotation_count_left(const CrRotation *rotation, bool without_source)
 {
 	Relation	relation = table_open(rotation->relid, AccessShareLock);
 	Oid			owner = relation->rd_rel->relowner;
+	char	   *which;
 	uint64		count;
 
+	check_column(relation, rotation);
+	which = psprintf("(%s) IS %s TRUE",
+					 source_condition(relation, rotation),
+					 without_source ? "NOT" : "");
 	count = run_as_owner(owner,
-						 psprintf("SELECT count(*) FROM (SELECT t.%s AS " CR_SQL_VALUE " FROM ONLY %s t) s WHERE %s",
-								  quote_identifier(rotation->column),
-								  cr_relation_words(rotation->relid),
-								  old_condition(rotation)),
+						 psprintf("SELECT count(*) FROM (%s) cr_rows",
+								  select_rows(relation, rotation, which)),
 						 SPI_OK_SELECT);
 	table_close(relation, NoLock);
 	return (int64) count;
 }
 
-/*
- * The value is taken by the name cr_value, so that the owner's expressions
- * can name the table's columns as they are.
- */
+/* A batch: the rows to do in these blocks that nobody else has locked. */
 static char *
-batch_statement(const CrRotation *rotation, int64 from, int64 to)
+batch_statement(Relation relation, const CrRotation *rotation, int64 from,
+				int64 to)
 {
-	const char *column = quote_identifier(rotation->column);
-	const char *relation = cr_relation_words(rotation->relid);
-	char	   *range = psprintf("ctid >= '(" INT64_FORMAT ",0)'::tid AND ctid < '(" INT64_FORMAT ",0)'::tid",
-								 from, to);
+	const char *words = cr_relation_words(rotation->relid);
+	char	   *which;
 
-	return psprintf("UPDATE ONLY %s SET %s = %s FROM"
-					" (SELECT cr_place, cr_value FROM"
-					" (SELECT ctid AS cr_place, %s AS cr_value FROM ONLY %s"
-					" WHERE %s FOR UPDATE SKIP LOCKED) cr_locked"
-					" WHERE %s) cr_old"
+	which = psprintf("ctid >= '(" INT64_FORMAT ",0)'::tid AND ctid < '(" INT64_FORMAT ",0)'::tid AND (%s) FOR UPDATE SKIP LOCKED",
+					 from, to, source_condition(relation, rotation));
+	return psprintf("UPDATE ONLY %s SET %s = %s FROM (%s) cr_old"
 					" WHERE %s.ctid = cr_old.cr_place",
-					relation, column, new_value(rotation),
-					column, relation, range,
-					old_condition(rotation),
-					quote_identifier(get_rel_name(rotation->relid)));
+					words, quote_identifier(rotation->column),
+					new_value(rotation),
+					select_rows(relation, rotation, which),
+					quote_identifier(RelationGetRelationName(relation)));
 }
 
 void
@@ -294,10 +318,9 @@ cr_rotation_run_batch(const CrRotation *rotation, CrBatch *batch)
 	batch->pass_ended = batch->next_block >= blocks;
 	if (rotation->next_block < blocks)
 		batch->done = run_as_owner(relation->rd_rel->relowner,
-								   batch_statement(rotation,
+								   batch_statement(relation, rotation,
 												   rotation->next_block,
-												   rotation->next_block +
-												   CR_ROTATION_BLOCKS),
+												   batch->next_block),
 								   SPI_OK_UPDATE);
 	table_close(relation, NoLock);
 }

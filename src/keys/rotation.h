@@ -25,8 +25,9 @@ typedef struct CrRotation
 	char	   *source;			/* of tokens: an expression, or NULL */
 	char	   *form;			/* of tokens made from source */
 	int64		next_block;
-	int64		rows_left;		/* at the last count; -1: not counted yet */
-	int32		stalls;			/* passes that have brought nothing */
+	int64		pass_left;		/* rows when the pass began; -1: not counted */
+	int64		pass_done;		/* of them, in this pass */
+	int32		stalls;			/* passes in a row that have made no headway */
 } CrRotation;
 
 /* What a batch has done. */
@@ -43,8 +44,12 @@ typedef struct CrBatch
  */
 extern void cr_rotation_run_batch(const CrRotation *rotation, CrBatch *batch);
 
-/* How many values are not of the current version. */
-extern int64 cr_rotation_count_left(const CrRotation *rotation);
+/*
+ * How many values are not of the current version, and can be made anew; or
+ * those that cannot, since what they were made from is empty.
+ */
+extern int64 cr_rotation_count_left(const CrRotation *rotation,
+									bool without_source);
 
 /*
  * Raises an error when the column cannot be rotated, in words that say why

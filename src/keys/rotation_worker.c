@@ -38,16 +38,33 @@
 /* Passes without progress, and errors that may pass, before it gives up. */
 #define STALLS_MAX		3
 #define RETRIES_MAX		10
-#define RETRY_DELAY		1000	/* ms */
+#define RETRY_DELAY		500		/* ms */
 
-/* Column n of the only row of the last statement, as text; NULL for null. */
+/* How to go on after a transaction. */
+typedef enum StepEnd
+{
+	STEP_GO_ON,
+	STEP_WAIT,					/* for others to let go of their rows */
+	STEP_END
+} StepEnd;
+
+/*
+ * Column n of the only row of the last statement, as text that outlives the
+ * store's being closed; NULL for null.
+ */
 static char *
 text_value(int column)
 {
 	bool		isnull;
 	Datum		value = cr_store_value(0, column, &isnull);
+	char	   *text_in_spi;
+	Size		size;
 
-	return isnull ? NULL : TextDatumGetCString(value);
+	if (isnull)
+		return NULL;
+	text_in_spi = TextDatumGetCString(value);
+	size = strlen(text_in_spi) + 1;
+	return memcpy(SPI_palloc(size), text_in_spi, size);
 }
 
 /* Locks and reads the rotation's row; false when it is not running. */
@@ -61,7 +78,7 @@ read_rotation(int32 rotation_id, CrRotation *rotation)
 	bool		found;
 
 	cr_store_open(&store);
-	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(rows_left, -1), stalls FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running' FOR UPDATE",
+	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(pass_left, -1), pass_done, stalls FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running' FOR UPDATE",
 						 1, &argument) == 1;
 	if (found)
 	{
@@ -73,8 +90,9 @@ read_rotation(int32 rotation_id, CrRotation *rotation)
 		rotation->source = text_value(5);
 		rotation->form = text_value(6);
 		rotation->next_block = DatumGetInt64(cr_store_value(0, 7, &isnull));
-		rotation->rows_left = DatumGetInt64(cr_store_value(0, 8, &isnull));
-		rotation->stalls = DatumGetInt32(cr_store_value(0, 9, &isnull));
+		rotation->pass_left = DatumGetInt64(cr_store_value(0, 8, &isnull));
+		rotation->pass_done = DatumGetInt64(cr_store_value(0, 9, &isnull));
+		rotation->stalls = DatumGetInt32(cr_store_value(0, 10, &isnull));
 		if (!cr_key_row_by_id(key_id, &rotation->key))
 			elog(ERROR, "key %d of a rotation is gone", key_id);
 	}
@@ -99,72 +117,104 @@ end_rotation(int32 rotation_id, const char *state, const char *problem)
 }
 
 static void
-write_progress(const CrRotation *rotation, const CrBatch *batch,
-			   int64 rows_left, int32 stalls)
+write_progress(const CrRotation *rotation, int64 done)
 {
-	CrArgument	arguments[5];
+	CrArgument	arguments[6];
 	CrStore		store;
 
 	arguments[0] = cr_argument(INT4OID, Int32GetDatum(rotation->rotation_id));
-	arguments[1] = cr_argument(INT8OID, Int64GetDatum(batch->done));
-	arguments[2] = cr_argument(INT8OID, Int64GetDatum(batch->next_block));
-	arguments[3] = cr_argument(INT8OID, Int64GetDatum(rows_left));
-	arguments[4] = cr_argument(INT4OID, Int32GetDatum(stalls));
+	arguments[1] = cr_argument(INT8OID, Int64GetDatum(done));
+	arguments[2] = cr_argument(INT8OID, Int64GetDatum(rotation->next_block));
+	arguments[3] = cr_argument(INT8OID, Int64GetDatum(rotation->pass_left));
+	arguments[4] = cr_argument(INT8OID, Int64GetDatum(rotation->pass_done));
+	arguments[5] = cr_argument(INT4OID, Int32GetDatum(rotation->stalls));
 	cr_store_open(&store);
-	cr_store_run("UPDATE cleanroom.keyring_rotations SET rows_done = rows_done + $2, next_block = $3, rows_left = $4, stalls = $5, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp() WHERE rotation_id = $1",
-				 5, arguments);
+	cr_store_run("UPDATE cleanroom.keyring_rotations SET rows_done = rows_done + $2, next_block = $3, pass_left = $4, pass_done = $5, stalls = $6, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp() WHERE rotation_id = $1",
+				 6, arguments);
 	cr_store_close(&store);
 }
 
 static int64
 count_left(const CrRotation *rotation)
 {
-	return OidIsValid(rotation->relid) ? cr_rotation_count_left(rotation) :
+	return OidIsValid(rotation->relid) ?
+		cr_rotation_count_left(rotation, false) :
 		cr_vault_count_left(rotation);
 }
 
-/* One batch; false when there is nothing more to do. */
-static bool
-run_batch(const CrRotation *rotation)
+/* Ends a rotation that has nothing left to do. */
+static void
+complete_rotation(const CrRotation *rotation)
+{
+	int64		sourceless = 0;
+
+	if (OidIsValid(rotation->relid))
+		sourceless = cr_rotation_count_left(rotation, true);
+	end_rotation(rotation->rotation_id, "done", sourceless == 0 ? "" :
+				 psprintf(INT64_FORMAT " tokens stay as they are, having no source",
+						  sourceless));
+}
+
+/*
+ * The end of a pass.  Rows that nobody but we could do, and that are still
+ * not done, will not be; rows that others have locked are waited for.
+ */
+static StepEnd
+end_pass(CrRotation *rotation, int64 done)
+{
+	int64		left;
+	bool		locked_only = (rotation->pass_done == 0);
+
+	CommandCounterIncrement();
+	left = count_left(rotation);
+	if (left < rotation->pass_left || locked_only)
+		rotation->stalls = 0;
+	else
+		rotation->stalls++;
+	rotation->pass_left = left;
+	rotation->pass_done = 0;
+	rotation->next_block = 0;
+	write_progress(rotation, done);
+	if (left == 0)
+		complete_rotation(rotation);
+	else if (rotation->stalls >= STALLS_MAX)
+		end_rotation(rotation->rotation_id, "failed",
+					 "values are left that do not become the current version's");
+	else
+		return locked_only ? STEP_WAIT : STEP_GO_ON;
+	return STEP_END;
+}
+
+/* One batch. */
+static StepEnd
+run_batch(CrRotation *rotation)
 {
 	CrBatch		batch = {0};
-	int64		left;
-	int32		stalls = rotation->stalls;
 
-	if (rotation->rows_left < 0)
+	if (rotation->pass_left < 0)
 	{
-		write_progress(rotation, &batch, count_left(rotation), 0);
-		return true;
+		rotation->pass_left = count_left(rotation);
+		write_progress(rotation, 0);
+		return STEP_GO_ON;
 	}
 	if (OidIsValid(rotation->relid))
 		cr_rotation_run_batch(rotation, &batch);
 	else
 		cr_vault_run_batch(rotation, &batch);
-	left = Max(rotation->rows_left - batch.done, 0);
+	rotation->pass_done += batch.done;
+	rotation->next_block = batch.next_block;
 	if (batch.pass_ended)
-	{
-		CommandCounterIncrement();
-		left = count_left(rotation);
-		batch.next_block = 0;
-		stalls = left < rotation->rows_left ? 0 : stalls + 1;
-	}
-	write_progress(rotation, &batch, left, stalls);
-	if (batch.pass_ended && left == 0)
-		end_rotation(rotation->rotation_id, "done", "");
-	else if (stalls >= STALLS_MAX)
-		end_rotation(rotation->rotation_id, "failed",
-					 "values are left that do not become the current version's");
-	else
-		return true;
-	return false;
+		return end_pass(rotation, batch.done);
+	write_progress(rotation, batch.done);
+	return STEP_GO_ON;
 }
 
-/* One transaction; false when the rotation has ended. */
-static bool
+/* One transaction. */
+static StepEnd
 run_step(int32 rotation_id)
 {
 	CrRotation	rotation;
-	bool		go_on = false;
+	StepEnd		end = STEP_END;
 
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
@@ -175,12 +225,12 @@ run_step(int32 rotation_id)
 			get_rel_name(rotation.relid) == NULL)
 			end_rotation(rotation_id, "failed", "the table is gone");
 		else
-			go_on = run_batch(&rotation);
+			end = run_batch(&rotation);
 	}
 	PopActiveSnapshot();
 	CommitTransactionCommand();
 
-	return go_on;
+	return end;
 }
 
 /*
@@ -218,14 +268,14 @@ fail_rotation(int32 rotation_id, const char *problem)
 }
 
 /* As run_step(), with its errors turned into retries or the end. */
-static bool
+static StepEnd
 try_step(int32 rotation_id, MemoryContext context, int *retries)
 {
-	volatile bool go_on = false;
+	volatile StepEnd end = STEP_END;
 
 	PG_TRY();
 	{
-		go_on = run_step(rotation_id);
+		end = run_step(rotation_id);
 		*retries = 0;
 	}
 	PG_CATCH();
@@ -239,14 +289,15 @@ try_step(int32 rotation_id, MemoryContext context, int *retries)
 		FlushErrorState();
 		AbortCurrentTransaction();
 		RESUME_INTERRUPTS();
-		go_on = may_pass(edata) && ++*retries < RETRIES_MAX;
-		if (!go_on)
+		if (may_pass(edata) && ++*retries < RETRIES_MAX)
+			end = STEP_WAIT;
+		else
 			fail_rotation(rotation_id, describe_error(edata));
 	}
 	PG_END_TRY();
 	MemoryContextReset(context);
 
-	return go_on;
+	return end;
 }
 
 static void
@@ -298,6 +349,7 @@ cr_rotation_main(Datum main_arg)
 {
 	int32		rotation_id = DatumGetInt32(main_arg);
 	int			retries = 0;
+	StepEnd		end;
 	Oid			database;
 	MemoryContext context;
 
@@ -311,7 +363,7 @@ cr_rotation_main(Datum main_arg)
 	if (!claim_rotation(rotation_id))
 		proc_exit(0);
 	pgstat_report_activity(STATE_RUNNING, "cleanroom: rotating");
-	while (try_step(rotation_id, context, &retries))
-		pause_between(retries > 0 ? RETRY_DELAY : cr_rotation_delay);
+	while ((end = try_step(rotation_id, context, &retries)) != STEP_END)
+		pause_between(end == STEP_WAIT ? RETRY_DELAY : cr_rotation_delay);
 	proc_exit(0);
 }
