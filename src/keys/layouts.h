@@ -24,23 +24,26 @@
 #define CR_SQL_TOKEN_BYTE(n)	"get_byte(uuid_send(cr_value), " #n ")"
 #define CR_SQL_BYTE(n)			"get_byte(cr_value, " #n ")"
 
-/* Is it a token of the key, and of the version? */
+/*
+ * Is it a token of the key, and of the version?  (Shifts and bits have one
+ * precedence in SQL.)
+ */
 #define CR_SQL_TOKEN_IS \
 	"(cr_value IS NOT NULL" \
 	" AND (" CR_SQL_TOKEN_BYTE(6) " & 240) = 128" \
-	" AND ((" CR_SQL_TOKEN_BYTE(8) " & 63) << 10" \
-	" | " CR_SQL_TOKEN_BYTE(9) " << 2" \
-	" | " CR_SQL_TOKEN_BYTE(10) " >> 6) = ($1 & 65535)" \
-	" AND $2 IN (0, (" CR_SQL_TOKEN_BYTE(6) " & 15) << 8" \
-	" | " CR_SQL_TOKEN_BYTE(7) "))"
+	" AND (((" CR_SQL_TOKEN_BYTE(8) " & 63) << 10)" \
+	" | (" CR_SQL_TOKEN_BYTE(9) " << 2)" \
+	" | (" CR_SQL_TOKEN_BYTE(10) " >> 6)) = ($1 & 65535)" \
+	" AND $2 IN (0, (((" CR_SQL_TOKEN_BYTE(6) " & 15) << 8)" \
+	" | " CR_SQL_TOKEN_BYTE(7) ")))"
 
 /* Is it a ciphertext of the key, and of the version? */
 #define CR_SQL_CIPHER_IS \
 	"CASE WHEN length(cr_value) >= 36 THEN " \
 	CR_SQL_BYTE(0) " = 193" \
-	" AND (" CR_SQL_BYTE(2) " << 24 | " CR_SQL_BYTE(3) " << 16" \
-	" | " CR_SQL_BYTE(4) " << 8 | " CR_SQL_BYTE(5) ") = $1" \
-	" AND $2 IN (0, " CR_SQL_BYTE(6) " << 8 | " CR_SQL_BYTE(7) ")" \
+	" AND ((" CR_SQL_BYTE(2) " << 24) | (" CR_SQL_BYTE(3) " << 16)" \
+	" | (" CR_SQL_BYTE(4) " << 8) | " CR_SQL_BYTE(5) ") = $1" \
+	" AND $2 IN (0, (" CR_SQL_BYTE(6) " << 8) | " CR_SQL_BYTE(7) ")" \
 	" ELSE false END"
 
 #endif							/* CR_LAYOUTS_H */

@@ -203,7 +203,8 @@ run_batch(CrRotation *rotation)
 		cr_vault_run_batch(rotation, &batch);
 	rotation->pass_done += batch.done;
 	rotation->next_block = batch.next_block;
-	if (batch.pass_ended)
+	/* a pass that does more than there was does rows over and over */
+	if (batch.pass_ended || rotation->pass_done > rotation->pass_left)
 		return end_pass(rotation, batch.done);
 	write_progress(rotation, batch.done);
 	return STEP_GO_ON;

@@ -7,6 +7,8 @@ CREATE ROLE regress_cr_owner;
 CREATE ROLE regress_cr_other;
 GRANT USAGE ON SCHEMA cleanroom TO regress_cr_owner, regress_cr_other;
 CREATE SCHEMA rotation AUTHORIZATION regress_cr_owner;
+-- numbers of keys that fill all bytes that values have for them
+SELECT setval('cleanroom.keyring_ids', 20000000 + nextval('cleanroom.keyring_ids')) > 0 AS set;
 SELECT cleanroom.create_key('rotation mail', 'token');
 SELECT cleanroom.create_key('rotation box', 'encrypt');
 SELECT cleanroom.create_key('rotation card', 'fpe');
