@@ -21,7 +21,7 @@ COMMENT ON FUNCTION cleanroom.otp(bytea, bigint) IS
 secret: the shared secret. counter: for RFC 6238, seconds since 1970 divided by 30.';
 
 CREATE FUNCTION cleanroom.base32(value bytea) RETURNS text
-    LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'cr_base32';
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cr_base32';
 COMMENT ON FUNCTION cleanroom.base32(bytea) IS
 'Base 32 by RFC 4648, without padding.
 value: any bytes. Returns text.';

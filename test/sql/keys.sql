@@ -223,7 +223,9 @@ ALTER SYSTEM SET cleanroom.master_key_file = '/tmp/key';
 ALTER SYSTEM SET cleanroom.master_key_command = 'echo';
 ALTER DATABASE postgres SET cleanroom.master_key_command = 'echo';
 SET ROLE regress_cr_analyst;
+\set VERBOSITY sqlstate
 SHOW cleanroom.master_key_command;
+\set VERBOSITY default
 SELECT count(*) FROM pg_settings WHERE name LIKE 'cleanroom.master%';
 RESET ROLE;
 

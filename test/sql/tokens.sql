@@ -174,7 +174,7 @@ CREATE TABLE b AS SELECT ARRAY[cleanroom.tokenize(n::text, 'people'),
                                cleanroom.tokenize(n::text, 'others')] AS ts
 FROM generate_series(51, 60) n;
 INSERT INTO a VALUES (NULL), ('123e4567-e89b-12d3-a456-426614174000');
-SELECT relation, "column", key_id = (SELECT key_id FROM cleanroom.keyring
+SELECT relation, "column", key_id = (SELECT key_id & 65535 FROM cleanroom.keyring
                                      WHERE name = 'people') AS people,
        key_version, tokens, verdict
 FROM cleanroom.check_tokens('a', 't', 'b', 'ts') WITH ORDINALITY
