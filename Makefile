@@ -52,7 +52,8 @@ PG_CONFIG ?= pg_config
 
 # These need no server to be there yet, and PGXS has a "check" of its own.
 CR_SCRIPT_GOALS = check bench bench-tokens installcheck lint format demo demo-stop check-documents \
-	check-server check-undefined check-assert check-valgrind coverage mutate
+	check-server check-undefined check-assert check-valgrind coverage mutate \
+	fuzz neighbours
 ifneq ($(filter-out $(CR_SCRIPT_GOALS),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)),)
 $(error make $(filter $(CR_SCRIPT_GOALS),$(MAKECMDGOALS)) apart from the rest)

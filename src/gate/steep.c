@@ -5,8 +5,8 @@
  *	  that a sum over all is nearly theirs.
  *
  * The terms of a sum are of degree two at most.  Arithmetic raises the
- * degree, and so do joins: where n tables have many rows a person each, the
- * number of joined rows is a product of n counts.
+ * degree, and so do joins of a table with itself: n copies with many rows a
+ * person give the nth power of their number.
  *
  * A table that is not protected may not decide either how often a protected
  * row is met.  That it multiplies none by itself is join.c's to see to; but
@@ -207,11 +207,12 @@ degree_of_parts(Node *node, DegreeContext *context)
 }
 
 /*
- * Joins of up to three different tables are everyday questions; a table
- * joined with itself is not.
+ * How many of the bases with many rows a person are there once more.  Joins
+ * of different tables are everyday questions, and how many there are is not
+ * for the analyst to choose.
  */
 static int
-allowed_degree(CrLevel *level, const Bitmapset *factors)
+count_copies(CrLevel *level, const Bitmapset *factors)
 {
 	List	   *relids = NIL;
 	int			id = -1;
@@ -220,24 +221,23 @@ allowed_degree(CrLevel *level, const Bitmapset *factors)
 	{
 		CrBase	   *base = cr_inspect_base(level->statement, id);
 
-		if (base->kind != CR_BASE_PROTECTED)
-			return MAX_DEGREE;
-		relids = list_append_unique_oid(relids, base->policy->labelled_relid);
+		if (base->kind == CR_BASE_PROTECTED)
+			relids = list_append_unique_oid(relids,
+											base->policy->labelled_relid);
 	}
-	return list_length(relids) == MAX_DEGREE + 1 ?
-		MAX_DEGREE + 1 : MAX_DEGREE;
+	return Max(0, bms_num_members(factors) - Max(1, list_length(relids)));
 }
 
 static CrVerdict *
-refuse_degree(Aggref *aggref, int fanout)
+refuse_degree(Aggref *aggref, int copies)
 {
-	if (fanout <= 1)
+	if (copies == 0)
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, aggref->location,
 								 "the argument of an aggregate multiplies more than two measures",
 								 "Multiply two measures at most inside an aggregate.");
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, aggref->location,
-							 psprintf("an aggregate over the joined rows of %d tables with many rows a person would weigh single people too much",
-									  fanout),
+							 psprintf("an aggregate over a table joined with %d more of itself would weigh single people too much",
+									  copies),
 							 "Use count(DISTINCT ...), or aggregate each table by person in a subquery first and join those.");
 }
 
@@ -246,7 +246,7 @@ check_degree(CrLevel *level, CrAggregate *aggregate, const Bitmapset *factors)
 {
 	Aggref	   *aggref = aggregate->aggref;
 	uint32		family = cr_aggregate_family(aggref->aggfnoid);
-	int			fanout = bms_num_members(factors);
+	int			copies = count_copies(level, factors);
 	int			degree = 1;
 	ListCell   *lc;
 
@@ -258,8 +258,8 @@ check_degree(CrLevel *level, CrAggregate *aggregate, const Bitmapset *factors)
 			degree = Max(degree, degree_of(level, lfirst(lc)));
 	}
 
-	if (degree + fanout - 1 > allowed_degree(level, factors))
-		return refuse_degree(aggref, fanout);
+	if (degree + copies > MAX_DEGREE)
+		return refuse_degree(aggref, copies);
 	return NULL;
 }
 

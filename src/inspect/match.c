@@ -177,27 +177,35 @@ cr_match_by_list(const List *tested)
 
 /* ---------- lists of keys ---------- */
 
-/* Is it a column of protected rows that may not be filtered on? */
+/* A column of protected rows that may not be filtered on? */
 static bool
-is_key_only(CrLevel *level, Node *expanded)
+key_only_walker(Node *node, CrLevel *level)
 {
-	List	   *vars = pull_var_clause(expanded, 0);
-	ListCell   *lc;
-
-	foreach(lc, vars)
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
 	{
-		Var		   *var = (Var *) lfirst(lc);
-		const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+		Var		   *var = (Var *) node;
+		const CrColumnFact *fact;
 
+		/* one of an outer query is refused elsewhere: assume the worst */
+		if (var->varlevelsup != 0)
+			return true;
+		fact = cr_inspect_column(level->statement, var);
 		if (var->varno > 0 &&
 			!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
 													var->varno)))
-			continue;
-		if (fact == NULL ||
-			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0)
-			return true;
+			return false;
+		return fact == NULL ||
+			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0;
 	}
-	return false;
+	return expression_tree_walker(node, key_only_walker, (void *) level);
+}
+
+static bool
+is_key_only(CrLevel *level, Node *expanded)
+{
+	return key_only_walker(expanded, level);
 }
 
 static bool
