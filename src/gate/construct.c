@@ -119,6 +119,16 @@ check_sublinks(CrLevel *level)
 	return NULL;
 }
 
+static bool
+is_union_all(Node *node)
+{
+	SetOperationStmt *op = (SetOperationStmt *) node;
+
+	return !IsA(node, SetOperationStmt) ||
+		(op->op == SETOP_UNION && op->all &&
+		 is_union_all(op->larg) && is_union_all(op->rarg));
+}
+
 /* Everything about a level that does not depend on columns. */
 CrVerdict *
 cr_rule_constructs(CrLevel *level)
@@ -138,12 +148,11 @@ cr_rule_constructs(CrLevel *level)
 			return refuse("WITH RECURSIVE",
 						  "Recurse over released rows, or over tables that are not protected.");
 	}
-	foreach(lc, level->branches)
-	{
-		if (cr_level_is_raw((CrLevel *) lfirst(lc)))
-			return refuse("UNION, INTERSECT or EXCEPT",
-						  "Aggregate in each branch and combine the released rows.");
-	}
+	if (cr_level_unites_rows(level))
+		return refuse(is_union_all(level->query->setOperations) ?
+					  "this use of a UNION ALL of rows" :
+					  "UNION, INTERSECT or EXCEPT of rows",
+					  "Aggregate in each branch and combine the released rows; or use UNION ALL, give each branch a constant of its own and group by that, or ask for count, sum and avg.");
 	refusal = check_sublinks(level);
 	if (refusal == NULL && level->kind != CR_LEVEL_PUBLIC)
 		refusal = check_over_raw_rows(level);

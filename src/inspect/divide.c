@@ -285,7 +285,7 @@ make_divided(Division *division)
 			add_target(inner, (Expr *) restrict_aggregate(lfirst(lc2),
 														  lfirst(lc)), 0);
 	}
-	cr_normalize_lift_ctes(inner);
+	cr_normalize_lift_ctes(inner, 1);
 	return inner;
 }
 

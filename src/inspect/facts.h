@@ -216,6 +216,11 @@ extern bool cr_inspect_touches(Query *query);
 /* inspect/level.c */
 extern CrStatement *cr_inspect_statement(Query *query);
 extern bool cr_level_is_raw(const CrLevel *level);
+extern CrLevel *cr_level_read(CrStatement *statement, Query *query,
+							  CrLevel *parent);
+
+/* inspect/union.c */
+extern bool cr_level_unites_rows(const CrLevel *level);
 
 /* inspect/membership.c, inspect/member_join.c */
 extern void cr_normalize_membership(CrStatement *statement, Query *query);

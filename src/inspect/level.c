@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "catalog/pg_class.h"
+#include "inspect/arms.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
@@ -21,9 +22,6 @@
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
-
-static CrLevel *build_level(CrStatement *statement, Query *query,
-							CrLevel *parent);
 
 /* Do the level's rows belong to single privacy units? */
 bool
@@ -45,11 +43,12 @@ read_ctes(CrLevel *level)
 	foreach(lc, todo)
 	{
 		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
-		CrLevel    *sublevel = build_level(level->statement,
+		CrLevel    *sublevel = cr_level_read(level->statement,
 										   castNode(Query, cte->ctequery),
 										   level);
 
-		if (cr_level_is_raw(sublevel) && !cte->cterecursive)
+		if ((cr_level_is_raw(sublevel) || cr_level_unites_rows(sublevel)) &&
+			!cte->cterecursive)
 			cr_normalize_inline_cte(query, cte);
 		else
 		{
@@ -96,7 +95,7 @@ read_source(CrLevel *level, int rti)
 	source->rti = rti;
 	source->rte = rte;
 	if (rte->rtekind == RTE_SUBQUERY)
-		source->level = build_level(statement, rte->subquery, level);
+		source->level = cr_level_read(statement, rte->subquery, level);
 	else if (rte->rtekind == RTE_CTE)
 		source->level = find_cte(level, rte);
 
@@ -299,7 +298,7 @@ collect_walker(Node *node, CollectContext *context)
 
 		entry->sublink = sublink;
 		entry->in_core = context->in_core;
-		entry->level = build_level(context->level->statement,
+		entry->level = cr_level_read(context->level->statement,
 								   castNode(Query, sublink->subselect),
 								   context->level);
 		context->level->sublinks = lappend(context->level->sublinks, entry);
@@ -423,7 +422,7 @@ read_branches(Node *node, CrLevel *level)
 									  level->query->rtable);
 
 		level->branches = lappend(level->branches,
-								  build_level(level->statement,
+								  cr_level_read(level->statement,
 											  rte->subquery, level));
 	}
 	else if (node != NULL)
@@ -436,8 +435,11 @@ read_branches(Node *node, CrLevel *level)
 	return false;
 }
 
-static CrLevel *
-build_level(CrStatement *statement, Query *query, CrLevel *parent)
+/*
+ * Reads a query as a level below the parent, or the top.  Normalizes it.
+ */
+CrLevel *
+cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 {
 	CrLevel    *level = palloc0(sizeof(CrLevel));
 
@@ -449,11 +451,15 @@ build_level(CrStatement *statement, Query *query, CrLevel *parent)
 	read_ctes(level);
 	if (!cr_inspect_touches(query))
 		return level;
+	if (query->setOperations == NULL)
+	{
+		cr_normalize_names(query);
+		cr_distribute_unions(level);
+	}
 	if (query->setOperations != NULL)
 		read_branches(query->setOperations, level);
 	else
 	{
-		cr_normalize_names(query);
 		cr_normalize_membership(statement, query);
 		read_from(level, (Node *) query->jointree, NULL);
 		find_strays(level);
@@ -461,7 +467,7 @@ build_level(CrStatement *statement, Query *query, CrLevel *parent)
 			read_raw_level(level);
 		if (level->kind == CR_LEVEL_RELEASED &&
 			cr_normalize_divided_groups(level))
-			return build_level(statement, query, parent);
+			return cr_level_read(statement, query, parent);
 	}
 	if (cr_level_joins_owners(level))
 		statement->joins_owners = true;
@@ -478,7 +484,7 @@ cr_inspect_statement(Query *query)
 {
 	CrStatement *statement = palloc0(sizeof(CrStatement));
 
-	statement->top = build_level(statement, query, NULL);
+	statement->top = cr_level_read(statement, query, NULL);
 	cr_match_mark(statement->top);
 	return statement;
 }

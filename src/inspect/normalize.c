@@ -155,8 +155,14 @@ cr_normalize_distinct(Query *query)
 	query->distinctClause = NIL;
 }
 
+typedef struct LiftContext
+{
+	Index		depth;			/* of the query walked */
+	int			levels;
+} LiftContext;
+
 static bool
-lift_ctes_walker(Node *node, Index *depth)
+lift_ctes_walker(Node *node, LiftContext *context)
 {
 	if (node == NULL)
 		return false;
@@ -164,32 +170,32 @@ lift_ctes_walker(Node *node, Index *depth)
 	{
 		RangeTblEntry *rte = (RangeTblEntry *) node;
 
-		if (rte->rtekind == RTE_CTE && rte->ctelevelsup >= *depth)
-			rte->ctelevelsup++;
+		if (rte->rtekind == RTE_CTE && rte->ctelevelsup >= context->depth)
+			rte->ctelevelsup += context->levels;
 		return false;
 	}
 	if (IsA(node, Query))
 	{
 		bool		result;
 
-		(*depth)++;
-		result = query_tree_walker((Query *) node, lift_ctes_walker, depth,
+		context->depth++;
+		result = query_tree_walker((Query *) node, lift_ctes_walker, context,
 								   QTW_EXAMINE_RTES_BEFORE);
-		(*depth)--;
+		context->depth--;
 		return result;
 	}
-	return expression_tree_walker(node, lift_ctes_walker, depth);
+	return expression_tree_walker(node, lift_ctes_walker, context);
 }
 
 /*
- * Makes a query that has become a subquery of the one it was find the CTEs
- * of that one's WITH list, which it has no more.
+ * The query comes to stand so many levels below where it stood, and its WITH
+ * list stays behind: lets its references find that, and those around it.
  */
 void
-cr_normalize_lift_ctes(Query *query)
+cr_normalize_lift_ctes(Query *query, int levels)
 {
-	Index		depth = 0;
+	LiftContext context = {0, levels};
 
-	query_tree_walker(query, lift_ctes_walker, &depth,
+	query_tree_walker(query, lift_ctes_walker, &context,
 					  QTW_EXAMINE_RTES_BEFORE);
 }

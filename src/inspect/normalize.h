@@ -13,8 +13,8 @@
 extern void cr_normalize_names(Query *query);
 extern void cr_normalize_inline_cte(Query *query, CommonTableExpr *cte);
 extern void cr_normalize_join_columns(Query *query, JoinExpr *join);
-extern void cr_normalize_lift_ctes(Query *query);
 extern void cr_normalize_distinct(Query *query);
+extern void cr_normalize_lift_ctes(Query *query, int levels);
 
 /* inspect/inline.c */
 extern bool cr_normalize_may_inline(const RangeTblEntry *rte);

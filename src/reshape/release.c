@@ -21,19 +21,13 @@
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "inspect/normalize.h"
+#include "inspect/shell.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
 #include "reshape/reshape.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
-
-typedef struct ShellContext
-{
-	CrLevel    *level;
-	List	   *keys;			/* expressions of the core's first columns */
-	Index		depth;			/* of sub-selects around the node */
-} ShellContext;
 
 /* ---------- the core ---------- */
 
@@ -99,7 +93,8 @@ make_core(CrLevel *level)
 	core->hasSubLinks = core->hasSubLinks ||
 		checkExprHasSubLink((Node *) core->targetList) ||
 		checkExprHasSubLink(core->havingQual);
-	cr_normalize_lift_ctes(core);
+	/* WITH stays with the shell, one level above the core */
+	cr_normalize_lift_ctes(core, 1);
 	return cr_reshape_twins(core);
 }
 
@@ -270,74 +265,21 @@ make_all_or_nothing(Query *core)
 
 /* ---------- the shell ---------- */
 
-static Node *
-find_key(Node *node, ShellContext *context)
+typedef struct ShellOf
 {
-	ListCell   *lc;
-	AttrNumber	attno = 0;
-
-	foreach(lc, context->keys)
-	{
-		attno++;
-		if (equal(node, lfirst(lc)))
-			return (Node *) makeVar(1, attno, exprType(node),
-									exprTypmod(node), exprCollation(node),
-									context->depth);
-	}
-	return NULL;
-}
+	List	   *keys;			/* expressions of the core's first columns */
+	List	   *aggregates;
+} ShellOf;
 
 static Node *
-find_aggregate(Aggref *aggref, ShellContext *context)
+over_core(Node *node, const ShellOf *shell)
 {
-	ListCell   *lc;
-	AttrNumber	attno = list_length(context->keys);
+	bool		whole = true;
 
-	foreach(lc, context->level->aggregates)
-	{
-		attno++;
-		if (equal(aggref, ((CrAggregate *) lfirst(lc))->aggref))
-			return (Node *) makeVar(1, attno, aggref->aggtype, -1,
-									aggref->aggcollid, 0);
-	}
-	elog(ERROR, "aggregate not found in its level");
-	return NULL;
-}
-
-static Node *
-shell_mutator(Node *node, ShellContext *context)
-{
-	Node	   *key;
-
-	if (node == NULL)
-		return NULL;
-	if (context->depth == 0 && IsA(node, Aggref))
-		return find_aggregate((Aggref *) node, context);
-	if (context->depth == 0 && !IsA(node, List) && !IsA(node, TargetEntry) &&
-		(key = find_key(node, context)) != NULL)
-		return key;
-	if (IsA(node, Var) && ((Var *) node)->varlevelsup == context->depth)
-	{
-		Var		   *var = copyObject((Var *) node);
-
-		/* a column of this level, used in a sub-select of the shell */
-		var->varlevelsup = 0;
-		key = find_key((Node *) var, context);
-		if (key == NULL)
-			elog(ERROR, "column beside aggregates is not a grouping key");
-		return key;
-	}
-	if (IsA(node, Query))
-	{
-		Query	   *query;
-
-		context->depth++;
-		query = query_tree_mutator((Query *) node, shell_mutator,
-								   context, 0);
-		context->depth--;
-		return (Node *) query;
-	}
-	return expression_tree_mutator(node, shell_mutator, (void *) context);
+	node = cr_shell_rewrite(node, shell->keys, shell->aggregates, &whole);
+	if (!whole)
+		elog(ERROR, "column beside aggregates is not a grouping key");
+	return node;
 }
 
 /*
@@ -347,14 +289,16 @@ void
 cr_reshape_release(CrLevel *level)
 {
 	Query	   *query = level->query;
-	ShellContext context = {level, NIL, 0};
+	ShellOf		shell = {NIL, NIL};
 	Query	   *below = make_core(level);
 	Node	   *quals = NULL;
 	ListCell   *lc;
 
 	foreach(lc, level->group_entries)
-		context.keys = lappend(context.keys,
-							   ((TargetEntry *) lfirst(lc))->expr);
+		shell.keys = lappend(shell.keys, ((TargetEntry *) lfirst(lc))->expr);
+	foreach(lc, level->aggregates)
+		shell.aggregates = lappend(shell.aggregates,
+								   ((CrAggregate *) lfirst(lc))->aggref);
 	if (cr_guard_refuses(level) && !cr_debug_forget_guard)
 	{
 		int			threshold = cr_guard_threshold(level);
@@ -367,11 +311,11 @@ cr_reshape_release(CrLevel *level)
 														-1, InvalidOid, 0)),
 							threshold);
 	}
-	query->targetList = (List *) shell_mutator((Node *) query->targetList,
-											   &context);
-	query->windowClause = (List *) shell_mutator((Node *) query->windowClause,
-												 &context);
-	quals = make_and_qual(quals, shell_mutator(query->havingQual, &context));
+	query->targetList = (List *) over_core((Node *) query->targetList,
+										   &shell);
+	query->windowClause = (List *) over_core((Node *) query->windowClause,
+											 &shell);
+	quals = make_and_qual(quals, over_core(query->havingQual, &shell));
 	query->havingQual = NULL;
 	query->groupClause = NIL;
 	query->groupDistinct = false;

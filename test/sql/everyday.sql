@@ -331,7 +331,7 @@ SELECT ask('SELECT country, count(*) FROM (SELECT c.country, c.customer_id FROM 
 SELECT ask('SELECT source, count(*) FROM (SELECT ''a'' AS source, customer_id AS person FROM orders WHERE category = ''books'' UNION ALL SELECT ''b'', customer_id FROM orders WHERE category = ''toys'') u GROUP BY source /5 person/');
 SELECT ask('SELECT count(*) FROM (SELECT customer_id FROM orders WHERE channel = ''web'' UNION ALL SELECT customer_id FROM orders WHERE channel = ''store'') u');
 SELECT ask('SELECT kind, count(DISTINCT person) FROM (SELECT ''bought'' AS kind, customer_id AS person, ordered_at::date AS day FROM orders UNION ALL SELECT ''saw'', viewer, seen_at::date FROM exposures) events WHERE day < ''2024-07-01'' GROUP BY kind /7 person/');
-SELECT ask('SELECT sum(amount), avg(amount), count(*) FROM (SELECT price AS amount FROM orders WHERE category = ''books'' UNION ALL SELECT cents FROM orders WHERE category = ''toys'') x');
+SELECT ask('SELECT sum(amount), avg(amount), count(*) FROM (SELECT price AS amount FROM orders WHERE category = ''books'' UNION ALL SELECT price FROM orders WHERE category = ''toys'') x');
 SELECT ask('WITH events AS (SELECT customer_id AS person, date_trunc(''month'', ordered_at) AS m, ''order'' AS e FROM orders UNION ALL SELECT viewer, date_trunc(''month'', seen_at::timestamp), ''view'' FROM exposures) SELECT m, e, count(*) FROM events GROUP BY m, e /7 person/');
 SELECT ask('SELECT channel, sum(price) FROM (SELECT channel, price, customer_id FROM orders WHERE ordered_at < ''2024-04-01'' UNION ALL SELECT channel, price, customer_id FROM orders WHERE ordered_at >= ''2024-09-01'') o GROUP BY channel /5 customer_id/');
 

@@ -1,0 +1,229 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/arms.c
+ *	  Writes a query over a UNION ALL as one over a single branch of it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "inspect/arms.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "parser/parse_coerce.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+
+typedef struct ArmContext
+{
+	int			rti;			/* the UNION ALL in the query's FROM */
+	Query	   *branch;
+	bool		constants;		/* write columns that are constants out */
+	Index		depth;			/* of sub-selects around the node */
+	bool		impossible;		/* a column of it cannot be had so */
+} ArmContext;
+
+/* What a column of the UNION ALL is in the branch, as the former's type. */
+static Node *
+branch_column(const Var *var, ArmContext *context)
+{
+	TargetEntry *tle = get_tle_by_resno(context->branch->targetList,
+										var->varattno);
+	Var		   *column = (Var *) copyObjectImpl(var);
+	Node	   *stripped;
+	Node	   *result;
+
+	if (tle == NULL || tle->resjunk)
+	{
+		context->impossible = true;
+		return (Node *) column;
+	}
+	stripped = cr_inspect_strip((Node *) tle->expr);
+	column->vartype = exprType((Node *) tle->expr);
+	column->vartypmod = exprTypmod((Node *) tle->expr);
+	column->varcollid = exprCollation((Node *) tle->expr);
+	result = context->constants && IsA(stripped, Const) ?
+		copyObject((Node *) tle->expr) : (Node *) column;
+	if (column->vartype != var->vartype)
+		result = coerce_to_target_type(NULL, result, column->vartype,
+									   var->vartype, var->vartypmod,
+									   COERCION_IMPLICIT,
+									   COERCE_IMPLICIT_CAST, -1);
+	if (result == NULL || exprCollation(result) != var->varcollid)
+	{
+		context->impossible = true;
+		return (Node *) column;
+	}
+	return result;
+}
+
+static Node *
+arm_mutator(Node *node, ArmContext *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+
+		if (var->varno == context->rti && var->varlevelsup == context->depth)
+			return branch_column(var, context);
+		return (Node *) copyObject(var);
+	}
+	if (IsA(node, Query))
+	{
+		Query	   *query;
+
+		context->depth++;
+		query = query_tree_mutator((Query *) node, arm_mutator, context, 0);
+		context->depth--;
+		return (Node *) query;
+	}
+	return expression_tree_mutator(node, arm_mutator, (void *) context);
+}
+
+/*
+ * A copy of the query with the branch in the place of the UNION ALL that is
+ * entry rti of its range table.  *possible becomes false where a column
+ * cannot be had from the branch.
+ */
+Query *
+cr_arm_query(Query *query, int rti, Query *branch, bool *possible)
+{
+	ArmContext	context = {rti, branch, false, 0, false};
+	Query	   *arm = query_tree_mutator(query, arm_mutator, &context, 0);
+	Query	   *below = copyObject(branch);
+
+	/* the branch is one level nearer to the WITH lists around it now */
+	IncrementVarSublevelsUp((Node *) below, -1, 2);
+	rt_fetch(rti, arm->rtable)->subquery = below;
+	if (context.impossible)
+		*possible = false;
+	return arm;
+}
+
+/*
+ * An expression of the query, computed as far as the branch's constants go.
+ */
+Node *
+cr_arm_value(Query *query, int rti, Query *branch, Node *expr)
+{
+	ArmContext	context = {rti, branch, true, 0, false};
+
+	if (expr == NULL)
+		return NULL;
+	return eval_const_expressions(NULL, arm_mutator(expr, &context));
+}
+
+/* Is the condition false or null for every row of the branch? */
+bool
+cr_arm_never(Query *query, int rti, Query *branch, Node *quals)
+{
+	Node	   *value = cr_arm_value(query, rti, branch, quals);
+
+	return value != NULL && IsA(value, Const) &&
+		(((Const *) value)->constisnull ||
+		 !DatumGetBool(((Const *) value)->constvalue));
+}
+
+/* A range table entry for a subquery whose columns all have names. */
+RangeTblEntry *
+cr_arms_entry(Query *subquery, const char *name)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	foreach(lc, subquery->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (!tle->resjunk)
+			names = lappend(names, makeString(pstrdup(tle->resname)));
+	}
+	rte->rtekind = RTE_SUBQUERY;
+	rte->subquery = subquery;
+	rte->alias = makeAlias(name, NIL);
+	rte->eref = makeAlias(name, names);
+	rte->inFromCl = true;
+	return rte;
+}
+
+static SetOperationStmt *
+unite_two(Node *left, Node *right, List *targets)
+{
+	SetOperationStmt *op = makeNode(SetOperationStmt);
+	ListCell   *lc;
+
+	op->op = SETOP_UNION;
+	op->all = true;
+	op->larg = left;
+	op->rarg = right;
+	foreach(lc, targets)
+	{
+		Node	   *expr = (Node *) lfirst_node(TargetEntry, lc)->expr;
+
+		op->colTypes = lappend_oid(op->colTypes, exprType(expr));
+		op->colTypmods = lappend_int(op->colTypmods, -1);
+		op->colCollations = lappend_oid(op->colCollations,
+										exprCollation(expr));
+	}
+	return op;
+}
+
+/* A SELECT of nothing from nothing. */
+Query *
+cr_arms_select(void)
+{
+	Query	   *query = makeNode(Query);
+
+	query->commandType = CMD_SELECT;
+	query->querySource = QSRC_ORIGINAL;
+	query->canSetTag = true;
+	query->jointree = makeFromExpr(NIL, NULL);
+	query->limitOption = LIMIT_OPTION_COUNT;
+	query->stmt_location = -1;
+	query->stmt_len = -1;
+	return query;
+}
+
+/*
+ * The UNION ALL of queries whose columns agree in type, none of them junk.
+ */
+Query *
+cr_arms_unite(List *arms)
+{
+	Query	   *query = cr_arms_select();
+	List	   *targets = linitial_node(Query, arms)->targetList;
+	Node	   *tree = NULL;
+	ListCell   *lc;
+
+	foreach(lc, arms)
+	{
+		RangeTblRef *ref = makeNode(RangeTblRef);
+		RangeTblEntry *rte = cr_arms_entry(lfirst_node(Query, lc), "branch");
+
+		rte->inFromCl = false;
+		query->rtable = lappend(query->rtable, rte);
+		ref->rtindex = list_length(query->rtable);
+		tree = tree == NULL ? (Node *) ref :
+			(Node *) unite_two(tree, (Node *) ref, targets);
+	}
+	query->setOperations = tree;
+	foreach(lc, targets)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		Var		   *var = makeVarFromTargetEntry(1, tle);
+
+		var->vartypmod = -1;
+		query->targetList =
+			lappend(query->targetList,
+					makeTargetEntry((Expr *) var, tle->resno,
+									pstrdup(tle->resname), false));
+	}
+	return query;
+}

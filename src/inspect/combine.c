@@ -1,0 +1,421 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/combine.c
+ *	  Writes aggregates over a UNION ALL of rows with what each branch
+ *	  releases.
+ *
+ *	SELECT g, sum(x) FROM (a UNION ALL b) u GROUP BY g HAVING h
+ *
+ * Where g is a constant that differs from branch to branch, no group has rows
+ * of two branches, and the query is a UNION ALL of queries over each.  Else
+ * it is
+ *
+ *	SELECT g, sum(s)
+ *	FROM (SELECT g, sum(x) AS s FROM a GROUP BY g
+ *		  UNION ALL SELECT g, sum(x) FROM b GROUP BY g) AS branches
+ *	GROUP BY g HAVING count(*) = 2
+ *
+ * so that a group is there when every branch releases it.  A branch with too
+ * few people in the group and one with nobody look alike: neither has the
+ * group.  Nothing less would do: added up over two branches, many people
+ * would hide one, whom a query over the first branch alone brings to light.
+ *
+ * Branches that a condition on their constants leaves out do not count.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "inspect/arms.h"
+#include "inspect/normalize.h"
+#include "inspect/shell.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/lsyscache.h"
+
+typedef struct Combination
+{
+	CrLevel    *level;
+	Query	   *query;
+	int			rti;			/* the UNION ALL in its FROM */
+	List	   *branches;		/* those that can have rows */
+	List	   *keys;			/* TargetEntry that are grouped by */
+	List	   *key_exprs;
+	List	   *aggregates;		/* Aggref */
+	bool		possible;
+} Combination;
+
+/* ---------- what the query asks for ---------- */
+
+static void
+read_query(Combination *all)
+{
+	Query	   *query = all->query;
+	List	   *found;
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		TargetEntry *tle = get_sortgroupclause_tle(lfirst(lc),
+												   query->targetList);
+
+		all->keys = lappend(all->keys, tle);
+		all->key_exprs = lappend(all->key_exprs, tle->expr);
+	}
+	found = pull_var_clause((Node *) list_make2(query->targetList,
+												query->havingQual),
+							PVC_INCLUDE_AGGREGATES |
+							PVC_RECURSE_WINDOWFUNCS |
+							PVC_RECURSE_PLACEHOLDERS);
+	foreach(lc, found)
+	{
+		Node	   *node = (Node *) lfirst(lc);
+
+		if (IsA(node, Aggref))
+			all->aggregates = list_append_unique(all->aggregates, node);
+	}
+}
+
+static void
+drop_empty_branches(Combination *all, List *branches)
+{
+	ListCell   *lc;
+
+	foreach(lc, branches)
+	{
+		if (!cr_arm_never(all->query, all->rti, lfirst_node(Query, lc),
+						  all->query->jointree->quals))
+			all->branches = lappend(all->branches, lfirst(lc));
+	}
+	if (all->branches == NIL)
+		all->branches = list_make1(linitial(branches));
+}
+
+/* ---------- which branches can share a group ---------- */
+
+static bool
+constants_differ(Node *a, Node *b, const SortGroupClause *clause)
+{
+	Const	   *left = (Const *) cr_inspect_strip(a);
+	Const	   *right = (Const *) cr_inspect_strip(b);
+
+	if (!IsA(left, Const) || !IsA(right, Const) ||
+		left->consttype != right->consttype ||
+		left->constcollid != right->constcollid)
+		return false;
+	if (left->constisnull || right->constisnull)
+		return left->constisnull != right->constisnull;
+	return !DatumGetBool(OidFunctionCall2Coll(get_opcode(clause->eqop),
+											  left->constcollid,
+											  left->constvalue,
+											  right->constvalue));
+}
+
+static bool
+can_share_group(Combination *all, Query *a, Query *b)
+{
+	ListCell   *key;
+	ListCell   *clause;
+
+	forboth(key, all->key_exprs, clause, all->query->groupClause)
+	{
+		if (constants_differ(cr_arm_value(all->query, all->rti, a,
+										  lfirst(key)),
+							 cr_arm_value(all->query, all->rti, b,
+										  lfirst(key)),
+							 lfirst_node(SortGroupClause, clause)))
+			return false;
+	}
+	return true;
+}
+
+/* Lists of branches, such that no group has rows of two lists. */
+static List *
+find_classes(Combination *all)
+{
+	List	   *classes = NIL;
+	ListCell   *lc;
+
+	foreach(lc, all->branches)
+	{
+		Query	   *branch = lfirst_node(Query, lc);
+		List	   *joined = list_make1(branch);
+		List	   *others = NIL;
+		ListCell   *lc2;
+
+		foreach(lc2, classes)
+		{
+			List	   *class = (List *) lfirst(lc2);
+			bool		shares = false;
+			ListCell   *lc3;
+
+			foreach(lc3, class)
+				shares = shares || can_share_group(all, lfirst(lc3), branch);
+			if (shares)
+				joined = list_concat(list_copy(class), joined);
+			else
+				others = lappend(others, class);
+		}
+		classes = lappend(others, joined);
+	}
+	return classes;
+}
+
+/* ---------- the query over one branch ---------- */
+
+static List *
+core_targets(Combination *all, List *aggregates)
+{
+	List	   *targets = NIL;
+	AttrNumber	resno = 0;
+	ListCell   *lc;
+
+	foreach(lc, all->keys)
+	{
+		TargetEntry *key = copyObject(lfirst_node(TargetEntry, lc));
+
+		key->resno = ++resno;
+		if (key->resjunk || key->resname == NULL)
+			key->resname = psprintf("key_%d", resno);
+		key->resjunk = false;
+		targets = lappend(targets, key);
+	}
+	foreach(lc, aggregates)
+	{
+		resno++;
+		targets = lappend(targets,
+						  makeTargetEntry(copyObject(lfirst(lc)), resno,
+										  psprintf("part_%d",
+												   resno - list_length(all->keys)),
+										  false));
+	}
+	return targets;
+}
+
+static Query *
+query_of_branch(Combination *all, Query *branch, List *aggregates, int depth)
+{
+	Query		core;
+	Query	   *arm;
+
+	memcpy(&core, all->query, sizeof(Query));
+	core.cteList = NIL;
+	core.hasRecursive = false;
+	core.havingQual = NULL;
+	core.windowClause = NIL;
+	core.hasWindowFuncs = false;
+	core.distinctClause = NIL;
+	core.hasDistinctOn = false;
+	core.hasTargetSRFs = false;
+	core.sortClause = NIL;
+	core.limitCount = NULL;
+	core.limitOffset = NULL;
+	core.limitOption = LIMIT_OPTION_COUNT;
+	core.targetList = core_targets(all, aggregates);
+	core.hasAggs = contain_aggs_of_level((Node *) core.targetList, 0);
+	/* without GROUP BY, it is one row for that it is an aggregation */
+	if (!core.hasAggs && core.groupClause == NIL)
+		core.havingQual = makeBoolConst(true, false);
+	arm = cr_arm_query(&core, all->rti, branch, &all->possible);
+	cr_normalize_lift_ctes(arm, depth);
+	return arm;
+}
+
+/* ---------- the query over several ---------- */
+
+/* Is the aggregate over the branch nothing, for a constant's sake? */
+static bool
+never_counts(Combination *all, Query *branch, Aggref *aggref)
+{
+	ListCell   *lc;
+
+	if (cr_arm_never(all->query, all->rti, branch, (Node *) aggref->aggfilter))
+		return true;
+	foreach(lc, aggref->args)
+	{
+		Node	   *arg = (Node *) lfirst_node(TargetEntry, lc)->expr;
+		Node	   *value = cr_arm_value(all->query, all->rti, branch, arg);
+
+		if (IsA(value, Const) && ((Const *) value)->constisnull)
+			return true;
+	}
+	return false;
+}
+
+/* Nulls in the place of computed aggregates that count no row of it. */
+static List *
+computed_by_branch(Combination *all, Query *branch, List *computed, int *live)
+{
+	List	   *exprs = NIL;
+	ListCell   *lc;
+	int			i = 0;
+
+	foreach(lc, computed)
+	{
+		Aggref	   *aggref = lfirst_node(Aggref, lc);
+
+		if (never_counts(all, branch, aggref))
+			exprs = lappend(exprs, makeNullConst(aggref->aggtype, -1,
+												 aggref->aggcollid));
+		else
+		{
+			exprs = lappend(exprs, aggref);
+			live[i]++;
+		}
+		i++;
+	}
+	return exprs;
+}
+
+/* A branch that gives one row for each person must not be added up. */
+static bool
+releases(Combination *all, Query *arm)
+{
+	return !cr_level_is_raw(cr_level_read(all->level->statement,
+										  copyObject(arm), all->level));
+}
+
+static Query *
+group_branches(Combination *all, Query *united, const CrPartials *partials,
+			   const int *live, int nbranches)
+{
+	Query	   *query = cr_arms_select();
+	RangeTblRef *ref = makeNode(RangeTblRef);
+	AttrNumber	resno = 0;
+	ListCell   *lc;
+
+	ref->rtindex = 1;
+	query->rtable = list_make1(cr_arms_entry(united, "branches"));
+	query->jointree = makeFromExpr(list_make1(ref), NULL);
+	foreach(lc, all->keys)
+	{
+		TargetEntry *below = list_nth_node(TargetEntry, united->targetList,
+										   resno++);
+		TargetEntry *key = makeTargetEntry((Expr *) makeVarFromTargetEntry(1, below),
+										   resno, pstrdup(below->resname),
+										   false);
+
+		key->ressortgroupref = lfirst_node(TargetEntry, lc)->ressortgroupref;
+		query->targetList = lappend(query->targetList, key);
+	}
+	foreach(lc, all->aggregates)
+	{
+		Expr	   *expr = cr_partials_combine(partials,
+											   foreach_current_index(lc),
+											   list_length(all->keys), live);
+
+		resno++;
+		query->targetList = lappend(query->targetList,
+									makeTargetEntry(expr, resno,
+													psprintf("total_%d", resno),
+													false));
+	}
+	query->groupClause = copyObject(all->query->groupClause);
+	query->hasAggs = true;
+	query->havingQual = (Node *) cr_partials_complete(NULL, nbranches);
+	return query;
+}
+
+static Query *
+query_of_class(Combination *all, List *class, int depth)
+{
+	CrPartials *partials;
+	List	   *arms = NIL;
+	int		   *live;
+	ListCell   *lc;
+
+	if (list_length(class) == 1)
+		return query_of_branch(all, linitial_node(Query, class),
+							   all->aggregates, depth);
+	partials = cr_partials_make(all->aggregates);
+	live = palloc0(sizeof(int) * (list_length(partials->computed) + 1));
+	foreach(lc, class)
+	{
+		Query	   *branch = lfirst_node(Query, lc);
+		List	   *exprs = computed_by_branch(all, branch,
+											   partials->computed, live);
+		Query	   *arm = query_of_branch(all, branch, exprs, depth + 2);
+
+		if (!releases(all, arm))
+			all->possible = false;
+		arms = lappend(arms, arm);
+	}
+	if (!all->possible || !cr_partials_add_up(partials, live))
+	{
+		all->possible = false;
+		return linitial(arms);
+	}
+	return group_branches(all, cr_arms_unite(arms), partials, live,
+						  list_length(class));
+}
+
+/* ---------- the query itself ---------- */
+
+/* What it does with its groups happens to the results of "below". */
+static bool
+put_over(Query *query, Query *below, Combination *all)
+{
+	bool		whole = true;
+	List	   *targets;
+	List	   *windows;
+	Node	   *quals;
+	RangeTblRef *ref = makeNode(RangeTblRef);
+
+	targets = (List *) cr_shell_rewrite((Node *) query->targetList,
+										all->key_exprs, all->aggregates,
+										&whole);
+	windows = (List *) cr_shell_rewrite((Node *) query->windowClause,
+										all->key_exprs, all->aggregates,
+										&whole);
+	quals = cr_shell_rewrite(query->havingQual, all->key_exprs,
+							 all->aggregates, &whole);
+	if (!whole)
+		return false;
+	ref->rtindex = 1;
+	query->targetList = targets;
+	query->windowClause = windows;
+	query->havingQual = NULL;
+	query->groupClause = NIL;
+	query->groupDistinct = false;
+	query->hasAggs = false;
+	query->rtable = list_make1(cr_arms_entry(below, "combined"));
+	cr_clear_permissions(query);
+	query->jointree = makeFromExpr(list_make1(ref), quals);
+	return true;
+}
+
+/*
+ * Writes the level's query, which aggregates, over the branches of the UNION
+ * ALL that is entry rti of its range table.  False, with nothing changed,
+ * when that cannot be done.
+ */
+bool
+cr_arms_release(CrLevel *level, int rti, List *branches)
+{
+	Combination all = {level, level->query, rti, NIL, NIL, NIL, NIL, true};
+	List	   *classes;
+	List	   *queries = NIL;
+	Query	   *below;
+	ListCell   *lc;
+
+	if (level->query->groupingSets != NIL || level->query->rowMarks != NIL)
+		return false;
+	read_query(&all);
+	if (all.keys == NIL && all.aggregates == NIL)
+		return false;
+	drop_empty_branches(&all, branches);
+	classes = find_classes(&all);
+	foreach(lc, classes)
+		queries = lappend(queries,
+						  query_of_class(&all, (List *) lfirst(lc),
+										 list_length(classes) > 1 ? 2 : 1));
+	if (!all.possible)
+		return false;
+	below = list_length(queries) == 1 ? linitial_node(Query, queries) :
+		cr_arms_unite(queries);
+	return put_over(level->query, below, &all);
+}

@@ -1,0 +1,266 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/partial.c
+ *	  Puts aggregates over several branches together from those of each.
+ *
+ * Sums and counts add up, and averages are one divided by the other.  Others
+ * do not: above all, the number of distinct people of two tables would tell
+ * how many are in both, few as they may be.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "inspect/arms.h"
+#include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+typedef struct SumOf
+{
+	Oid			average;
+	Oid			sum;
+	Oid			type;
+} SumOf;
+
+static const SumOf sums[] = {
+	{F_AVG_INT2, F_SUM_INT2, INT8OID},
+	{F_AVG_INT4, F_SUM_INT4, INT8OID},
+	{F_AVG_INT8, F_SUM_INT8, NUMERICOID},
+	{F_AVG_NUMERIC, F_SUM_NUMERIC, NUMERICOID},
+	{F_AVG_FLOAT8, F_SUM_FLOAT8, FLOAT8OID},
+};
+
+static const SumOf *
+sum_of_average(const Aggref *aggref)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(sums); i++)
+	{
+		if (sums[i].average == aggref->aggfnoid)
+			return &sums[i];
+	}
+	return NULL;
+}
+
+static bool
+can_be_added(Oid type)
+{
+	return type == INT8OID || type == NUMERICOID || type == FLOAT4OID ||
+		type == FLOAT8OID;
+}
+
+/* The aggregate with another function, and result type. */
+static Aggref *
+change_function(const Aggref *aggref, Oid aggfnoid, Oid type)
+{
+	Aggref	   *changed = (Aggref *) copyObjectImpl(aggref);
+
+	changed->aggfnoid = aggfnoid;
+	changed->aggtype = type;
+	changed->aggcollid = InvalidOid;
+	return changed;
+}
+
+static bool
+adds_up(const Aggref *aggref)
+{
+	uint32		family = cr_aggregate_family(aggref->aggfnoid);
+
+	return aggref->aggdistinct == NIL &&
+		(family == CR_AGG_COUNT || family == CR_AGG_SUM);
+}
+
+/* What each branch has to compute for these aggregates. */
+CrPartials *
+cr_partials_make(List *aggregates)
+{
+	CrPartials *partials = palloc0(sizeof(CrPartials));
+	ListCell   *lc;
+
+	partials->aggregates = aggregates;
+	foreach(lc, aggregates)
+	{
+		Aggref	   *aggref = lfirst_node(Aggref, lc);
+		const SumOf *sum = aggref->aggdistinct != NIL ? NULL :
+			sum_of_average(aggref);
+
+		partials->first = lappend_int(partials->first,
+									  list_length(partials->computed));
+		if (sum == NULL)
+			partials->computed = lappend(partials->computed, aggref);
+		else
+		{
+			partials->computed =
+				lappend(partials->computed,
+						change_function(aggref, sum->sum, sum->type));
+			partials->computed =
+				lappend(partials->computed,
+						change_function(aggref, F_COUNT_ANY, INT8OID));
+		}
+	}
+	return partials;
+}
+
+/*
+ * Can the aggregates be put together, when so many branches contribute to
+ * each computed one?
+ */
+bool
+cr_partials_add_up(const CrPartials *partials, const int *live)
+{
+	int			i;
+
+	for (i = 0; i < list_length(partials->computed); i++)
+	{
+		Aggref	   *aggref = list_nth_node(Aggref, partials->computed, i);
+
+		if (!can_be_added(aggref->aggtype) ||
+			(live[i] > 1 && !adds_up(aggref)))
+			return false;
+	}
+	return true;
+}
+
+/* ---------- the sums over the branches ---------- */
+
+static Aggref *
+make_aggregate(Oid aggfnoid, Oid type, Expr *arg)
+{
+	Aggref	   *aggref = makeNode(Aggref);
+
+	aggref->aggfnoid = aggfnoid;
+	aggref->aggtype = type;
+	aggref->aggstar = arg == NULL;
+	if (arg != NULL)
+	{
+		aggref->aggargtypes = list_make1_oid(exprType((Node *) arg));
+		aggref->args = list_make1(makeTargetEntry(arg, 1, NULL, false));
+	}
+	aggref->aggkind = AGGKIND_NORMAL;
+	aggref->aggsplit = AGGSPLIT_SIMPLE;
+	aggref->aggno = -1;
+	aggref->aggtransno = -1;
+	aggref->location = -1;
+	return aggref;
+}
+
+static Expr *
+make_cast(Oid funcid, Oid type, Expr *arg)
+{
+	return (Expr *) makeFuncExpr(funcid, type, list_make1(arg), InvalidOid,
+								 InvalidOid, COERCE_EXPLICIT_CAST);
+}
+
+static Expr *
+make_operation(const char *name, Oid result, Expr *left, Expr *right)
+{
+	Oid			type = exprType((Node *) left);
+	Oid			opno = OpernameGetOprid(list_make2(makeString("pg_catalog"),
+												   makeString(pstrdup(name))),
+										type, type);
+	OpExpr	   *op = (OpExpr *) make_opclause(opno, result, false, left,
+											  right, InvalidOid, InvalidOid);
+
+	op->opfuncid = get_opcode(opno);
+	return (Expr *) op;
+}
+
+/* A column of the united branches. */
+static Expr *
+computed_column(const CrPartials *partials, int place, int nkeys)
+{
+	Aggref	   *aggref = list_nth_node(Aggref, partials->computed, place);
+
+	return (Expr *) makeVar(1, nkeys + place + 1, aggref->aggtype, -1,
+							aggref->aggcollid, 0);
+}
+
+/* Its sum; whole numbers add up to numeric. */
+static Expr *
+add_up(Expr *column)
+{
+	switch (exprType((Node *) column))
+	{
+		case INT8OID:
+			return (Expr *) make_aggregate(F_SUM_INT8, NUMERICOID, column);
+		case NUMERICOID:
+			return (Expr *) make_aggregate(F_SUM_NUMERIC, NUMERICOID, column);
+		case FLOAT4OID:
+			return (Expr *) make_aggregate(F_SUM_FLOAT4, FLOAT4OID, column);
+		default:
+			return (Expr *) make_aggregate(F_SUM_FLOAT8, FLOAT8OID, column);
+	}
+}
+
+/*
+ * Have so many branches released the column, or, when that is NULL, the
+ * group?
+ */
+Expr *
+cr_partials_complete(Expr *column, int live)
+{
+	Aggref	   *count;
+	Const	   *number = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+								   Int64GetDatum(live), false,
+								   FLOAT8PASSBYVAL);
+
+	count = make_aggregate(column ? F_COUNT_ANY : F_COUNT_, INT8OID,
+						   copyObject(column));
+	return make_operation("=", BOOLOID, (Expr *) count, (Expr *) number);
+}
+
+static Expr *
+divide(Expr *sum, Expr *count, Oid type)
+{
+	if (type == FLOAT8OID)
+		count = make_cast(F_FLOAT8_NUMERIC, FLOAT8OID, count);
+	return make_operation("/", type, sum, count);
+}
+
+/*
+ * Aggregate "number" over all branches, NULL unless all that contribute have
+ * released their part.  "live" says for each computed one how many do.
+ */
+Expr *
+cr_partials_combine(const CrPartials *partials, int number, int nkeys,
+					const int *live)
+{
+	Aggref	   *aggref = list_nth_node(Aggref, partials->aggregates, number);
+	int			first = list_nth_int(partials->first, number);
+	Expr	   *column = computed_column(partials, first, nkeys);
+	bool		average = list_nth_node(Aggref, partials->computed,
+										first)->aggfnoid != aggref->aggfnoid;
+	CaseExpr   *guarded = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+
+	when->expr = cr_partials_complete(column, live[first]);
+	when->result = add_up(column);
+	if (average)
+	{
+		Expr	   *count = computed_column(partials, first + 1, nkeys);
+
+		when->expr =
+			make_andclause(list_make2(when->expr,
+									  cr_partials_complete(count,
+														   live[first + 1])));
+		when->result = divide(when->result, add_up(count), aggref->aggtype);
+	}
+	else if (aggref->aggtype == INT8OID)
+		when->result = make_cast(F_INT8_NUMERIC, INT8OID, when->result);
+	when->location = -1;
+	guarded->casetype = aggref->aggtype;
+	guarded->args = list_make1(when);
+	guarded->defresult = (Expr *) makeNullConst(aggref->aggtype, -1,
+												InvalidOid);
+	guarded->location = -1;
+	return (Expr *) guarded;
+}
