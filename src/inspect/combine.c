@@ -186,12 +186,11 @@ core_targets(Combination *all, List *aggregates)
 	}
 	foreach(lc, aggregates)
 	{
-		resno++;
+		char	   *name = psprintf("part_%d", foreach_current_index(lc) + 1);
+
 		targets = lappend(targets,
-						  makeTargetEntry(copyObject(lfirst(lc)), resno,
-										  psprintf("part_%d",
-												   resno - list_length(all->keys)),
-										  false));
+						  makeTargetEntry(copyObject(lfirst(lc)), ++resno,
+										  name, false));
 	}
 	return targets;
 }
@@ -295,9 +294,9 @@ group_branches(Combination *all, Query *united, const CrPartials *partials,
 	{
 		TargetEntry *below = list_nth_node(TargetEntry, united->targetList,
 										   resno++);
-		TargetEntry *key = makeTargetEntry((Expr *) makeVarFromTargetEntry(1, below),
-										   resno, pstrdup(below->resname),
-										   false);
+		Var		   *var = makeVarFromTargetEntry(1, below);
+		TargetEntry *key = makeTargetEntry((Expr *) var, resno,
+										   pstrdup(below->resname), false);
 
 		key->ressortgroupref = lfirst_node(TargetEntry, lc)->ressortgroupref;
 		query->targetList = lappend(query->targetList, key);
