@@ -125,6 +125,7 @@ DECLARE
         'varchar(varchar,int4,bool)', 'bpchar(bpchar,int4,bool)',
 
         -- text: letters, blanks and parts
+        'textanycat(text,anynonarray)', 'anytextcat(anynonarray,text)',
         'lower(text)', 'upper(text)', 'initcap(text)',
         'btrim(text)', 'btrim(text,text)', 'ltrim(text)', 'ltrim(text,text)',
         'rtrim(text)', 'rtrim(text,text)',

@@ -115,24 +115,32 @@ io_cast_is_total(CoerceViaIO *cast)
 		has_total_output(exprType((Node *) cast->arg));
 }
 
-/* concat(), which writes arguments of any types as text */
+/*
+ * concat() and || of text with anything write their arguments as text.  The
+ * latter does so by casts, and for these two types, they write otherwise.
+ */
 static bool
-writes_arguments(const FuncExpr *call)
+writes_argument(Oid funcid, Oid type)
 {
-	return call->funcid == F_CONCAT || call->funcid == F_CONCAT_WS;
+	if (funcid == F_CONCAT || funcid == F_CONCAT_WS)
+		return has_total_output(type);
+	if (funcid == F_TEXTANYCAT || funcid == F_ANYTEXTCAT)
+		return has_total_output(type) && getBaseType(type) != BOOLOID &&
+			getBaseType(type) != BPCHAROID;
+	return true;
 }
 
 static CrVerdict *
-check_call(FuncExpr *call)
+check_call(Oid funcid, List *args, int location)
 {
 	ListCell   *lc;
 
-	foreach(lc, call->args)
+	foreach(lc, args)
 	{
-		if (writes_arguments(call) && !has_total_output(exprType(lfirst(lc))))
-			return refuse_function(call->funcid, exprLocation((Node *) call));
+		if (!writes_argument(funcid, exprType(lfirst(lc))))
+			return refuse_function(funcid, location);
 	}
-	return check_function(call->funcid, false, exprLocation((Node *) call));
+	return check_function(funcid, false, location);
 }
 
 static CrVerdict *
@@ -256,10 +264,11 @@ check_node(Node *node)
 			if (((FuncExpr *) node)->funcretset ||
 				((FuncExpr *) node)->funcvariadic)
 				break;
-			return check_call((FuncExpr *) node);
+			return check_call(((FuncExpr *) node)->funcid,
+							  ((FuncExpr *) node)->args, exprLocation(node));
 		case T_OpExpr:
-			return check_function(((OpExpr *) node)->opfuncid, false,
-								  exprLocation(node));
+			return check_call(((OpExpr *) node)->opfuncid,
+							  ((OpExpr *) node)->args, exprLocation(node));
 		case T_DistinctExpr:
 		case T_NullIfExpr:
 			return check_function(((OpExpr *) node)->opfuncid, true,

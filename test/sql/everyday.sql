@@ -424,6 +424,7 @@ SELECT ask('SELECT count(*) FROM customers WHERE position(''an'' in country) > 0
 SELECT ask('SELECT count(*) FROM customers WHERE date_part(''year'', born) < 1970 AND extract(epoch FROM signed_up) > 1680000000');
 
 -- dimensions as text
+SELECT ask('SELECT country || '' '' || age / 10 AS k, tier || ''!'' AS t, count(*) FROM customers WHERE ''age '' || age < ''age 5'' GROUP BY 1, 2 /5 customer_id/');
 SELECT ask('SELECT upper(country), lower(tier::text), left(country, 2), right(country, 1), count(*) FROM customers GROUP BY 1, 2, 3, 4 /5 customer_id/');
 SELECT ask('SELECT trim(city) AS city, substring(country FROM 1 FOR 3) AS c, count(*) FROM customers GROUP BY 1, 2 /5 customer_id/');
 SELECT ask('SELECT concat(country, '' / '', tier) AS k, count(*) FROM customers GROUP BY 1 /5 customer_id/');

@@ -93,6 +93,7 @@ BEGIN
                     WHEN 'anyenum'::regtype THEN 'mood'::regtype
                     WHEN '"any"'::regtype THEN 'numeric'
                     WHEN 'anycompatible'::regtype THEN 'numeric'
+                    WHEN 'anynonarray'::regtype THEN 'numeric'
                     WHEN 'anycompatiblearray'::regtype THEN 'numeric[]'
                     ELSE types[i] END;
     END LOOP;
