@@ -9,7 +9,7 @@ my $node = PostgreSQL::Test::Cluster->new('documents');
 $node->init;
 $node->start;
 
-foreach my $document ('README.md', 'doc/cleanroom.md', 'doc/rooms.md')
+foreach my $document ('README.md', 'doc/cleanroom.md', 'doc/rooms.md', 'doc/record.md')
 {
 	my $database = $document =~ tr/A-Za-z/_/cr;
 
