@@ -158,6 +158,30 @@ check_membership(CrLevel *level, SubLink *sublink)
 }
 
 /*
+ * unit IS NOT NULL, which is so in every row that analysts meet, where no
+ * outer join has put nulls: it selects nothing.
+ */
+static bool
+is_vacuous(CrLevel *level, Node *expanded)
+{
+	const CrColumnFact *fact;
+	CrBase	   *base;
+	Var		   *var;
+
+	if (!IsA(expanded, NullTest) || ((NullTest *) expanded)->argisrow ||
+		((NullTest *) expanded)->nulltesttype != IS_NOT_NULL ||
+		!IsA(((NullTest *) expanded)->arg, Var))
+		return false;
+	var = (Var *) ((NullTest *) expanded)->arg;
+	if (var->varlevelsup != 0 || var->varno <= 0)
+		return false;
+	base = cr_inspect_base(level->statement, var->varno);
+	fact = cr_inspect_column(level->statement, var);
+	return base->kind == CR_BASE_PROTECTED && !base->nullable &&
+		fact != NULL && (fact->uses & CR_USE_UNIT) != 0 && !fact->nullable;
+}
+
+/*
  * May the expanded condition select rows?  Each comparison in it has the
  * columns of one table, and those are dimensions or filters.
  */
@@ -166,7 +190,7 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 {
 	CrVerdict  *refusal;
 
-	if (expanded == NULL)
+	if (expanded == NULL || is_vacuous(level, expanded))
 		return NULL;
 	if (IsA(expanded, BoolExpr))
 	{

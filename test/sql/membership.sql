@@ -106,6 +106,7 @@ GRANT EXECUTE ON FUNCTION answer(text) TO regress_cr_m_analyst;
 -- who has no match: three ways to write it
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM exposures e WHERE e.viewer = c.person)');
 SELECT ask('SELECT count(*) FROM customers WHERE person NOT IN (SELECT viewer FROM exposures [[WHERE viewer IS NOT NULL]])');
+SELECT ask('SELECT count(*) FROM customers WHERE person NOT IN (SELECT viewer FROM exposures WHERE viewer IS NOT NULL)');
 SELECT ask('SELECT count(*) FROM customers WHERE person <> ALL (SELECT viewer FROM exposures [[WHERE viewer IS NOT NULL]])');
 SELECT ask('SELECT count(*) FROM customers LEFT JOIN exposures ON viewer = person WHERE viewer IS NULL');
 SELECT ask('SELECT count(*) FROM exposures RIGHT JOIN customers ON viewer = person WHERE campaign IS NULL');
