@@ -22,7 +22,6 @@ typedef struct ArmContext
 {
 	int			rti;			/* the UNION ALL in the query's FROM */
 	Query	   *branch;
-	bool		constants;		/* write columns that are constants out */
 	Index		depth;			/* of sub-selects around the node */
 	bool		impossible;		/* a column of it cannot be had so */
 } ArmContext;
@@ -46,7 +45,8 @@ branch_column(const Var *var, ArmContext *context)
 	column->vartype = exprType((Node *) tle->expr);
 	column->vartypmod = exprTypmod((Node *) tle->expr);
 	column->varcollid = exprCollation((Node *) tle->expr);
-	result = context->constants && IsA(stripped, Const) ?
+	/* written out, so that the query around it sees the constant too */
+	result = IsA(stripped, Const) ?
 		copyObject((Node *) tle->expr) : (Node *) column;
 	if (column->vartype != var->vartype)
 		result = coerce_to_target_type(NULL, result, column->vartype,
@@ -94,10 +94,12 @@ arm_mutator(Node *node, ArmContext *context)
 Query *
 cr_arm_query(Query *query, int rti, Query *branch, bool *possible)
 {
-	ArmContext	context = {rti, branch, false, 0, false};
-	Query	   *arm = query_tree_mutator(query, arm_mutator, &context, 0);
+	ArmContext	context = {rti, branch, 0, false};
+	Query	   *arm = (Query *) copyObjectImpl(query);
 	Query	   *below = copyObject(branch);
 
+	/* a copy first: mutating leaves parts of the entries shared */
+	arm = query_tree_mutator(arm, arm_mutator, &context, 0);
 	/* the branch is one level nearer to the WITH lists around it now */
 	IncrementVarSublevelsUp((Node *) below, -1, 2);
 	rt_fetch(rti, arm->rtable)->subquery = below;
@@ -112,7 +114,7 @@ cr_arm_query(Query *query, int rti, Query *branch, bool *possible)
 Node *
 cr_arm_value(Query *query, int rti, Query *branch, Node *expr)
 {
-	ArmContext	context = {rti, branch, true, 0, false};
+	ArmContext	context = {rti, branch, 0, false};
 
 	if (expr == NULL)
 		return NULL;

@@ -335,6 +335,13 @@ SELECT ask('SELECT sum(amount), avg(amount), count(*) FROM (SELECT price AS amou
 SELECT ask('WITH events AS (SELECT customer_id AS person, date_trunc(''month'', ordered_at) AS m, ''order'' AS e FROM orders UNION ALL SELECT viewer, date_trunc(''month'', seen_at::timestamp), ''view'' FROM exposures) SELECT m, e, count(*) FROM events GROUP BY m, e /7 person/');
 SELECT ask('SELECT channel, sum(price) FROM (SELECT channel, price, customer_id FROM orders WHERE ordered_at < ''2024-04-01'' UNION ALL SELECT channel, price, customer_id FROM orders WHERE ordered_at >= ''2024-09-01'') o GROUP BY channel /5 customer_id/');
 
+SELECT ask('WITH o AS (SELECT customer_id, category, price FROM orders), e AS (SELECT customer_id AS p, ''books'' AS k, price FROM o WHERE category = ''books'' UNION ALL SELECT customer_id, ''toys'', price FROM o WHERE category = ''toys''), f AS (SELECT p, k, price * 2 AS price2 FROM e WHERE k IS NOT NULL) SELECT k, count(*), sum(price2), rank() OVER (ORDER BY count(*)) FROM f GROUP BY k /5 p/ ORDER BY 2 LIMIT 5');
+SELECT ask('SELECT tier, k, count(*) FROM (SELECT customer_id AS p, ''o'' AS k FROM orders UNION ALL SELECT viewer, ''e'' FROM exposures) x JOIN customers c ON c.customer_id = x.p GROUP BY tier, k /7 p/');
+SELECT ask('SELECT k, avg(n) FROM (SELECT k, p, count(*) AS n FROM (SELECT customer_id AS p, ''o'' AS k FROM orders UNION ALL SELECT viewer, ''e'' FROM exposures) x GROUP BY k, p) y GROUP BY k /7 p/');
+SELECT ask('SELECT count(*) FILTER (WHERE k = ''o'') AS o, count(*) FILTER (WHERE k = ''e'') AS e, sum(s) AS s FROM (SELECT ''o'' AS k, NULL::int AS s FROM orders UNION ALL SELECT ''e'', seconds FROM exposures) x');
+SELECT ask('SELECT k, count(DISTINCT p) FROM (SELECT ''o'' AS k, customer_id AS p FROM orders UNION ALL SELECT ''e'', viewer FROM exposures) x WHERE k = ''e'' GROUP BY k /7 p/');
+SELECT ask('SELECT DISTINCT k FROM (SELECT category AS k FROM orders UNION ALL SELECT category FROM orders WHERE channel IS NOT NULL OR true) x');
+
 -- count(DISTINCT)
 SELECT ask('SELECT count(DISTINCT country), count(DISTINCT tier), count(DISTINCT (age / 10)), count(DISTINCT date_trunc(''year'', signed_up)) FROM customers');
 SELECT ask('SELECT channel, count(DISTINCT category), count(DISTINCT customer_id) FROM orders GROUP BY channel /5 customer_id/');
@@ -481,6 +488,21 @@ DECLARE h CURSOR WITH HOLD FOR SELECT category, count(*) FROM orders
  GROUP BY category ORDER BY category;
 FETCH 1 FROM h;
 CLOSE h;
+
+-- what is refused, and what the hint says to write instead
+\x on
+SELECT code, reason, hint FROM cleanroom.explain($$
+SELECT sum(score) FROM answers;
+SELECT corr(price, income) FROM orders JOIN customers USING (customer_id);
+SELECT count(*) FROM customers WHERE country ~ '^I';
+SELECT count(DISTINCT p) FROM (SELECT customer_id AS p FROM orders UNION ALL SELECT viewer FROM exposures) x;
+SELECT avg(n) FROM (SELECT p, count(*) AS n FROM (SELECT customer_id AS p FROM orders UNION ALL SELECT viewer FROM exposures) x GROUP BY p) y;
+SELECT country FROM customers UNION SELECT category FROM orders;
+SELECT count(*) FROM orders JOIN (VALUES ('books'), ('books')) AS v (c) ON c = category;
+SELECT count(*) FROM orders WHERE category IN (SELECT unnest('{books,food}'::text[]));
+SELECT * FROM (VALUES ('books')) AS c (category), LATERAL sales(c.category);
+$$);
+\x off
 RESET ROLE;
 \pset tuples_only on
 
