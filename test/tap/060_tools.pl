@@ -185,6 +185,12 @@ logfile = $dir/pgbouncer.log
 pidfile = $dir/pgbouncer.pid
 END
 	system_or_bail($pgbouncer, '-q', '-d', "$dir/pgbouncer.ini");
+	# it listens a moment after it has gone to the background
+	foreach my $attempt (1 .. 600)
+	{
+		last if -S "$dir/.s.PGSQL.$port" && -s "$dir/pgbouncer.pid";
+		select(undef, undef, undef, 0.1);
+	}
 
 	my $pooled = sub {
 		my ($role, $database, $sql) = @_;
