@@ -40,11 +40,12 @@ COMMENT ON TABLE cleanroom.keyring_grants IS
 CREATE TABLE cleanroom.keyring_columns (
     relation regclass,
     "column" name,
-    key_id   int NOT NULL,
-    PRIMARY KEY (relation, "column")
+    key_id   int,
+    attnum   smallint NOT NULL,
+    PRIMARY KEY (relation, "column", key_id)
 );
 COMMENT ON TABLE cleanroom.keyring_columns IS
-'The columns that are known to hold values of a key: those that cleanroom''s functions fill, and those named to track_column().';
+'The columns that are known to hold values of a key: those that cleanroom''s functions fill, and those named to track_column(). A column may be renamed: attnum is its number then.';
 
 CREATE TABLE cleanroom.keyring_vault (
     token   uuid PRIMARY KEY,

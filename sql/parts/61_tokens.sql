@@ -76,14 +76,14 @@ RETURNS void LANGUAGE c STRICT VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'cr_tokenize_column';
 COMMENT ON FUNCTION cleanroom.tokenize_column(regclass, name, name, text, text, boolean) IS
-'Keeps a column filled with the tokens of another: a trigger makes them on insert and update, as the role that writes, who needs the key. Rows that are there already stay as they are.
+'Keeps a column filled with the tokens of another: a trigger makes them on insert and update, as the role that writes, who needs the key. Rows that are there already stay as they are, and so does a token when an update changes neither column. The column is tracked from then on, as by track_column().
 relation: a table, on which the current role may create triggers.
 source: a column of text or varchar.
 target: a column of uuid.
-key: a key of purpose token.
+key: a key of purpose token, of which the current role has any use.
 form: exact, email, phone or name.
-keep_source: false to empty the source once its token is made, so that the raw value is never stored; a row written with an empty source then keeps its token. True to leave it; an empty source then has no token.
-Returns nothing. Errors: 42501 no trigger may be created, 42703 no such column, 42804 another type, 42710 the target has such a trigger, 22023 an unknown form, 23502 the source could not be emptied.';
+keep_source: false to empty the source once its token is made, so that the raw value is never stored; a row written with an empty source then keeps its token. True to leave it; a source that is emptied later has no token any more.
+Returns nothing. Errors: 42501 no trigger may be created, or no use of the key, 42704 no such key, 42809 a key of another purpose, RC014 the key is destroyed, 42703 no such column, 42804 another type, 42710 the target has such a trigger, 22023 an unknown form, 23502 the source could not be emptied.';
 
 CREATE FUNCTION cleanroom.encrypt(value text, key text, context text DEFAULT '')
 RETURNS bytea LANGUAGE c VOLATILE STRICT PARALLEL SAFE

@@ -68,9 +68,9 @@ CREATE FUNCTION cleanroom.track_column(relation regclass, "column" name, key tex
     RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_track_column';
 COMMENT ON FUNCTION cleanroom.track_column(regclass, name, text) IS
-'Tells the keyring that a column holds values of a key, so that retire_key_version() and destroy_key() count them. Columns of rotate_table() are tracked without it. Only the table''s owner may, with any use of the key.
+'Tells the keyring that a column holds values of a key, so that retire_key_version() and destroy_key() count them. Columns of tokenize_column() and rotate_table() are tracked without it. Only the table''s owner may, with any use of the key.
 relation: a table.
-column: one of its columns; a column is tracked for one key, the last that was named.
+column: one of its columns. Columns of uuid and bytea are tracked for each key that was named; others for the last.
 key: a key.
 Returns nothing. Errors: 42501 not the owner, or no use of the key, 42P01 no such table, 42703 no such column, 42704 no such key, RC014 the key is destroyed, 22004 an argument is null.';
 
@@ -78,7 +78,7 @@ CREATE FUNCTION cleanroom.untrack_column(relation regclass, "column" name)
     RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_untrack_column';
 COMMENT ON FUNCTION cleanroom.untrack_column(regclass, name) IS
-'Takes back track_column(). Only the table''s owner may.
+'Takes back track_column(), for all keys. Only the table''s owner may.
 relation: a table.
 column: one of its columns.
 Returns nothing, also where the column was not tracked. Errors: 42501 not the owner, 42P01 no such table, 42703 no such column, 22004 an argument is null.';

@@ -54,6 +54,46 @@ cr_admin_begin(const char *name, CrKeyRow *row)
 }
 
 void
+cr_admin_usable_key(const char *name, CrKeyRow *row)
+{
+	uint32		use;
+
+	if (!cr_key_row_by_name(name, row))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("key \"%s\" does not exist", name),
+				 errhint("View cleanroom.keys lists the keys there are for you.")));
+	for (use = 1; use <= CR_KEY_OWN; use <<= 1)
+	{
+		if (cr_admin_is_granted(GetUserId(), row->key_id, use))
+			break;
+	}
+	if (use > CR_KEY_OWN)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for key \"%s\"", name),
+				 errhint("Its owner gives it with cleanroom.grant_key().")));
+	if (row->destroyed)
+		ereport(ERROR,
+				(errcode(CR_ERRCODE_KEY),
+				 errmsg("key \"%s\" has been destroyed", name),
+				 errhint("What it encrypted is gone for good.")));
+}
+
+void
+cr_admin_check_purpose(const CrKeyRow *row, CrKeyPurpose purpose)
+{
+	if (row->purpose != purpose)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("key \"%s\" is a key for purpose \"%s\"",
+						NameStr(row->name),
+						cr_key_purpose_text(row->purpose)),
+				 errhint("Use a key that was created for purpose \"%s\".",
+						 cr_key_purpose_text(purpose))));
+}
+
+void
 cr_admin_end(const char *name, const char *detail)
 {
 	cr_store_changed();

@@ -19,6 +19,15 @@
  */
 extern void cr_admin_begin(const char *name, CrKeyRow *row);
 
+/*
+ * Reads the key of this name.  Raises an error when there is none, the
+ * current user may use it in no way, or it is destroyed.
+ */
+extern void cr_admin_usable_key(const char *name, CrKeyRow *row);
+
+/* Raises an error when the key is one for another purpose. */
+extern void cr_admin_check_purpose(const CrKeyRow *row, CrKeyPurpose purpose);
+
 /* The end of a change: drops what backends hold, and puts it on record. */
 extern void cr_admin_end(const char *name, const char *detail);
 
@@ -48,8 +57,8 @@ extern uint64 cr_dependents_count(const CrKeyRow *row, int32 version,
 extern const char *cr_relation_words(Oid relid);
 
 /*
- * Notes that a column holds values of a key, or of another key from now on.
- * Inside cr_store_open().
+ * Notes that a column holds values of a key; beside those of other keys, if
+ * values of its type say whose they are.  Inside cr_store_open().
  */
 extern void cr_dependents_track(Oid relid, const char *column, int32 key_id);
 

@@ -105,6 +105,11 @@ add_filled_columns(List *columns, const CrKeyRow *row)
 	return columns;
 }
 
+/*
+ * By name, which is what a dump keeps, and by number, which outlives a change
+ * of the name.  Tokens and ciphertexts say whose they are, so that a column
+ * too many does no harm.
+ */
 static List *
 read_tracked(int32 key_id)
 {
@@ -113,7 +118,7 @@ read_tracked(int32 key_id)
 	uint64		n;
 	uint64		i;
 
-	n = cr_store_run("SELECT k.relation, k.\"column\" FROM cleanroom.keyring_columns k JOIN pg_class c ON c.oid = k.relation WHERE k.key_id = $1 ORDER BY k.relation::text, k.\"column\"",
+	n = cr_store_run("SELECT k.relation, a.attname FROM cleanroom.keyring_columns k JOIN pg_attribute a ON a.attrelid = k.relation AND NOT a.attisdropped AND (a.attname = k.\"column\" OR a.attnum = k.attnum AND a.atttypid IN ('uuid'::regtype, 'bytea'::regtype)) WHERE k.key_id = $1 ORDER BY k.relation::text, a.attname",
 					 1, &argument);
 	for (i = 0; i < n; i++)
 	{
@@ -217,11 +222,18 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 void
 cr_dependents_track(Oid relid, const char *column, int32 key_id)
 {
-	CrArgument	arguments[3];
+	AttrNumber	attnum = get_attnum(relid, column);
+	Oid			type = get_atttype(relid, attnum);
+	CrArgument	arguments[4];
 
 	arguments[0] = cr_argument(REGCLASSOID, ObjectIdGetDatum(relid));
 	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(column));
 	arguments[2] = cr_argument(INT4OID, Int32GetDatum(key_id));
-	cr_store_run("INSERT INTO cleanroom.keyring_columns (relation, \"column\", key_id) VALUES ($1, $2::name, $3) ON CONFLICT (relation, \"column\") DO UPDATE SET key_id = EXCLUDED.key_id",
-				 3, arguments);
+	arguments[3] = cr_argument(INT2OID, Int16GetDatum(attnum));
+	/* values of no kind that names its key are the last key's */
+	if (type != UUIDOID && type != BYTEAOID)
+		cr_store_run("DELETE FROM cleanroom.keyring_columns WHERE relation = $1 AND \"column\" = $2::name AND key_id <> $3",
+					 3, arguments);
+	cr_store_run("INSERT INTO cleanroom.keyring_columns (relation, \"column\", key_id, attnum) VALUES ($1, $2::name, $3, $4) ON CONFLICT (relation, \"column\", key_id) DO UPDATE SET attnum = EXCLUDED.attnum",
+				 4, arguments);
 }

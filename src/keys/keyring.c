@@ -14,6 +14,7 @@
 
 #include "base/errcodes.h"
 #include "base/inval.h"
+#include "keys/admin.h"
 #include "keys/keyring.h"
 #include "keys/keyring_rows.h"
 #include "keys/secret.h"
@@ -273,14 +274,7 @@ check_use(const HeldKey *key, CrKeyPurpose purpose, uint32 use)
 				 errmsg("key \"%s\" has been destroyed",
 						NameStr(key->row.name)),
 				 errhint("What it encrypted is gone for good; create a key of another name.")));
-	if (key->row.purpose != purpose)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("key \"%s\" is a key for purpose \"%s\"",
-						NameStr(key->row.name),
-						cr_key_purpose_text(key->row.purpose)),
-				 errhint("Use a key that was created for purpose \"%s\".",
-						 cr_key_purpose_text(purpose))));
+	cr_admin_check_purpose(&key->row, purpose);
 }
 
 /* Unwraps a version that is not held yet. */

@@ -34,8 +34,11 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-/* The column that a trigger keeps and makes this column's tokens from. */
-static const char *
+/*
+ * The arguments of the trigger that makes this column's tokens from a column
+ * that it keeps; NULL when there is none.
+ */
+static char **
 find_kept_source(Relation relation, const CrRotation *rotation)
 {
 	Oid			function = cr_oids_find_function("fill_token", 0, NULL);
@@ -54,7 +57,7 @@ find_kept_source(Relation relation, const CrRotation *rotation)
 			strcmp(trigger->tgargs[CR_FILL_TOKEN_KEY],
 				   NameStr(rotation->key.name)) == 0 &&
 			strcmp(trigger->tgargs[CR_FILL_TOKEN_KEEP], "keep") == 0)
-			return pstrdup(trigger->tgargs[CR_FILL_TOKEN_SOURCE]);
+			return trigger->tgargs;
 	}
 	return NULL;
 }
@@ -177,28 +180,45 @@ old_condition(const CrRotation *rotation)
 static char *
 source_condition(Relation relation, const CrRotation *rotation)
 {
-	const char *kept = find_kept_source(relation, rotation);
+	char	  **kept;
 
 	if (rotation->key.purpose == CR_KEY_ENCRYPT)
 		return "true";
 	if (rotation->source != NULL)
 		return psprintf("(%s\n) IS NOT NULL", rotation->source);
-	return psprintf("%s IS NOT NULL", quote_identifier(kept));
+	kept = find_kept_source(relation, rotation);
+	return psprintf("%s IS NOT NULL",
+					quote_identifier(kept[CR_FILL_TOKEN_SOURCE]));
+}
+
+/* The expression for a token made anew; a value without the form keeps its. */
+static char *
+new_token(Relation relation, const CrRotation *rotation)
+{
+	const char *source = rotation->source;
+	const char *form = rotation->form;
+
+	if (source == NULL)
+	{
+		char	  **kept = find_kept_source(relation, rotation);
+
+		source = quote_identifier(kept[CR_FILL_TOKEN_SOURCE]);
+		form = kept[CR_FILL_TOKEN_FORM];
+	}
+	return psprintf("coalesce(cleanroom.tokenize((%s\n)::text, %s, %s), " CR_SQL_VALUE ")",
+					source, quote_literal_cstr(NameStr(rotation->key.name)),
+					quote_literal_cstr(form));
 }
 
 /* The expression for the new value; never NULL. */
 static char *
-new_value(const CrRotation *rotation)
+new_value(Relation relation, const CrRotation *rotation)
 {
 	char	   *key = quote_literal_cstr(NameStr(rotation->key.name));
 	char	   *context;
 
-	if (rotation->key.purpose == CR_KEY_TOKEN && rotation->source == NULL)
-		return CR_SQL_VALUE;	/* the trigger sees to it */
 	if (rotation->key.purpose == CR_KEY_TOKEN)
-		return psprintf("coalesce(cleanroom.tokenize((%s\n)::text, %s, %s), " CR_SQL_VALUE ")",
-						rotation->source, key,
-						quote_literal_cstr(rotation->form));
+		return new_token(relation, rotation);
 	context = rotation->context == NULL ? "''" :
 		psprintf("(%s\n)::text", rotation->context);
 	return psprintf("CASE get_byte(" CR_SQL_VALUE ", 1)"
@@ -301,7 +321,7 @@ batch_statement(Relation relation, const CrRotation *rotation, int64 from,
 	return psprintf("UPDATE ONLY %s SET %s = %s FROM (%s) cr_old"
 					" WHERE %s.ctid = cr_old.cr_place",
 					words, quote_identifier(rotation->column),
-					new_value(rotation),
+					new_value(relation, rotation),
 					select_rows(relation, rotation, which),
 					quote_identifier(RelationGetRelationName(relation)));
 }

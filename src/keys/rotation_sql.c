@@ -54,34 +54,6 @@ owned_column(FunctionCallInfo fcinfo, char **column)
 	return relid;
 }
 
-/* A key that the current user may use in some way. */
-static void
-usable_key(const char *name, CrKeyRow *row)
-{
-	uint32		use;
-
-	if (!cr_key_row_by_name(name, row))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("key \"%s\" does not exist", name),
-				 errhint("View cleanroom.keys lists the keys there are for you.")));
-	for (use = 1; use <= CR_KEY_OWN; use <<= 1)
-	{
-		if (cr_admin_is_granted(GetUserId(), row->key_id, use))
-			break;
-	}
-	if (use > CR_KEY_OWN)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for key \"%s\"", name),
-				 errhint("Its owner gives it with cleanroom.grant_key().")));
-	if (row->destroyed)
-		ereport(ERROR,
-				(errcode(CR_ERRCODE_KEY),
-				 errmsg("key \"%s\" has been destroyed", name),
-				 errhint("What it encrypted is gone for good.")));
-}
-
 static CrArgument
 optional_text(const char *value)
 {
@@ -149,7 +121,7 @@ cr_rotate_table(PG_FUNCTION_ARGS)
 
 	rotation.relid = owned_column(fcinfo, &rotation.column);
 	cr_store_lock();
-	usable_key(cr_text_argument(fcinfo, 2, "key"), &rotation.key);
+	cr_admin_usable_key(cr_text_argument(fcinfo, 2, "key"), &rotation.key);
 	rotation.context = optional_argument(fcinfo, 3);
 	rotation.source = optional_argument(fcinfo, 4);
 	rotation.form = cr_text_argument(fcinfo, 5, "form");
@@ -163,13 +135,7 @@ cr_rotate_vault(PG_FUNCTION_ARGS)
 	CrRotation	rotation = {0};
 
 	cr_admin_begin(cr_text_argument(fcinfo, 0, "key"), &rotation.key);
-	if (rotation.key.purpose != CR_KEY_TOKEN)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("key \"%s\" is a key for purpose \"%s\"",
-						NameStr(rotation.key.name),
-						cr_key_purpose_text(rotation.key.purpose)),
-				 errhint("Vault tokens are made with keys of purpose \"token\".")));
+	cr_admin_check_purpose(&rotation.key, CR_KEY_TOKEN);
 	rotation.column = "sealed";
 	PG_RETURN_INT32(start_rotation(&rotation));
 }
@@ -223,7 +189,7 @@ cr_track_column(PG_FUNCTION_ARGS)
 	CrKeyRow	row;
 	CrStore		store;
 
-	usable_key(name, &row);
+	cr_admin_usable_key(name, &row);
 	cr_store_open(&store);
 	cr_dependents_track(relid, column, row.key_id);
 	cr_store_close(&store);

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/library.h"
 #include "ledger/recorder.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -31,26 +32,6 @@ typedef struct StartedWorker
 	TimestampTz not_before;		/* do not start the next one earlier */
 } StartedWorker;
 
-/*
- * The name by which the server was told to preload this library: the others
- * may not lead to it.
- */
-const char *
-cr_recorder_library(void)
-{
-	static char name[MAXPGPATH];
-	char	   *libraries = pstrdup(shared_preload_libraries_string);
-
-	for (char *part = strtok(libraries, ", \"'"); part != NULL;
-		 part = strtok(NULL, ", \"'"))
-	{
-		if (strstr(part, "cleanroom") != NULL)
-			strlcpy(name, part, sizeof(name));
-	}
-	pfree(libraries);
-	return name;
-}
-
 void
 cr_recorder_register_launcher(void)
 {
@@ -63,7 +44,7 @@ cr_recorder_register_launcher(void)
 	snprintf(worker.bgw_name, BGW_MAXLEN, "cleanroom recorder launcher");
 	snprintf(worker.bgw_type, BGW_MAXLEN, "cleanroom recorder launcher");
 	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "%s",
-			 cr_recorder_library());
+			 cr_library_name());
 	snprintf(worker.bgw_function_name, BGW_MAXLEN,
 			 "cr_recorder_launcher_main");
 	RegisterBackgroundWorker(&worker);
@@ -85,7 +66,7 @@ start_worker(int place, Oid database, BackgroundWorkerHandle **handle)
 			 database);
 	snprintf(worker.bgw_type, BGW_MAXLEN, "cleanroom recorder");
 	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "%s",
-			 cr_recorder_library());
+			 cr_library_name());
 	snprintf(worker.bgw_function_name, BGW_MAXLEN, "cr_recorder_worker_main");
 	return RegisterDynamicBackgroundWorker(&worker, handle);
 }

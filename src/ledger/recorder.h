@@ -10,9 +10,6 @@
 
 #include "ledger/queue.h"
 
-/* The library as a background worker must name it. */
-extern const char *cr_recorder_library(void);
-
 /* Registers the launcher; called once, when the library is preloaded. */
 extern void cr_recorder_register_launcher(void);
 

@@ -16,8 +16,11 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "keys/admin.h"
+#include "miscadmin.h"
 #include "token/tokenize.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -37,6 +40,14 @@ enum
 	ARG_KEEP,
 	NARGS
 };
+
+/* Where the columns are, and whether the source is kept. */
+typedef struct Places
+{
+	int			source;
+	int			target;
+	bool		keep;
+} Places;
 
 static void
 raise_misuse(const char *what)
@@ -79,29 +90,66 @@ find_column(TupleDesc desc, const char *name, bool is_source)
 	return n;
 }
 
+/* Does an update leave the column as it was? */
+static bool
+is_same(TriggerData *trigger, int column)
+{
+	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
+	Form_pg_attribute attribute = TupleDescAttr(desc, column - 1);
+	bool		old_is_null;
+	bool		new_is_null;
+	Datum		old_value = SPI_getbinval(trigger->tg_trigtuple, desc, column,
+										  &old_is_null);
+	Datum		new_value = SPI_getbinval(trigger->tg_newtuple, desc, column,
+										  &new_is_null);
+
+	if (old_is_null || new_is_null)
+		return old_is_null == new_is_null;
+	return datum_image_eq(old_value, new_value, attribute->attbyval,
+						  attribute->attlen);
+}
+
+/*
+ * Is there nothing to do?  A source that is empty gives no token, and the one
+ * that is there stays, unless the source was kept and is emptied now.  An
+ * update that touches neither column leaves both, and needs no key.
+ */
+static bool
+stays(TriggerData *trigger, const Places *places, bool source_is_null)
+{
+	bool		update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+	bool		same_source;
+	bool		same_target;
+
+	if (!places->keep || !update)
+		return source_is_null;
+	same_source = is_same(trigger, places->source);
+	same_target = is_same(trigger, places->target);
+	return same_target ? same_source : source_is_null;
+}
+
 /* The row as it is stored: with its token, and without the raw value. */
 static HeapTuple
 fill(FunctionCallInfo fcinfo, TriggerData *trigger, HeapTuple row)
 {
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	char	  **args = trigger->tg_trigger->tgargs;
+	Places		places;
 	int			columns[2];
-	Datum		values[2];
-	bool		nulls[2];
-	bool		keep = strcmp(args[ARG_KEEP], KEEP) == 0;
+	Datum		values[2] = {0};
+	bool		nulls[2] = {true, true};
 	bool		is_null;
 	Datum		source;
 	pg_uuid_t	token;
 	CrForm		form = cr_form_by_name(cr_bytes(args[ARG_FORM],
 												strlen(args[ARG_FORM])));
 
-	columns[0] = find_column(desc, args[ARG_TARGET], false);
-	columns[1] = find_column(desc, args[ARG_SOURCE], true);
-	source = SPI_getbinval(row, desc, columns[1], &is_null);
-	if (is_null && !keep)
+	places.keep = strcmp(args[ARG_KEEP], KEEP) == 0;
+	columns[0] = places.target = find_column(desc, args[ARG_TARGET], false);
+	columns[1] = places.source = find_column(desc, args[ARG_SOURCE], true);
+	source = SPI_getbinval(row, desc, places.source, &is_null);
+	if (stays(trigger, &places, is_null))
 		return row;
-	nulls[0] = nulls[1] = true;
-	values[0] = values[1] = (Datum) 0;
 	if (!is_null &&
 		cr_tokenize_value(cr_call_get(fcinfo),
 						  cr_bytes(args[ARG_KEY], strlen(args[ARG_KEY])), form,
@@ -110,8 +158,8 @@ fill(FunctionCallInfo fcinfo, TriggerData *trigger, HeapTuple row)
 		values[0] = UUIDPGetDatum(&token);
 		nulls[0] = false;
 	}
-	return heap_modify_tuple_by_cols(row, desc, keep ? 1 : 2, columns, values,
-									 nulls);
+	return heap_modify_tuple_by_cols(row, desc, places.keep ? 1 : 2, columns,
+									 values, nulls);
 }
 
 /* The trigger; see tokenize_column(). */
@@ -134,52 +182,62 @@ cr_fill_token(PG_FUNCTION_ARGS)
 						   trigger->tg_newtuple : trigger->tg_trigtuple));
 }
 
+/* The statement that makes the trigger. */
+static char *
+trigger_command(FunctionCallInfo fcinfo, Oid relid)
+{
+	char	   *target = NameStr(*PG_GETARG_NAME(2));
+	char	   *name = psprintf("cleanroom_token_%s", target);
+
+	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1)] = '\0';
+	return psprintf("CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s "
+					"FOR EACH ROW EXECUTE FUNCTION cleanroom.fill_token("
+					"%s, %s, %s, %s, %s)",
+					quote_identifier(name), cr_relation_words(relid),
+					quote_literal_cstr(NameStr(*PG_GETARG_NAME(1))),
+					quote_literal_cstr(target),
+					quote_literal_cstr(text_to_cstring(PG_GETARG_TEXT_PP(3))),
+					quote_literal_cstr(text_to_cstring(PG_GETARG_TEXT_PP(4))),
+					PG_GETARG_BOOL(5) ? "'" KEEP "'" : "'" CLEAR "'");
+}
+
 /*
  * cleanroom.tokenize_column(relation regclass, source name, target name, key
  * text, form text, keep_source boolean)
  *
- * CREATE TRIGGER asks for the privilege, and locks the table for it.
+ * CREATE TRIGGER asks for the privilege, and locks the table for it.  The
+ * keyring knows of the column from then on, also when the trigger is dropped.
  */
 Datum
 cr_tokenize_column(PG_FUNCTION_ARGS)
 {
 	Oid			relid = PG_GETARG_OID(0);
-	char	   *source = NameStr(*PG_GETARG_NAME(1));
 	char	   *target = NameStr(*PG_GETARG_NAME(2));
-	text	   *key = PG_GETARG_TEXT_PP(3);
-	text	   *form = PG_GETARG_TEXT_PP(4);
-	char	   *name = psprintf("cleanroom_token_%s", target);
-	char	   *relation = get_rel_name(relid);
-	char	   *schema = get_namespace_name(get_rel_namespace(relid));
-	StringInfoData command;
+	CrKeyRow	key;
+	CrStore		store;
 	Relation	rel;
 
-	if (relation == NULL)
+	if (get_rel_name(relid) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("there is no such table"),
 				 errhint("Name a table of this database.")));
-	(void) cr_form_by_name(cr_call_bytes(form));
+	(void) cr_form_by_name(cr_call_bytes(PG_GETARG_TEXT_PP(4)));
 	rel = relation_open(relid, AccessShareLock);
-	(void) find_column(RelationGetDescr(rel), source, true);
+	(void) find_column(RelationGetDescr(rel), NameStr(*PG_GETARG_NAME(1)),
+					   true);
 	(void) find_column(RelationGetDescr(rel), target, false);
 	relation_close(rel, NoLock);
+	cr_admin_usable_key(text_to_cstring(PG_GETARG_TEXT_PP(3)), &key);
+	cr_admin_check_purpose(&key, CR_KEY_TOKEN);
 
-	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1)] = '\0';
-	initStringInfo(&command);
-	appendStringInfo(&command,
-					 "CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s "
-					 "FOR EACH ROW EXECUTE FUNCTION cleanroom.fill_token("
-					 "%s, %s, %s, %s, %s)",
-					 quote_identifier(name),
-					 quote_qualified_identifier(schema, relation),
-					 quote_literal_cstr(source), quote_literal_cstr(target),
-					 quote_literal_cstr(text_to_cstring(key)),
-					 quote_literal_cstr(text_to_cstring(form)),
-					 PG_GETARG_BOOL(5) ? "'" KEEP "'" : "'" CLEAR "'");
 	if (SPI_connect() != SPI_OK_CONNECT ||
-		SPI_execute(command.data, false, 0) != SPI_OK_UTILITY)
+		SPI_execute(trigger_command(fcinfo, relid), false,
+					0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not create a trigger");
 	SPI_finish();
+	cr_store_open(&store);
+	cr_dependents_track(relid, target, key.key_id);
+	cr_store_close(&store);
 	PG_RETURN_VOID();
 }

@@ -230,6 +230,44 @@ SELECT cleanroom.tokenize_column('keeps', 'name', 'token', 'people', 'name', tru
 INSERT INTO keeps VALUES ('Anna'), ('BOB');
 UPDATE keeps SET name = NULL WHERE name = 'BOB';
 SELECT name, token = cleanroom.tokenize('anna', 'people') AS anna FROM keeps ORDER BY 1;
+-- a kept source: a token given without one stays; one that does not fit, not
+ALTER TABLE keeps ADD note text;
+INSERT INTO keeps VALUES (NULL, '00000000-0000-4000-8000-000000000001');
+UPDATE keeps SET note = 'seen';
+UPDATE keeps SET token = '00000000-0000-4000-8000-000000000002' WHERE name = 'Anna';
+UPDATE keeps SET token = NULL WHERE name = 'Anna';
+SELECT name, token = cleanroom.tokenize('anna', 'people') AS anna,
+       token = '00000000-0000-4000-8000-000000000001' AS given, note
+FROM keeps ORDER BY 1, 3;
+-- an update that touches neither column needs no key, nor does an old token
+-- become the current version's by it
+GRANT SELECT, UPDATE ON keeps, loads TO regress_cr_tokens_analyst;
+GRANT USAGE ON SCHEMA tokens TO regress_cr_tokens_analyst;
+SELECT cleanroom.rotate_key('people') - 1 AS former,
+       cleanroom.token_version(token) AS version FROM keeps WHERE name = 'Anna' \gset
+SET ROLE regress_cr_tokens_analyst;
+UPDATE tokens.keeps SET note = 'seen again', name = name;
+UPDATE tokens.loads SET id = id + 1;
+SELECT try($$UPDATE tokens.keeps SET name = 'Eve' WHERE name = 'Anna'$$);
+SELECT try($$UPDATE tokens.loads SET email = 'eve@example.org'$$);
+RESET ROLE;
+SELECT note, count(token), count(*), max(cleanroom.token_version(token)) = :version AS former
+FROM keeps GROUP BY 1;
+UPDATE keeps SET name = 'anna' WHERE name = 'Anna';
+SELECT cleanroom.token_version(token) = :version + 1 AS current FROM keeps WHERE name = 'anna';
+-- the keyring knows of the column, by whatever name, and without the trigger
+SELECT cleanroom.key_dependents('people');
+DROP TRIGGER cleanroom_token_token ON loads;
+ALTER TABLE loads RENAME token TO person;
+SELECT cleanroom.key_dependents('people');
+SELECT try($$SELECT cleanroom.retire_key_version('people', 1)$$);
+-- a column that gets another key's tokens is tracked for both
+SELECT cleanroom.track_column('loads', 'person', 'others');
+SELECT cleanroom.key_dependents('people'), cleanroom.key_dependents('others');
+SELECT try($$SELECT cleanroom.tokenize_column('loads', 'email', 'person', 'none')$$);
+SELECT try($$SELECT cleanroom.tokenize_column('loads', 'email', 'person', 'tokens_encrypt')$$);
+ALTER TABLE loads RENAME person TO token;
+SELECT cleanroom.tokenize_column('loads', 'email', 'token', 'people', 'email');
 SELECT try($$SELECT cleanroom.tokenize_column('loads', 'email', 'token', 'people')$$);
 SELECT try($$SELECT cleanroom.tokenize_column('loads', 'id', 'token', 'people')$$);
 SELECT try($$SELECT cleanroom.tokenize_column('loads', 'email', 'id', 'people')$$);
