@@ -355,7 +355,9 @@ DECLARE
     found_one boolean := false;
 BEGIN
     SELECT * INTO broken FROM cleanroom.suspended_from(relations,
-        ARRAY[asker, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)]);
+        ARRAY[asker, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user),
+              (SELECT oid FROM pg_catalog.pg_roles
+               WHERE rolname = pg_catalog.current_setting('role'))]);
     IF broken.relation IS NOT NULL THEN
         code := 'RC013';
         reason := pg_catalog.format('you are suspended from table "%s"', broken.relation);

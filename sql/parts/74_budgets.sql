@@ -6,7 +6,7 @@ CREATE TABLE cleanroom.budget_list (
     analyst    regrole NOT NULL,        -- 0: everybody together
     unit       text NOT NULL CHECK (unit IN ('queries', 'released_rows', 'epsilon')),
     period     text NOT NULL CHECK (period IN ('hour', 'day', 'week', 'month', 'lifetime')),
-    amount     numeric NOT NULL,
+    amount     numeric,                 -- null: taken away
     granted_by regrole NOT NULL,
     granted_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     UNIQUE (relation, analyst, unit, period)
@@ -21,42 +21,78 @@ CREATE TABLE cleanroom.spending_list (
 );
 COMMENT ON TABLE cleanroom.spending_list IS 'What was spent of each budget in each period; written by the recorder.';
 
+-- What owners and operators write, and what the recorder writes, are tables
+-- of their own: a transaction of theirs that stays open must not keep it waiting.
 CREATE TABLE cleanroom.suspension_list (
     relation     regclass NOT NULL,
     analyst      regrole NOT NULL,
     reason       text NOT NULL,
-    suspended_by text NOT NULL,         -- a role, or the recorder
+    suspended_by text NOT NULL,
     suspended_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     resumed_by   text,
     resumed_at   timestamptz,
     PRIMARY KEY (relation, analyst)
 );
-COMMENT ON TABLE cleanroom.suspension_list IS 'Who is, or was last, suspended from which table; read view cleanroom.suspensions.';
+COMMENT ON TABLE cleanroom.suspension_list IS 'Who is, or was last, suspended by hand from which table, and when that, or a suspension by the recorder, was lifted; read view cleanroom.suspensions.';
+
+CREATE TABLE cleanroom.quota_suspension_list (
+    relation     regclass NOT NULL,
+    analyst      regrole NOT NULL,
+    reason       text NOT NULL,
+    suspended_at timestamptz NOT NULL,
+    PRIMARY KEY (relation, analyst)
+);
+COMMENT ON TABLE cleanroom.quota_suspension_list IS 'Who was last suspended from which table for the number of refusals; written by the recorder.';
+
+CREATE TABLE cleanroom.refusal_list (
+    relation regclass NOT NULL,
+    analyst  regrole NOT NULL,
+    times    timestamptz[] NOT NULL,
+    PRIMARY KEY (relation, analyst)
+);
+COMMENT ON TABLE cleanroom.refusal_list IS 'When a role was refused on a table of late, at most cleanroom.max_refusals times; written by the recorder.';
 
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.budget_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.budget_list_budget_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.budget_list_budget_id_seq IS 'Numbers of budgets.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.spending_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.suspension_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.quota_suspension_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.refusal_list', '');
 
 -- ---------- what the recorder calls ----------
 
-CREATE FUNCTION cleanroom.period_start(period text) RETURNS timestamptz
+CREATE FUNCTION cleanroom.period_start(
+    period text, at timestamptz DEFAULT pg_catalog.clock_timestamp()
+) RETURNS timestamptz
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
     SELECT CASE period WHEN 'lifetime' THEN '-infinity'::timestamptz
-           ELSE pg_catalog.date_trunc(period, pg_catalog.clock_timestamp(), 'UTC') END
+           ELSE pg_catalog.date_trunc(period, at, 'UTC') END
 $$;
-COMMENT ON FUNCTION cleanroom.period_start(text) IS
-'When the current period of a budget began, by UTC; for the extension''s own functions.
-period: hour, day, week, month or lifetime. Returns -infinity for lifetime.';
+COMMENT ON FUNCTION cleanroom.period_start(text, timestamptz) IS
+'When the period of a budget began, by UTC; for the extension''s own functions.
+period: hour, day, week, month or lifetime. at: a time in that period. Returns -infinity for lifetime.';
+
+CREATE FUNCTION cleanroom.period_end(
+    period text, at timestamptz DEFAULT pg_catalog.clock_timestamp()
+) RETURNS timestamptz
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT CASE WHEN period <> 'lifetime' THEN
+        ((cleanroom.period_start(period, at) AT TIME ZONE 'UTC')
+         + ('1 ' || period)::interval) AT TIME ZONE 'UTC' END
+$$;
+COMMENT ON FUNCTION cleanroom.period_end(text, timestamptz) IS
+'When the next period of a budget begins, by UTC; for the extension''s own functions.
+period: hour, day, week, month or lifetime. at: a time in the period before. Returns null for lifetime.';
 
 CREATE FUNCTION cleanroom.budgets_that_bind(relations oid[], roles oid[])
     RETURNS SETOF cleanroom.budget_list
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
     SELECT b.* FROM cleanroom.budget_list b
-        WHERE b.relation::oid = ANY (relations)
+        WHERE b.amount IS NOT NULL AND b.relation::oid = ANY (relations)
           AND (b.analyst::oid = 0
                OR EXISTS (SELECT FROM pg_catalog.unnest(roles) r
                               JOIN pg_catalog.pg_roles p ON p.oid = r
@@ -68,7 +104,7 @@ CREATE FUNCTION cleanroom.budgets_that_bind(relations oid[], roles oid[])
 $$;
 COMMENT ON FUNCTION cleanroom.budgets_that_bind(oid[], oid[]) IS
 'The budgets that a statement draws on; for the extension''s own functions.
-relations: its protected tables. roles: who logged in, and who asks.';
+relations: its protected tables. roles: who logged in, for whom (SET ROLE), and who asks.';
 
 CREATE FUNCTION cleanroom.units_that_bind(relations oid[], roles oid[]) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -103,6 +139,7 @@ CREATE FUNCTION cleanroom.charge_budgets(
 DECLARE
     relations oid[] := ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(charge->'relations') x);
     roles oid[] := ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(charge->'roles') x);
+    at timestamptz := '2000-01-01 00:00+00'::timestamptz + (charge->>'at')::bigint * interval '1 microsecond';
     b cleanroom.budget_list;
     cost numeric;
     already numeric;
@@ -112,15 +149,18 @@ BEGIN
         cost := (charge->>b.unit)::numeric;
         CONTINUE WHEN cost IS NULL OR cost = 0;
         SELECT s.spent INTO already FROM cleanroom.spending_list s
-            WHERE s.budget_id = b.budget_id AND s.period_start = cleanroom.period_start(b.period);
+            WHERE s.budget_id = b.budget_id AND s.period_start = cleanroom.period_start(b.period, at);
+        -- a budget granted after the rows were charged gets none of them back
+        CONTINUE WHEN cost < 0 AND already IS NULL;
         IF cost > 0 AND COALESCE(already, 0) + cost > b.amount THEN
             reason := pg_catalog.format('budget of %s %s for table "%s" is exhausted', b.amount,
                 CASE b.unit WHEN 'released_rows' THEN 'released rows' ELSE b.unit END
-                || CASE b.period WHEN 'lifetime' THEN '' ELSE ' a ' || b.period END, b.relation);
+                || CASE b.period WHEN 'lifetime' THEN '' WHEN 'hour' THEN ' an hour'
+                   ELSE ' a ' || b.period END, b.relation);
             hint := CASE b.period WHEN 'lifetime' THEN 'It does not renew; ask the table''s owner for more.'
                 ELSE pg_catalog.format('It renews at %s UTC; ask the table''s owner for more before then.',
-                    pg_catalog.to_char((cleanroom.period_start(b.period) AT TIME ZONE 'UTC')
-                        + ('1 ' || b.period)::interval, 'YYYY-MM-DD HH24:MI')) END;
+                    pg_catalog.to_char(cleanroom.period_end(b.period, at) AT TIME ZONE 'UTC',
+                        'YYYY-MM-DD HH24:MI')) END;
             booked := NULL;
             RETURN;
         END IF;
@@ -130,7 +170,7 @@ BEGIN
     END LOOP;
     -- nothing is booked unless everything can be
     INSERT INTO cleanroom.spending_list
-        SELECT (x->>'budget')::int, cleanroom.period_start(x->>'period'),
+        SELECT (x->>'budget')::int, cleanroom.period_start(x->>'period', at),
                (x->>'amount')::numeric
             FROM pg_catalog.jsonb_array_elements(list) x
         ON CONFLICT (budget_id, period_start) DO UPDATE
@@ -140,8 +180,30 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.charge_budgets(jsonb) IS
 'Books what a statement costs, or says which budget is exhausted and books nothing; for the recorder, in the transaction that stores the record.
-charge: relations, roles, and an amount for each unit; negative amounts give back.
+charge: relations, roles, at (microseconds since 2000; the period goes by it), and an amount for each unit; negative amounts give back.
 Returns the charges booked, or reason and hint.';
+
+CREATE VIEW cleanroom.suspended_now AS
+    SELECT l.relation, l.analyst, l.reason, l.suspended_by, l.suspended_at
+        FROM cleanroom.suspension_list l WHERE l.resumed_at IS NULL
+    UNION ALL
+    SELECT q.relation, q.analyst, q.reason, 'recorder', q.suspended_at
+        FROM cleanroom.quota_suspension_list q
+            LEFT JOIN cleanroom.suspension_list l USING (relation, analyst)
+        WHERE l.relation IS NULL OR l.resumed_at < q.suspended_at;
+COMMENT ON VIEW cleanroom.suspended_now IS
+'Who is suspended from which table, by hand or by the recorder; for the extension''s own functions.';
+
+CREATE FUNCTION cleanroom.notify_suspension(event jsonb) RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    AS $$
+    -- where nobody empties the queue, that must not keep the event from happening
+    SELECT pg_catalog.pg_notify('cleanroom_suspensions', event::text)
+        WHERE pg_catalog.pg_notification_queue_usage() < 0.9
+$$;
+COMMENT ON FUNCTION cleanroom.notify_suspension(jsonb) IS
+'Notifies channel cleanroom_suspensions; for the extension''s own functions.
+event: event (suspended or resumed), relation, analyst, reason.';
 
 CREATE FUNCTION cleanroom.count_refusal(who text, relations text[]) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -149,10 +211,13 @@ CREATE FUNCTION cleanroom.count_refusal(who text, relations text[]) RETURNS void
 DECLARE
     most int := pg_catalog.current_setting('cleanroom.max_refusals')::int;
     span interval := pg_catalog.current_setting('cleanroom.refusal_window')::interval;
+    this_moment timestamptz := pg_catalog.clock_timestamp();
     named text;
     relid regclass;
     role oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = who);
     since timestamptz;
+    counted timestamptz[];
+    reason text := pg_catalog.format('%s refusals within %s', most, span);
 BEGIN
     IF most = 0 OR role IS NULL THEN
         RETURN;
@@ -160,23 +225,22 @@ BEGIN
     FOREACH named IN ARRAY relations LOOP
         relid := pg_catalog.to_regclass(named);
         CONTINUE WHEN relid IS NULL;
-        SELECT GREATEST(pg_catalog.clock_timestamp() - span, pg_catalog.max(l.resumed_at)) INTO since
-            FROM cleanroom.suspension_list l WHERE l.relation = relid AND l.analyst = role;
-        CONTINUE WHEN (SELECT pg_catalog.count(*) FROM cleanroom.ledger_records r
-                       WHERE r.at > since AND r.kind = 'statement' AND r.verdict = 'refused'
-                         AND r.session_user_name = who AND named = ANY (r.tables)
-                         AND r.code NOT IN ('RC010', 'RC011', 'RC013')) < most;
-        INSERT INTO cleanroom.suspension_list (relation, analyst, reason, suspended_by)
-            VALUES (relid, role, pg_catalog.format('%s refusals within %s', most, span), 'recorder')
-            ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
-            SET reason = excluded.reason, suspended_by = excluded.suspended_by,
-                suspended_at = excluded.suspended_at, resumed_by = NULL, resumed_at = NULL
-            WHERE suspension_list.resumed_at IS NOT NULL;
-        IF FOUND THEN
-            PERFORM pg_catalog.pg_notify('cleanroom_suspensions', pg_catalog.jsonb_build_object(
-                'event', 'suspended', 'relation', named, 'analyst', who,
-                'reason', pg_catalog.format('%s refusals within %s', most, span))::text);
-        END IF;
+        since := GREATEST(this_moment - span,
+            (SELECT l.resumed_at FROM cleanroom.suspension_list l
+             WHERE l.relation = relid AND l.analyst = role));
+        counted := (SELECT r.times FROM cleanroom.refusal_list r
+                    WHERE r.relation = relid AND r.analyst = role);
+        counted := ARRAY(SELECT t FROM pg_catalog.unnest(counted || this_moment) t
+                         WHERE t > since ORDER BY t DESC LIMIT most);
+        INSERT INTO cleanroom.refusal_list VALUES (relid, role, counted)
+            ON CONFLICT (relation, analyst) DO UPDATE SET times = excluded.times;
+        CONTINUE WHEN pg_catalog.cardinality(counted) < most
+            OR EXISTS (SELECT FROM cleanroom.suspended_now s WHERE s.relation = relid AND s.analyst = role);
+        INSERT INTO cleanroom.quota_suspension_list AS q VALUES (relid, role, reason, this_moment)
+            ON CONFLICT (relation, analyst) DO UPDATE
+            SET reason = excluded.reason, suspended_at = excluded.suspended_at;
+        PERFORM cleanroom.notify_suspension(pg_catalog.jsonb_build_object(
+            'event', 'suspended', 'relation', named, 'analyst', who, 'reason', reason));
     END LOOP;
 END
 $$;
@@ -187,18 +251,18 @@ who: the role that logged in. relations: the tables of the refused statement.';
 CREATE FUNCTION cleanroom.suspended_from(relations oid[], roles oid[], OUT relation text, OUT reason text)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
-    SELECT l.relation::text, l.reason FROM cleanroom.suspension_list l
-        WHERE l.resumed_at IS NULL AND l.relation::oid = ANY (relations)
+    SELECT s.relation::text, s.reason FROM cleanroom.suspended_now s
+        WHERE s.relation::oid = ANY (relations)
           AND EXISTS (SELECT FROM pg_catalog.unnest(roles) r
-                      WHERE r = l.analyst::oid
-                         OR EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = l.analyst)
+                      WHERE r = s.analyst::oid
+                         OR EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = s.analyst)
                             AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles p WHERE p.oid = r)
-                            AND pg_catalog.pg_has_role(r, l.analyst::oid, 'MEMBER'))
-        ORDER BY l.suspended_at LIMIT 1
+                            AND pg_catalog.pg_has_role(r, s.analyst::oid, 'MEMBER'))
+        ORDER BY s.suspended_at LIMIT 1
 $$;
 COMMENT ON FUNCTION cleanroom.suspended_from(oid[], oid[]) IS
 'The table that one of the roles, or a group of theirs, is suspended from, or nulls; for the extension''s own functions.
-relations: tables. roles: who logged in, and who asks.';
+relations: tables. roles: who logged in, for whom (SET ROLE), and who asks.';
 
 -- ---------- what owners call ----------
 
@@ -255,9 +319,11 @@ BEGIN
                   HINT = 'Give null to take the budget away.';
     END IF;
     IF amount IS NULL THEN
-        DELETE FROM cleanroom.budget_list b
+        -- not deleted: what was spent of it is kept, should it be granted again
+        UPDATE cleanroom.budget_list b SET amount = NULL
             WHERE (b.relation::oid, b.analyst::oid, b.unit, b.period)
-                  = (set_budget_by.relation::oid, role, set_budget_by.unit, set_budget_by.period);
+                  = (set_budget_by.relation::oid, role, set_budget_by.unit, set_budget_by.period)
+              AND b.amount IS NOT NULL;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'there is no such budget'
                 USING ERRCODE = 'undefined_object', HINT = 'cleanroom.budgets lists them.';
@@ -295,8 +361,8 @@ BEGIN
             suspended_at = excluded.suspended_at, resumed_by = NULL, resumed_at = NULL;
     PERFORM cleanroom.put_on_record('suspension', relation, analyst, pg_catalog.jsonb_build_object(
         'event', 'suspended', 'reason', reason, 'by', who::regrole::text));
-    PERFORM pg_catalog.pg_notify('cleanroom_suspensions', pg_catalog.jsonb_build_object(
-        'event', 'suspended', 'relation', relation::text, 'analyst', analyst, 'reason', reason)::text);
+    PERFORM cleanroom.notify_suspension(pg_catalog.jsonb_build_object(
+        'event', 'suspended', 'relation', relation::text, 'analyst', analyst, 'reason', reason));
 END
 $$;
 COMMENT ON FUNCTION cleanroom.suspend_analyst_by(oid, regclass, name, text) IS
@@ -308,19 +374,24 @@ CREATE FUNCTION cleanroom.resume_analyst_by(who oid, relation regclass, analyst 
     AS $$
 BEGIN
     PERFORM cleanroom.require_owner(who, relation, true);
-    UPDATE cleanroom.suspension_list l
-        SET resumed_by = who::regrole::text, resumed_at = pg_catalog.clock_timestamp()
-        WHERE l.relation = resume_analyst_by.relation AND l.resumed_at IS NULL
-          AND l.analyst::oid = (SELECT oid FROM pg_catalog.pg_roles
-                                WHERE rolname = resume_analyst_by.analyst);
+    INSERT INTO cleanroom.suspension_list AS l
+        SELECT s.relation, s.analyst, s.reason, s.suspended_by, s.suspended_at,
+               who::regrole::text, pg_catalog.clock_timestamp()
+            FROM cleanroom.suspended_now s
+            WHERE s.relation = resume_analyst_by.relation
+              AND s.analyst::oid = (SELECT oid FROM pg_catalog.pg_roles
+                                    WHERE rolname = resume_analyst_by.analyst)
+            ORDER BY s.suspended_at DESC LIMIT 1
+        ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
+        SET resumed_by = excluded.resumed_by, resumed_at = excluded.resumed_at;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'role "%" is not suspended from table %', analyst, relation
             USING ERRCODE = 'undefined_object', HINT = 'cleanroom.suspensions lists who is.';
     END IF;
     PERFORM cleanroom.put_on_record('suspension', relation, analyst, pg_catalog.jsonb_build_object(
         'event', 'resumed', 'by', who::regrole::text));
-    PERFORM pg_catalog.pg_notify('cleanroom_suspensions', pg_catalog.jsonb_build_object(
-        'event', 'resumed', 'relation', relation::text, 'analyst', analyst)::text);
+    PERFORM cleanroom.notify_suspension(pg_catalog.jsonb_build_object(
+        'event', 'resumed', 'relation', relation::text, 'analyst', analyst));
 END
 $$;
 COMMENT ON FUNCTION cleanroom.resume_analyst_by(oid, regclass, name) IS
@@ -331,7 +402,7 @@ CREATE FUNCTION cleanroom.set_budget(
 ) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.set_budget(regclass, name, numeric, text, text) IS
 'Grants a budget on a protected table, or changes its amount; what was spent of it stays spent. For the table''s owner.
-relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: 0 or more, or null to take the budget away with what was spent of it. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
+relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: 0 or more, or null to take the budget away; should it be granted again, what was spent of it is still spent. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
 Returns nothing. Errors: 42501, 42704, 22023, 55000.';
 
 CREATE FUNCTION cleanroom.suspend_analyst(relation regclass, analyst name, reason text DEFAULT NULL)
@@ -353,26 +424,24 @@ CREATE VIEW cleanroom.budgets WITH (security_barrier) AS
     SELECT b.relation, NULLIF(b.analyst::oid, 0)::regrole AS analyst, b.unit, b.period,
            b.amount AS granted, COALESCE(s.spent, 0) AS spent,
            GREATEST(b.amount - COALESCE(s.spent, 0), 0) AS left,
-           CASE WHEN b.period <> 'lifetime' THEN
-               ((cleanroom.period_start(b.period) AT TIME ZONE 'UTC')
-                + ('1 ' || b.period)::interval) AT TIME ZONE 'UTC' END AS renews
+           cleanroom.period_end(b.period) AS renews
         FROM cleanroom.budget_list b
             JOIN pg_catalog.pg_class c ON c.oid = b.relation
             LEFT JOIN cleanroom.spending_list s
                 ON s.budget_id = b.budget_id AND s.period_start = cleanroom.period_start(b.period)
-        WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
-           OR b.analyst::oid <> 0
-              AND EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = b.analyst)
-              AND pg_catalog.pg_has_role(b.analyst::oid, 'MEMBER')
-           OR b.analyst::oid = 0 AND pg_catalog.has_table_privilege(c.oid, 'SELECT');
+        WHERE b.amount IS NOT NULL
+          AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+               OR b.analyst::oid <> 0
+                  AND EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = b.analyst)
+                  AND pg_catalog.pg_has_role(b.analyst::oid, 'MEMBER')
+               OR b.analyst::oid = 0 AND pg_catalog.has_table_privilege(c.oid, 'SELECT'));
 COMMENT ON VIEW cleanroom.budgets IS 'The budgets that the current role has granted, or draws on: granted, spent and left in the current period, and when it renews.';
 
 CREATE VIEW cleanroom.suspensions WITH (security_barrier) AS
     SELECT l.relation, l.analyst, l.reason, l.suspended_by, l.suspended_at
-        FROM cleanroom.suspension_list l
+        FROM cleanroom.suspended_now l
             JOIN pg_catalog.pg_class c ON c.oid = l.relation
-        WHERE l.resumed_at IS NULL
-          AND (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+        WHERE (pg_catalog.pg_has_role(c.relowner, 'USAGE')
                OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE')
                OR EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = l.analyst)
                   AND pg_catalog.pg_has_role(l.analyst::oid, 'MEMBER'));

@@ -50,7 +50,7 @@ cr_debug_verify(PG_FUNCTION_ARGS)
 
 	GetUserIdAndSecContext(&saved_user, &saved_context);
 	SetUserIdAndSecContext(role, saved_context);
-	verdict = cr_verify_plan(plan);
+	verdict = cr_verify_plan(plan, NULL);
 	SetUserIdAndSecContext(saved_user, saved_context);
 
 	if (verdict == NULL)

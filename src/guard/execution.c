@@ -11,13 +11,12 @@
  */
 #include "postgres.h"
 
-#include "executor/instrument.h"
 #include "guard/execution.h"
+#include "guard/groupings.h"
 #include "guard/row_charge.h"
 #include "ledger/record.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
-#include "nodes/nodeFuncs.h"
 #include "utils/timestamp.h"
 
 typedef struct Execution
@@ -28,7 +27,7 @@ typedef struct Execution
 	CrRecord	completion;		/* filled in as far as can be */
 	CrCharge	charge;			/* the budgets it draws on */
 	CrRowCharge *row_charge;	/* or NULL */
-	List	   *groupings;		/* AggStates with a guard */
+	CrGroupings *groupings;
 	uint64		rows;
 	TimestampTz started_at;
 	MemoryContext context;		/* the query's */
@@ -76,25 +75,22 @@ cr_execution_relations(PlannedStmt *plan)
 }
 
 /*
- * Has aggregations with a condition, which is the guard, counted: what they
- * return is released, what the condition takes away is withheld.
+ * Groups that workers release are known to us when the workers have ended,
+ * which is too late to charge for them.
  */
-static bool
-watch_groupings(PlanState *state, Execution *execution)
+static void
+do_without_workers(QueryDesc *queryDesc)
 {
-	if (state == NULL)
-		return false;
-	if (IsA(state, AggState) && state->qual != NULL)
-	{
-		if (state->instrument == NULL)
-			state->instrument = InstrAlloc(1, INSTRUMENT_ROWS, false);
-		execution->groupings = lappend(execution->groupings, state);
-	}
-	return planstate_tree_walker(state, watch_groupings, execution);
+	PlannedStmt *plan = palloc(sizeof(PlannedStmt));
+
+	/* the plan may be one that others use, too */
+	*plan = *queryDesc->plannedstmt;
+	plan->parallelModeNeeded = false;
+	queryDesc->plannedstmt = plan;
 }
 
 static Execution *
-remember(QueryDesc *queryDesc)
+remember(QueryDesc *queryDesc, List *guards)
 {
 	MemoryContext context = queryDesc->estate->es_query_cxt;
 	MemoryContext caller = MemoryContextSwitchTo(context);
@@ -104,14 +100,19 @@ remember(QueryDesc *queryDesc)
 	execution->context = context;
 	execution->charge =
 		cr_budget_find(cr_execution_relations(queryDesc->plannedstmt));
+	execution->groupings = cr_groupings_watch(queryDesc, guards);
 	if (execution->charge.rows)
-		execution->row_charge = cr_row_charge_create(&execution->charge);
+	{
+		execution->row_charge = cr_row_charge_create(&execution->charge,
+													 execution->groupings);
+		if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
+			do_without_workers(queryDesc);
+	}
 	execution->started_at = GetCurrentTimestamp();
 	cr_record_start(&execution->completion, "completion");
 	cr_record_describe_tables(&execution->completion,
 							  cr_execution_relations(queryDesc->plannedstmt));
 	execution->completion.fields[CR_COL_OBLIGATIONS].set = false;
-	(void) watch_groupings(queryDesc->planstate, execution);
 	execution->callback.func = forget;
 	execution->callback.arg = execution;
 	dlist_push_head(&executions, &execution->node);
@@ -121,10 +122,10 @@ remember(QueryDesc *queryDesc)
 }
 
 void
-cr_execution_begin(QueryDesc *queryDesc)
+cr_execution_begin(QueryDesc *queryDesc, List *guards)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
-	Execution  *execution = remember(queryDesc);
+	Execution  *execution = remember(queryDesc, guards);
 	CrRecord	record;
 
 	cr_record_start(&record, "statement");
@@ -149,13 +150,16 @@ cr_execution_begin(QueryDesc *queryDesc)
 }
 
 DestReceiver *
-cr_execution_receiver(QueryDesc *queryDesc)
+cr_execution_receiver(QueryDesc *queryDesc, CrFirstRowJudge judge)
 {
 	Execution  *execution = find(queryDesc);
+	DestReceiver *dest = queryDesc->dest;
 
-	if (execution == NULL || execution->row_charge == NULL)
-		return queryDesc->dest;
-	return cr_row_charge_receiver(execution->row_charge, queryDesc->dest);
+	if (execution == NULL)
+		return dest;
+	if (execution->row_charge != NULL)
+		dest = cr_row_charge_receiver(execution->row_charge, dest);
+	return cr_first_row_receiver(queryDesc, dest, judge);
 }
 
 bool
@@ -185,9 +189,7 @@ complete(Execution *execution, const char *verdict)
 	cr_record_set_integer(record, CR_COL_DURATION,
 						  now - execution->started_at);
 	if (execution->row_charge != NULL)
-		cr_budget_return_rows(&execution->charge,
-							  cr_row_charge_unused(execution->row_charge),
-							  record);
+		cr_row_charge_return(execution->row_charge, record);
 	cr_record_submit_nowait(record, CR_SUBMIT_NOWAIT, &execution->submission);
 	execution->queryDesc = NULL;
 }
@@ -210,19 +212,10 @@ cr_execution_fail(QueryDesc *queryDesc)
 static void
 count_groups(Execution *execution)
 {
-	int64		released = 0;
-	int64		withheld = 0;
-	ListCell   *lc;
+	int64		released;
+	int64		withheld;
 
-	foreach(lc, execution->groupings)
-	{
-		Instrumentation *instrument = ((PlanState *) lfirst(lc))->instrument;
-
-		InstrEndLoop(instrument);
-		released += (int64) instrument->ntuples;
-		withheld += (int64) instrument->nfiltered1;
-	}
-	if (execution->groupings == NIL)
+	if (!cr_groupings_count(execution->groupings, &released, &withheld))
 		return;
 	cr_record_set_integer(&execution->completion, CR_COL_GROUPS_RELEASED,
 						  released);

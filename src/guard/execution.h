@@ -8,7 +8,7 @@
 #ifndef CR_EXECUTION_H
 #define CR_EXECUTION_H
 
-#include "executor/execdesc.h"
+#include "guard/first_row.h"
 
 /* The relations that a plan reads. */
 extern List *cr_execution_relations(PlannedStmt *plan);
@@ -16,9 +16,9 @@ extern List *cr_execution_relations(PlannedStmt *plan);
 /*
  * The executor has started an admitted plan: puts it on record, and waits
  * for that, before a row leaves.  Raises RC011, or what a charge is refused
- * with.
+ * with.  guards are the plan's Aggs with guards.
  */
-extern void cr_execution_begin(QueryDesc *queryDesc);
+extern void cr_execution_begin(QueryDesc *queryDesc, List *guards);
 
 /* Is any statement on record that has not ended? */
 extern bool cr_execution_any(void);
@@ -32,7 +32,11 @@ extern void cr_execution_fail(QueryDesc *queryDesc);
 /* It ends in good order; before the executor lets go of it. */
 extern void cr_execution_end(QueryDesc *queryDesc);
 
-/* Where its rows are to go: to queryDesc->dest, or there by way of budgets. */
-extern DestReceiver *cr_execution_receiver(QueryDesc *queryDesc);
+/*
+ * Where its rows are to go: to queryDesc->dest, by way of the judge and of
+ * budgets if it is on record.
+ */
+extern DestReceiver *cr_execution_receiver(QueryDesc *queryDesc,
+										   CrFirstRowJudge judge);
 
 #endif							/* CR_EXECUTION_H */

@@ -14,8 +14,10 @@
 #include "access/parallel.h"
 #include "base/compat.h"
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "guard/command.h"
 #include "guard/execution.h"
+#include "guard/groupings.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
 #include "policy/policy.h"
@@ -89,9 +91,12 @@ judge_access(PlannedStmt *plan)
 												   cr_access_room_table()));
 }
 
-/* Raises a refusal; says whether it is an analyst's query. */
+/*
+ * Raises a refusal; says whether it is an analyst's query, and which of the
+ * plan's aggregations are guarded.
+ */
 static bool
-judge_plan(QueryDesc *queryDesc)
+judge_plan(QueryDesc *queryDesc, List **guards)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
 	CrVerdict  *refusal;
@@ -101,7 +106,7 @@ judge_plan(QueryDesc *queryDesc)
 		return false;
 	refusal = cr_guard_judge_surroundings();
 	if (refusal == NULL)
-		refusal = cr_verify_plan(plan);
+		refusal = cr_verify_plan(plan, guards);
 	if (refusal == NULL)
 		refusal = judge_access(plan);
 	if (refusal != NULL)
@@ -116,8 +121,11 @@ judge_plan(QueryDesc *queryDesc)
 static void
 cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
-	bool		recorded = judge_plan(queryDesc);
+	List	   *guards = NIL;
+	bool		recorded = judge_plan(queryDesc, &guards);
 
+	if (recorded && cr_groupings_in_workers(queryDesc->plannedstmt, guards))
+		queryDesc->instrument_options |= INSTRUMENT_ROWS;
 	if (prev_ExecutorStart)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
@@ -125,12 +133,12 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 
 	/* not earlier: privileges are asked about only now */
 	if (recorded)
-		cr_execution_begin(queryDesc);
+		cr_execution_begin(queryDesc, guards);
 }
 
 /*
- * A cursor is asked again at each FETCH: whoever has lost access in between,
- * or the privilege, gets no further row.
+ * Whoever has lost access since the start, or the privilege, gets no further
+ * row: asked at each FETCH from a cursor, and before a run's first row.
  */
 static void
 judge_again(QueryDesc *queryDesc)
@@ -138,8 +146,8 @@ judge_again(QueryDesc *queryDesc)
 	PlannedStmt *plan = queryDesc->plannedstmt;
 	CrVerdict  *refusal;
 
-	if (!queryDesc->already_executed || !cr_policy_possible() ||
-		is_worker_fragment(plan) || !cr_verify_concerns_plan(plan))
+	if (!cr_policy_possible() || is_worker_fragment(plan) ||
+		!cr_verify_concerns_plan(plan))
 		return;
 	cr_check_permissions(plan);
 	refusal = judge_access(plan);
@@ -168,9 +176,10 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 		run(CR_RUN_ARGS);
 		return;
 	}
-	judge_again(queryDesc);
+	if (queryDesc->already_executed)
+		judge_again(queryDesc);
 	dest = queryDesc->dest;
-	queryDesc->dest = cr_execution_receiver(queryDesc);
+	queryDesc->dest = cr_execution_receiver(queryDesc, judge_again);
 	PG_TRY();
 	{
 		run(CR_RUN_ARGS);

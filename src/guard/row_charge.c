@@ -7,6 +7,10 @@
  * they are gone.  So its rows pass through a receiver of ours, which has a
  * portion charged, and waits for that, before the first of them goes on.
  *
+ * A row that was made of many released groups, as by json_agg(), costs as
+ * much as they would as rows: groups that do not leave as rows of their own
+ * count when they have been released, and the larger number is charged.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -18,6 +22,7 @@ struct CrRowCharge
 	DestReceiver pub;
 	DestReceiver *dest;			/* where the rows go */
 	CrCharge	charge;
+	const CrGroupings *groupings;
 	uint64		charged;
 	uint64		sent;
 };
@@ -26,9 +31,12 @@ static bool
 receive_slot(TupleTableSlot *slot, DestReceiver *self)
 {
 	CrRowCharge *rows = (CrRowCharge *) self;
+	uint64		due = Max(rows->sent + 1,
+						  cr_groupings_worked_on(rows->groupings));
 
-	if (rows->sent == rows->charged)
-		rows->charged += cr_budget_charge_rows(&rows->charge);
+	if (due > rows->charged)
+		rows->charged += cr_budget_charge_rows(&rows->charge,
+											   due - rows->charged);
 	rows->sent++;
 	return rows->dest->receiveSlot(slot, rows->dest);
 }
@@ -56,7 +64,7 @@ destroy(DestReceiver *self)
 }
 
 CrRowCharge *
-cr_row_charge_create(const CrCharge *charge)
+cr_row_charge_create(const CrCharge *charge, const CrGroupings *groupings)
 {
 	CrRowCharge *rows = palloc0(sizeof(CrRowCharge));
 
@@ -65,6 +73,7 @@ cr_row_charge_create(const CrCharge *charge)
 	rows->pub.rShutdown = shut_down;
 	rows->pub.rDestroy = destroy;
 	rows->charge = *charge;
+	rows->groupings = groupings;
 	return rows;
 }
 
@@ -76,8 +85,11 @@ cr_row_charge_receiver(CrRowCharge *rows, DestReceiver *dest)
 	return &rows->pub;
 }
 
-uint64
-cr_row_charge_unused(const CrRowCharge *rows)
+void
+cr_row_charge_return(const CrRowCharge *rows, CrRecord *record)
 {
-	return rows->charged - rows->sent;
+	uint64		due = Max(rows->sent, cr_groupings_worked_on(rows->groupings));
+
+	if (rows->charged > due)
+		cr_budget_return_rows(&rows->charge, rows->charged - due, record);
 }

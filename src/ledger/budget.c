@@ -9,7 +9,8 @@
  * twice, and a crash loses the record and its charge together.
  *
  * Rows are charged in portions before they are sent.  What is left of the
- * last portion is given back with the record of the end; a crash loses that.
+ * last portion is given back with the record of the end, to the period that
+ * it was charged to; a crash loses that.
  *
  *-------------------------------------------------------------------------
  */
@@ -94,6 +95,7 @@ cr_budget_find(List *relids)
 	tables = policy_tables(relids);
 	roles = list_make1_oid(GetUserId());
 	roles = list_append_unique_oid(roles, GetSessionUserId());
+	roles = list_append_unique_oid(roles, GetOuterUserId());
 	args[0] = oid_array(tables);
 	args[1] = oid_array(roles);
 	cr_session_ask_catalog("SELECT cleanroom.units_that_bind($1, $2)", 2,
@@ -110,12 +112,13 @@ cr_budget_find(List *relids)
 	return charge;
 }
 
+/* The period goes by the time "at", of the record that the charge began with. */
 static void
 set_price(const CrCharge *charge, const char *unit, int64 amount,
-		  CrRecord *record)
+		  TimestampTz at, CrRecord *record)
 {
-	char	   *price = psprintf("{%s, \"%s\": " INT64_FORMAT "}",
-								 charge->payers, unit, amount);
+	char	   *price = psprintf("{%s, \"at\": " INT64_FORMAT ", \"%s\": " INT64_FORMAT "}",
+								 charge->payers, at, unit, amount);
 
 	cr_record_set_text(record, CR_COL_CHARGES, price);
 }
@@ -124,7 +127,8 @@ void
 cr_budget_charge_query(const CrCharge *charge, CrRecord *record)
 {
 	if (charge->queries)
-		set_price(charge, "queries", 1, record);
+		set_price(charge, "queries", 1, record->fields[CR_COL_AT].integer,
+				  record);
 }
 
 /* How many rows may still be sent; PG_INT64_MAX for any number. */
@@ -141,16 +145,18 @@ rows_left(const CrCharge *charge)
 }
 
 uint64
-cr_budget_charge_rows(const CrCharge *charge)
+cr_budget_charge_rows(CrCharge *charge, uint64 wanted)
 {
 	int64		left = rows_left(charge);
 	int64		portion = Min(Max(left, 1), PORTION);
 	CrRecord	record;
 
-	/* the recorder says which budget it is that has nothing left */
+	/* the recorder says which budget it is that has not so many left */
+	portion = Max(portion, (int64) wanted);
 	cr_record_start(&record, "charge");
 	cr_record_set_text(&record, CR_COL_VERDICT, "admitted");
-	set_price(charge, "released_rows", portion, &record);
+	charge->rows_at = record.fields[CR_COL_AT].integer;
+	set_price(charge, "released_rows", portion, charge->rows_at, &record);
 	cr_record_submit(&record, NULL);
 	return (uint64) portion;
 }
@@ -159,7 +165,8 @@ void
 cr_budget_return_rows(const CrCharge *charge, uint64 rows, CrRecord *record)
 {
 	if (rows > 0)
-		set_price(charge, "released_rows", -(int64) rows, record);
+		set_price(charge, "released_rows", -(int64) rows, charge->rows_at,
+				  record);
 }
 
 /* ---------- in the recorder ---------- */
@@ -218,7 +225,10 @@ says(const CrRecord *record, CrColumn column, const char *text)
 	return field->set && strcmp(field->text, text) == 0;
 }
 
-/* Counts a refusal against whoever logged in. */
+/*
+ * Counts a refusal against whoever logged in: not those for want of a
+ * budget, of the recorder or of suspension, which are no attempts.
+ */
 static void
 count_refusal(const CrRecord *record)
 {
@@ -249,7 +259,10 @@ note_stored(const CrRecord *record)
 		record->fields[CR_COL_CHARGES].set)
 		(void) book(record->fields[CR_COL_CHARGES].text, &reason, &hint);
 	else if (cr_max_refusals > 0 && says(record, CR_COL_KIND, "statement") &&
-			 says(record, CR_COL_VERDICT, "refused"))
+			 says(record, CR_COL_VERDICT, "refused") &&
+			 !says(record, CR_COL_CODE, "RC010") &&
+			 !says(record, CR_COL_CODE, "RC011") &&
+			 !says(record, CR_COL_CODE, "RC013"))
 		count_refusal(record);
 }
 

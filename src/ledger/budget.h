@@ -16,6 +16,7 @@ typedef struct CrCharge
 	bool		queries;		/* in units of queries */
 	bool		rows;			/* in units of released rows */
 	char	   *payers;			/* JSON members: its tables, and who asks */
+	TimestampTz rows_at;		/* when rows were last charged */
 } CrCharge;
 
 /*
@@ -29,10 +30,11 @@ extern CrCharge cr_budget_find(List *relids);
 extern void cr_budget_charge_query(const CrCharge *charge, CrRecord *record);
 
 /*
- * Charges for some rows that are about to be sent, and waits for the commit.
- * Returns how many, 1 or more; raises RC010 when none is left.
+ * Charges for rows that are about to be sent, wanted of them or more, and
+ * waits for the commit.  Returns how many; raises RC010 when not so many are
+ * left.
  */
-extern uint64 cr_budget_charge_rows(const CrCharge *charge);
+extern uint64 cr_budget_charge_rows(CrCharge *charge, uint64 wanted);
 
 /* Has rows that were charged and not sent given back with a record. */
 extern void cr_budget_return_rows(const CrCharge *charge, uint64 rows,

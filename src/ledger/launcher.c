@@ -142,5 +142,7 @@ cr_recorder_launcher_main(Datum main_arg)
 		CHECK_FOR_INTERRUPTS();
 		ConfigReloadPending = false;
 	}
-	proc_exit(0);
+
+	/* after an exit with 0 the server would not start it again */
+	proc_exit(1);
 }

@@ -6,7 +6,7 @@
  * What is to be known stands in tables of the extension, and the judging is
  * done there, by cleanroom.judge_access().  It is asked at planning and again
  * at each start of a plan, so that a change takes effect at once; where there
- * is no room, rule, residency or suspension at all, that costs a look at four
+ * is no room, rule, residency or suspension at all, that costs a look at five
  * empty tables.
  *
  *-------------------------------------------------------------------------
@@ -104,7 +104,8 @@ cr_access_judge(List *relids, bool joined)
 
 	if (!(joined && cr_require_rooms) && !cr_access_has_rows("room_list") &&
 		!cr_access_has_rows("rule_list") && !cr_access_has_rows("residency_list") &&
-		!cr_access_has_rows("suspension_list"))
+		!cr_access_has_rows("suspension_list") &&
+		!cr_access_has_rows("quota_suspension_list"))
 		return NULL;
 	ask_judge(relids, joined, answer);
 	if (answer[0] == NULL)

@@ -23,6 +23,7 @@ typedef struct CrPlanCheck
 	Bitmapset **subplan_rows;	/* by subplan index: raw rows it returns */
 	bool	   *subplan_judged;
 	Bitmapset  *ctes;			/* subplans that CteScans read, by plan id */
+	List	   *guards;			/* Agg: those that rows become clean at */
 	CrVerdict  *objection;		/* the first one met, or NULL */
 } CrPlanCheck;
 

@@ -286,16 +286,21 @@ find_raw_rows(CrPlanCheck *check, Plan *plan)
 	}
 	if (IsA(plan, Agg) && !DO_AGGSPLIT_SKIPFINAL(((Agg *) plan)->aggsplit) &&
 		cr_verify_agg_guards(check, (Agg *) plan, raw))
+	{
+		check->guards = lappend(check->guards, plan);
 		return NULL;
+	}
 	return raw;
 }
 
 CrVerdict *
-cr_verify_plan(PlannedStmt *plan)
+cr_verify_plan(PlannedStmt *plan, List **guards)
 {
 	CrPlanCheck check;
 	Bitmapset  *raw;
 
+	if (guards != NULL)
+		*guards = NIL;
 	if (!cr_policy_possible())
 		return NULL;
 	memset(&check, 0, sizeof(check));
@@ -318,5 +323,7 @@ cr_verify_plan(PlannedStmt *plan)
 	if (!bms_is_empty(raw))
 		object_to(&check, first_of(raw),
 				  "the plan would return rows of protected table \"%s\" with no guard before them");
+	if (guards != NULL)
+		*guards = check.guards;
 	return check.objection;
 }

@@ -24,7 +24,8 @@ extern bool cr_verify_concerns_plan(PlannedStmt *plan);
  * NULL: nothing to object.  Never raises a refusal itself.  The verdict is in
  * the current memory context.  The caller holds the locks under which plan
  * may be executed; unique indexes are looked at under AccessShareLock.
+ * *guards, if not NULL, are the aggregations with the guards: Agg.
  */
-extern CrVerdict *cr_verify_plan(PlannedStmt *plan);
+extern CrVerdict *cr_verify_plan(PlannedStmt *plan, List **guards);
 
 #endif							/* CR_VERIFY_H */

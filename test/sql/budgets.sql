@@ -152,7 +152,8 @@ UPDATE cleanroom.spending_list SET spent = 0;
 SELECT cleanroom.count_refusal('regress_cr_bob', '{budgets.stays}');
 RESET ROLE;
 SELECT first_bad FROM cleanroom.verify_ledger();
-TRUNCATE cleanroom.budget_list, cleanroom.spending_list, cleanroom.suspension_list;
+TRUNCATE cleanroom.budget_list, cleanroom.spending_list, cleanroom.suspension_list,
+    cleanroom.quota_suspension_list, cleanroom.refusal_list;
 DROP SCHEMA budgets CASCADE;
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_owner, regress_cr_group, regress_cr_cid;
 DROP ROLE regress_cr_owner, regress_cr_ana, regress_cr_bob, regress_cr_cid, regress_cr_group;

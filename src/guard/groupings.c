@@ -1,0 +1,178 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/groupings.c
+ *	  Counts the groups that guards release and withhold.
+ *
+ * What an aggregation with a guard returns is released, what its condition
+ * takes away is withheld; the executor's instrumentation counts both.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/instrument.h"
+#include "guard/groupings.h"
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
+
+typedef struct Grouping
+{
+	PlanState  *state;
+	bool		shown;			/* its groups leave as rows, or not at all */
+} Grouping;
+
+struct CrGroupings
+{
+	int			n;
+	Grouping	list[FLEXIBLE_ARRAY_MEMBER];
+};
+
+/*
+ * The children whose rows a node passes on, one for one, cuts off or leaves
+ * out; NIL of any other node.
+ */
+static List *
+passing_children(Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_Sort:
+		case T_IncrementalSort:
+		case T_Limit:
+		case T_Material:
+		case T_Unique:
+		case T_Gather:
+		case T_GatherMerge:
+		case T_Result:
+			return outerPlan(plan) ? list_make1(outerPlan(plan)) : NIL;
+		case T_SubqueryScan:
+			return list_make1(((SubqueryScan *) plan)->subplan);
+		case T_Append:
+			return ((Append *) plan)->appendplans;
+		case T_MergeAppend:
+			return ((MergeAppend *) plan)->mergeplans;
+		default:
+			return NIL;
+	}
+}
+
+static bool
+is_shown(Plan *top, const Agg *guard)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (top == (const Plan *) guard)
+		return true;
+	foreach(lc, passing_children(top))
+		if (is_shown(lfirst(lc), guard))
+			return true;
+	return false;
+}
+
+static bool
+is_below(Plan *plan, List *guards, bool in_worker)
+{
+	ListCell   *lc;
+	List	   *children;
+
+	check_stack_depth();
+	if (plan == NULL)
+		return false;
+	if (in_worker && list_member_ptr(guards, plan))
+		return true;
+	in_worker |= IsA(plan, Gather) || IsA(plan, GatherMerge);
+	children = passing_children(plan);
+	foreach(lc, children)
+		if (is_below(lfirst(lc), guards, in_worker))
+			return true;
+	return children == NIL &&
+		(is_below(outerPlan(plan), guards, in_worker) ||
+		 is_below(innerPlan(plan), guards, in_worker));
+}
+
+bool
+cr_groupings_in_workers(PlannedStmt *plan, List *guards)
+{
+	ListCell   *lc;
+
+	if (!plan->parallelModeNeeded)
+		return false;
+	foreach(lc, plan->subplans)
+		if (is_below(lfirst(lc), guards, false))
+			return true;
+	return is_below(plan->planTree, guards, false);
+}
+
+typedef struct Watch
+{
+	List	   *guards;
+	List	   *states;
+} Watch;
+
+static bool
+watch_state(PlanState *state, Watch *watch)
+{
+	if (state == NULL)
+		return false;
+	if (list_member_ptr(watch->guards, state->plan))
+	{
+		if (state->instrument == NULL)
+			state->instrument = InstrAlloc(1, INSTRUMENT_ROWS, false);
+		watch->states = lappend(watch->states, state);
+	}
+	return planstate_tree_walker(state, watch_state, watch);
+}
+
+CrGroupings *
+cr_groupings_watch(QueryDesc *queryDesc, List *guards)
+{
+	Watch		watch = {guards, NIL};
+	CrGroupings *groupings;
+	ListCell   *lc;
+
+	(void) watch_state(queryDesc->planstate, &watch);
+	groupings = palloc0(offsetof(CrGroupings, list) +
+						list_length(watch.states) * sizeof(Grouping));
+	foreach(lc, watch.states)
+	{
+		Grouping   *grouping = &groupings->list[groupings->n++];
+
+		grouping->state = lfirst(lc);
+		grouping->shown = is_shown(queryDesc->plannedstmt->planTree,
+								   (Agg *) grouping->state->plan);
+	}
+	return groupings;
+}
+
+bool
+cr_groupings_count(CrGroupings *groupings, int64 *released, int64 *withheld)
+{
+	*released = *withheld = 0;
+	for (int i = 0; i < groupings->n; i++)
+	{
+		Instrumentation *instrument = groupings->list[i].state->instrument;
+
+		InstrEndLoop(instrument);
+		*released += (int64) instrument->ntuples;
+		*withheld += (int64) instrument->nfiltered1;
+	}
+	return groupings->n > 0;
+}
+
+uint64
+cr_groupings_worked_on(const CrGroupings *groupings)
+{
+	double		groups = 0;
+
+	for (int i = 0; i < groupings->n; i++)
+	{
+		const Grouping *grouping = &groupings->list[i];
+
+		if (!grouping->shown)
+			groups += grouping->state->instrument->ntuples +
+				grouping->state->instrument->tuplecount;
+	}
+	return (uint64) groups;
+}

@@ -1,0 +1,37 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/groupings.h
+ *	  Counts the groups that guards release and withhold.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_GROUPINGS_H
+#define CR_GROUPINGS_H
+
+#include "executor/execdesc.h"
+
+typedef struct CrGroupings CrGroupings;
+
+/*
+ * Are some of the guards in a part of the plan that workers may run?  Then
+ * they are counted only if the executor is told to count rows.
+ */
+extern bool cr_groupings_in_workers(PlannedStmt *plan, List *guards);
+
+/*
+ * Has the guards, Aggs of a plan that has just been started, counted.  In
+ * the current memory context, which must last as long as the execution.
+ */
+extern CrGroupings *cr_groupings_watch(QueryDesc *queryDesc, List *guards);
+
+/* When all has run: false when there are no guards. */
+extern bool cr_groupings_count(CrGroupings *groupings, int64 *released,
+							   int64 *withheld);
+
+/*
+ * While it runs: how many groups were released that the statement does
+ * something with before rows leave, so that one row may tell of many.
+ */
+extern uint64 cr_groupings_worked_on(const CrGroupings *groupings);
+
+#endif							/* CR_GROUPINGS_H */
