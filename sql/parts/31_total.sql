@@ -182,7 +182,8 @@ DECLARE
         'mul_d_interval(float8,interval)', 'interval_div(interval,float8)',
         'justify_days(interval)', 'justify_hours(interval)',
         'justify_interval(interval)', 'age(timestamp,timestamp)',
-        'age(timestamptz,timestamptz)',
+        'age(timestamptz,timestamptz)', 'age(timestamp)',
+        'age(timestamptz)',
 
         -- dates and times: parts, and made of parts
         'extract(text,date)', 'extract(text,time)', 'extract(text,timetz)',
@@ -242,6 +243,34 @@ Errors: none that the arguments'' values could provoke.',
             original.proname, original.types,
             CASE symbol WHEN 'cr_total_call'
                 THEN ', or one of them has more than 32 MB' ELSE '' END));
+    END LOOP;
+END
+$$;
+
+-- Casts from text, by the input functions of other types.
+DO $$
+DECLARE
+    type text;
+    twin text;
+BEGIN
+    FOREACH type IN ARRAY ARRAY['bool', 'int2', 'int4', 'int8', 'numeric',
+        'float4', 'float8', 'date', 'time', 'timestamp', 'timestamptz',
+        'interval', 'uuid']
+    LOOP
+        twin := format('cleanroom.%I(text)', 'total_cast_' || type);
+        EXECUTE format('CREATE FUNCTION %s RETURNS %s AS %L, %L '
+                       'LANGUAGE C %s STRICT PARALLEL SAFE', twin, type,
+                       'MODULE_PATHNAME', 'cr_total_cast',
+                       (SELECT CASE i.provolatile WHEN 'i' THEN 'IMMUTABLE'
+                                                  ELSE 'STABLE' END
+                          FROM pg_type t JOIN pg_proc i ON i.oid = t.typinput
+                         WHERE t.oid = type::regtype));
+        EXECUTE format('COMMENT ON FUNCTION %s IS %L', twin, format(
+            'The cast of text to %s.
+Argument: a text.
+Result: what the cast gives, and NULL where that raises an error, or the text
+has more than 32 MB.
+Errors: none that the argument''s value could provoke.', type));
     END LOOP;
 END
 $$;

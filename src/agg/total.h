@@ -34,6 +34,12 @@ extern Oid	cr_total_aggregate(Oid aggfnoid);
  */
 extern bool cr_total_collation(Oid funcid, Oid inputcollid);
 
+/*
+ * The function to call for a cast by way of text, from a type of text to the
+ * other: NULL where the text cannot be read.  InvalidOid if there is none.
+ */
+extern Oid	cr_total_cast_of(Oid from, Oid to);
+
 /* Set-returning functions that may stand in FROM beside protected rows. */
 extern bool cr_total_srf(Oid funcid);
 

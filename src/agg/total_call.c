@@ -17,8 +17,9 @@
  * Caught are the errors that data or a bad constant provoke; cancellation,
  * lack of memory, damaged data and internal errors are not ours to hide.
  *
- * An argument of more than LONG_ARGUMENT bytes gives NULL: functions may need
- * several times its size, and fail where that is more than can be allocated.
+ * An argument of more than CR_TOTAL_LONG_ARGUMENT bytes gives NULL: functions
+ * may need several times its size, and fail where that is more than can be
+ * allocated.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,6 +27,7 @@
 
 #include "access/detoast.h"
 #include "access/htup_details.h"
+#include "agg/total_call.h"
 #include "base/compat.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
@@ -33,12 +35,12 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #define TWIN_PREFIX		"total_"
-#define LONG_ARGUMENT	(32 * 1024 * 1024)
 #define MAX_ARGS		FUNC_MAX_ARGS
 
 /*
@@ -54,6 +56,8 @@ typedef enum Change
 	CHANGE_PUT_TEN,				/* numeric 10 is put before the others */
 	CHANGE_DATE,				/* the second argument, a date, is made a
 								 * timestamp */
+	CHANGE_PUT_TODAY,			/* the day's begin is put before the others, */
+	CHANGE_PUT_TODAY_ZONED,		/* with time zone */
 	CHANGE_REFUSE_LENGTH		/* none, but NULL where the second argument
 								 * is no length that a type can have */
 } Change;
@@ -85,6 +89,8 @@ static const StandIn stand_ins[] = {
 	{F_BPCHAR_BPCHAR_INT4_BOOL, F_BPCHAR_BPCHAR_INT4_BOOL,
 	CHANGE_REFUSE_LENGTH},
 	{F_DATE_PART_TEXT_DATE, F_DATE_PART_TEXT_TIMESTAMP, CHANGE_DATE},
+	{F_AGE_TIMESTAMP, F_AGE_TIMESTAMP_TIMESTAMP, CHANGE_PUT_TODAY},
+	{F_AGE_TIMESTAMPTZ, F_AGE_TIMESTAMPTZ_TIMESTAMPTZ, CHANGE_PUT_TODAY_ZONED},
 };
 
 /* What a call needs to know of the original; kept in fn_extra. */
@@ -128,9 +134,8 @@ find_original(Oid twin, oidvector **argtypes)
 	return original;
 }
 
-/* The function to be called must be compiled into the server. */
-static void
-check_pure(Oid funcid)
+void
+cr_total_check_pure(Oid funcid)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	Form_pg_proc proc;
@@ -175,7 +180,7 @@ find_called(FmgrInfo *flinfo, int nargs)
 			break;
 		}
 	}
-	check_pure(called);
+	cr_total_check_pure(called);
 	for (number = 0; number < nargs; number++)
 	{
 		Oid			type = argument_type(flinfo, argtypes, number);
@@ -209,7 +214,7 @@ load_arguments(const Original *original, FunctionCallInfo from,
 		to->args[i] = from->args[i];
 		if (!original->is_varlena[i] || from->args[i].isnull)
 			continue;
-		if (toast_raw_datum_size(from->args[i].value) > LONG_ARGUMENT)
+		if (toast_raw_datum_size(from->args[i].value) > CR_TOTAL_LONG_ARGUMENT)
 			return false;
 		to->args[i].value =
 			PointerGetDatum(PG_DETOAST_DATUM_PACKED(from->args[i].value));
@@ -246,6 +251,15 @@ change_arguments(const Original *original, FunctionCallInfo to)
 			to->args[1].value = DirectFunctionCall1(date_timestamp,
 													to->args[1].value);
 			break;
+		case CHANGE_PUT_TODAY:
+		case CHANGE_PUT_TODAY_ZONED:
+			to->args[0].value =
+				DirectFunctionCall1(original->change == CHANGE_PUT_TODAY ?
+									date_timestamp : date_timestamptz,
+									DateADTGetDatum(GetSQLCurrentDate()));
+			to->args[1] = first;
+			to->nargs++;
+			break;
 		case CHANGE_REFUSE_LENGTH:
 			return DatumGetInt32(to->args[1].value) <=
 				MaxAttrSize + VARHDRSZ;
@@ -253,9 +267,8 @@ change_arguments(const Original *original, FunctionCallInfo to)
 	return true;
 }
 
-/* Is this error the fault of a value, rather than of the server's state? */
-static bool
-is_data_error(int sqlerrcode)
+bool
+cr_total_is_data_error(int sqlerrcode)
 {
 	return ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_DATA_EXCEPTION ||
 		sqlerrcode == ERRCODE_PROGRAM_LIMIT_EXCEEDED ||
@@ -294,7 +307,7 @@ call_original(const Original *original, FunctionCallInfo call, Datum *result)
 	}
 	PG_CATCH();
 	{
-		if (!is_data_error(geterrcode()))
+		if (!cr_total_is_data_error(geterrcode()))
 			PG_RE_THROW();
 		MemoryContextSwitchTo(caller);
 		FlushErrorState();

@@ -9,12 +9,12 @@
  *
  * What is not, and why: functions that can fail have twins, made by the
  * install script.  Not even with a twin: regular expressions (their run time
- * and memory is the pattern's to choose), input and output functions, JSON
- * and XML, arrays and ranges, money and bit strings, digests (they fail where
- * the server is told to), repeat() (it can be told to run for minutes), casts
- * to a kind of interval (what they raise looks like a bug of the server),
- * whatever asks about the server, its settings, its
- * catalogs or sequences.
+ * and memory is the pattern's to choose), input and output functions (casts
+ * from text have twins of their own, in total_cast.c), JSON and XML, arrays
+ * and ranges, money and bit strings, digests (they fail where the server is
+ * told to), repeat() (it can be told to run for minutes), casts to a kind of
+ * interval (what they raise looks like a bug of the server), whatever asks
+ * about the server, its settings, its catalogs or sequences.
  *
  * Functions that need memory in proportion to a text several times are not
  * on the list either, as a long constant beside a stored text could make them

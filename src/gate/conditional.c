@@ -26,7 +26,7 @@ cr_refuse_conditional(Node *node)
 {
 	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
 							 "a conditional inside an aggregate's argument is not allowed here",
-							 "Write sum(x) FILTER (WHERE condition), or one CASE WHEN condition THEN x END directly inside the aggregate; aggregates skip nulls by themselves.");
+							 "Write sum(x) FILTER (WHERE condition), or one CASE WHEN condition THEN x END directly inside the aggregate. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).");
 }
 
 static bool
@@ -137,32 +137,37 @@ read_otherwise(CrLevel *level, Expr *defresult)
 	return ELSE_OTHER;
 }
 
-typedef struct CaseTest
-{
-	Node	   *arg;
-} CaseTest;
-
-static Node *
-case_test_mutator(Node *node, CaseTest *context)
-{
-	if (node == NULL)
-		return NULL;
-	if (IsA(node, CaseTestExpr))
-		return (Node *) copyObject(context->arg);
-	return expression_tree_mutator(node, case_test_mutator,
-								   (void *) context);
-}
-
-/* The condition of a CASE's one WHEN; CASE x WHEN v is x = v. */
 static Node *
 case_condition(CaseExpr *expr)
 {
-	CaseWhen   *when = linitial_node(CaseWhen, expr->args);
-	CaseTest	context = {(Node *) expr->arg};
+	return cr_inspect_when(expr, linitial_node(CaseWhen, expr->args));
+}
 
-	if (expr->arg == NULL)
-		return (Node *) when->expr;
-	return case_test_mutator((Node *) when->expr, &context);
+/*
+ * Do the WHENs behind the first only say that nothing is added?  Then they
+ * change nothing about a sum: it is released only where the first holds for
+ * enough people.
+ */
+static CrVerdict *
+check_later_cases(CrLevel *level, CaseExpr *expanded, uint32 family)
+{
+	CrVerdict  *refusal;
+	ListCell   *lc;
+
+	for_each_from(lc, expanded->args, 1)
+	{
+		CaseWhen   *when = lfirst_node(CaseWhen, lc);
+		Node	   *condition = cr_inspect_when(expanded, when);
+
+		if (family != CR_AGG_SUM ||
+			read_otherwise(level, when->result) == ELSE_OTHER ||
+			cr_match_tested(level->statement, condition) != NIL)
+			return cr_refuse_conditional((Node *) expanded);
+		refusal = cr_rule_condition(level, condition);
+		if (refusal != NULL)
+			return refusal;
+	}
+	return NULL;
 }
 
 static CrVerdict *
@@ -176,15 +181,16 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 
 	if (!IsA(expanded, CaseExpr))
 		return NULL;
-	if (!IsA(written, CaseExpr) || is_filtered(level, aggregate) ||
-		list_length(expanded->args) != 1)
+	if (!IsA(written, CaseExpr) || is_filtered(level, aggregate))
 		return cr_refuse_conditional((Node *) expanded);
 	otherwise = read_otherwise(level, expanded->defresult);
 	if (otherwise == ELSE_OTHER ||
 		(otherwise == ELSE_ZERO &&
 		 family != CR_AGG_SUM && family != CR_AGG_AVG))
 		return cr_refuse_conditional((Node *) expanded);
-	refusal = cr_rule_condition(level, case_condition(expanded));
+	refusal = check_later_cases(level, expanded, family);
+	if (refusal == NULL)
+		refusal = cr_rule_condition(level, case_condition(expanded));
 	if (refusal != NULL)
 		return refusal;
 	cr_note_condition(level, aggregate, case_condition(expanded),

@@ -105,14 +105,19 @@ has_total_output(Oid type)
 	}
 }
 
-/* Casts through text: only from types whose output cannot fail, to text. */
+/*
+ * Casts through text: from types whose output cannot fail to text, and from
+ * text where there is a twin.
+ */
 static bool
 io_cast_is_total(CoerceViaIO *cast)
 {
+	Oid			from = exprType((Node *) cast->arg);
 	Oid			to = getBaseType(cast->resulttype);
 
-	return (to == TEXTOID || to == VARCHAROID) &&
-		has_total_output(exprType((Node *) cast->arg));
+	if (to == TEXTOID || to == VARCHAROID)
+		return has_total_output(from);
+	return OidIsValid(cr_total_cast_of(from, cast->resulttype));
 }
 
 /*

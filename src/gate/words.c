@@ -77,6 +77,10 @@ list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 						 base->columns[i].name);
 		count++;
 	}
+	if (base->kind != CR_BASE_PROTECTED)
+		return count > 0 ? psprintf("%s %s.", verb, names.data) :
+			psprintf("No column of subquery \"%s\" may be used so; let it return a column of the table as it is or, for each person, count, sum or avg of one, with FILTER (WHERE condition) where only some rows are meant.",
+					 base->name);
 	if (count == 0)
 		return psprintf("No column of \"%s\" may be used so; its owner can allow one with cleanroom.set_column().",
 						base->name);

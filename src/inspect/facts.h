@@ -272,6 +272,9 @@ extern Node *cr_inspect_expand(CrLevel *level, Node *expr);
 extern CrBase *cr_inspect_base(const CrStatement *statement, int id);
 extern bool cr_inspect_base_is_raw(const CrBase *base);
 extern Node *cr_inspect_strip(Node *expr);
+
+/* pivot.c: the condition of one of a CASE's WHENs */
+extern Node *cr_inspect_when(const CaseExpr *expr, const CaseWhen *when);
 extern Bitmapset *cr_inspect_bases(Node *expr);
 extern Bitmapset *cr_inspect_raw_bases(const CrStatement *statement,
 									   Node *expr);

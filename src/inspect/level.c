@@ -405,6 +405,8 @@ read_raw_level(CrLevel *level)
 		read_grouping(level);
 	else
 		level->kind = CR_LEVEL_ROW;
+	if (level->kind == CR_LEVEL_UNIT)
+		cr_normalize_pivots(query);
 	cr_match_defer(level);
 	if (cr_level_is_raw(level))
 	{

@@ -16,6 +16,9 @@ extern void cr_normalize_join_columns(Query *query, JoinExpr *join);
 extern void cr_normalize_distinct(Query *query);
 extern void cr_normalize_lift_ctes(Query *query, int levels);
 
+/* inspect/pivot.c */
+extern void cr_normalize_pivots(Query *query);
+
 /* inspect/inline.c */
 extern bool cr_normalize_may_inline(const RangeTblEntry *rte);
 extern List *cr_normalize_inline_functions(Query *query);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "agg/total.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "reshape/reshape.h"
@@ -19,6 +20,25 @@ find_twin(Oid funcid)
 	Oid			twin = cr_total_function(funcid);
 
 	return twin == funcid ? InvalidOid : twin;
+}
+
+/* A cast of text through the other type's input function. */
+static Node *
+cast_text(CoerceViaIO *cast)
+{
+	Oid			from = exprType((Node *) cast->arg);
+	Oid			twin = cr_total_cast_of(from, cast->resulttype);
+	Node	   *arg = (Node *) cast->arg;
+
+	if (!OidIsValid(twin))
+		return (Node *) cast;
+	if (from != TEXTOID)
+		arg = (Node *) makeRelabelType((Expr *) arg, TEXTOID, -1,
+									   exprCollation(arg),
+									   COERCE_IMPLICIT_CAST);
+	return (Node *) makeFuncExpr(twin, cast->resulttype, list_make1(arg),
+								 InvalidOid, exprCollation(arg),
+								 COERCE_EXPLICIT_CALL);
 }
 
 static Node *
@@ -66,6 +86,8 @@ twins_mutator(Node *node, void *context)
 			call->funcformat = COERCE_EXPLICIT_CALL;
 		}
 	}
+	else if (IsA(node, CoerceViaIO))
+		return cast_text((CoerceViaIO *) node);
 	else if (IsA(node, Aggref))
 	{
 		twin = cr_total_aggregate(((Aggref *) node)->aggfnoid);

@@ -238,6 +238,12 @@ SELECT ask('SELECT country, avg(spent), avg(orders) FROM customers JOIN spending
 SELECT ask('SELECT avg(s) FROM (SELECT customer_id, sum(price) AS s FROM orders WHERE ordered_at >= ''2024-06-01'' GROUP BY customer_id HAVING count(*) > 1) AS repeaters');
 SELECT ask('SELECT c.tier, sum(o.n), avg(o.n) FROM customers c LEFT JOIN (SELECT customer_id, count(*) AS n FROM orders WHERE category = ''toys'' GROUP BY customer_id) o ON o.customer_id = c.customer_id {{WHERE o.n > 0}} [[WHERE o.n > 0]] GROUP BY c.tier /5 c.customer_id/');
 SELECT ask('SELECT avg(most) FROM (SELECT customer_id, avg(price) AS most FROM orders GROUP BY 1) x');
+SELECT ask('SELECT books, toys, count(*) FROM (SELECT customer_id, sum(CASE WHEN category = ''books'' THEN 1 ELSE 0 END) > 0 AS books, count(CASE WHEN category = ''toys'' THEN channel END) > 0 AS toys FROM orders GROUP BY customer_id) p GROUP BY 1, 2 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT avg(books), avg(toys), avg(web) FROM (SELECT customer_id, sum(CASE WHEN category = ''books'' THEN price END) AS books, sum(CASE category WHEN ''toys'' THEN 1 ELSE 0 END) AS toys, avg(CASE WHEN channel = ''web'' THEN qty END) AS web FROM orders GROUP BY customer_id) p');
+SELECT ask('SELECT channel, sum(CASE WHEN category = ''books'' THEN 1.0 WHEN NOT (category = ''books'') THEN 0.0 END) / count(*) AS share FROM orders GROUP BY channel /5 customer_id/');
+SELECT ask('SELECT zip::int % 10 AS area, count(*) FROM customers GROUP BY 1 /5 customer_id/');
+SELECT ask('SELECT extract(year FROM age(born)) > 0 AS born, count(*) FROM customers GROUP BY 1 /5 customer_id/');
+SELECT ask('SELECT count(*) FROM orders WHERE ordered_at >= ((SELECT timestamp ''2024-05-01'')) AND ordered_at < ((SELECT (timestamp ''2024-05-01'' + (60 || '' day'')::interval)))');
 
 -- cohorts
 SELECT ask('SELECT date_trunc(''month'', ordered_at) AS month, count(DISTINCT customer_id) AS buyers, sum(price) FROM orders GROUP BY 1 /5 customer_id/ ORDER BY 1');
