@@ -30,89 +30,6 @@ aggregate_name(CrAggregate *aggregate)
 	return get_func_name(aggregate->aggref->aggfnoid);
 }
 
-/* ---------- nulls ---------- */
-
-/* The level's own name for a unit of the base, or NULL. */
-static Node *
-unit_of_base(CrLevel *level, int base)
-{
-	ListCell   *lc;
-
-	foreach(lc, level->units)
-	{
-		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-
-		if (IsA(unit->expanded, Var) &&
-			((Var *) unit->expanded)->varno == base)
-			return (Node *) unit->local;
-	}
-	return NULL;
-}
-
-/*
- * Arithmetic gives null where it overflows, which must not tell one row from
- * the others.  Rows that it had nothing to compute from do not count.
- */
-static void
-note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
-					CrArgument *argument)
-{
-	Node	   *written = cr_inspect_strip(argument->written);
-	List	   *conditions;
-	ListCell   *lc;
-	int			id = -1;
-	Bitmapset  *bases = cr_inspect_bases(argument->expanded);
-
-	conditions = list_make1(cr_make_null_test(written, IS_NULL));
-	if (!IsA(written, Var))
-	{
-		foreach(lc, pull_var_clause(written, 0))
-			conditions = lappend(conditions,
-								 cr_make_null_test(lfirst(lc), IS_NOT_NULL));
-	}
-	aggregate->rests = lappend(aggregate->rests,
-							   make_ands_explicit(conditions));
-	while ((id = bms_next_member(bases, id)) >= 0)
-	{
-		Node	   *unit = unit_of_base(level, id);
-
-		if (unit != NULL && cr_inspect_base(level->statement, id)->nullable)
-			aggregate->rests = lappend(aggregate->rests,
-									   cr_make_null_test(unit, IS_NULL));
-	}
-}
-
-/*
- * Rows with a null argument are not used.  Where an outer join or a
- * computation made the null, the rows left over are somebody's: they must be
- * many, or none.
- */
-static void
-note_nulls(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
-{
-	Node	   *stripped = cr_inspect_strip(argument->expanded);
-
-	if (!cr_inspect_nullable(level->statement, argument->expanded))
-		return;
-	aggregate->part = lappend(aggregate->part,
-							  cr_make_null_test(argument->written,
-											 IS_NOT_NULL));
-	if (IsA(stripped, Var))
-	{
-		int			id = ((Var *) stripped)->varno;
-		Node	   *unit = unit_of_base(level, id);
-
-		if (!cr_inspect_base(level->statement, id)->nullable)
-			return;
-		aggregate->rests = lappend(aggregate->rests,
-								   cr_make_null_test(unit ? unit :
-												  argument->written,
-												  IS_NULL));
-	}
-	else if (!IsA(stripped, Const))
-		note_computed_nulls(level, aggregate, argument);
-}
-
 /* ---------- what may be aggregated ---------- */
 
 static CrVerdict *
@@ -287,7 +204,7 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	if (refusal == NULL)
 		refusal = cr_rule_total(list_nth(aggregate->arguments, number));
 	if (refusal == NULL)
-		note_nulls(level, aggregate, &argument);
+		cr_note_nulls(level, aggregate, &argument);
 	return refusal;
 }
 
@@ -303,8 +220,6 @@ check_filter(CrLevel *level, CrAggregate *aggregate, Node *class)
 	if (class != NULL)
 		cr_note_condition(level, aggregate, cr_inspect_expand(level, class),
 						  class);
-	aggregate->nclass_rests = list_length(aggregate->rests);
-	aggregate->nclass_listed = list_length(aggregate->listed);
 	if (own != NULL)
 		cr_note_condition(level, aggregate, cr_inspect_expand(level, own),
 						  own);
@@ -329,7 +244,10 @@ check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 		 number++)
 		refusal = check_argument(level, aggregate, family, number);
 	if (refusal == NULL && list_length(aggregate->arguments) == 2)
+	{
+		cr_note_pair_nulls(level, aggregate);
 		refusal = check_pair(level, aggregate);
+	}
 	if (refusal == NULL && aggref->aggdistinct != NIL)
 		refusal = cr_rule_grouping_operator(linitial(aggref->aggdistinct));
 	return refusal;
@@ -341,15 +259,6 @@ check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 CrVerdict *
 cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
 {
-	Node	   *class = cr_class_condition(level, aggregate);
-	CrVerdict  *refusal = check_aggregate(level, aggregate, class);
-
-	if (class != NULL)
-	{
-		aggregate->rests = cr_class_narrow(aggregate->rests,
-										   aggregate->nclass_rests, class);
-		aggregate->listed = cr_class_narrow(aggregate->listed,
-											aggregate->nclass_listed, class);
-	}
-	return refusal;
+	return check_aggregate(level, aggregate,
+						   cr_class_condition(level, aggregate));
 }

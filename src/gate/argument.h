@@ -26,6 +26,12 @@ extern CrVerdict *cr_refuse_conditional(Node *node);
 extern bool cr_has_conditional(Node *node);
 extern void cr_note_condition(CrLevel *level, CrAggregate *aggregate,
 							  Node *expanded, Node *written);
+extern Node *cr_among_chosen(const CrAggregate *aggregate, Node *condition);
 extern Node *cr_make_null_test(Node *arg, NullTestType type);
+
+/* nulls.c */
+extern void cr_note_nulls(CrLevel *level, CrAggregate *aggregate,
+						  CrArgument *argument);
+extern void cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate);
 
 #endif							/* CR_ARGUMENT_H */

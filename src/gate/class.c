@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "gate/gate.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 
 /*
@@ -37,23 +36,4 @@ cr_class_rest_of_filter(Node *filter, Node *class)
 	if (equal(filter, class))
 		return NULL;
 	return lsecond(((BoolExpr *) filter)->args);
-}
-
-/* Conditions from number "from" on, for rows of the class only. */
-List *
-cr_class_narrow(List *rests, int from, Node *class)
-{
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, rests)
-	{
-		Node	   *rest = (Node *) lfirst(lc);
-
-		if (foreach_current_index(lc) >= from)
-			rest = (Node *) make_ands_explicit(list_make2(copyObject(class),
-														  rest));
-		result = lappend(result, rest);
-	}
-	return result;
 }

@@ -73,6 +73,18 @@ make_boolean_test(Node *condition, BoolTestType type)
 }
 
 /*
+ * The condition, for rows only that FILTER and CASE have chosen so far: what
+ * a further step leaves out of those counts, not what it would leave out of
+ * the group.
+ */
+Node *
+cr_among_chosen(const CrAggregate *aggregate, Node *condition)
+{
+	return (Node *) make_ands_explicit(lappend(copyObject(aggregate->chosen),
+											   condition));
+}
+
+/*
  * Notes that the aggregate rests on rows for which the condition holds.
  */
 void
@@ -80,18 +92,19 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 			  Node *written)
 {
 	List	   *tested = cr_match_tested(level->statement, expanded);
+	Node	   *rest = cr_among_chosen(aggregate,
+									   make_boolean_test(written,
+														 IS_NOT_TRUE));
 	bool		matches;
 
 	aggregate->part = lappend(aggregate->part, copyObject(written));
 	if (tested != NIL &&
 		(level->listed || cr_match_by_list(tested) ||
 		 cr_match_names_keys(level, expanded)))
-		aggregate->listed = lappend(aggregate->listed,
-									make_boolean_test(written,
-													  IS_NOT_TRUE));
+		aggregate->listed = lappend(aggregate->listed, rest);
 	else
-		aggregate->rests = lappend(aggregate->rests,
-								   make_boolean_test(written, IS_NOT_TRUE));
+		aggregate->rests = lappend(aggregate->rests, rest);
+	aggregate->chosen = lappend(aggregate->chosen, copyObject(written));
 	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
 	aggregate->mixed = aggregate->mixed || tested == NIL ||
 		cr_match_alone(level->statement, expanded, &matches) == NULL;
@@ -221,6 +234,15 @@ cast_condition(Node *expr)
 	return NULL;
 }
 
+static void
+note_answer(CrAggregate *aggregate, Node *condition, BoolTestType answer)
+{
+	Node	   *rest = make_boolean_test(condition, answer);
+
+	aggregate->rests = lappend(aggregate->rests,
+							   cr_among_chosen(aggregate, rest));
+}
+
 /*
  * avg() also tells how many rows have no answer to the condition, so these
  * must be many, or none, and so must those for which it is false.
@@ -241,14 +263,12 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	refusal = cr_rule_condition(level, expanded);
 	if (refusal != NULL)
 		return refusal;
-	cr_note_condition(level, aggregate, expanded, written);
 	if (cr_inspect_nullable(level->statement, expanded))
 	{
-		aggregate->rests = lappend(aggregate->rests,
-								   make_boolean_test(written, IS_FALSE));
-		aggregate->rests = lappend(aggregate->rests,
-								   make_boolean_test(written, IS_UNKNOWN));
+		note_answer(aggregate, written, IS_FALSE);
+		note_answer(aggregate, written, IS_UNKNOWN);
 	}
+	cr_note_condition(level, aggregate, expanded, written);
 	argument->expanded = (Node *) makeConst(INT4OID, -1, InvalidOid,
 											sizeof(int32), Int32GetDatum(1),
 											false, true);

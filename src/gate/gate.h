@@ -54,7 +54,6 @@ extern CrVerdict *cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate);
 /* class.c: groups that are parts of larger ones */
 extern Node *cr_class_condition(CrLevel *level, CrAggregate *aggregate);
 extern Node *cr_class_rest_of_filter(Node *filter, Node *class);
-extern List *cr_class_narrow(List *rests, int from, Node *class);
 
 /* expression.c: functions, operators, casts and types */
 extern CrVerdict *cr_rule_total(Node *expr);

@@ -19,6 +19,7 @@
 #include "base/compat.h"
 #include "base/errcodes.h"
 #include "catalog/pg_type.h"
+#include "gate/argument.h"
 #include "gate/gate.h"
 #include "gate/words.h"
 #include "inspect/polynomial.h"
@@ -143,8 +144,12 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 					has_row(source, (Node *)
 							make_ands_explicit(copyObject(atom->part))));
 	foreach(lc, atom->rests)
+	{
+		Node	   *rest = has_row(source, copyObject(lfirst(lc)));
+
 		aggregate->rests = lappend(aggregate->rests,
-								   has_row(source, copyObject(lfirst(lc))));
+								   cr_among_chosen(aggregate, rest));
+	}
 	return NULL;
 }
 

@@ -206,26 +206,55 @@ degree_of_parts(Node *node, DegreeContext *context)
 	return false;
 }
 
+/* The protected tables whose rows the base's are made of. */
+static List *
+tables_of(const CrBase *base)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+
+	if (base->kind == CR_BASE_PROTECTED)
+		return list_make1_oid(base->policy->labelled_relid);
+	if (base->kind == CR_BASE_UNIT_LEVEL)
+	{
+		foreach(lc, base->level->units)
+		{
+			CrPolicy   *policy = ((CrUnit *) lfirst(lc))->base->policy;
+
+			relids = list_append_unique_oid(relids, policy->labelled_relid);
+		}
+	}
+	return relids;
+}
+
 /*
- * How many of the bases with many rows a person are there once more.  Joins
+ * How many of the bases have rows of a table that is there already.  Joins
  * of different tables are everyday questions, and how many there are is not
  * for the analyst to choose.
  */
 static int
 count_copies(CrLevel *level, const Bitmapset *factors)
 {
-	List	   *relids = NIL;
+	List	   *seen = NIL;
+	int			copies = 0;
 	int			id = -1;
+	ListCell   *lc;
 
 	while ((id = bms_next_member(factors, id)) >= 0)
 	{
-		CrBase	   *base = cr_inspect_base(level->statement, id);
+		List	   *relids = tables_of(cr_inspect_base(level->statement, id));
 
-		if (base->kind == CR_BASE_PROTECTED)
-			relids = list_append_unique_oid(relids,
-											base->policy->labelled_relid);
+		foreach(lc, relids)
+		{
+			if (list_member_oid(seen, lfirst_oid(lc)))
+			{
+				copies++;
+				break;
+			}
+		}
+		seen = list_concat_unique_oid(seen, relids);
 	}
-	return Max(0, bms_num_members(factors) - Max(1, list_length(relids)));
+	return copies;
 }
 
 static CrVerdict *
@@ -242,22 +271,23 @@ refuse_degree(Aggref *aggref, int copies)
 }
 
 static CrVerdict *
-check_degree(CrLevel *level, CrAggregate *aggregate, const Bitmapset *factors)
+check_degree(CrLevel *level, CrAggregate *aggregate)
 {
 	Aggref	   *aggref = aggregate->aggref;
-	uint32		family = cr_aggregate_family(aggref->aggfnoid);
-	int			copies = count_copies(level, factors);
+	Node	   *summed = NULL;
+	int			copies;
 	int			degree = 1;
 	ListCell   *lc;
 
 	if (aggref->aggdistinct != NIL)
 		return NULL;			/* repetitions do not count */
-	if (family != CR_AGG_COUNT)
+	if (cr_aggregate_family(aggref->aggfnoid) != CR_AGG_COUNT)
 	{
+		summed = (Node *) aggregate->arguments;
 		foreach(lc, aggregate->arguments)
 			degree = Max(degree, degree_of(level, lfirst(lc)));
 	}
-
+	copies = count_copies(level, cr_inspect_factors(level, summed));
 	if (degree + copies > MAX_DEGREE)
 		return refuse_degree(aggref, copies);
 	return NULL;
@@ -267,13 +297,11 @@ check_degree(CrLevel *level, CrAggregate *aggregate, const Bitmapset *factors)
 CrVerdict *
 cr_rule_steepness(CrLevel *level)
 {
-	Bitmapset  *factors = cr_inspect_factors(level);
 	ListCell   *lc;
 
 	foreach(lc, level->aggregates)
 	{
-		CrVerdict  *refusal = check_degree(level, (CrAggregate *) lfirst(lc),
-										   factors);
+		CrVerdict  *refusal = check_degree(level, (CrAggregate *) lfirst(lc));
 
 		if (refusal != NULL)
 			return refusal;

@@ -157,9 +157,8 @@ typedef struct CrAggregate
 	List	   *rests;			/* rows each condition holds for must be none,
 								 * or reach the threshold too */
 	List	   *listed;			/* the same, where none will not do */
-	int			nclass_rests;	/* so many of them, and of those, are for the
-								 * group itself, a part of a larger one */
-	int			nclass_listed;
+	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
+								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */
 	bool		mixed;			/* … together with other conditions */
 } CrAggregate;
@@ -297,9 +296,12 @@ extern Bitmapset *cr_inspect_determined(CrLevel *level);
 extern Bitmapset *cr_inspect_determined_by(CrLevel *level,
 										   const Bitmapset *given,
 										   bool matched);
-extern Bitmapset *cr_inspect_factors(CrLevel *level);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);
+
+/* inspect/factor.c */
+extern Bitmapset *cr_inspect_factors(CrLevel *level, Node *expanded);
+extern int	cr_inspect_repetitions(CrLevel *level, Node *expanded);
 
 #endif							/* CR_FACTS_H */

@@ -20,6 +20,7 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -79,6 +80,19 @@ clause_limits(const Probe *probe, const CrClause *clause)
 }
 
 /*
+ * Is a value of one side equal to one value at most of the other?  By local
+ * time it is not: what the clock skips and what it shows next are one moment.
+ */
+static bool
+is_one_to_one(Oid opfuncid)
+{
+	return opfuncid != F_TIMESTAMP_EQ_TIMESTAMPTZ &&
+		opfuncid != F_TIMESTAMPTZ_EQ_TIMESTAMP &&
+		opfuncid != F_DATE_EQ_TIMESTAMPTZ &&
+		opfuncid != F_TIMESTAMPTZ_EQ_DATE;
+}
+
+/*
  * Is the column equated, by an operator of the given family (any, when
  * invalid), with something over determined relations?
  */
@@ -108,6 +122,8 @@ is_pinned(const Probe *probe, AttrNumber attnum, Oid opfamily)
 		if (!cr_inspect_equality(clause->expanded, &left, &right))
 			continue;
 		opno = ((OpExpr *) clause->expanded)->opno;
+		if (!is_one_to_one(((OpExpr *) clause->expanded)->opfuncid))
+			continue;
 		/* what tells keys apart may not be finer than what joins them */
 		collation = ((OpExpr *) clause->expanded)->inputcollid;
 		if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
@@ -400,35 +416,6 @@ cr_inspect_determined(CrLevel *level)
 	return cr_inspect_determined_by(level,
 									raw_of(cr_inspect_all_bases(level)),
 									false);
-}
-
-/*
- * The raw bases that may have several rows each for one row of the others:
- * the number of rows of one person is a product of so many factors.  Not
- * empty where the level has raw rows.
- */
-Bitmapset *
-cr_inspect_factors(CrLevel *level)
-{
-	List	   *bases = cr_inspect_all_bases(level);
-	Bitmapset  *free = raw_of(bases);
-	ListCell   *lc;
-
-	foreach(lc, bases)
-	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-		Bitmapset  *others;
-
-		if (!bms_is_member(base->id, free))
-			continue;
-		others = bms_del_member(bms_copy(free), base->id);
-		if (!bms_is_empty(others) &&
-			(base->membership != NULL ||
-			 bms_is_member(base->id,
-						   cr_inspect_determined_by(level, others, true))))
-			free = others;
-	}
-	return free;
 }
 
 /* Does an index of the table alone make the column unique? */

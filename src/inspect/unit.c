@@ -388,9 +388,8 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 	{
 		fact.uses |= CR_USE_MEASURE;
 		fact.aggregates = polynomial.aggregates;
-		/* rows of other tables multiply what is aggregated */
 		fact.degree = polynomial.degree +
-			bms_num_members(cr_inspect_factors(level)) - 1;
+			cr_inspect_repetitions(level, expanded);
 		fact.span = polynomial.span;
 	}
 	if (IsA(stripped, Aggref) &&
