@@ -19,6 +19,7 @@
 #include "keys/keyring.h"
 #include "keys/master.h"
 #include "keys/rotation.h"
+#include "ledger/key_count.h"
 #include "ledger/recorder.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
@@ -50,5 +51,6 @@ _PG_init(void)
 	cr_guard_login_init();
 	cr_guard_memory_init();
 	cr_budget_init();
+	cr_key_count_init();
 	cr_recorder_register_launcher();
 }

@@ -12,7 +12,8 @@ CREATE TABLE cleanroom.keyring (
     purpose         text NOT NULL CHECK (purpose IN ('token', 'encrypt', 'fpe')),
     current_version int NOT NULL DEFAULT 1,
     created_at      timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    destroyed_at    timestamptz
+    destroyed_at    timestamptz,
+    residency       text CHECK (pg_catalog.octet_length(residency) BETWEEN 1 AND 63)
 );
 COMMENT ON TABLE cleanroom.keyring IS
 'The data keys of this database. Written by cleanroom''s functions; read view cleanroom.keys instead.';
@@ -78,7 +79,7 @@ COMMENT ON FUNCTION cleanroom.create_key(text, text) IS
 'Creates a data key from the server''s random source, with version 1, and makes the current role its owner. Superusers may, and roles that have been granted EXECUTE on this function.
 name: of 1 to 63 bytes; not that of another key, nor of one that was destroyed.
 purpose: token, for tokenize() and vault_tokenize(); encrypt, for encrypt(); or fpe, for encrypt_fpe().
-Returns nothing. Errors: 42710 the name is taken, 42602 a name that is empty or too long, 22023 another purpose, RC014 the server has no master key, 22004 an argument is null.';
+Returns nothing. Errors: 42710 the name is taken, 42602 a name that is empty or too long, 22023 another purpose, 54000 there were 65536 keys for tokens, RC014 the server has no master key, 22004 an argument is null.';
 REVOKE ALL ON FUNCTION cleanroom.create_key(text, text) FROM PUBLIC;
 
 CREATE FUNCTION cleanroom.rotate_key(name text) RETURNS int
@@ -110,6 +111,15 @@ name: a key.
 role: the role.
 uses: as for grant_key(); all of them by default.
 Returns nothing, also where there was nothing to take back. Errors: 42501 not the owner, 42704 no such key or role, 22023 a use that the key does not have, 0LP01 no role, RC014 the key is destroyed, 22004 name or role is null.';
+
+CREATE FUNCTION cleanroom.set_key_residency(name text, residency text)
+    RETURNS void
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_set_key_residency';
+COMMENT ON FUNCTION cleanroom.set_key_residency(text, text) IS
+'Says that a key may be used on servers of one region only (setting cleanroom.region), and that tables known to hold values of it go into rooms of that residency only. Managing the key is possible everywhere. Only the key''s owner may.
+name: a key.
+residency: the region, such as EU, of 1 to 63 bytes; null for anywhere.
+Returns nothing. Errors: 55000 a table that holds values of it is in a room of another residency, 22023 a region that is empty or too long, 42501 not the owner, 42704 no such key, RC014 the key is destroyed, 22004 name is null.';
 
 CREATE FUNCTION cleanroom.retire_key_version(name text, version int)
     RETURNS void
@@ -172,7 +182,8 @@ CREATE VIEW cleanroom.keys WITH (security_barrier) AS
                            WHERE m.uses & u.bit <> 0
                            ORDER BY u.bit) END AS uses,
            k.created_at,
-           k.destroyed_at
+           k.destroyed_at,
+           k.residency
     FROM cleanroom.keyring k,
          LATERAL (SELECT pg_catalog.bit_or(g.uses)
                   FROM cleanroom.keyring_grants g
@@ -186,6 +197,7 @@ COMMENT ON VIEW cleanroom.keys IS
 'The keys that the current role may use or owns; all for a superuser. No secrets.';
 COMMENT ON COLUMN cleanroom.keys.owners IS 'The roles that manage the key.';
 COMMENT ON COLUMN cleanroom.keys.uses IS 'What the current role may do with it.';
+COMMENT ON COLUMN cleanroom.keys.residency IS 'The region whose servers may use it; null for all.';
 
 CREATE VIEW cleanroom.key_versions WITH (security_barrier) AS
     SELECT k.name,

@@ -32,17 +32,13 @@
 #define CR_ERRCODE_BUDGET				MAKE_SQLSTATE('R', 'C', '0', '1', '0')
 /* the recorder is not available */
 #define CR_ERRCODE_RECORDER				MAKE_SQLSTATE('R', 'C', '0', '1', '1')
+/* an access rule is not satisfied */
+#define CR_ERRCODE_ACCESS				MAKE_SQLSTATE('R', 'C', '0', '1', '2')
 /* the analyst is suspended */
 #define CR_ERRCODE_SUSPENDED			MAKE_SQLSTATE('R', 'C', '0', '1', '3')
 /* a key is not available: no master key, damaged, retired or destroyed */
 #define CR_ERRCODE_KEY					MAKE_SQLSTATE('R', 'C', '0', '1', '4')
 /* a ciphertext was changed, cut off, or made with another key or context */
 #define CR_ERRCODE_CIPHERTEXT			MAKE_SQLSTATE('R', 'C', '0', '1', '5')
-
-/* an access rule is not satisfied */
-#define CR_ERRCODE_ACCESS				MAKE_SQLSTATE('R', 'C', '0', '1', '2')
-
-/* budget exhausted */
-#define CR_ERRCODE_BUDGET				MAKE_SQLSTATE('R', 'C', '0', '1', '0')
 
 #endif							/* CR_ERRCODES_H */

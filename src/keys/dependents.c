@@ -230,6 +230,7 @@ cr_dependents_track(Oid relid, const char *column, int32 key_id)
 	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(column));
 	arguments[2] = cr_argument(INT4OID, Int32GetDatum(key_id));
 	arguments[3] = cr_argument(INT2OID, Int16GetDatum(attnum));
+	cr_store_run("SELECT cleanroom.check_key_place($1, $3)", 3, arguments);
 	/* values of no kind that names its key are the last key's */
 	if (type != UUIDOID && type != BYTEAOID)
 		cr_store_run("DELETE FROM cleanroom.keyring_columns WHERE relation = $1 AND \"column\" = $2::name AND key_id <> $3",

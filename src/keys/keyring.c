@@ -17,6 +17,7 @@
 #include "keys/admin.h"
 #include "keys/keyring.h"
 #include "keys/keyring_rows.h"
+#include "keys/room_key.h"
 #include "keys/secret.h"
 #include "keys/wrap.h"
 #include "miscadmin.h"
@@ -275,6 +276,7 @@ check_use(const HeldKey *key, CrKeyPurpose purpose, uint32 use)
 						NameStr(key->row.name)),
 				 errhint("What it encrypted is gone for good; create a key of another name.")));
 	cr_admin_check_purpose(&key->row, purpose);
+	cr_room_key_check(&key->row, use);
 }
 
 /* Unwraps a version that is not held yet. */
@@ -314,14 +316,11 @@ hold_version(HeldKey *key, int32 number)
 	return version;
 }
 
-/* Number 0 is the current version. */
 static CrKeyVersion *
 get_version(HeldKey *key, int32 number)
 {
 	HeldVersion *version;
 
-	if (number == 0)
-		number = key->row.current_version;
 	for (version = key->versions; version != NULL; version = version->next)
 	{
 		if (version->public.version == number)
@@ -330,31 +329,46 @@ get_version(HeldKey *key, int32 number)
 	return &hold_version(key, number)->public;
 }
 
+/*
+ * The version of this number, or (0) the current one.  What is read on the
+ * way may bring word of changes; then it is done again, so that nothing that
+ * was dropped or taken back is handed out.  Without a name, by key id.
+ */
+static CrKeyVersion *
+obtain(const char *name, int32 key_id, int32 number, CrKeyPurpose purpose,
+	   uint32 use)
+{
+	CrKeyVersion *version;
+
+	do
+	{
+		HeldKey    *key = name != NULL ? find_by_name(name) :
+			find_by_id(key_id);
+
+		check_use(key, purpose, use);
+		version = get_version(key, number > 0 ? number :
+							  key->row.current_version);
+	} while (held_generation != generation);
+
+	return version;
+}
+
 CrKeyVersion *
 cr_keyring_current(const char *name, CrKeyPurpose purpose, uint32 use)
 {
-	HeldKey    *key = find_by_name(name);
-
-	check_use(key, purpose, use);
-	return get_version(key, 0);
+	return obtain(name, 0, 0, purpose, use);
 }
 
 CrKeyVersion *
 cr_keyring_version(const char *name, int32 version, CrKeyPurpose purpose,
 				   uint32 use)
 {
-	HeldKey    *key = find_by_name(name);
-
-	check_use(key, purpose, use);
-	return get_version(key, Max(version, 1));
+	return obtain(name, 0, Max(version, 1), purpose, use);
 }
 
 CrKeyVersion *
 cr_keyring_by_id(int32 key_id, int32 version, CrKeyPurpose purpose,
 				 uint32 use)
 {
-	HeldKey    *key = find_by_id(key_id);
-
-	check_use(key, purpose, use);
-	return get_version(key, Max(version, 1));
+	return obtain(NULL, key_id, Max(version, 1), purpose, use);
 }

@@ -22,13 +22,15 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
 
-/* The columns, in the order of sql/parts/60_keys.sql. */
+/* The columns, in the order of sql/parts/60_keys.sql and 64. */
 #define KEYRING_KEY_ID			1
 #define KEYRING_NAME			2
 #define KEYRING_PURPOSE			3
 #define KEYRING_CURRENT			4
 #define KEYRING_DESTROYED_AT	6
+#define KEYRING_RESIDENCY		7
 #define VERSION_KEY_ID			1
 #define VERSION_VERSION			2
 #define VERSION_WRAPPED			3
@@ -36,6 +38,13 @@
 #define GRANT_KEY_ID			1
 #define GRANT_ROLE				2
 #define GRANT_USES				3
+#define USES_KEY_ID				1
+#define USES_VERSION			2
+#define USES_USE				3
+#define USES_COUNT				4
+#define DETOKENIZED_ROLE		1
+#define DETOKENIZED_TAKEN		2
+#define DETOKENIZED_AT			3
 
 /* An index scan that is under way. */
 typedef struct Scan
@@ -135,6 +144,14 @@ read_key_row(const char *index, ScanKey key, CrKeyRow *row)
 		row->current_version = DatumGetInt32(get_value(&scan, tuple,
 													   KEYRING_CURRENT));
 		row->destroyed = !is_null(&scan, tuple, KEYRING_DESTROYED_AT);
+		row->residency[0] = '\0';
+		if (!is_null(&scan, tuple, KEYRING_RESIDENCY))
+		{
+			Datum		residency = get_value(&scan, tuple, KEYRING_RESIDENCY);
+
+			text_to_cstring_buffer(DatumGetTextPP(residency), row->residency,
+								   NAMEDATALEN);
+		}
 	}
 	end_scan(&scan);
 
@@ -209,6 +226,53 @@ cr_version_row(int32 key_id, int32 version, CrVersionRow *row)
 			row->wrapped = DatumGetByteaPCopy(get_value(&scan, tuple,
 														VERSION_WRAPPED));
 		row->retired = !is_null(&scan, tuple, VERSION_RETIRED_AT);
+	}
+	end_scan(&scan);
+
+	return HeapTupleIsValid(tuple);
+}
+
+int64
+cr_uses_row(int32 key_id, int32 version, uint32 use)
+{
+	ScanKeyData keys[3];
+	Scan		scan;
+	HeapTuple	tuple;
+	int64		count = 0;
+
+	ScanKeyInit(&keys[0], USES_KEY_ID, BTEqualStrategyNumber, F_INT4EQ,
+				Int32GetDatum(key_id));
+	ScanKeyInit(&keys[1], USES_VERSION, BTEqualStrategyNumber, F_INT4EQ,
+				Int32GetDatum(version));
+	ScanKeyInit(&keys[2], USES_USE, BTEqualStrategyNumber, F_INT4EQ,
+				Int32GetDatum((int32) use));
+	begin_scan(&scan, "keyring_uses", "keyring_uses_pkey", 3, keys);
+	tuple = systable_getnext(scan.scan);
+	if (HeapTupleIsValid(tuple))
+		count = DatumGetInt64(get_value(&scan, tuple, USES_COUNT));
+	end_scan(&scan);
+
+	return count;
+}
+
+bool
+cr_detokenized_row(Oid role, CrLimitTaken *taken)
+{
+	ScanKeyData key;
+	Scan		scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, DETOKENIZED_ROLE, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(role));
+	begin_scan(&scan, "keyring_detokenized", "keyring_detokenized_pkey", 1,
+			   &key);
+	tuple = systable_getnext(scan.scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		taken->taken = DatumGetFloat8(get_value(&scan, tuple,
+												DETOKENIZED_TAKEN));
+		taken->at = DatumGetTimestampTz(get_value(&scan, tuple,
+												  DETOKENIZED_AT));
 	}
 	end_scan(&scan);
 

@@ -9,6 +9,7 @@
 #define CR_KEYRING_ROWS_H
 
 #include "keys/keyring.h"
+#include "keys/limit.h"
 #include "nodes/pg_list.h"
 
 /* A row of cleanroom.keyring. */
@@ -19,6 +20,7 @@ typedef struct CrKeyRow
 	CrKeyPurpose purpose;
 	int32		current_version;
 	bool		destroyed;
+	char		residency[NAMEDATALEN]; /* empty: anywhere */
 } CrKeyRow;
 
 /* A row of cleanroom.keyring_grants. */
@@ -46,5 +48,11 @@ extern bool cr_key_row_by_name(const char *name, CrKeyRow *row);
 extern bool cr_key_row_by_id(int32 key_id, CrKeyRow *row);
 extern List *cr_grant_rows(int32 key_id);
 extern bool cr_version_row(int32 key_id, int32 version, CrVersionRow *row);
+
+/* How often a version was used so, as far as that is on record. */
+extern int64 cr_uses_row(int32 key_id, int32 version, uint32 use);
+
+/* What a role had taken of its limit when the recorder last wrote it. */
+extern bool cr_detokenized_row(Oid role, CrLimitTaken *taken);
 
 #endif							/* CR_KEYRING_ROWS_H */

@@ -20,9 +20,11 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 
 PG_FUNCTION_INFO_V1(cr_create_key);
 PG_FUNCTION_INFO_V1(cr_rotate_key);
+PG_FUNCTION_INFO_V1(cr_set_key_residency);
 PG_FUNCTION_INFO_V1(cr_grant_key);
 PG_FUNCTION_INFO_V1(cr_revoke_key);
 
@@ -114,6 +116,29 @@ check_new_name(const char *name)
 				 errhint("Choose another name.")));
 }
 
+/*
+ * Writes the key's row, and returns its number.  Tokens hold 16 bits of it, so
+ * no two keys for tokens, destroyed ones included, share those.
+ */
+static int32
+insert_key(const CrArgument *arguments)
+{
+	bool		isnull;
+	int			i;
+
+	for (i = 0; i <= PG_UINT16_MAX; i++)
+	{
+		if (cr_store_run("INSERT INTO cleanroom.keyring (key_id, name, purpose) SELECT n.key_id, $1::name, $2 FROM (SELECT nextval('cleanroom.keyring_ids')::int AS key_id OFFSET 0) n WHERE $2 <> 'token' OR NOT EXISTS (SELECT FROM cleanroom.keyring k WHERE k.purpose = 'token' AND (k.key_id & 65535) = (n.key_id & 65535)) RETURNING key_id",
+						 2, arguments) == 1)
+			return DatumGetInt32(cr_store_value(0, 1, &isnull));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("this database has had as many keys for tokens as tokens can tell apart"),
+			 errhint("Rotate a key that is there with cleanroom.rotate_key().")));
+	return 0;					/* not reached */
+}
+
 Datum
 cr_create_key(PG_FUNCTION_ARGS)
 {
@@ -126,15 +151,12 @@ cr_create_key(PG_FUNCTION_ARGS)
 	};
 	CrKeyLabel	label;
 	CrStore		store;
-	bool		isnull;
 
 	cr_store_lock();
 	check_new_name(name);
 
 	cr_store_open(&store);
-	cr_store_run("INSERT INTO cleanroom.keyring (name, purpose) VALUES ($1::name, $2) RETURNING key_id",
-				 2, arguments);
-	label.key_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
+	label.key_id = insert_key(arguments);
 	label.version = 1;
 	label.purpose = purpose;
 	label.name = name;
@@ -180,6 +202,63 @@ cr_rotate_key(PG_FUNCTION_ARGS)
 				 psprintf("{\"action\": \"rotate\", \"version\": %d}",
 						  label.version));
 	PG_RETURN_INT32(label.version);
+}
+
+/* Raises an error when the key's tables are in rooms of another residency. */
+static void
+check_rooms(const CrArgument *arguments)
+{
+	bool		isnull;
+
+	if (cr_store_run("SELECT format('table %s is in room \"%s\"', k.relation, r.name) FROM cleanroom.keyring_columns k JOIN cleanroom.table_list t ON t.relation = k.relation JOIN cleanroom.room_list r ON r.room_id = t.room_id WHERE k.key_id = $1 AND r.closed_at IS NULL AND r.residency IS DISTINCT FROM $2 AND $2 IS NOT NULL ORDER BY 1 LIMIT 1",
+					 2, arguments) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("values of the key are in a room of another residency"),
+			 errdetail("There, %s.",
+					   TextDatumGetCString(cr_store_value(0, 1, &isnull))),
+			 errhint("Take the table out of that room with cleanroom.unshare_table() first.")));
+}
+
+Datum
+cr_set_key_residency(PG_FUNCTION_ARGS)
+{
+	char	   *name = cr_text_argument(fcinfo, 0, "name");
+	char	   *residency = PG_ARGISNULL(1) ? NULL :
+		text_to_cstring(PG_GETARG_TEXT_PP(1));
+	CrArgument	arguments[2];
+	StringInfoData detail;
+	CrKeyRow	row;
+	CrStore		store;
+
+	cr_admin_begin(name, &row);
+	if (residency != NULL &&
+		(residency[0] == '\0' || strlen(residency) >= NAMEDATALEN))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("name of a region must have 1 to %d bytes",
+						NAMEDATALEN - 1),
+				 errhint("Name it as \"cleanroom.region\" does, such as EU; null is anywhere.")));
+	arguments[0] = cr_argument(INT4OID, Int32GetDatum(row.key_id));
+	arguments[1] = cr_argument(TEXTOID, (Datum) 0);
+	arguments[1].isnull = residency == NULL;
+	if (residency != NULL)
+		arguments[1].value = CStringGetTextDatum(residency);
+	cr_store_open(&store);
+	check_rooms(arguments);
+	cr_store_run("UPDATE cleanroom.keyring SET residency = $2 WHERE key_id = $1",
+				 2, arguments);
+	cr_store_close(&store);
+	initStringInfo(&detail);
+	appendStringInfoString(&detail, "{\"action\": \"residency\", \"region\": ");
+	if (residency == NULL)
+		appendStringInfoString(&detail, "null");
+	else
+		escape_json(&detail, residency);
+	appendStringInfoChar(&detail, '}');
+	cr_admin_end(name, detail.data);
+	PG_RETURN_VOID();
 }
 
 /* Reads the use that a word means for keys of this purpose. */

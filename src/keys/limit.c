@@ -6,9 +6,10 @@
  * Each role has a bucket that holds as much as cleanroom.detokenize_limit
  * allows, and fills up from empty in an hour.  It goes by the role that logged
  * in: SET ROLE does not bring another bucket.  Buckets are in shared memory,
- * so they outlast a rollback, and are full again when the server has been
- * restarted.  A role that is not there has a full one; when there is no slot
- * for it, and no full bucket to give up, it is refused.
+ * so they outlast a rollback; the recorder copies them to a table, where one
+ * that is not there is looked for, so that they outlast a restart.  A role
+ * that is in neither has a full one; when there is no slot for it, and no full
+ * bucket to give up, it is refused.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,6 +17,7 @@
 
 #include "base/errcodes.h"
 #include "base/settings.h"
+#include "keys/keyring_rows.h"
 #include "keys/limit.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
@@ -31,8 +33,7 @@ typedef struct Bucket
 {
 	Oid			database;		/* these two InvalidOid: a free slot */
 	Oid			role;
-	double		taken;			/* of the limit, at that time */
-	TimestampTz at;
+	CrLimitTaken state;
 } Bucket;
 
 typedef struct Limits
@@ -72,19 +73,19 @@ cr_limit_shmem_init(void)
 
 /* What is taken of a bucket now. */
 static double
-taken_now(const Bucket *bucket, TimestampTz now)
+taken_now(const CrLimitTaken *state, TimestampTz now)
 {
 	double		refilled = cr_detokenize_limit *
-		((double) (now - bucket->at) / HOUR_USECS);
+		((double) (now - state->at) / HOUR_USECS);
 
 	if (refilled < 0)			/* the clock was set back */
 		refilled = 0;
-	return Max(bucket->taken - refilled, 0);
+	return Max(state->taken - refilled, 0);
 }
 
-/* The bucket of this role, or a full one that can be it, or NULL. */
+/* The bucket of this role; else a full one that can be it, or NULL. */
 static Bucket *
-find_bucket(Oid role, TimestampTz now)
+find_bucket(Oid role, TimestampTz now, bool *found)
 {
 	Bucket	   *full = NULL;
 	int			i;
@@ -93,37 +94,57 @@ find_bucket(Oid role, TimestampTz now)
 	{
 		Bucket	   *bucket = &limits->buckets[i];
 
-		if (bucket->role == role && bucket->database == MyDatabaseId)
+		*found = bucket->role == role && bucket->database == MyDatabaseId;
+		if (*found)
 			return bucket;
-		if (full == NULL && taken_now(bucket, now) <= 0)
+		if (full == NULL && taken_now(&bucket->state, now) <= 0)
 			full = bucket;
-	}
-	if (full != NULL)
-	{
-		full->database = MyDatabaseId;
-		full->role = role;
-		full->taken = 0;
-		full->at = now;
 	}
 	return full;
 }
 
-static bool
-take(Oid role, int64 count)
+bool
+cr_limit_read(Oid role, CrLimitTaken *taken)
 {
-	TimestampTz now = GetCurrentTimestamp();
 	Bucket	   *bucket;
+	bool		found;
+
+	if (limits == NULL)
+		return false;
+	LWLockAcquire(limits->lock, LW_SHARED);
+	bucket = find_bucket(role, GetCurrentTimestamp(), &found);
+	if (found)
+		*taken = bucket->state;
+	LWLockRelease(limits->lock);
+
+	return found;
+}
+
+/* "stored" is what the role had taken, where shared memory does not know. */
+static bool
+take(Oid role, int64 count, const CrLimitTaken *stored)
+{
+	Bucket	   *bucket;
+	TimestampTz now;
+	bool		found;
 	bool		ok = false;
 
 	LWLockAcquire(limits->lock, LW_EXCLUSIVE);
-	bucket = find_bucket(role, now);
+	now = GetCurrentTimestamp();
+	bucket = find_bucket(role, now, &found);
 	if (bucket != NULL)
 	{
-		bucket->taken = taken_now(bucket, now);
-		bucket->at = now;
-		ok = bucket->taken + (double) count <= cr_detokenize_limit;
+		if (!found)
+		{
+			bucket->database = MyDatabaseId;
+			bucket->role = role;
+			bucket->state = *stored;
+		}
+		bucket->state.taken = taken_now(&bucket->state, now);
+		bucket->state.at = now;
+		ok = bucket->state.taken + (double) count <= cr_detokenize_limit;
 		if (ok)
-			bucket->taken += (double) count;
+			bucket->state.taken += (double) count;
 	}
 	LWLockRelease(limits->lock);
 
@@ -133,11 +154,16 @@ take(Oid role, int64 count)
 void
 cr_limit_take(int64 count)
 {
+	Oid			role = GetSessionUserId();
+	CrLimitTaken stored = {0};
+
 	if (cr_detokenize_limit < 0 || count == 0)
 		return;
 	if (limits == NULL)
 		elog(ERROR, "shared memory of the limits is not there");
-	if (!take(GetSessionUserId(), count))
+	if (!cr_limit_read(role, &stored))
+		cr_detokenized_row(role, &stored);
+	if (!take(role, count, &stored))
 		ereport(ERROR,
 				(errcode(CR_ERRCODE_BUDGET),
 				 errmsg("the limit of values to detokenize is reached"),

@@ -8,6 +8,18 @@
 #ifndef CR_LIMIT_H
 #define CR_LIMIT_H
 
+#include "datatype/timestamp.h"
+
+/* What a role has taken of its limit, at a time; it refills from then on. */
+typedef struct CrLimitTaken
+{
+	double		taken;
+	TimestampTz at;
+} CrLimitTaken;
+
+/* False when nothing is known of the role in shared memory. */
+extern bool cr_limit_read(Oid role, CrLimitTaken *taken);
+
 /*
  * Takes count values from what the session's role may still detokenize, or
  * raises an error and takes none.  What was taken stays taken, whatever

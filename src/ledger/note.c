@@ -25,6 +25,11 @@ typedef struct Pending
 	CrRecord	record;
 } Pending;
 
+struct CrLateNote
+{
+	CrRecord	record;
+};
+
 /* notes of changes, in the context that lives as long as the transaction */
 static List *pending = NIL;
 static bool callbacks_registered = false;
@@ -171,4 +176,26 @@ cr_ledger_note_if_begun(const char *kind, Oid relid, const char *subject,
 {
 	if (cr_record_possible())
 		note_at_commit(kind, relid, subject, detail, CR_SUBMIT_NOTFIRST);
+}
+
+CrLateNote *
+cr_ledger_prepare_note(const char *kind, const char *subject)
+{
+	MemoryContext caller;
+	CrLateNote *note;
+
+	if (!cr_record_possible())
+		return NULL;
+	caller = MemoryContextSwitchTo(TopTransactionContext);
+	note = palloc0(sizeof(CrLateNote));
+	fill(&note->record, kind, InvalidOid, subject, NULL);
+	MemoryContextSwitchTo(caller);
+	return note;
+}
+
+void
+cr_ledger_note_late(CrLateNote *note, const char *detail)
+{
+	cr_record_set_text(&note->record, CR_COL_DETAIL, detail);
+	cr_record_submit_nowait(&note->record, 0, NULL);
 }

@@ -18,6 +18,17 @@ extern void cr_ledger_note(const char *kind, Oid relid, const char *subject,
 						   const char *detail);
 
 /*
+ * Prepares a note, in the transaction's memory, for that end of the
+ * transaction at which nothing else can be done: the second function has it
+ * stored with its detail, without waiting and without an error.  NULL where
+ * the extension is not installed.
+ */
+typedef struct CrLateNote CrLateNote;
+extern CrLateNote *cr_ledger_prepare_note(const char *kind,
+										  const char *subject);
+extern void cr_ledger_note_late(CrLateNote *note, const char *detail);
+
+/*
  * A kind that ends in "_change" is recorded when the transaction commits, and
  * not at all if it does not; others at once, come what may.  Either waits for
  * the recorder, and raises RC011 when it is not available.  Does nothing

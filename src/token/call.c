@@ -3,7 +3,9 @@
  * src/token/call.c
  *	  What a call site keeps between calls: the key it used last.
  *
- * A call over a million rows asks the keyring once.  What OpenSSL makes of a
+ * A call over a million rows asks the keyring once.  A call site that lives
+ * longer than a statement of the client's asks again, since what rooms have
+ * against it is read only then.  What OpenSSL makes of a
  * key is kept with the key, not with the call site, so that it is wiped when
  * the keyring drops the key.
  *
@@ -11,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/compat.h"
 #include "miscadmin.h"
 #include "prim/ff1.h"
@@ -98,6 +101,7 @@ cr_call_key(CrCall *call, const CrKeyWish *wish)
 
 	if (key != NULL && call->generation == cr_keyring_generation() &&
 		call->role == GetUserId() && call->version == wish->version &&
+		call->asked_at == GetCurrentStatementStartTimestamp() &&
 		call->name_len == wish->name.len &&
 		memcmp(call->name, wish->name.data, wish->name.len) == 0)
 		return key;
@@ -114,6 +118,7 @@ cr_call_key(CrCall *call, const CrKeyWish *wish)
 	call->name_len = wish->name.len;
 	call->version = wish->version;
 	call->role = GetUserId();
+	call->asked_at = GetCurrentStatementStartTimestamp();
 	if (wish->version == 0)
 		key = cr_keyring_current(call->name, wish->purpose, wish->use);
 	else

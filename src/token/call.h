@@ -8,6 +8,7 @@
 #ifndef CR_CALL_H
 #define CR_CALL_H
 
+#include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "keys/keyring.h"
 #include "prim/bytes.h"
@@ -25,6 +26,7 @@ typedef struct CrKeyWish
 typedef struct CrCall
 {
 	Oid			role;			/* whom the key was given to */
+	TimestampTz asked_at;		/* in which statement of the client's */
 	uint64		generation;		/* of the keyring then */
 	int32		version;		/* asked for */
 	Size		name_len;

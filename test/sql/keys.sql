@@ -211,6 +211,49 @@ SELECT cleanroom.rotate_key('regress card');
 RESET ROLE;
 SELECT cleanroom.rotate_key('regress card');
 
+-- what was done with keys is counted, rolled back or not: what is still on its
+-- way when a transaction has been rolled back is on record before the next use
+SELECT cleanroom.create_key('regress uses', 'encrypt');
+BEGIN;
+SELECT count(cleanroom.encrypt('x', 'regress uses')) FROM generate_series(1, 25);
+SAVEPOINT s;
+SELECT count(cleanroom.encrypt('x', 'regress uses')) FROM generate_series(1, 7);
+ROLLBACK TO s;
+ROLLBACK;
+SELECT length(cleanroom.encrypt('x', 'regress uses'));
+SELECT name, version, use, count FROM cleanroom.key_uses WHERE name = 'regress uses';
+SET ROLE regress_cr_analyst;
+SELECT count(*) FROM cleanroom.key_uses;
+SELECT count(*) FROM cleanroom.keyring_uses;
+SELECT count(*) FROM cleanroom.keyring_detokenized;
+RESET ROLE;
+
+-- a version encrypts 2^32 values: near that it warns, then it refuses
+UPDATE cleanroom.keyring_uses u SET count = (1::bigint << 32) - 5
+FROM cleanroom.keyring k WHERE k.key_id = u.key_id AND k.name = 'regress uses';
+\set VERBOSITY terse
+SELECT count(cleanroom.encrypt('x', 'regress uses')) FROM generate_series(1, 3);
+\set VERBOSITY default
+SET client_min_messages = error;
+SELECT length(cleanroom.encrypt('x', 'regress uses')), length(cleanroom.encrypt('y', 'regress uses'));
+SELECT cleanroom.encrypt('x', 'regress uses');
+SELECT cleanroom.encrypt(v, 'regress uses') FROM unnest('{a, b, c, d, e, f}'::text[]) v;
+RESET client_min_messages;
+SELECT cleanroom.encrypt('x', 'regress uses') AS sealed;
+SELECT cleanroom.rotate_key('regress uses');
+SELECT cleanroom.decrypt(cleanroom.encrypt('x', 'regress uses'), 'regress uses');
+
+-- tokens tell 65536 keys apart: no two keys for tokens share their number's
+-- last 16 bits
+SELECT cleanroom.create_key('regress first', 'token');
+SELECT key_id AS first FROM cleanroom.keyring WHERE name = 'regress first' \gset
+SELECT setval('cleanroom.keyring_ids', :first + 65535) > 0 AS set;
+SELECT cleanroom.create_key('regress second', 'token');
+SELECT setval('cleanroom.keyring_ids', :first + 2 * 65536 - 1) > 0 AS set;
+SELECT cleanroom.create_key('regress third', 'encrypt');
+SELECT name, key_id - :first AS distance FROM cleanroom.keyring
+WHERE name IN ('regress second', 'regress third') ORDER BY name;
+
 -- the limit of values to detokenize, which a rollback does not give back
 SHOW cleanroom.detokenize_limit;
 SET cleanroom.detokenize_limit = -1;
@@ -236,6 +279,8 @@ WHERE v.key_id = k.key_id AND k.name LIKE 'regress%';
 DELETE FROM cleanroom.keyring_grants v USING cleanroom.keyring k
 WHERE v.key_id = k.key_id AND k.name LIKE 'regress%';
 DELETE FROM cleanroom.keyring WHERE name LIKE 'regress%';
+DELETE FROM cleanroom.keyring_uses u
+WHERE NOT EXISTS (SELECT FROM cleanroom.keyring k WHERE k.key_id = u.key_id);
 DROP TABLE tokens;
 REVOKE EXECUTE ON FUNCTION cleanroom.create_key FROM regress_cr_custodian;
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_custodian, regress_cr_loader,

@@ -1,0 +1,69 @@
+-- What rooms mean for keys: who must not make tokens, and where keys stay.
+
+CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT r.name FROM cleanroom.room_list r
+        WHERE r.closed_at IS NULL
+          AND cleanroom.has_part(who, r.room_id, 'analyst')
+          AND (EXISTS (SELECT FROM cleanroom.table_list t
+                           JOIN cleanroom.keyring_columns k ON k.relation = t.relation
+                           JOIN pg_catalog.pg_class c ON c.oid = t.relation
+                       WHERE t.room_id = r.room_id
+                         AND k.key_id = room_against_tokens.key
+                         AND NOT pg_catalog.pg_has_role(who, c.relowner, 'USAGE'))
+               OR EXISTS (SELECT FROM cleanroom.member_list m
+                              JOIN pg_catalog.pg_roles p ON p.oid = m.member
+                              JOIN cleanroom.keyring_grants g ON g.key_id = room_against_tokens.key
+                          WHERE m.room_id = r.room_id AND m.part = 'contributor'
+                            -- any use but 2, detokenize
+                            AND g.uses & 29 <> 0
+                            AND NOT pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
+                            AND (g.role = m.member
+                                 OR NOT p.rolsuper
+                                    AND pg_catalog.pg_has_role(m.member::oid, g.role::oid, 'USAGE'))))
+        ORDER BY r.room_id LIMIT 1
+$$;
+COMMENT ON FUNCTION cleanroom.room_against_tokens(int, oid) IS
+'The room whose analyst a role is and whose key this is: a table of others in it is tracked for the key, or a contributor of it whose privileges the role has not may use the key. Null where there is none. For the extension''s own functions.
+key: the number of a key. who: a role that is no superuser.';
+
+CREATE FUNCTION cleanroom.check_key_place(relation oid, key int) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    found record;
+BEGIN
+    SELECT k.name AS key, k.residency, r.name AS room INTO found
+        FROM cleanroom.keyring k, cleanroom.table_list t
+            JOIN cleanroom.room_list r USING (room_id)
+        WHERE k.key_id = check_key_place.key AND t.relation = check_key_place.relation
+          AND r.closed_at IS NULL AND k.residency IS DISTINCT FROM r.residency
+          AND k.residency IS NOT NULL
+        LIMIT 1;
+    IF found.key IS NOT NULL THEN
+        RAISE EXCEPTION 'key "%" has to stay in region "%", and table % is in room "%" of another residency',
+                found.key, found.residency, relation::regclass, found.room
+            USING ERRCODE = 'RC012',
+                  HINT = 'Share the table into a room of that residency, or use another key for it.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.check_key_place(oid, int) IS
+'Fails when a table is in a room of another residency than a key that it holds values of; for the extension''s own functions.
+relation: a table. key: the number of a key. Errors: RC012.';
+
+CREATE FUNCTION cleanroom.check_shared_keys() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM cleanroom.check_key_place(k.relation::oid, k.key_id)
+        FROM cleanroom.keyring_columns k WHERE k.relation = NEW.relation;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.check_shared_keys() IS
+'Trigger of cleanroom.table_list: a table that holds values of a key goes into rooms of the key''s residency only. Errors: RC012.';
+CREATE TRIGGER check_shared_keys AFTER INSERT OR UPDATE
+    ON cleanroom.table_list
+    FOR EACH ROW EXECUTE FUNCTION cleanroom.check_shared_keys();
