@@ -65,6 +65,13 @@ CREATE TABLE cleanroom.grant_list (
 );
 COMMENT ON TABLE cleanroom.grant_list IS 'The grants of SELECT that rooms have made.';
 
+CREATE TABLE cleanroom.schema_grant_list (
+    schema  regnamespace NOT NULL,
+    grantee regrole NOT NULL,
+    PRIMARY KEY (schema, grantee)
+);
+COMMENT ON TABLE cleanroom.schema_grant_list IS 'The grants of USAGE that rooms have made.';
+
 CREATE TABLE cleanroom.change_list (
     change_id   int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     room_id     int NOT NULL REFERENCES cleanroom.room_list,
@@ -89,13 +96,20 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.room_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.room_list_room_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.room_list_room_id_seq IS 'Numbers of rooms.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.purpose_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.member_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.table_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.grant_list', '');
+-- A role that is gone is a number, which elsewhere is another role's.
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.member_list',
+    'WHERE member::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.table_list',
+    'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.grant_list',
+    'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.schema_grant_list',
+    'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND schema::oid IN (SELECT oid FROM pg_catalog.pg_namespace)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list_change_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.change_list_change_id_seq IS 'Numbers of changes.';
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.consent_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.consent_list',
+    'WHERE contributor::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 
 -- ---------- helpers ----------
 
@@ -128,9 +142,15 @@ CREATE FUNCTION cleanroom.open_room(room text) RETURNS cleanroom.room_list
 DECLARE
     found cleanroom.room_list;
 BEGIN
+    -- an older snapshot would not show who has come and gone since
+    IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'rooms are changed in READ COMMITTED transactions only'
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'Call this outside the transaction, or BEGIN ISOLATION LEVEL READ COMMITTED.';
+    END IF;
     SELECT * INTO found FROM cleanroom.room_list r
         WHERE r.name = room AND r.closed_at IS NULL
-        FOR SHARE;
+        FOR NO KEY UPDATE;
     IF found.room_id IS NULL THEN
         RAISE EXCEPTION 'room "%" does not exist', room
             USING ERRCODE = 'undefined_object',
@@ -141,8 +161,8 @@ END
 $$;
 ALTER FUNCTION cleanroom.open_room(text) VOLATILE;
 COMMENT ON FUNCTION cleanroom.open_room(text) IS
-'The open room of a name, locked against being closed; for the extension''s own functions.
-room: a name. Returns its row. Errors: 42704 no such room.';
+'The open room of a name, locked so that changes of it come one after another; for the extension''s own functions.
+room: a name. Returns its row. Errors: 42704 no such room, 25000 not READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.require_part(who oid, room cleanroom.room_list, wanted text)
     RETURNS void
@@ -170,12 +190,17 @@ CREATE FUNCTION cleanroom.tell_room(room cleanroom.room_list, event text, detail
     RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
     AS $$
+    -- a payload has fewer than 8000 bytes: who wants the rest reads the views
     SELECT pg_catalog.pg_notify('cleanroom_' || (room).name,
-        (pg_catalog.jsonb_build_object('event', event, 'room', (room).name) || detail)::text);
+        CASE WHEN pg_catalog.octet_length(payload::text) < 7900 THEN payload::text
+             ELSE pg_catalog.jsonb_build_object('event', event, 'room', (room).name,
+                                                'shortened', true)::text END)
+        FROM (SELECT pg_catalog.jsonb_build_object('event', event, 'room', (room).name)
+                     || detail AS payload) p;
 $$;
 COMMENT ON FUNCTION cleanroom.tell_room(cleanroom.room_list, text, jsonb) IS
 'Notifies channel cleanroom_<room>; for the extension''s own functions.
-room: a row of room_list. event: what happened. detail: more members of the JSON payload.';
+room: a row of room_list. event: what happened. detail: more members of the JSON payload; left out, with "shortened": true, where it would be too long.';
 
 CREATE FUNCTION cleanroom.note_change(
     room cleanroom.room_list, who oid, what text, how jsonb
@@ -194,6 +219,50 @@ COMMENT ON FUNCTION cleanroom.note_change(cleanroom.room_list, oid, text, jsonb)
 room: a row of room_list. who: the role that made it. what: the change. how: its arguments.';
 
 -- ---------- grants ----------
+
+CREATE FUNCTION cleanroom.grant_schema(schema name, grantee regrole) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF pg_catalog.has_schema_privilege(grantee::oid, schema, 'USAGE') THEN
+        RETURN;
+    END IF;
+    EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %s', schema, grantee);
+    INSERT INTO cleanroom.schema_grant_list
+        VALUES (pg_catalog.quote_ident(schema)::regnamespace, grantee)
+        ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.grant_schema(name, regrole) IS
+'Grants a member of a room USAGE on a schema, if it lacks that; for the extension''s own functions.
+schema, grantee: what and to whom.';
+
+-- What no open room needs any more.
+CREATE FUNCTION cleanroom.revoke_schemas() RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    gone record;
+BEGIN
+    FOR gone IN
+        DELETE FROM cleanroom.schema_grant_list s
+            WHERE NOT EXISTS (SELECT FROM cleanroom.grant_list g
+                                  JOIN pg_catalog.pg_class c ON c.oid = g.relation
+                              WHERE g.grantee = s.grantee AND c.relnamespace = s.schema::oid)
+              AND NOT (s.schema = 'cleanroom'::regnamespace
+                       AND EXISTS (SELECT FROM cleanroom.member_list m
+                                       JOIN cleanroom.room_list r USING (room_id)
+                                   WHERE m.member = s.grantee AND r.closed_at IS NULL))
+            RETURNING s.schema, s.grantee
+    LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE oid = gone.schema)
+            OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = gone.grantee);
+        EXECUTE pg_catalog.format('REVOKE USAGE ON SCHEMA %s FROM %s', gone.schema, gone.grantee);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.revoke_schemas() IS
+'Takes back USAGE that rooms have granted and none of them needs; for the extension''s own functions.';
 
 CREATE FUNCTION cleanroom.grant_room(room int) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -217,16 +286,14 @@ BEGIN
             ORDER BY 1, 2
     LOOP
         EXECUTE pg_catalog.format('GRANT SELECT ON %s TO %s', missing.relation, missing.member);
-        EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I, cleanroom TO %s',
-                                  missing.nspname, missing.member);
+        PERFORM cleanroom.grant_schema(missing.nspname, missing.member);
         INSERT INTO cleanroom.grant_list VALUES (room, missing.relation, missing.member);
     END LOOP;
     FOR missing IN
         SELECT DISTINCT m.member FROM cleanroom.member_list m
             WHERE m.room_id = room
-              AND NOT pg_catalog.has_schema_privilege(m.member::oid, 'cleanroom', 'USAGE')
     LOOP
-        EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA cleanroom TO %s', missing.member);
+        PERFORM cleanroom.grant_schema('cleanroom', missing.member);
     END LOOP;
 END
 $$;
@@ -254,405 +321,9 @@ BEGIN
             OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = gone.grantee);
         EXECUTE pg_catalog.format('REVOKE SELECT ON %s FROM %s', gone.relation, gone.grantee);
     END LOOP;
+    PERFORM cleanroom.revoke_schemas();
 END
 $$;
 COMMENT ON FUNCTION cleanroom.revoke_room(int, regclass, regrole) IS
 'Takes back what a room has granted, unless another room grants it too; for the extension''s own functions.
 room: its number. only_relation, only_member: limit it to one table or one member, or null.';
-
--- ---------- consent ----------
-
-CREATE FUNCTION cleanroom.contributors_to_ask(room int, who oid)
-    RETURNS SETOF regrole
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    AS $$
-    SELECT m.member FROM cleanroom.member_list m
-        WHERE m.room_id = room AND m.part = 'contributor'
-          AND NOT pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
-        ORDER BY m.member::text
-$$;
-COMMENT ON FUNCTION cleanroom.contributors_to_ask(int, oid) IS
-'The contributors of a room other than a role; for the extension''s own functions.
-room: its number. who: the role that proposes a change.';
-
-CREATE FUNCTION cleanroom.apply_change(room cleanroom.room_list, change_id int)
-    RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    todo cleanroom.change_list;
-BEGIN
-    UPDATE cleanroom.change_list c
-        SET outcome = 'done', decided_at = pg_catalog.now()
-        WHERE c.change_id = apply_change.change_id
-        RETURNING * INTO todo;
-    IF todo.change = 'add_member' THEN
-        INSERT INTO cleanroom.member_list (room_id, member, part, added_by)
-            VALUES (room.room_id, (todo.arguments->>'role')::regrole,
-                    todo.arguments->>'part', todo.proposed_by)
-            ON CONFLICT DO NOTHING;
-    ELSIF todo.change = 'share_table' THEN
-        INSERT INTO cleanroom.table_list (room_id, relation, owner, templates_only)
-            SELECT room.room_id, c.oid, c.relowner,
-                   (todo.arguments->>'templates_only')::boolean
-                FROM pg_catalog.pg_class c
-                WHERE c.oid = (todo.arguments->>'relation')::regclass
-            ON CONFLICT (room_id, relation) DO UPDATE
-                SET owner = excluded.owner, templates_only = excluded.templates_only;
-    END IF;
-    PERFORM cleanroom.grant_room(room.room_id);
-    PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
-        pg_catalog.jsonb_build_object('change', todo.change,
-                                      'by', todo.proposed_by::text) || todo.arguments);
-    PERFORM cleanroom.tell_room(room, todo.change, todo.arguments);
-END
-$$;
-COMMENT ON FUNCTION cleanroom.apply_change(cleanroom.room_list, int) IS
-'Carries out a change that nobody is left to consent to; for the extension''s own functions.
-room: a row of room_list. change_id: the change.';
-
-CREATE FUNCTION cleanroom.propose_change(
-    room cleanroom.room_list, who oid, what text, how jsonb
-) RETURNS text
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    id int;
-    asked text;
-BEGIN
-    INSERT INTO cleanroom.change_list (room_id, change, arguments, proposed_by)
-        VALUES (room.room_id, what, how, who)
-        RETURNING change_id INTO id;
-    IF room.unanimous THEN
-        SELECT pg_catalog.string_agg(c::text, ', ') INTO asked
-            FROM cleanroom.contributors_to_ask(room.room_id, who) c;
-    END IF;
-    IF asked IS NULL THEN
-        PERFORM cleanroom.apply_change(room, id);
-        RETURN 'done';
-    END IF;
-    PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
-        pg_catalog.jsonb_build_object('change', what, 'waits_for', asked,
-                                      'by', who::regrole::text) || how);
-    PERFORM cleanroom.tell_room(room, 'consent_wanted', how ||
-        pg_catalog.jsonb_build_object('change', what, 'change_id', id));
-    RETURN pg_catalog.format('change %s waits for the consent of %s', id, asked);
-END
-$$;
-COMMENT ON FUNCTION cleanroom.propose_change(cleanroom.room_list, oid, text, jsonb) IS
-'Carries out a change of a room at once, or has it wait where the room is unanimous; for the extension''s own functions.
-room: a row of room_list. who: the role that wants it. what: the change. how: its arguments.
-Returns done, or what it waits for.';
-
-CREATE FUNCTION cleanroom.consent_by(who oid, change_id int) RETURNS text
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    todo cleanroom.change_list;
-    room cleanroom.room_list;
-    asked text;
-BEGIN
-    SELECT * INTO todo FROM cleanroom.change_list c
-        WHERE c.change_id = consent_by.change_id FOR UPDATE;
-    IF todo.change_id IS NULL OR todo.outcome IS NOT NULL
-       OR NOT cleanroom.has_part(who, todo.room_id, 'contributor') THEN
-        RAISE EXCEPTION 'that change does not wait for your consent'
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'cleanroom.room_changes lists the changes of your rooms.';
-    END IF;
-    SELECT * INTO room FROM cleanroom.room_list r WHERE r.room_id = todo.room_id;
-    room := cleanroom.open_room(room.name);
-    INSERT INTO cleanroom.consent_list (change_id, contributor)
-        SELECT todo.change_id, m.member FROM cleanroom.member_list m
-            WHERE m.room_id = todo.room_id AND m.part = 'contributor'
-              AND pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
-        ON CONFLICT DO NOTHING;
-    PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
-        pg_catalog.jsonb_build_object('change', 'consent', 'to', todo.change_id,
-                                      'by', who::regrole::text));
-    SELECT pg_catalog.string_agg(c::text, ', ') INTO asked
-        FROM cleanroom.contributors_to_ask(room.room_id, todo.proposed_by) c
-        WHERE NOT EXISTS (SELECT FROM cleanroom.consent_list l
-                          WHERE l.change_id = todo.change_id AND l.contributor = c);
-    IF asked IS NULL THEN
-        PERFORM cleanroom.apply_change(room, todo.change_id);
-        RETURN 'done';
-    END IF;
-    RETURN pg_catalog.format('change %s waits for the consent of %s', todo.change_id, asked);
-END
-$$;
-COMMENT ON FUNCTION cleanroom.consent_by(oid, int) IS
-'What cleanroom.consent() does, for the role who.';
-
-CREATE FUNCTION cleanroom.decline_by(who oid, change_id int) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    todo cleanroom.change_list;
-    room cleanroom.room_list;
-BEGIN
-    SELECT * INTO todo FROM cleanroom.change_list c
-        WHERE c.change_id = decline_by.change_id FOR UPDATE;
-    IF todo.change_id IS NULL OR todo.outcome IS NOT NULL
-       OR NOT (cleanroom.has_part(who, todo.room_id, 'contributor')
-               OR who = todo.proposed_by::oid) THEN
-        RAISE EXCEPTION 'that change does not wait for your consent'
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'cleanroom.room_changes lists the changes of your rooms.';
-    END IF;
-    SELECT * INTO room FROM cleanroom.room_list r WHERE r.room_id = todo.room_id;
-    UPDATE cleanroom.change_list c
-        SET outcome = 'declined', decided_at = pg_catalog.now()
-        WHERE c.change_id = todo.change_id;
-    PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
-        pg_catalog.jsonb_build_object('change', 'decline', 'of', todo.change_id,
-                                      'by', who::regrole::text));
-    PERFORM cleanroom.tell_room(room, 'declined', todo.arguments ||
-        pg_catalog.jsonb_build_object('change', todo.change, 'change_id', todo.change_id));
-END
-$$;
-COMMENT ON FUNCTION cleanroom.decline_by(oid, int) IS
-'What cleanroom.decline() does, for the role who.';
-
--- ---------- rooms and members ----------
-
-CREATE FUNCTION cleanroom.create_room_by(
-    who oid, name text, purpose text, residency text
-) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    room cleanroom.room_list;
-BEGIN
-    IF NOT pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE') THEN
-        RAISE EXCEPTION 'only members of role "cleanroom_operator" may create rooms'
-            USING ERRCODE = 'insufficient_privilege',
-                  HINT = 'Ask the administrator to GRANT cleanroom_operator TO your role.';
-    END IF;
-    IF name IS NULL OR purpose IS NULL THEN
-        RAISE EXCEPTION 'a room needs a name and a purpose'
-            USING ERRCODE = 'null_value_not_allowed',
-                  HINT = 'Say what it is for: create_room(''spring'', ''campaign measurement'').';
-    END IF;
-    IF name !~ '^[^[:cntrl:]]+$' OR pg_catalog.octet_length(name) > 53 THEN
-        RAISE EXCEPTION 'room name must be 1 to 53 bytes of printable characters'
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'It is part of the channel cleanroom_<room>, which notifications are sent to.';
-    END IF;
-    PERFORM cleanroom.check_region(residency, 'room "' || name || '"');
-    BEGIN
-        INSERT INTO cleanroom.room_list (name, purpose, residency, created_by)
-            VALUES (name, purpose, residency, who)
-            RETURNING * INTO room;
-    EXCEPTION WHEN unique_violation THEN
-        RAISE EXCEPTION 'room "%" already exists', name
-            USING ERRCODE = 'duplicate_object',
-                  HINT = 'Choose another name, or close that room first.';
-    END;
-    INSERT INTO cleanroom.purpose_list VALUES (room.room_id, purpose);
-    INSERT INTO cleanroom.member_list (room_id, member, part, added_by)
-        VALUES (room.room_id, who, 'operator', who);
-    PERFORM cleanroom.note_change(room, who, 'create_room',
-        pg_catalog.jsonb_build_object('purpose', purpose, 'residency', residency));
-END
-$$;
-COMMENT ON FUNCTION cleanroom.create_room_by(oid, text, text, text) IS
-'What cleanroom.create_room() does, for the role who.';
-
-CREATE FUNCTION cleanroom.add_purpose_by(who oid, room text, purpose text) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-BEGIN
-    PERFORM cleanroom.require_part(who, this, 'operator');
-    INSERT INTO cleanroom.purpose_list VALUES (this.room_id, purpose)
-        ON CONFLICT DO NOTHING;
-    PERFORM cleanroom.note_change(this, who, 'add_purpose',
-        pg_catalog.jsonb_build_object('purpose', purpose));
-END
-$$;
-COMMENT ON FUNCTION cleanroom.add_purpose_by(oid, text, text) IS
-'What cleanroom.add_purpose() does, for the role who.';
-
-CREATE FUNCTION cleanroom.add_member_by(who oid, room text, role name, part text)
-    RETURNS text
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-    member oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
-BEGIN
-    PERFORM cleanroom.require_part(who, this, 'operator');
-    IF member IS NULL THEN
-        RAISE EXCEPTION 'role "%" does not exist', role
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'Make it with CREATE ROLE first; group roles are welcome.';
-    END IF;
-    IF part IS NULL OR part NOT IN ('operator', 'contributor', 'analyst', 'auditor') THEN
-        RAISE EXCEPTION 'a room has no part "%"', part
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'The parts are operator, contributor, analyst and auditor.';
-    END IF;
-    RETURN cleanroom.propose_change(this, who, 'add_member',
-        pg_catalog.jsonb_build_object('role', member::regrole::text, 'part', part));
-END
-$$;
-COMMENT ON FUNCTION cleanroom.add_member_by(oid, text, name, text) IS
-'What cleanroom.add_member() does, for the role who.';
-
-CREATE FUNCTION cleanroom.remove_member_by(who oid, room text, role name) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-    gone oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
-    relid regclass;
-BEGIN
-    IF who <> gone OR gone IS NULL THEN
-        PERFORM cleanroom.require_part(who, this, 'operator');
-    END IF;
-    IF NOT EXISTS (SELECT FROM cleanroom.member_list m
-                   WHERE m.room_id = this.room_id AND m.member = gone) THEN
-        RAISE EXCEPTION 'role "%" is not a member of room "%"', role, room
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'cleanroom.room_members lists the members.';
-    END IF;
-    IF NOT EXISTS (SELECT FROM cleanroom.member_list m
-                   WHERE m.room_id = this.room_id AND m.part = 'operator'
-                     AND m.member <> gone) THEN
-        RAISE EXCEPTION 'room "%" would be left without an operator', room
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'Add another operator first, or close the room.';
-    END IF;
-    FOR relid IN SELECT t.relation FROM cleanroom.table_list t
-        WHERE t.room_id = this.room_id AND t.owner = gone
-    LOOP
-        PERFORM cleanroom.withdraw_table(this, who, relid);
-    END LOOP;
-    PERFORM cleanroom.revoke_room(this.room_id, NULL, gone::regrole);
-    DELETE FROM cleanroom.member_list m
-        WHERE m.room_id = this.room_id AND m.member = gone;
-    PERFORM cleanroom.note_change(this, who, 'remove_member',
-        pg_catalog.jsonb_build_object('role', role));
-END
-$$;
-COMMENT ON FUNCTION cleanroom.remove_member_by(oid, text, name) IS
-'What cleanroom.remove_member() does, for the role who.';
-
-CREATE FUNCTION cleanroom.close_room_by(who oid, room text) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-BEGIN
-    PERFORM cleanroom.require_part(who, this, 'operator');
-    UPDATE cleanroom.room_list r SET closed_at = pg_catalog.now()
-        WHERE r.room_id = this.room_id;
-    PERFORM cleanroom.revoke_room(this.room_id, NULL, NULL);
-    PERFORM cleanroom.note_change(this, who, 'close_room', '{}');
-END
-$$;
-COMMENT ON FUNCTION cleanroom.close_room_by(oid, text) IS
-'What cleanroom.close_room() does, for the role who.';
-
-CREATE FUNCTION cleanroom.demand_unanimity_by(who oid, room text) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-BEGIN
-    IF NOT cleanroom.has_part(who, this.room_id, 'operator') THEN
-        PERFORM cleanroom.require_part(who, this, 'contributor');
-    END IF;
-    UPDATE cleanroom.room_list r SET unanimous = true
-        WHERE r.room_id = this.room_id;
-    PERFORM cleanroom.note_change(this, who, 'demand_unanimity', '{}');
-END
-$$;
-COMMENT ON FUNCTION cleanroom.demand_unanimity_by(oid, text) IS
-'What cleanroom.demand_unanimity() does, for the role who.';
-
--- ---------- tables ----------
-
-CREATE FUNCTION cleanroom.share_table_by(
-    who oid, room text, relation regclass, templates_only boolean
-) RETURNS text
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-    table_owner oid := (SELECT relowner FROM pg_catalog.pg_class WHERE oid = relation);
-    met text;
-    residence text := cleanroom.residency_of('pg_class'::regclass, relation);
-BEGIN
-    IF table_owner IS NULL OR NOT pg_catalog.pg_has_role(who, table_owner, 'USAGE') THEN
-        RAISE EXCEPTION 'must be owner of table %', relation
-            USING ERRCODE = 'insufficient_privilege',
-                  HINT = 'The owner shares a table into a room.';
-    END IF;
-    PERFORM cleanroom.require_part(table_owner, this, 'contributor');
-    IF NOT EXISTS (SELECT FROM cleanroom.describe_table(relation) d
-                   WHERE d.protected_by IS NOT NULL AND d.problem IS NULL) THEN
-        RAISE EXCEPTION 'table % is not protected', relation
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'Call cleanroom.protect() first.';
-    END IF;
-    IF residence IS DISTINCT FROM this.residency AND residence IS NOT NULL THEN
-        RAISE EXCEPTION 'table % has to stay in region "%"', relation, residence
-            USING ERRCODE = 'RC012',
-                  HINT = 'Share it into a room of that residency.';
-    END IF;
-    SELECT pg_catalog.string_agg(pg_catalog.format('%s of %s', t.relation, t.owner), ', '
-                                 ORDER BY t.relation::text) INTO met
-        FROM cleanroom.table_list t
-        WHERE t.room_id = this.room_id AND t.relation <> share_table_by.relation;
-    RAISE NOTICE 'in room "%", table % meets %', room, relation,
-        COALESCE(met, 'no other table yet');
-    RETURN cleanroom.propose_change(this, who, 'share_table',
-        pg_catalog.jsonb_build_object('relation', relation::text, 'templates_only',
-                                      COALESCE(templates_only, false)));
-END
-$$;
-COMMENT ON FUNCTION cleanroom.share_table_by(oid, text, regclass, boolean) IS
-'What cleanroom.share_table() does, for the role who.';
-
-CREATE FUNCTION cleanroom.withdraw_table(room cleanroom.room_list, who oid, relation regclass)
-    RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    PERFORM cleanroom.revoke_room(room.room_id, withdraw_table.relation, NULL);
-    DELETE FROM cleanroom.table_list t
-        WHERE t.room_id = room.room_id AND t.relation = withdraw_table.relation;
-    PERFORM cleanroom.note_change(room, who, 'unshare_table',
-        pg_catalog.jsonb_build_object('relation', relation::text));
-END
-$$;
-COMMENT ON FUNCTION cleanroom.withdraw_table(cleanroom.room_list, oid, regclass) IS
-'Takes a table out of a room; for the extension''s own functions.
-room: a row of room_list. who: the role that does it. relation: the table.';
-
-CREATE FUNCTION cleanroom.unshare_table_by(who oid, room text, relation regclass)
-    RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-    table_owner oid := (SELECT relowner FROM pg_catalog.pg_class WHERE oid = relation);
-BEGIN
-    IF table_owner IS NULL OR NOT pg_catalog.pg_has_role(who, table_owner, 'USAGE') THEN
-        PERFORM cleanroom.require_part(who, this, 'operator');
-    END IF;
-    IF NOT EXISTS (SELECT FROM cleanroom.table_list t
-                   WHERE t.room_id = this.room_id
-                     AND t.relation = unshare_table_by.relation) THEN
-        RAISE EXCEPTION 'table % is not in room "%"', relation, room
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'cleanroom.room_tables lists the tables of your rooms.';
-    END IF;
-    PERFORM cleanroom.withdraw_table(this, who, relation);
-END
-$$;
-COMMENT ON FUNCTION cleanroom.unshare_table_by(oid, text, regclass) IS
-'What cleanroom.unshare_table() does, for the role who.';

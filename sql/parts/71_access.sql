@@ -35,8 +35,10 @@ CREATE TABLE cleanroom.rule_list (
 );
 COMMENT ON TABLE cleanroom.rule_list IS 'Access rules; read view cleanroom.access_rules.';
 
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.attribute_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.residency_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.attribute_list',
+    'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.residency_list',
+    'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list_rule_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.rule_list_rule_id_seq IS 'Numbers of rules.';
@@ -209,6 +211,29 @@ COMMENT ON FUNCTION cleanroom.evaluate_condition(oid, text) IS
 'Evaluates a condition as its author, with search_path pg_catalog, cleanroom; for the extension''s own functions.
 author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition.';
 
+-- Others' rules are not a member's to weaken, as long as they are there.
+CREATE FUNCTION cleanroom.require_author(who oid, room int, rule name) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    author oid := (SELECT l.author FROM cleanroom.rule_list l
+                   WHERE l.room_id = room AND l.name = rule);
+BEGIN
+    IF author IS NOT NULL AND NOT pg_catalog.pg_has_role(who, author, 'USAGE')
+       AND EXISTS (SELECT FROM cleanroom.member_list m
+                   WHERE m.room_id = room AND m.part IN ('operator', 'contributor')
+                     AND m.member::oid IN (SELECT oid FROM pg_catalog.pg_roles)
+                     AND pg_catalog.pg_has_role(author, m.member::oid, 'USAGE')) THEN
+        RAISE EXCEPTION 'access rule "%" is another member''s', rule
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = pg_catalog.format('%s has set it and can replace or drop it; add a rule of your own beside it.', author::regrole);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_author(oid, int, name) IS
+'Fails where a rule of a room is another operator''s or contributor''s; for the extension''s own functions.
+who: a role. room: its number. rule: a name. Errors: 42501.';
+
 CREATE FUNCTION cleanroom.add_access_rule_by(
     who oid, target text, rule name, condition text, hint text
 ) RETURNS void
@@ -226,6 +251,7 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed',
                   HINT = 'For example: cleanroom.weekday(''UTC'') BETWEEN 1 AND 5.';
     END IF;
+    PERFORM cleanroom.require_author(who, this.room_id, rule);
     PERFORM cleanroom.evaluate_condition(who, condition);
     IF this.room_id IS NULL THEN
         INSERT INTO cleanroom.rule_list (relation, name, condition, hint, author)
@@ -259,6 +285,7 @@ BEGIN
     SELECT r.relation, r.room_id INTO relid, this.room_id
         FROM cleanroom.require_ruler(who, target) r;
     SELECT * INTO this FROM cleanroom.room_list r WHERE r.room_id = this.room_id;
+    PERFORM cleanroom.require_author(who, this.room_id, rule);
     DELETE FROM cleanroom.rule_list l
         WHERE l.name = rule
           AND (l.room_id = this.room_id OR this.room_id IS NULL AND l.relation = relid);
@@ -328,9 +355,11 @@ CREATE FUNCTION cleanroom.granted_outside_rooms(asker oid, of oid) RETURNS boole
         SELECT FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
             WHERE t.attrelid = of AND a.privilege_type = 'SELECT'
               AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE')))
-        OR NOT EXISTS (SELECT FROM cleanroom.grant_list g
-                       WHERE g.relation = of
-                         AND pg_catalog.pg_has_role(asker, g.grantee::oid, 'USAGE'))
+        -- who reads it by a view, or by a predefined role; but not in a room
+        OR NOT EXISTS (SELECT FROM cleanroom.table_list t
+                           JOIN cleanroom.room_list r USING (room_id)
+                       WHERE t.relation = of AND r.closed_at IS NULL
+                         AND cleanroom.has_part(asker, r.room_id, 'analyst'))
 $$;
 COMMENT ON FUNCTION cleanroom.granted_outside_rooms(oid, oid) IS
 'May a role read a table without a room? For the extension''s own functions.
@@ -502,280 +531,3 @@ COMMENT ON FUNCTION cleanroom.judge_for(oid, oid, jsonb) IS
 'Judges access to a table as if a role asked in a session with these facts; for the extension''s own functions.
 asker: a role. relation: a table. facts: an object of session facts and attributes.
 Returns code, reason and hint of a refusal, or nulls.';
-
--- ---------- facts ----------
-
-CREATE FUNCTION cleanroom.session_fact(fact text) RETURNS text
-    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cr_session_fact';
-COMMENT ON FUNCTION cleanroom.session_fact(text) IS
-'A fact about this session, for access rules.
-fact: address (of the client, null over a local socket), tls (true or false), tls_version, authentication (the method of pg_hba.conf), application, user, session_user, purpose, room, time (with time zone), second_factor_age (seconds since the last one in this session, null without), queries_last_hour and refusals_last_hour (of the current user, as recorded).
-Returns the fact as text, or null. Errors: 22023 no such fact.';
-
-CREATE FUNCTION cleanroom.attribute(key text) RETURNS text
-    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cr_attribute';
-COMMENT ON FUNCTION cleanroom.attribute(text) IS
-'An attribute of the current user, for access rules and row policies.
-key: a key that the operator has set with set_attribute() for the user, or for a group it inherits from (its own value comes first).
-Returns the value, or null where none is set.';
-
-CREATE FUNCTION cleanroom.local_time(zone text) RETURNS timestamp
-    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
-    RETURN cleanroom.session_fact('time')::timestamptz AT TIME ZONE zone;
-COMMENT ON FUNCTION cleanroom.local_time(text) IS
-'The time now in a time zone, for access rules such as local_time(''Europe/Berlin'')::time BETWEEN ''08:00'' AND ''18:00''.
-zone: a name of pg_timezone_names. Returns a timestamp. Errors: 22023 no such zone.';
-
-CREATE FUNCTION cleanroom.weekday(zone text) RETURNS int
-    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
-    RETURN extract(isodow FROM cleanroom.local_time(zone))::int;
-COMMENT ON FUNCTION cleanroom.weekday(text) IS
-'The day of the week now in a time zone, 1 for Monday to 7 for Sunday, for access rules.
-zone: a name of pg_timezone_names. Errors: 22023 no such zone.';
-
-CREATE FUNCTION cleanroom.client_address() RETURNS inet
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    RETURN cleanroom.session_fact('address')::inet;
-COMMENT ON FUNCTION cleanroom.client_address() IS
-'The client''s address, or null over a local socket, for access rules such as client_address() <<= ''10.0.0.0/8''.';
-
-CREATE FUNCTION cleanroom.second_factor_age() RETURNS interval
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    RETURN make_interval(secs => cleanroom.session_fact('second_factor_age')::float8);
-COMMENT ON FUNCTION cleanroom.second_factor_age() IS
-'How long ago this session has given a second factor, or null without, for access rules such as second_factor_age() < ''30 min''.';
-
--- ---------- what people call ----------
-
-CREATE FUNCTION cleanroom.create_room(name text, purpose text, residency text DEFAULT NULL)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.create_room(text, text, text) IS
-'Makes a room, whose first operator is the caller. For members of role cleanroom_operator.
-name: 1 to 53 bytes. purpose: what it is for; the first of the purposes that may be declared in it. residency: the region that its tables stay in, or null.
-Returns nothing. Errors: 42501, 42710 the name is taken, 22023, 22004, RC012 the server is not in that region.';
-
-CREATE FUNCTION cleanroom.add_purpose(room text, purpose text)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.add_purpose(text, text) IS
-'Registers another purpose that analysts may declare in a room. For its operators.
-room: its name. purpose: as SET cleanroom.purpose will name it. Errors: 42501, 42704.';
-
-CREATE FUNCTION cleanroom.add_member(room text, role name, part text)
-    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.add_member(text, name, text) IS
-'Makes a role, or all roles of a group, a member of a room. For its operators.
-room: its name. role: a role. part: operator, contributor, analyst or auditor; a role may have several.
-Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 22023 no such part.';
-
-CREATE FUNCTION cleanroom.remove_member(room text, role name)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.remove_member(text, name) IS
-'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room. For operators of the room, and for the member itself.
-room: its name. role: a member. Errors: 42501, 42704, 55000 the room would be left without an operator.';
-
-CREATE FUNCTION cleanroom.close_room(room text)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.close_room(text) IS
-'Closes a room for good: what it has granted is taken back, at once and in open sessions too. For its operators.
-room: its name. Errors: 42501, 42704.';
-
-CREATE FUNCTION cleanroom.demand_unanimity(room text)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.demand_unanimity(text) IS
-'From now on new members and tables of the room need the consent of all its contributors. Cannot be taken back. For its contributors and operators.
-room: its name. Errors: 42501, 42704.';
-
-CREATE FUNCTION cleanroom.consent(change_id int)
-    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.consent(int) IS
-'Consents to a change of a unanimous room. For its contributors.
-change_id: of view room_changes. Returns done, or whose consent is still missing. Errors: 42704 no such change waits.';
-
-CREATE FUNCTION cleanroom.decline(change_id int)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.decline(int) IS
-'Declines a change of a unanimous room, which is then off; who proposed it may so withdraw it. For its contributors.
-change_id: of view room_changes. Errors: 42704 no such change waits.';
-
-CREATE FUNCTION cleanroom.share_table(room text, relation regclass, templates_only boolean DEFAULT false)
-    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.share_table(text, regclass, boolean) IS
-'Brings a protected table into a room and grants the room''s analysts SELECT on it. A NOTICE names the tables that it meets there. For its owner, who must be a contributor.
-room: its name. relation: the table. templates_only: whether analysts may only run approved templates on it.
-Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 55000 not protected, RC012 it has to stay in another region.';
-
-CREATE FUNCTION cleanroom.unshare_table(room text, relation regclass)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.unshare_table(text, regclass) IS
-'Takes a table out of a room, at once and in open sessions too. For its owner and the operators of the room.
-room: its name. relation: the table. Errors: 42501, 42704.';
-
-CREATE FUNCTION cleanroom.set_residency(relation regclass, residency text)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.set_residency(regclass, text) IS
-'Says that a table may be shared into rooms, and queried on servers, of one region only. For its owner.
-relation: a table. residency: the region, such as EU, or null for anywhere. Errors: 42501, 55000 it is in a room of another residency.';
-
-CREATE FUNCTION cleanroom.set_attribute(role name, key text, value text)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.set_attribute(name, text, text) IS
-'Sets an attribute of a role, at once and in open sessions too. For members of role cleanroom_operator.
-role: a role or a group. key: 1 character or more. value: the value, or null to take it away. Errors: 42501, 42704, 22023.';
-
-CREATE FUNCTION cleanroom.add_access_rule(target text, rule name, condition text, hint text DEFAULT NULL)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.add_access_rule(text, name, text, text) IS
-'Adds a rule that must hold whenever a table, or a table in a room, is queried, or replaces it in one step. For the table''s owner, or operators and contributors of the room.
-target: a room''s name, or a table''s. rule: its name. condition: a boolean SQL expression over attributes and session facts, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null for nothing but the author''s name.
-Returns nothing. Errors: 42501, 42704, those of the condition.';
-
-CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.drop_access_rule(text, name) IS
-'Takes an access rule away. For those who may add it.
-target: a room''s name, or a table''s. rule: its name. Errors: 42501, 42704.';
-
-CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts jsonb DEFAULT '{}')
-    RETURNS TABLE (verdict text, code text, reason text, hint text)
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.simulate_access(name, regclass, jsonb) IS
-'Whether a role could query a table in a session with made-up facts; nothing runs. For the table''s owner and members of cleanroom_operator.
-role: who asks. relation: a protected table. facts: session facts by their names in session_fact(), and attributes by their keys, as in {"address": "10.1.2.3", "time": "2026-01-03 12:00+00"}.
-Returns admitted, or refused with code, reason and hint. Errors: 42501, 42704.';
-
--- ---------- views ----------
-
-CREATE VIEW cleanroom.rooms AS
-    SELECT r.name AS room, r.purpose,
-           ARRAY(SELECT p.purpose FROM cleanroom.purpose_list p
-                 WHERE p.room_id = r.room_id ORDER BY 1) AS purposes,
-           r.residency, r.unanimous, r.created_by, r.created_at, r.closed_at,
-           ARRAY(SELECT DISTINCT m.part FROM cleanroom.member_list m
-                 WHERE m.room_id = r.room_id
-                   AND pg_catalog.pg_has_role(m.member::oid, 'USAGE')
-                 ORDER BY 1) AS my_parts
-        FROM cleanroom.room_list r
-        WHERE EXISTS (SELECT FROM cleanroom.member_list m
-                      WHERE m.room_id = r.room_id
-                        AND pg_catalog.pg_has_role(m.member::oid, 'USAGE'));
-COMMENT ON VIEW cleanroom.rooms IS 'The rooms that the current role is a member of, closed ones too; my_parts are its parts in them.';
-
--- Analysts see their own membership, the others of a room see everybody.
-CREATE VIEW cleanroom.room_members AS
-    SELECT r.room, m.member AS role, m.part, m.added_by, m.added_at
-        FROM cleanroom.rooms r
-            JOIN cleanroom.room_list l ON l.name = r.room
-                AND l.closed_at IS NOT DISTINCT FROM r.closed_at
-            JOIN cleanroom.member_list m ON m.room_id = l.room_id
-        WHERE r.my_parts && '{operator,contributor,auditor}'::text[]
-           OR pg_catalog.pg_has_role(m.member::oid, 'USAGE');
-COMMENT ON VIEW cleanroom.room_members IS 'The members of the current role''s rooms: all of them for operators, contributors and auditors, its own entries for an analyst.';
-
-CREATE VIEW cleanroom.room_tables AS
-    SELECT r.room, t.relation, t.owner, t.templates_only, t.shared_at
-        FROM cleanroom.rooms r
-            JOIN cleanroom.room_list l ON l.name = r.room AND l.closed_at IS NULL
-                AND r.closed_at IS NULL
-            JOIN cleanroom.table_list t ON t.room_id = l.room_id
-            JOIN pg_catalog.pg_class c ON c.oid = t.relation;
-COMMENT ON VIEW cleanroom.room_tables IS 'The tables of the current role''s open rooms.';
-
-CREATE VIEW cleanroom.room_changes AS
-    SELECT c.change_id, r.room, c.change, c.arguments, c.proposed_by, c.proposed_at,
-           COALESCE(c.outcome, 'waiting') AS outcome, c.decided_at,
-           ARRAY(SELECT k.contributor FROM cleanroom.consent_list k
-                 WHERE k.change_id = c.change_id ORDER BY k.given_at) AS consents
-        FROM cleanroom.rooms r
-            JOIN cleanroom.room_list l ON l.name = r.room
-                AND l.closed_at IS NOT DISTINCT FROM r.closed_at
-            JOIN cleanroom.change_list c ON c.room_id = l.room_id
-        WHERE r.my_parts && '{operator,contributor,auditor}'::text[];
-COMMENT ON VIEW cleanroom.room_changes IS 'Every change of the rooms in which the current role is operator, contributor or auditor: done, declined, or waiting for consent.';
-
-CREATE VIEW cleanroom.access_rules AS
-    SELECT l.relation, r.name AS room, l.name AS rule, l.condition, l.hint, l.author, l.added_at
-        FROM cleanroom.rule_list l
-            LEFT JOIN cleanroom.room_list r ON r.room_id = l.room_id
-            LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
-        WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
-           OR EXISTS (SELECT FROM cleanroom.member_list m
-                      WHERE m.room_id = l.room_id AND m.part <> 'analyst'
-                        AND pg_catalog.pg_has_role(m.member::oid, 'USAGE'));
-COMMENT ON VIEW cleanroom.access_rules IS 'The access rules of the current role''s tables and of the rooms in which it is more than an analyst.';
-
-CREATE VIEW cleanroom.attributes AS
-    SELECT a.role, a.key, a.value, a.set_by, a.set_at
-        FROM cleanroom.attribute_list a
-        WHERE pg_catalog.pg_has_role(a.role::oid, 'USAGE')
-           OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE');
-COMMENT ON VIEW cleanroom.attributes IS 'The attributes of the current role and its groups; all of them for members of cleanroom_operator.';
-
-CREATE VIEW cleanroom.residencies AS
-    SELECT l.relation, l.residency
-        FROM cleanroom.residency_list l
-            JOIN pg_catalog.pg_class c ON c.oid = l.relation
-        WHERE pg_catalog.has_table_privilege(c.oid, 'SELECT');
-COMMENT ON VIEW cleanroom.residencies IS 'The regions that the tables the current role may read have to stay in.';
-
-GRANT SELECT ON cleanroom.rooms, cleanroom.room_members, cleanroom.room_tables,
-    cleanroom.room_changes, cleanroom.access_rules, cleanroom.attributes,
-    cleanroom.residencies TO PUBLIC;
-
-CREATE FUNCTION cleanroom.preview_room_by(who oid, room text)
-    RETURNS SETOF text
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-    line text;
-BEGIN
-    IF NOT cleanroom.has_part(who, this.room_id, 'operator') THEN
-        PERFORM cleanroom.require_part(who, this, 'contributor');
-    END IF;
-    RETURN NEXT pg_catalog.format('Room "%s" is for: %s.', this.name,
-        (SELECT pg_catalog.string_agg(p.purpose, '; ' ORDER BY p.purpose)
-         FROM cleanroom.purpose_list p WHERE p.room_id = this.room_id));
-    RETURN NEXT COALESCE('Its tables have to stay in region "' || this.residency || '".',
-                         'Its tables may be anywhere.');
-    FOR line IN
-        SELECT pg_catalog.format('%s may ask in it, and so may everybody who is in that role or made a member of it later.', m.member)
-            FROM cleanroom.member_list m
-            WHERE m.room_id = this.room_id AND m.part = 'analyst' ORDER BY m.member::text
-    LOOP
-        RETURN NEXT line;
-    END LOOP;
-    FOR line IN
-        SELECT pg_catalog.format('A table shared into it can be joined with %s of %s (%s), on its join keys: %s; results are grouped by its dimensions: %s.',
-                   t.relation, t.owner,
-                   CASE WHEN t.templates_only THEN 'approved templates only' ELSE 'any admitted query' END,
-                   COALESCE((SELECT pg_catalog.string_agg(d."column", ', ')
-                             FROM cleanroom.describe_columns(t.relation) d
-                             WHERE d.uses ~ '\mjoin\M'), 'none'),
-                   COALESCE((SELECT pg_catalog.string_agg(d."column", ', ')
-                             FROM cleanroom.describe_columns(t.relation) d
-                             WHERE d.uses ~ '\mdimension\M'), 'none'))
-            FROM cleanroom.table_list t
-            WHERE t.room_id = this.room_id ORDER BY t.relation::text
-    LOOP
-        RETURN NEXT line;
-    END LOOP;
-    FOR line IN
-        SELECT pg_catalog.format('Rule "%s" of %s must hold: %s.', l.name, l.author, l.condition)
-            FROM cleanroom.rule_list l WHERE l.room_id = this.room_id ORDER BY l.rule_id
-    LOOP
-        RETURN NEXT line;
-    END LOOP;
-    RETURN NEXT CASE WHEN this.unanimous
-        THEN 'New members and tables need the consent of all contributors.'
-        ELSE 'Its operators may add members, and contributors tables, without asking you; cleanroom.demand_unanimity() changes that.' END;
-    RETURN NEXT 'Analysts see aggregates over at least as many people as your table''s threshold says, never rows.';
-END
-$$;
-COMMENT ON FUNCTION cleanroom.preview_room_by(oid, text) IS
-'What cleanroom.preview_room() does, for the role who.';
-
-CREATE FUNCTION cleanroom.preview_room(room text) RETURNS SETOF text
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.preview_room(text) IS
-'Tells in plain words who will be able to ask what about a table that is shared into a room. For its contributors and operators.
-room: its name. Returns lines of text. Errors: 42501, 42704.';

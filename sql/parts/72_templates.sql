@@ -27,6 +27,8 @@ CREATE TABLE cleanroom.decision_list (
     version     int NOT NULL,
     owner       regrole NOT NULL,
     approved    boolean NOT NULL,
+    allow_refused boolean NOT NULL DEFAULT false,   -- uses beyond the policy's
+    waived      regclass[] NOT NULL DEFAULT '{}',   -- without the threshold
     comment     text,
     policy_hash bytea NOT NULL,
     decided_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -39,81 +41,80 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_list_template_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.template_list_template_id_seq IS 'Numbers of templates.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_version_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.decision_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.decision_list',
+    'WHERE owner::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 
 -- ---------- helpers ----------
 
 CREATE FUNCTION cleanroom.resolve_query(
-    query text, types oid[],
-    OUT resolved text, OUT content_hash bytea, OUT relations regclass[]
+    query text, types oid[], written boolean,
+    OUT resolved text, OUT content_hash bytea, OUT relations regclass[],
+    OUT columns bigint[], OUT outsider text
 )
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_resolve_query';
-COMMENT ON FUNCTION cleanroom.resolve_query(text, oid[]) IS
-'Resolves the names of a query in the search path of whoever called the function that calls this; for the extension''s own functions.
-query: one SELECT statement. types: those of its parameters.
-Returns it with every name qualified, SHA-256 over it with its views written out, and the tables in it. Errors: 42601 not one SELECT, those of parse analysis.';
+COMMENT ON FUNCTION cleanroom.resolve_query(text, oid[], boolean) IS
+'Resolves the names of a query; for the extension''s own functions.
+query: one SELECT statement. types: those of its parameters. written: as whoever called the function that calls this wrote it, in their search path; else as it is kept.
+Returns it with every name qualified; SHA-256 over it, its views and its functions; the tables in it; their columns in it, relation and column number in turn; and a function or type in it that did not come with the server, or null. Errors: 42601 not one SELECT, 42P16 a temporary table, those of parse analysis.';
 
--- What an approval rests on, besides the query.
-CREATE FUNCTION cleanroom.policy_hash(relations regclass[]) RETURNS bytea
+-- What an approval rests on, besides the query.  All by name, as a dump keeps
+-- names and no numbers.
+CREATE FUNCTION cleanroom.policy_hash(relations regclass[], columns bigint[]) RETURNS bytea
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
+    WITH used AS (
+        SELECT columns[n]::oid AS relid, columns[n + 1]::int AS attnum
+            FROM pg_catalog.generate_series(1, pg_catalog.cardinality(columns), 2) n
+    ), concerned AS (
+        SELECT r::oid AS relid FROM pg_catalog.unnest(relations) r
+        UNION
+        SELECT d.protected_by::oid
+            FROM pg_catalog.unnest(relations) r
+                CROSS JOIN LATERAL cleanroom.describe_table(r) d
+            WHERE d.protected_by IS NOT NULL
+    ), described AS (
+        SELECT c.oid, c.oid::regclass::text AS name, c.relowner::regrole::text AS owner,
+               c.relkind, l.label
+            FROM pg_catalog.pg_class c
+                JOIN concerned ON concerned.relid = c.oid
+                LEFT JOIN pg_catalog.pg_seclabel l
+                    ON l.objoid = c.oid AND l.objsubid = 0 AND l.provider = 'cleanroom'
+                        AND l.classoid = 'pg_catalog.pg_class'::regclass
+    )
     SELECT pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
-            c.oid::regclass, c.relowner::regrole, c.relkind,
+            d.name, d.owner, d.relkind, d.label,
             (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
-                        a.attname, a.atttypid::regtype, a.atttypmod) ORDER BY a.attnum)
+                        a.attname, a.atttypid::regtype, a.atttypmod, l.label) ORDER BY a.attname)
              FROM pg_catalog.pg_attribute a
-             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-            (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(l.objsubid, l.label)
-                                         ORDER BY l.objsubid)
-             FROM pg_catalog.pg_seclabel l
-             WHERE l.objoid = c.oid AND l.provider = 'cleanroom'
-               AND l.classoid = 'pg_catalog.pg_class'::regclass),
+                LEFT JOIN pg_catalog.pg_seclabel l
+                    ON l.objoid = d.oid AND l.objsubid = a.attnum AND l.provider = 'cleanroom'
+                        AND l.classoid = 'pg_catalog.pg_class'::regclass
+             WHERE a.attrelid = d.oid AND a.attnum > 0 AND NOT a.attisdropped
+               AND (l.label ~ 'unit'
+                    OR EXISTS (SELECT FROM used u
+                               WHERE u.relid = d.oid AND u.attnum IN (0, a.attnum)))),
             (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
                         p.polname, pg_catalog.pg_get_expr(p.polqual, p.polrelid)) ORDER BY p.polname)
-             FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid)) ORDER BY c.oid)::text, 'UTF8'))
-        FROM pg_catalog.pg_class c WHERE c.oid = ANY (relations::oid[])
+             FROM pg_catalog.pg_policy p WHERE p.polrelid = d.oid)) ORDER BY d.name)::text, 'UTF8'))
+        FROM described d
 $$;
-COMMENT ON FUNCTION cleanroom.policy_hash(regclass[]) IS
-'SHA-256 over what matters of tables to an approval: owner, columns, labels, row policies; for the extension''s own functions.
-relations: tables.';
+COMMENT ON FUNCTION cleanroom.policy_hash(regclass[], bigint[]) IS
+'SHA-256 over what matters of tables to an approval: their owners, labels and row policies, and the type and label of the columns that are used or name the unit; for the extension''s own functions.
+relations: tables. columns: those used, relation and column number in turn.';
 
-CREATE FUNCTION cleanroom.owners_to_ask(relations regclass[]) RETURNS SETOF oid
+CREATE FUNCTION cleanroom.protected_among(relations regclass[])
+    RETURNS TABLE (relation regclass, owner oid)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
-    SELECT DISTINCT c.relowner
-        FROM pg_catalog.pg_class c
-            CROSS JOIN LATERAL cleanroom.describe_table(c.oid) d
-        WHERE c.oid = ANY (relations::oid[]) AND d.protected_by IS NOT NULL
+    SELECT DISTINCT d.protected_by, c.relowner
+        FROM pg_catalog.pg_class r
+            CROSS JOIN LATERAL cleanroom.describe_table(r.oid) d
+            JOIN pg_catalog.pg_class c ON c.oid = d.protected_by
+        WHERE r.oid = ANY (relations::oid[])
 $$;
-COMMENT ON FUNCTION cleanroom.owners_to_ask(regclass[]) IS
-'The owners of the protected ones among tables; for the extension''s own functions.
+COMMENT ON FUNCTION cleanroom.protected_among(regclass[]) IS
+'The protected ones among tables, each as the one that bears the policy, with its owner; for the extension''s own functions.
 relations: tables.';
-
-CREATE FUNCTION cleanroom.template_state(
-    this cleanroom.template_version_list
-) RETURNS text
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    AS $$
-    SELECT CASE
-        WHEN EXISTS (SELECT FROM cleanroom.decision_list d
-                     WHERE (d.template_id, d.version) = ((this).template_id, (this).version)
-                       AND NOT d.approved) THEN 'rejected'
-        WHEN EXISTS (SELECT FROM cleanroom.decision_list d
-                     WHERE (d.template_id, d.version) = ((this).template_id, (this).version)
-                       AND d.policy_hash <> cleanroom.policy_hash((this).relations))
-            THEN 'lapsed'
-        WHEN NOT EXISTS (SELECT FROM cleanroom.owners_to_ask((this).relations) o
-                         WHERE NOT EXISTS (SELECT FROM cleanroom.decision_list d
-                                           WHERE (d.template_id, d.version)
-                                                 = ((this).template_id, (this).version)
-                                             AND d.owner = o))
-             AND EXISTS (SELECT FROM cleanroom.owners_to_ask((this).relations))
-            THEN 'approved'
-        ELSE 'waiting' END
-$$;
-COMMENT ON FUNCTION cleanroom.template_state(cleanroom.template_version_list) IS
-'Where a version of a template stands: waiting, approved, rejected, or lapsed when a table or policy has changed since an approval; for the extension''s own functions.
-this: the version.';
 
 CREATE FUNCTION cleanroom.find_template(who oid, name text, OUT template cleanroom.template_list, OUT room_name text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -148,6 +149,62 @@ who: a role. name: of the template. Errors: 42704 none, or several.';
 
 -- ---------- parameters ----------
 
+CREATE FUNCTION cleanroom.is_of_type(given text, type text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    EXECUTE pg_catalog.format('SELECT %L::%s', given, type);
+    RETURN true;
+EXCEPTION WHEN data_exception OR feature_not_supported OR undefined_object OR undefined_table
+    OR syntax_error_or_access_rule_violation THEN
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.is_of_type(text, text) IS
+'Can a text be read as a value of a built-in type? For the extension''s own functions.
+given: a text. type: a name.';
+
+-- Why a parameter's domain cannot be read, or null.
+CREATE FUNCTION cleanroom.objection_to_domain(description jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    type text := description->>'type';
+    item text;
+BEGIN
+    IF description ? 'list' THEN
+        IF pg_catalog.jsonb_typeof(description->'list') <> 'array' THEN
+            RETURN 'list is not an array';
+        END IF;
+        FOR item IN SELECT pg_catalog.jsonb_array_elements_text(description->'list') LOOP
+            IF item IS NULL OR NOT cleanroom.is_of_type(item, type) THEN
+                RETURN pg_catalog.format('%s in list is not of type %s', COALESCE(item, 'null'), type);
+            END IF;
+        END LOOP;
+    END IF;
+    IF NOT COALESCE(cleanroom.is_of_type(description->>'min', type), true)
+       OR NOT COALESCE(cleanroom.is_of_type(description->>'max', type), true) THEN
+        RETURN 'min or max is not of type ' || type;
+    END IF;
+    IF description ? 'min_length' AND NOT (description->>'min_length' ~ '^[0-9]{1,9}$') THEN
+        RETURN 'min_length is not a number';
+    END IF;
+    IF description ? 'pattern' THEN
+        BEGIN
+            -- by itself and in its frame: it must not break out of that
+            PERFORM '' ~ (description->>'pattern'),
+                    '' ~ ('^(?:' || (description->>'pattern') || ')$');
+        EXCEPTION WHEN invalid_regular_expression THEN
+            RETURN 'pattern is not a regular expression';
+        END;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.objection_to_domain(jsonb) IS
+'Why the domain of a template''s parameter cannot be read, or null; for the extension''s own functions.
+description: of the parameter, with its type.';
+
 -- An object {"name": {...}} or an array [{"name": "name", ...}] becomes the
 -- array; each needs a type and may have list, min, max, pattern, min_length.
 CREATE FUNCTION cleanroom.read_parameters(parameters jsonb) RETURNS jsonb
@@ -157,6 +214,7 @@ DECLARE
     result jsonb := '[]';
     item record;
     stray text;
+    wrong text;
 BEGIN
     IF parameters IS NULL THEN
         RETURN result;
@@ -187,9 +245,20 @@ BEGIN
                 USING ERRCODE = 'invalid_parameter_value',
                       HINT = 'Give it a built-in type: {"name": "region", "type": "text", "list": ["north", "south"]}; min, max, pattern and min_length limit it too.';
         END IF;
-        result := result || pg_catalog.jsonb_build_array(
-            item.v || pg_catalog.jsonb_build_object('name', item.name,
-                'type', pg_catalog.to_regtype(item.v->>'type')::oid::regtype::text));
+        IF EXISTS (SELECT FROM pg_catalog.jsonb_array_elements(result) r
+                   WHERE r->>'name' = item.name) THEN
+            wrong := 'it is there twice';
+        ELSE
+            item.v := item.v || pg_catalog.jsonb_build_object('name', item.name,
+                'type', pg_catalog.to_regtype(item.v->>'type')::oid::regtype::text);
+            wrong := cleanroom.objection_to_domain(item.v);
+        END IF;
+        IF wrong IS NOT NULL THEN
+            RAISE EXCEPTION 'parameter "%" cannot be read: %', item.name, wrong
+                USING ERRCODE = 'invalid_parameter_value',
+                      HINT = 'list is an array of values, min and max are values of the type, pattern is a regular expression, min_length a number.';
+        END IF;
+        result := result || pg_catalog.jsonb_build_array(item.v);
     END LOOP;
     RETURN result;
 END
@@ -208,25 +277,21 @@ COMMENT ON FUNCTION cleanroom.parameter_types(jsonb) IS
 'The types of a template''s parameters; for the extension''s own functions.
 parameters: as read_parameters() returns them.';
 
-CREATE FUNCTION cleanroom.name_parameters(query text, parameters jsonb) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION cleanroom.parameter_names(parameters jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
     AS $$
-DECLARE
-    result text := query;
-    p record;
-BEGIN
-    FOR p IN SELECT e.value->>'name' AS name, e.ordinality AS n
-        FROM pg_catalog.jsonb_array_elements(parameters) WITH ORDINALITY e
-    LOOP
-        result := pg_catalog.regexp_replace(result, '(?<![:\w]):' || p.name || '\M',
-                                            '$' || p.n, 'g');
-    END LOOP;
-    RETURN result;
-END
+    SELECT COALESCE(pg_catalog.array_agg(p.value->>'name' ORDER BY p.ordinality), '{}')
+        FROM pg_catalog.jsonb_array_elements(parameters) WITH ORDINALITY p
 $$;
-COMMENT ON FUNCTION cleanroom.name_parameters(text, jsonb) IS
-'Writes the parameters :name of a query as $1, $2 and so on; for the extension''s own functions.
-query: a text. parameters: as read_parameters() returns them.';
+COMMENT ON FUNCTION cleanroom.parameter_names(jsonb) IS
+'The names of a template''s parameters; for the extension''s own functions.
+parameters: as read_parameters() returns them.';
+
+CREATE FUNCTION cleanroom.name_parameters(query text, names text[]) RETURNS text
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_name_parameters';
+COMMENT ON FUNCTION cleanroom.name_parameters(text, text[]) IS
+'Writes the parameters :name of a query as $1, $2 and so on, but for what stands in strings, quoted names and comments; for the extension''s own functions.
+query: a text. names: of the parameters, in order. Errors: 42601 an unterminated string or comment.';
 
 CREATE FUNCTION cleanroom.check_parameter(description jsonb, given text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -239,6 +304,11 @@ BEGIN
         RAISE EXCEPTION 'parameter "%" is missing', description->>'name'
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Give all parameters as an object: {"' || (description->>'name') || '": ...}.';
+    END IF;
+    IF NOT cleanroom.is_of_type(given, type) THEN
+        RAISE EXCEPTION 'parameter "%" is not of type %', description->>'name', type
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Write it as that type is written as text.';
     END IF;
     IF description ? 'list' THEN
         allowed := (description->'list') @> pg_catalog.to_jsonb(given)
@@ -270,329 +340,67 @@ COMMENT ON FUNCTION cleanroom.check_parameter(jsonb, text) IS
 'Fails unless a value is in the domain of a template''s parameter; for the extension''s own functions.
 description: of the parameter. given: the value as text. Errors: 22023.';
 
--- ---------- proposals and decisions ----------
+-- ---------- where a version stands ----------
 
-CREATE FUNCTION cleanroom.propose_template_by(
-    who oid, room text, name text, query text, parameters jsonb, note text
-) RETURNS int
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
-    described jsonb := cleanroom.read_parameters(parameters);
-    resolved record;
-    template int;
-    new_version int;
-    outsider text;
-BEGIN
-    IF NOT EXISTS (SELECT FROM cleanroom.member_list m
-                   WHERE m.room_id = this.room_id
-                     AND pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')) THEN
-        PERFORM cleanroom.require_part(who, this, 'analyst');
-    END IF;
-    IF name IS NULL OR query IS NULL THEN
-        RAISE EXCEPTION 'a template needs a name and a query'
-            USING ERRCODE = 'null_value_not_allowed',
-                  HINT = 'For example: propose_template(''spring'', ''reach'', ''SELECT count(*) FROM ...'').';
-    END IF;
-    SELECT * INTO resolved FROM cleanroom.resolve_query(
-        cleanroom.name_parameters(query, described), cleanroom.parameter_types(described));
-    SELECT pg_catalog.string_agg(r::text, ', ') INTO outsider
-        FROM pg_catalog.unnest(resolved.relations) r
-            CROSS JOIN LATERAL cleanroom.describe_table(r) d
-        WHERE d.protected_by IS NOT NULL
-          AND NOT EXISTS (SELECT FROM cleanroom.table_list t
-                          WHERE t.room_id = this.room_id AND t.relation IN (r, d.protected_by));
-    IF outsider IS NOT NULL THEN
-        RAISE EXCEPTION 'table % is not in room "%"', outsider, room
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'cleanroom.room_tables lists what it holds.';
-    END IF;
-    INSERT INTO cleanroom.template_list (room_id, name) VALUES (this.room_id, propose_template_by.name)
-        ON CONFLICT DO NOTHING;
-    SELECT t.template_id INTO template FROM cleanroom.template_list t
-        WHERE t.room_id = this.room_id AND t.name = propose_template_by.name FOR UPDATE;
-    SELECT COALESCE(pg_catalog.max(v.version), 0) + 1 INTO new_version
-        FROM cleanroom.template_version_list v WHERE v.template_id = template;
-    INSERT INTO cleanroom.template_version_list
-        (template_id, version, query, parameters, note, author, content_hash, relations)
-        VALUES (template, new_version, resolved.resolved, described, note, who,
-                resolved.content_hash, resolved.relations);
-    PERFORM cleanroom.note_change(this, who, 'propose_template',
-        pg_catalog.jsonb_build_object('template', name, 'version', new_version, 'note', note));
-    RETURN new_version;
-END
-$$;
-COMMENT ON FUNCTION cleanroom.propose_template_by(oid, text, text, text, jsonb, text) IS
-'What cleanroom.propose_template() does, for the role who.';
-
-CREATE FUNCTION cleanroom.decide_template(
-    who oid, name text, version int, comment text, approve boolean
-) RETURNS text
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    found record;
-    this cleanroom.template_version_list;
-    room cleanroom.room_list;
-    mine oid[];
-    state text;
-BEGIN
-    SELECT (f.template).template_id AS id, f.room_name INTO found
-        FROM cleanroom.find_template(who, name) f;
-    room := cleanroom.open_room(found.room_name);
-    SELECT * INTO this FROM cleanroom.template_version_list v
-        WHERE v.template_id = found.id AND v.version = decide_template.version FOR UPDATE;
-    IF this.version IS NULL THEN
-        RAISE EXCEPTION 'template "%" has no version %', name, version
-            USING ERRCODE = 'undefined_object', HINT = 'cleanroom.templates lists the versions.';
-    END IF;
-    SELECT pg_catalog.array_agg(o) INTO mine FROM cleanroom.owners_to_ask(this.relations) o
-        WHERE pg_catalog.pg_has_role(who, o, 'USAGE');
-    IF mine IS NULL THEN
-        RAISE EXCEPTION 'only the owners of its tables decide on template "%"', name
-            USING ERRCODE = 'insufficient_privilege',
-                  HINT = 'cleanroom.templates lists the tables of each version.';
-    END IF;
-    INSERT INTO cleanroom.decision_list
-        (template_id, version, owner, approved, comment, policy_hash)
-        SELECT this.template_id, this.version, o::regrole, approve, decide_template.comment,
-               cleanroom.policy_hash(this.relations)
-            FROM pg_catalog.unnest(mine) o
-        ON CONFLICT ON CONSTRAINT decision_list_pkey DO UPDATE
-            SET approved = excluded.approved, comment = excluded.comment,
-                policy_hash = excluded.policy_hash, decided_at = pg_catalog.now();
-    state := cleanroom.template_state(this);
-    PERFORM cleanroom.note_change(room, who,
-        CASE WHEN approve THEN 'approve_template' ELSE 'reject_template' END,
-        pg_catalog.jsonb_build_object('template', name, 'version', version,
-                                      'comment', comment, 'state', state));
-    RETURN state;
-END
-$$;
-COMMENT ON FUNCTION cleanroom.decide_template(oid, text, int, text, boolean) IS
-'Puts an owner''s decision on a version of a template down; for the extension''s own functions.
-who: the role. name, version: of the template. comment: or null. approve: or reject. Returns the version''s state.';
-
-CREATE FUNCTION cleanroom.approve_template_by(who oid, name text, version int, comment text)
-    RETURNS text
-    LANGUAGE sql SET search_path = pg_catalog, pg_temp
-    AS $$ SELECT cleanroom.decide_template(who, name, version, comment, true) $$;
-COMMENT ON FUNCTION cleanroom.approve_template_by(oid, text, int, text) IS
-'What cleanroom.approve_template() does, for the role who.';
-
-CREATE FUNCTION cleanroom.reject_template_by(who oid, name text, version int, comment text)
-    RETURNS text
-    LANGUAGE sql SET search_path = pg_catalog, pg_temp
-    AS $$ SELECT cleanroom.decide_template(who, name, version, comment, false) $$;
-COMMENT ON FUNCTION cleanroom.reject_template_by(oid, text, int, text) IS
-'What cleanroom.reject_template() does, for the role who.';
-
--- ---------- running ----------
-
-CREATE FUNCTION cleanroom.template_to_run(
-    who oid, name text, given jsonb,
-    OUT query text, OUT room_id int, OUT types oid[], OUT given_values text[]
+CREATE FUNCTION cleanroom.judge_template(
+    this cleanroom.template_version_list,
+    OUT state text, OUT any_use boolean, OUT waived oid[], OUT policy bytea, OUT outsider text
 )
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    found record;
-    this cleanroom.template_version_list;
-    now_resolved record;
-    stray text;
-    description jsonb;
+    present record;
+    refused boolean;
+    missing boolean;
+    stale boolean;
 BEGIN
-    SELECT (f.template).template_id AS id, (f.template).room_id, f.room_name INTO found
-        FROM cleanroom.find_template(who, name) f;
-    IF NOT cleanroom.has_part(who, found.room_id, 'analyst') THEN
-        PERFORM cleanroom.require_part(who, cleanroom.open_room(found.room_name), 'analyst');
-    END IF;
-    SELECT v.* INTO this FROM cleanroom.template_version_list v
-        WHERE v.template_id = found.id AND cleanroom.template_state(v) = 'approved'
-        ORDER BY v.version DESC LIMIT 1;
-    IF this.version IS NULL THEN
-        RAISE EXCEPTION 'no version of template "%" is approved', name
-            USING ERRCODE = 'RC012',
-                  HINT = 'Each owner of a table in it has to approve a version; an approval lapses when a table or its policy changes. cleanroom.templates tells where they stand.';
-    END IF;
-    SELECT * INTO now_resolved
-        FROM cleanroom.resolve_query(this.query, cleanroom.parameter_types(this.parameters));
-    IF now_resolved.content_hash <> this.content_hash THEN
-        RAISE EXCEPTION 'what template "%" refers to has changed since it was approved', name
-            USING ERRCODE = 'RC012',
-                  HINT = 'Propose it anew with cleanroom.propose_template().';
-    END IF;
-    SELECT pg_catalog.string_agg(k, ', ') INTO stray
-        FROM pg_catalog.jsonb_object_keys(COALESCE(given, '{}')) k
-        WHERE NOT EXISTS (SELECT FROM pg_catalog.jsonb_array_elements(this.parameters) p
-                          WHERE p->>'name' = k);
-    IF stray IS NOT NULL THEN
-        RAISE EXCEPTION 'template "%" has no parameter %', name, stray
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'cleanroom.templates describes its parameters.';
-    END IF;
-    given_values := '{}';
-    FOR description IN SELECT e.value
-        FROM pg_catalog.jsonb_array_elements(this.parameters) WITH ORDINALITY e
-        ORDER BY e.ordinality
-    LOOP
-        PERFORM cleanroom.check_parameter(description, given->>(description->>'name'));
-        given_values := given_values || (given->>(description->>'name'));
-    END LOOP;
-    query := this.query;
-    room_id := found.room_id;
-    types := cleanroom.parameter_types(this.parameters);
-END
-$$;
-COMMENT ON FUNCTION cleanroom.template_to_run(oid, text, jsonb) IS
-'The newest approved version of a template, its parameters checked; for the extension''s own functions.
-who: the role that runs it. name: of the template. given: an object of values.
-Returns the query, its room, and the types and values of its parameters. Errors: 42704, 42501, 22023, RC012.';
-
-CREATE FUNCTION cleanroom.run_template(name text, parameters jsonb DEFAULT '{}')
-    RETURNS SETOF jsonb LANGUAGE c AS 'MODULE_PATHNAME', 'cr_run_template';
-COMMENT ON FUNCTION cleanroom.run_template(text, jsonb) IS
-'Runs the newest approved version of a template, also on tables that are shared for templates only. It is judged as any query of the caller. For analysts of its room.
-name: of the template. parameters: an object of values by name.
-Returns each row of its result as an object. Errors: 42704 no such template, 42501, 22023 a parameter outside its domain, RC012 not approved, or what it refers to has changed; those of a query.';
-
--- ---------- what people call ----------
-
-CREATE FUNCTION cleanroom.propose_template(
-    room text, name text, query text, parameters jsonb DEFAULT '[]', note text DEFAULT NULL
-) RETURNS int
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.propose_template(text, text, text, jsonb, text) IS
-'Proposes a query as a template of a room, or a new version of one. Its names are resolved now, in the caller''s search path. For members of the room.
-room: its name. name: of the template. query: one SELECT; parameters stand in it as :name or $1. parameters: an array of descriptions such as {"name": "region", "type": "text", "list": ["north", "south"]}, with list, min, max, pattern or min_length, or an object of them by name. note: for those who decide.
-Returns the version, from 1. Errors: 42501, 42704, 42601, 22023, those of parse analysis.';
-
-CREATE FUNCTION cleanroom.approve_template(name text, version int, comment text DEFAULT NULL)
-    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.approve_template(text, int, text) IS
-'Approves exactly this version of a template. For the owners of its tables, each of whom has to; it lapses when one of the tables or its policy changes.
-name, version: of the template. comment: for the others, or null.
-Returns the version''s state: waiting, approved, rejected. Errors: 42501, 42704.';
-
-CREATE FUNCTION cleanroom.reject_template(name text, version int, comment text DEFAULT NULL)
-    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.reject_template(text, int, text) IS
-'Rejects this version of a template, or takes an approval back. For the owners of its tables.
-name, version: of the template. comment: for the others, or null.
-Returns the version''s state. Errors: 42501, 42704.';
-
-CREATE FUNCTION cleanroom.request_template(
-    room text, name text, query text, note text DEFAULT NULL
-) RETURNS int
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_request_template';
-COMMENT ON FUNCTION cleanroom.request_template(text, text, text, text) IS
-'Proposes a query that was refused as a template, with the reason of the refusal in its note. For members of the room.
-room: its name. name: of the template. query: one SELECT without parameters. note: or null.
-Returns the version. Errors: those of propose_template().';
-
--- ---------- views ----------
-
-CREATE FUNCTION cleanroom.templates_of(who oid)
-    RETURNS TABLE (room text, name text, version int, state text, query text,
-                   parameters jsonb, note text, author regrole,
-                   proposed_at timestamptz, content_hash bytea, relations regclass[])
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    AS $$
-    SELECT r.name, t.name, v.version, cleanroom.template_state(v), v.query, v.parameters,
-           v.note, v.author, v.proposed_at, v.content_hash, v.relations
-        FROM cleanroom.template_version_list v
-            JOIN cleanroom.template_list t USING (template_id)
-            JOIN cleanroom.room_list r USING (room_id)
-        WHERE r.closed_at IS NULL
-          AND EXISTS (SELECT FROM cleanroom.member_list m
-                      WHERE m.room_id = r.room_id
-                        AND pg_catalog.pg_has_role(who, m.member::oid, 'USAGE'))
-$$;
-COMMENT ON FUNCTION cleanroom.templates_of(oid) IS
-'The templates of the rooms of a role; for the extension''s own functions.
-who: a role.';
-
-CREATE FUNCTION cleanroom.list_templates_by(who oid)
-    RETURNS TABLE (room text, name text, version int, state text, query text,
-                   parameters jsonb, note text, author regrole,
-                   proposed_at timestamptz, content_hash bytea, relations regclass[])
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    AS $$ SELECT * FROM cleanroom.templates_of(who) $$;
-COMMENT ON FUNCTION cleanroom.list_templates_by(oid) IS
-'What cleanroom.list_templates() does, for the role who.';
-
-CREATE FUNCTION cleanroom.list_templates()
-    RETURNS TABLE (room text, name text, version int, state text, query text,
-                   parameters jsonb, note text, author regrole,
-                   proposed_at timestamptz, content_hash bytea, relations regclass[])
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.list_templates() IS
-'The templates of the current role''s rooms; view cleanroom.templates shows the same.';
-
-CREATE VIEW cleanroom.templates AS SELECT * FROM cleanroom.list_templates();
-COMMENT ON VIEW cleanroom.templates IS 'Every version of the templates in the current role''s rooms: its state (waiting, approved, rejected, lapsed), resolved query, parameters, note, author, hash over its resolved form, tables.';
-
-CREATE VIEW cleanroom.template_decisions AS
-    SELECT r.name AS room, t.name AS template, d.version, d.owner, d.approved, d.comment, d.decided_at
+    any_use := false;
+    waived := '{}';
+    BEGIN
+        SELECT * INTO present FROM cleanroom.resolve_query(
+            this.query, cleanroom.parameter_types(this.parameters), false);
+    EXCEPTION WHEN OTHERS THEN
+        present := NULL;            -- something in it is gone
+    END;
+    SELECT pg_catalog.bool_or(NOT d.approved) INTO refused
         FROM cleanroom.decision_list d
-            JOIN cleanroom.template_list t USING (template_id)
-            JOIN cleanroom.room_list r USING (room_id)
-        WHERE r.closed_at IS NULL
-          AND EXISTS (SELECT FROM cleanroom.member_list m
-                      WHERE m.room_id = r.room_id
-                        AND pg_catalog.pg_has_role(m.member::oid, 'USAGE'));
-COMMENT ON VIEW cleanroom.template_decisions IS 'What owners have decided on the templates in the current role''s rooms.';
-
-GRANT SELECT ON cleanroom.templates, cleanroom.template_decisions TO PUBLIC;
-
-CREATE FUNCTION cleanroom.diff_template_by(who oid, name text, v1 int, v2 int)
-    RETURNS TABLE (side text, line text)
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-    AS $$
-DECLARE
-    id int := (SELECT (f.template).template_id FROM cleanroom.find_template(who, name) f);
-    one text[];
-    two text[];
-    i int := 1;
-    j int := 1;
-    ahead int;
-    back int;
-BEGIN
-    SELECT pg_catalog.string_to_array(v.query || E'\n-- parameters: ' || v.parameters, E'\n') INTO one
-        FROM cleanroom.template_version_list v WHERE v.template_id = id AND v.version = v1;
-    SELECT pg_catalog.string_to_array(v.query || E'\n-- parameters: ' || v.parameters, E'\n') INTO two
-        FROM cleanroom.template_version_list v WHERE v.template_id = id AND v.version = v2;
-    IF one IS NULL OR two IS NULL THEN
-        RAISE EXCEPTION 'template "%" has no version %', name,
-                CASE WHEN one IS NULL THEN v1 ELSE v2 END
-            USING ERRCODE = 'undefined_object', HINT = 'cleanroom.templates lists the versions.';
+        WHERE (d.template_id, d.version) = (this.template_id, this.version);
+    IF refused THEN
+        state := 'rejected';
+        RETURN;
     END IF;
-    WHILE i <= pg_catalog.cardinality(one) OR j <= pg_catalog.cardinality(two) LOOP
-        IF one[i] = two[j] THEN
-            side := ' '; line := one[i]; i := i + 1; j := j + 1;
-            RETURN NEXT;
-            CONTINUE;
-        END IF;
-        ahead := pg_catalog.array_position(two, one[i], j);
-        back := pg_catalog.array_position(one, two[j], i);
-        IF i <= pg_catalog.cardinality(one) AND (ahead IS NULL OR j > pg_catalog.cardinality(two)
-            OR back IS NOT NULL AND back - i < ahead - j) THEN
-            side := '-'; line := one[i]; i := i + 1;
-        ELSE
-            side := '+'; line := two[j]; j := j + 1;
-        END IF;
-        RETURN NEXT;
-    END LOOP;
+    IF present IS NULL OR present.content_hash <> this.content_hash THEN
+        state := 'lapsed';
+        RETURN;
+    END IF;
+    outsider := present.outsider;
+    policy := cleanroom.policy_hash(this.relations, present.columns);
+    SELECT pg_catalog.bool_or(d.policy_hash <> policy) INTO stale
+        FROM cleanroom.decision_list d
+        WHERE (d.template_id, d.version) = (this.template_id, this.version);
+    IF stale THEN
+        state := 'lapsed';
+        RETURN;
+    END IF;
+    SELECT COALESCE(pg_catalog.bool_or(d.owner IS NULL), true),
+           COALESCE(pg_catalog.bool_and(d.allow_refused), false),
+           CASE WHEN pg_catalog.bool_and(d.waived IS NOT NULL AND p.relation = ANY (d.waived))
+                THEN pg_catalog.array_agg(p.relation::oid) ELSE '{}' END
+        INTO missing, any_use, waived
+        FROM cleanroom.protected_among(this.relations) p
+            LEFT JOIN cleanroom.decision_list d
+                ON (d.template_id, d.version) = (this.template_id, this.version)
+                    AND d.owner = p.owner;
+    IF missing THEN
+        state := 'waiting';
+        any_use := false;
+        waived := '{}';
+    ELSE
+        state := 'approved';
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION cleanroom.diff_template_by(oid, text, int, int) IS
-'What cleanroom.diff_template() does, for the role who.';
-
-CREATE FUNCTION cleanroom.diff_template(name text, v1 int, v2 int)
-    RETURNS TABLE (side text, line text)
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
-COMMENT ON FUNCTION cleanroom.diff_template(text, int, int) IS
-'Compares two versions of a template line by line, as resolved. For members of its room.
-name: of the template. v1, v2: versions.
-Returns lines: side is - for one only in v1, + for one only in v2, blank for one in both. Errors: 42704.';
+COMMENT ON FUNCTION cleanroom.judge_template(cleanroom.template_version_list) IS
+'Where a version of a template stands; for the extension''s own functions.
+this: the version.
+Returns its state: waiting, approved, rejected, or lapsed when a table, a policy or what it refers to has changed since; whether every owner has approved of uses beyond the policy; the protected tables, if the threshold of all of them is waived; the hash of the present policies; and a function or type that did not come with the server, or null.';

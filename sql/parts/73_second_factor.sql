@@ -2,6 +2,7 @@
 
 CREATE TABLE cleanroom.second_factor_list (
     role           regrole PRIMARY KEY,
+    enrolled_as    text NOT NULL,       -- its name then, which the secret is bound to
     secret         bytea NOT NULL,      -- encrypted under key cleanroom.second_factor
     enrolled_at    timestamptz NOT NULL DEFAULT pg_catalog.now(),
     last_step      bigint NOT NULL DEFAULT 0,
@@ -10,7 +11,8 @@ CREATE TABLE cleanroom.second_factor_list (
     recovery_codes bytea[] NOT NULL     -- SHA-256 of each that is left
 );
 COMMENT ON TABLE cleanroom.second_factor_list IS 'Who has enrolled for a second factor, and which codes are spent.';
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.second_factor_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.second_factor_list',
+    'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 
 CREATE INDEX ledger_records_at ON cleanroom.ledger_records (at);
 
@@ -67,6 +69,9 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM cleanroom.keyring k WHERE k.name = 'cleanroom.second_factor') THEN
         PERFORM cleanroom.create_key('cleanroom.second_factor', 'encrypt');
+        -- it is not to be destroyed while secrets are under it
+        PERFORM cleanroom.track_column('cleanroom.second_factor_list', 'secret',
+                                       'cleanroom.second_factor');
     END IF;
     SELECT pg_catalog.array_agg(pg_catalog.substr(c, 1, 4) || '-' || pg_catalog.substr(c, 5, 4)
                                 || '-' || pg_catalog.substr(c, 9, 4) || '-' || pg_catalog.substr(c, 13, 4))
@@ -74,8 +79,8 @@ BEGIN
         FROM (SELECT pg_catalog.lower(cleanroom.base32(cleanroom.random_bytes(10))) AS c
               FROM pg_catalog.generate_series(1, 8)) codes;
     DELETE FROM cleanroom.second_factor_list l WHERE l.role = pg_catalog.quote_ident(login)::regrole;
-    INSERT INTO cleanroom.second_factor_list (role, secret, recovery_codes)
-        VALUES (pg_catalog.quote_ident(login)::regrole,
+    INSERT INTO cleanroom.second_factor_list (role, enrolled_as, secret, recovery_codes)
+        VALUES (pg_catalog.quote_ident(login)::regrole, login,
                 cleanroom.encrypt(secret, 'cleanroom.second_factor', login),
                 ARRAY(SELECT pg_catalog.sha256(pg_catalog.convert_to(c, 'UTF8'))
                       FROM pg_catalog.unnest(enroll_second_factor_by.recovery_codes) c));
@@ -94,7 +99,7 @@ CREATE FUNCTION cleanroom.second_factor_by(who oid, code text) RETURNS boolean
 DECLARE
     login text := session_user;
     this cleanroom.second_factor_list;
-    secret bytea;
+    plain bytea;
     now_step bigint;
     wanted text := pg_catalog.regexp_replace(pg_catalog.lower(COALESCE(code, '')), '\s', '', 'g');
     digest bytea := pg_catalog.sha256(pg_catalog.convert_to(wanted, 'UTF8'));
@@ -117,14 +122,18 @@ BEGIN
             USING ERRCODE = 'RC012',
                   HINT = 'Wait an hour, or ask an operator to call cleanroom.reset_second_factor().';
     END IF;
-    secret := cleanroom.decrypt_bytea(this.secret, 'cleanroom.second_factor', login);
+    plain := cleanroom.decrypt_bytea(this.secret, 'cleanroom.second_factor', this.enrolled_as);
     now_step := pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()) / 30)::bigint;
     IF wanted ~ '^[0-9]{6}$' THEN
         FOR step IN now_step - 1 .. now_step + 1 LOOP
             IF step > this.last_step
-               AND pg_catalog.lpad(cleanroom.otp(secret, step)::text, 6, '0') = wanted THEN
+               AND pg_catalog.lpad(cleanroom.otp(plain, step)::text, 6, '0') = wanted THEN
+                -- under the key's present version, if that has been rotated
                 UPDATE cleanroom.second_factor_list l
-                    SET last_step = step, failures = 0 WHERE l.role = this.role;
+                    SET last_step = step, failures = 0,
+                        secret = cleanroom.encrypt(plain,
+                                                   'cleanroom.second_factor', l.enrolled_as)
+                    WHERE l.role = this.role;
                 PERFORM cleanroom.raise_assurance();
                 PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "given"}');
                 RETURN true;
@@ -204,8 +213,9 @@ CREATE FUNCTION cleanroom.count_recent(of text, what text) RETURNS bigint
     AS $$
     SELECT pg_catalog.count(*) FROM cleanroom.ledger_records r
         WHERE r.at > pg_catalog.clock_timestamp() - '1 hour'::interval
-          AND r.kind = 'statement' AND r.current_user_name = of AND r.verdict = what
+          AND r.kind = 'statement' AND r.verdict = what
+          AND of IN (r.current_user_name, r.session_user_name)
 $$;
 COMMENT ON FUNCTION cleanroom.count_recent(text, text) IS
-'How many statements of a role were recorded in the last hour; for the extension''s own functions.
+'How many statements of a role, or of a session that it had logged into, were recorded in the last hour; for the extension''s own functions.
 of: the role''s name. what: admitted or refused.';

@@ -11,12 +11,13 @@
 #include "postgres.h"
 
 #include "admit/admit.h"
+#include "base/errcodes.h"
 #include "gate/gate.h"
 #include "reshape/reshape.h"
 #include "session/access.h"
 
 static CrVerdict *
-judge_access(const CrStatement *statement)
+judge_access(const CrStatement *statement, const CrApproval *approval)
 {
 	List	   *relids = NIL;
 	ListCell   *lc;
@@ -33,11 +34,30 @@ judge_access(const CrStatement *statement)
 		if (policy != NULL)
 			relids = list_append_unique_oid(relids, policy->labelled_relid);
 	}
-	return cr_access_judge(relids, statement->joins_owners);
+	return cr_access_judge(relids, statement->joins_owners, approval);
+}
+
+/* Every owner has waived the threshold: the query runs as it stands. */
+static CrVerdict *
+admit_waived(Query *query, const CrApproval *approval)
+{
+	CrVerdict  *verdict = cr_access_judge(approval->waived, true, approval);
+
+	if (verdict == NULL && !cr_reshape_waive(query, approval->waived))
+		verdict = cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+									"the template reads a protected table whose owner has not waived the threshold",
+									"A row policy of one of its tables reads it; its owner can be asked to approve a template that names it.");
+	if (verdict != NULL)
+		return verdict;
+	verdict = palloc0(sizeof(CrVerdict));
+	verdict->admitted = true;
+	verdict->joins_owners = true;
+	verdict->location = -1;
+	return verdict;
 }
 
 CrVerdict *
-cr_admit_query(Query *query, const CrTouch *touch)
+cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 {
 	CrVerdict  *verdict;
 	CrStatement *statement;
@@ -47,11 +67,14 @@ cr_admit_query(Query *query, const CrTouch *touch)
 	verdict = cr_gate_judge_command(query, touch);
 	if (verdict != NULL)
 		return verdict;
-	statement = cr_inspect_statement(query);
+	if (approval != NULL && approval->waived)
+		return admit_waived(query, approval);
+	statement = cr_inspect_statement(query, approval != NULL &&
+									 approval->any_use);
 	verdict = cr_gate_judge(statement);
 	if (verdict->admitted)
 	{
-		CrVerdict  *refusal = judge_access(statement);
+		CrVerdict  *refusal = judge_access(statement, approval);
 
 		if (refusal != NULL)
 			return refusal;

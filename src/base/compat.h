@@ -77,6 +77,19 @@ cr_move_permission(Query *from, Query *to, RangeTblEntry *rte)
 #endif
 }
 
+/* PG 16 keeps permissions beside the range table: the columns read. */
+static inline const Bitmapset *
+cr_selected_columns(Query *query, RangeTblEntry *rte)
+{
+#if PG_VERSION_NUM >= 160000
+	if (rte->perminfoindex == 0)
+		return NULL;
+	return getRTEPermissionInfo(query->rteperminfos, rte)->selectedCols;
+#else
+	return rte->selectedCols;
+#endif
+}
+
 /* A Var that is made from another one was not written at its place. */
 static inline void
 cr_forget_syntax(Var *var)

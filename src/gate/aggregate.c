@@ -163,8 +163,30 @@ check_pair(CrLevel *level, CrAggregate *aggregate)
 							 "Give it two measures of one table, or sums per person from a subquery grouped by the unit.");
 }
 
+/*
+ * Aggregates that return a stored value: of a group that is large enough, and
+ * where every owner has approved of it.
+ */
+static bool
+is_approved(CrLevel *level, Oid aggfnoid)
+{
+	static const char *const names[] = {"min", "max", "bool_and", "bool_or",
+	"every"};
+	const char *name = get_func_name(aggfnoid);
+
+	if (!level->statement->any_use || level->kind != CR_LEVEL_RELEASED ||
+		aggfnoid >= FirstNormalObjectId || name == NULL)
+		return false;
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static CrVerdict *
-check_form(CrAggregate *aggregate, uint32 family)
+check_form(CrLevel *level, CrAggregate *aggregate, uint32 family)
 {
 	Aggref	   *aggref = aggregate->aggref;
 
@@ -173,7 +195,8 @@ check_form(CrAggregate *aggregate, uint32 family)
 								 psprintf("aggregate %s() is not built in and may not run over protected rows",
 										  aggregate_name(aggregate)),
 								 "Use count, sum, avg, stddev or variance.");
-	if (family == 0 || !OidIsValid(cr_total_aggregate(aggref->aggfnoid)))
+	if ((family == 0 || !OidIsValid(cr_total_aggregate(aggref->aggfnoid))) &&
+		!is_approved(level, aggref->aggfnoid))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, aggref->location,
 								 psprintf("aggregate %s() is not allowed over protected rows",
 										  aggregate_name(aggregate)),
@@ -186,6 +209,23 @@ check_form(CrAggregate *aggregate, uint32 family)
 	return NULL;
 }
 
+/* The argument of an approved one: a column of one protected table. */
+static CrVerdict *
+check_approved(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
+{
+	Node	   *stripped = cr_inspect_strip(argument->expanded);
+
+	if (IsA(stripped, Var) && ((Var *) stripped)->varlevelsup == 0 &&
+		((Var *) stripped)->varno > 0 &&
+		cr_inspect_base(level->statement,
+						((Var *) stripped)->varno)->kind == CR_BASE_PROTECTED)
+		return cr_rule_group_key(level, stripped, NULL);
+	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
+							 psprintf("%s() is given something other than a column of a protected table",
+									  aggregate_name(aggregate)),
+							 "Give it a column; approved or not, it may not be computed from anything else.");
+}
+
 static CrVerdict *
 check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			   int number)
@@ -195,8 +235,11 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	(Node *) tle->expr, false};
 	CrVerdict  *refusal;
 
-	refusal = cr_unwrap_conditional(level, aggregate, family, &argument);
-	if (refusal == NULL)
+	if (family == 0)
+		refusal = check_approved(level, aggregate, &argument);
+	else
+		refusal = cr_unwrap_conditional(level, aggregate, family, &argument);
+	if (refusal == NULL && family != 0)
 		refusal = family == CR_AGG_COUNT &&
 			list_length(aggregate->arguments) == 1 ?
 			check_counted(level, aggregate, &argument) :
@@ -236,7 +279,7 @@ check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 
 	if (family == 0)
 		family = cr_aggregate_pair(aggref->aggfnoid);
-	refusal = check_form(aggregate, family);
+	refusal = check_form(level, aggregate, family);
 	if (refusal == NULL && aggregate->filter != NULL)
 		refusal = check_filter(level, aggregate, class);
 	for (number = 0;

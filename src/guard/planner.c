@@ -30,7 +30,8 @@ admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
 	if (touch->foreign_owner)
 		verdict = cr_guard_judge_surroundings();
 	if (verdict == NULL)
-		verdict = cr_admit_query(parse, touch);
+		verdict = cr_admit_query(parse, touch,
+								 cr_approval_of(query_string));
 	if (verdict != NULL && !verdict->admitted)
 		cr_raise_refusal_of(verdict, cr_glance_relations(parse), query_string,
 							parse->stmt_location, parse->stmt_len);

@@ -28,6 +28,19 @@ make_base(CrStatement *statement, CrBaseKind kind, RangeTblEntry *rte)
 	return base;
 }
 
+/*
+ * Owners who approve of whatever a query does with their columns say nothing
+ * of who is counted and how people are matched.
+ */
+static void
+widen_use(CrColumnFact *column)
+{
+	if ((column->uses & (CR_USE_UNIT | CR_USE_JOIN)) != 0)
+		return;
+	column->uses |= CR_USE_DIMENSION | CR_USE_FILTER | CR_USE_MEASURE;
+	column->aggregates = CR_AGG_ALL;
+}
+
 static void
 read_table_column(CrColumnFact *column, Oid relid, AttrNumber attnum,
 				  const CrColumnPolicy *policy)
@@ -83,8 +96,12 @@ cr_base_make_protected(CrStatement *statement, RangeTblEntry *rte,
 	base->ncolumns = policy->natts;
 	base->columns = palloc0(sizeof(CrColumnFact) * (policy->natts + 1));
 	for (i = 0; i < policy->natts; i++)
+	{
 		read_table_column(&base->columns[i], rte->relid, i + 1,
 						  &policy->columns[i]);
+		if (statement->any_use && base->columns[i].name != NULL)
+			widen_use(&base->columns[i]);
+	}
 	return base;
 }
 

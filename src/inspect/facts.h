@@ -199,6 +199,8 @@ typedef struct CrStatement
 	List	   *classes;		/* conditions that divide groups (divide.c) */
 	int			nodes;			/* size of the expanded expressions so far */
 	bool		joins_owners;	/* rows of tables of different owners meet */
+	bool		any_use;		/* every owner has approved of it whatever its
+								 * columns are used for */
 } CrStatement;
 
 /* inspect/touch.c: does a statement read or write a protected table? */
@@ -213,7 +215,7 @@ extern CrTouch cr_inspect_touch(Query *query);
 extern bool cr_inspect_touches(Query *query);
 
 /* inspect/level.c */
-extern CrStatement *cr_inspect_statement(Query *query);
+extern CrStatement *cr_inspect_statement(Query *query, bool any_use);
 extern bool cr_level_is_raw(const CrLevel *level);
 extern CrLevel *cr_level_read(CrStatement *statement, Query *query,
 							  CrLevel *parent);

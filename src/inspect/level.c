@@ -482,10 +482,11 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
  * memory context and points into the query.
  */
 CrStatement *
-cr_inspect_statement(Query *query)
+cr_inspect_statement(Query *query, bool any_use)
 {
 	CrStatement *statement = palloc0(sizeof(CrStatement));
 
+	statement->any_use = any_use;
 	statement->top = cr_level_read(statement, query, NULL);
 	cr_match_mark(statement->top);
 	return statement;

@@ -102,7 +102,7 @@ explain_queries(List *queries, const char *text, Explanation *explanation)
 
 			cr_normalize_inline_functions(inner);
 			touch = cr_inspect_touch(inner);
-			verdict = cr_admit_query(inner, &touch);
+			verdict = cr_admit_query(inner, &touch, NULL);
 		}
 		if (verdict != NULL && !verdict->admitted)
 		{

@@ -15,6 +15,7 @@
 #include "base/compat.h"
 #include "base/oids.h"
 #include "nodes/makefuncs.h"
+#include "parser/parsetree.h"
 #include "reshape/reshape.h"
 #include "rewrite/rewriteManip.h"
 #include "session/exempt.h"
@@ -27,31 +28,32 @@ calls(Node *qual, Oid funcid)
 }
 
 static void
-add_row_policies(CrLevel *level, CrSource *source)
+add_row_policies(Query *query, RangeTblEntry *rte, int rti)
 {
 	ListCell   *lc;
 
-	foreach(lc, cr_policy_row_conditions(source->rte->relid))
+	foreach(lc, cr_policy_row_conditions(rte->relid))
 	{
 		Node	   *condition = copyObject(lfirst(lc));
 
-		ChangeVarNodes(condition, 1, source->rti, 0);
-		source->rte->securityQuals = lappend(source->rte->securityQuals,
-											 condition);
-		level->query->hasSubLinks = level->query->hasSubLinks ||
+		ChangeVarNodes(condition, 1, rti, 0);
+		rte->securityQuals = lappend(rte->securityQuals, condition);
+		query->hasSubLinks = query->hasSubLinks ||
 			checkExprHasSubLink(condition);
 	}
 }
 
-static void
-open_source(CrLevel *level, CrSource *source)
+/* Lets the rows of one table through, as far as row policies do. */
+void
+cr_reshape_open_entry(Query *query, int rti, Oid owner)
 {
+	RangeTblEntry *rte = rt_fetch(rti, query->rtable);
 	const CrOids *oids = cr_oids_get();
 	List	   *kept = NIL;
 	bool		closed = false;
 	ListCell   *lc;
 
-	foreach(lc, source->rte->securityQuals)
+	foreach(lc, rte->securityQuals)
 	{
 		Node	   *qual = (Node *) lfirst(lc);
 
@@ -60,9 +62,9 @@ open_source(CrLevel *level, CrSource *source)
 		else if (!calls(qual, oids->open_function))
 			kept = lappend(kept, qual);
 	}
-	source->rte->securityQuals = kept;
-	if (!closed && !cr_session_is_exempt(source->base->policy->owner))
-		add_row_policies(level, source);
+	rte->securityQuals = kept;
+	if (!closed && !cr_session_is_exempt(owner))
+		add_row_policies(query, rte, rti);
 }
 
 static Node *
@@ -152,7 +154,8 @@ cr_reshape_open_sources(CrLevel *level)
 
 		if (source->base == NULL || source->base->kind != CR_BASE_PROTECTED)
 			continue;
-		open_source(level, source);
+		cr_reshape_open_entry(level->query, source->rti,
+							  source->base->policy->owner);
 		hide_nobody(level, source);
 	}
 	hide_unmatched(level);

@@ -19,6 +19,15 @@ extern void cr_reshape_statement(CrStatement *statement);
 /* marker.c: rows of protected tables are let through, nobody's are not */
 extern void cr_reshape_open_sources(CrLevel *level);
 
+/*
+ * waive.c: the protected tables of a query, and of all below it, are opened
+ * and nothing is counted
+ */
+extern bool cr_reshape_waive(Query *query, List *waived);
+
+/* marker.c: the same for one entry of a range table */
+extern void cr_reshape_open_entry(Query *query, int rti, Oid owner);
+
 /* carry.c: raw levels carry the units of the tables below them */
 extern void cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte);
 

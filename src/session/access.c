@@ -27,6 +27,7 @@
 #include "parser/parser.h"
 #include "session/access.h"
 #include "session/asker.h"
+#include "session/pinned.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -34,8 +35,6 @@
 
 PG_FUNCTION_INFO_V1(cr_evaluate_condition);
 PG_FUNCTION_INFO_V1(cr_judge_for);
-
-int			cr_access_template_room = 0;
 
 static Oid
 own_table(const char *name)
@@ -84,30 +83,33 @@ array_of(List *relids)
 
 /* What judge_access() says: code, reason, hint; NULLs when it admits. */
 static void
-ask_judge(List *relids, bool joined, char **answer)
+ask_judge(List *relids, bool joined, const CrApproval *approval,
+		  char **answer)
 {
 	static Oid	types[] = {OIDARRAYOID, BOOLOID, OIDOID, INT4OID};
 	Datum		args[] = {PointerGetDatum(array_of(relids)),
 		BoolGetDatum(joined), ObjectIdGetDatum(cr_session_asker()),
-	Int32GetDatum(cr_access_template_room)};
+	Int32GetDatum(approval == NULL ? 0 : approval->room)};
 
 	cr_session_ask_catalog("SELECT code, reason, hint FROM cleanroom.judge_access($1, $2, $3, $4)",
 						   4, types, args,
-						   cr_access_template_room == 0 ? "   n" : NULL,
+						   approval == NULL ? "   n" : NULL,
 						   3, answer);
 }
 
 CrVerdict *
-cr_access_judge(List *relids, bool joined)
+cr_access_judge(List *relids, bool joined, const CrApproval *approval)
 {
 	char	   *answer[3];
 
+	joined = joined ||
+		(approval != NULL && (approval->any_use || approval->waived != NIL));
 	if (!(joined && cr_require_rooms) && !cr_access_has_rows("room_list") &&
 		!cr_access_has_rows("rule_list") && !cr_access_has_rows("residency_list") &&
 		!cr_access_has_rows("suspension_list") &&
 		!cr_access_has_rows("quota_suspension_list"))
 		return NULL;
-	ask_judge(relids, joined, answer);
+	ask_judge(relids, joined, approval, answer);
 	if (answer[0] == NULL)
 		return NULL;
 	return cr_verdict_refuse(MAKE_SQLSTATE(answer[0][0], answer[0][1],
@@ -181,9 +183,8 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(author, context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
-	(void) set_config_option("search_path", "pg_catalog, cleanroom, pg_temp",
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
+	cr_session_pin_settings();
+	cr_session_pin_path("pg_catalog, cleanroom, pg_temp");
 	PG_TRY();
 	{
 		result = evaluate(query);
@@ -193,7 +194,8 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 		(void) cr_session_set_asker(asker);
 	}
 	PG_END_TRY();
-	AtEOXact_GUC(true, nesting);
+	/* what the author's code has set is not the session's */
+	AtEOXact_GUC(false, nesting);
 	SetUserIdAndSecContext(user, context);
 	PG_RETURN_BOOL(result);
 }
@@ -222,7 +224,7 @@ cr_judge_for(PG_FUNCTION_ARGS)
 	asker = cr_session_set_asker(asker);
 	PG_TRY();
 	{
-		ask_judge(relids, false, answer);
+		ask_judge(relids, false, NULL, answer);
 	}
 	PG_FINALLY();
 	{

@@ -10,14 +10,18 @@
 
 #include "base/verdict.h"
 #include "nodes/pg_list.h"
+#include "session/approval.h"
 
 /*
  * Rooms, residency, purpose and access rules: a refusal, or NULL.  relids are
  * the protected tables of a statement; "joined" says that it joins rows of
- * tables of different owners.  Reads the newest state, whatever the isolation
- * level of the transaction.  A rule that fails counts as not satisfied.
+ * tables of different owners; "approval" is that of a template, or NULL, and
+ * one that goes beyond what the gate admits holds in the template's room
+ * only.  Reads the newest state, whatever the isolation level of the
+ * transaction.  A rule that fails counts as not satisfied.
  */
-extern CrVerdict *cr_access_judge(List *relids, bool joined);
+extern CrVerdict *cr_access_judge(List *relids, bool joined,
+								  const CrApproval *approval);
 
 /*
  * The table that a plan depends on when it was admitted as one that joins
@@ -30,8 +34,5 @@ extern Oid	cr_access_room_table(void);
  * tables that are mostly empty.
  */
 extern bool cr_access_has_rows(const char *name);
-
-/* While an approved template runs: its room; 0 otherwise. */
-extern int	cr_access_template_room;
 
 #endif							/* CR_ACCESS_H */

@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "session/asker.h"
+#include "session/pinned.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
 
@@ -88,9 +89,7 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
 						   context | SECURITY_LOCAL_USERID_CHANGE);
-	(void) set_config_option("search_path", "pg_catalog, pg_temp",
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
+	cr_session_pin_path("pg_catalog, pg_temp");
 	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() :
 					   GetLatestSnapshot());
 	PG_TRY();
@@ -105,6 +104,6 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	PG_END_TRY();
 	current_asker = asker;
 	PopActiveSnapshot();
-	AtEOXact_GUC(true, nesting);
+	AtEOXact_GUC(false, nesting);
 	SetUserIdAndSecContext(user, context);
 }

@@ -19,6 +19,7 @@
 #include "session/port.h"
 #include "session/session_facts.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 
@@ -115,7 +116,16 @@ find_room(void)
 static char *
 find_time(void)
 {
-	return pstrdup(timestamptz_to_str(GetCurrentTimestamp()));
+	struct pg_tm tm;
+	fsec_t		fraction;
+	char		text[MAXDATELEN + 1];
+
+	/* in UTC, by its number: names of zones depend on the session */
+	if (timestamp2tm(GetCurrentTimestamp(), NULL, &tm, &fraction, NULL,
+					 NULL) != 0)
+		return NULL;
+	EncodeDateTime(&tm, fraction, true, 0, NULL, USE_ISO_DATES, text);
+	return pstrdup(text);
 }
 
 static char *

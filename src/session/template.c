@@ -1,231 +1,110 @@
 /*-------------------------------------------------------------------------
  *
  * src/session/template.c
- *	  Resolves the query of a template, and runs it.
+ *	  Runs templates, and files queries as such.
  *
- * A template is kept as its query reads when it is deparsed with an empty
- * search path, so every name in it is qualified; and with a digest over that
- * text with the views written out, so that nothing can change under an
- * approval without showing.  It is run as whoever runs it, and judged as any
- * query of theirs.
+ * A template is run as whoever runs it, and judged as any query of theirs,
+ * but for what its owners have approved beyond that.  The approval goes with
+ * this one statement (approval.h).
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "base/compat.h"
 #include "catalog/pg_type.h"
-#include "common/sha2.h"
-#include "common/cryptohash.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
-#include "parser/analyze.h"
-#include "rewrite/rewriteHandler.h"
-#include "session/access.h"
+#include "session/approval.h"
 #include "session/asker.h"
-#include "session/on_behalf.h"
-#include "tcop/tcopprot.h"
+#include "session/pinned.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/ruleutils.h"
 #include "utils/tuplestore.h"
 
-PG_FUNCTION_INFO_V1(cr_resolve_query);
 PG_FUNCTION_INFO_V1(cr_run_template);
 PG_FUNCTION_INFO_V1(cr_request_template);
-
-static void
-set_search_path(const char *path)
-{
-	(void) set_config_option("search_path", path, PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-}
-
-/* A mistake is shown in the template, not in the call around it. */
-static void
-show_position(void *arg)
-{
-	int			position = geterrposition();
-
-	if (position <= 0)
-		return;
-	errposition(0);
-	internalerrposition(position);
-	internalerrquery((const char *) arg);
-}
-
-static RawStmt *
-parse_one_select(const char *text)
-{
-	List	   *statements = pg_parse_query(text);
-
-	if (list_length(statements) != 1 ||
-		!IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("a template must be one SELECT statement"),
-				 errhint("Leave out everything before and after it.")));
-	return linitial_node(RawStmt, statements);
-}
-
-static bool
-relations_walker(Node *node, List **relids)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, RangeTblEntry))
-	{
-		RangeTblEntry *rte = (RangeTblEntry *) node;
-
-		if (rte->rtekind == RTE_RELATION && rte->relkind != RELKIND_VIEW)
-			*relids = list_append_unique_oid(*relids, rte->relid);
-		return false;
-	}
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, relations_walker, relids,
-								 QTW_EXAMINE_RTES_BEFORE);
-	return expression_tree_walker(node, relations_walker, relids);
-}
-
-static bytea *
-digest_of(const char *text)
-{
-	bytea	   *result = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
-
-	if (context == NULL || pg_cryptohash_init(context) < 0 ||
-		pg_cryptohash_update(context, (const uint8 *) text,
-							 strlen(text)) < 0 ||
-		pg_cryptohash_final(context, (uint8 *) VARDATA(result),
-							PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute a digest");
-	pg_cryptohash_free(context);
-	SET_VARSIZE(result, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	return result;
-}
-
-static ArrayType *
-array_of_relations(List *relids)
-{
-	Datum	   *values = palloc((list_length(relids) + 1) * sizeof(Datum));
-	int			count = 0;
-	ListCell   *lc;
-
-	foreach(lc, relids)
-		values[count++] = ObjectIdGetDatum(lfirst_oid(lc));
-	return construct_array(values, count, REGCLASSOID, sizeof(Oid), true,
-						   TYPALIGN_INT);
-}
-
-static Oid *
-types_of(ArrayType *array, int *count)
-{
-	Datum	   *values;
-	Oid		   *types;
-
-	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &values,
-					  NULL, count);
-	types = palloc((*count + 1) * sizeof(Oid));
-	for (int i = 0; i < *count; i++)
-		types[i] = DatumGetObjectId(values[i]);
-	return types;
-}
-
-/* SQL: cleanroom.resolve_query(query text, types oid[]) */
-Datum
-cr_resolve_query(PG_FUNCTION_ARGS)
-{
-	char	   *written = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	int			ntypes;
-	Oid		   *types = types_of(PG_GETARG_ARRAYTYPE_P(1), &ntypes);
-	int			nesting = NewGUCNestLevel();
-	List	   *relids = NIL;
-	ErrorContextCallback callback;
-	Query	   *query;
-	Query	   *rewritten;
-	char	   *resolved;
-	Datum		values[3];
-	bool		nulls[3] = {false};
-	TupleDesc	desc;
-
-	if (!superuser())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only the extension resolves templates"),
-				 errhint("Use cleanroom.propose_template().")));
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	callback.callback = show_position;
-	callback.arg = written;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	set_search_path(cr_behalf_search_path());
-	query = parse_analyze_fixedparams(parse_one_select(written), written,
-									  types, ntypes, NULL);
-	rewritten = linitial_node(Query, QueryRewrite(copyObject(query)));
-	error_context_stack = callback.previous;
-	set_search_path("");
-	relations_walker((Node *) rewritten, &relids);
-	resolved = pg_get_querydef(query, false);
-	values[0] = CStringGetTextDatum(resolved);
-	resolved = psprintf("%s;%s", resolved, pg_get_querydef(rewritten, false));
-	values[1] = PointerGetDatum(digest_of(resolved));
-	values[2] = PointerGetDatum(array_of_relations(relids));
-	AtEOXact_GUC(true, nesting);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
-													  values, nulls)));
-}
 
 /* What is to run, by cleanroom.template_to_run(). */
 typedef struct Template
 {
+	CrApproval	approval;
 	char	   *query;
-	int			room;
 	int			nargs;
 	Oid		   *types;
 	Datum	   *args;
 } Template;
 
-static Template
-find_template(Datum name, Datum parameters)
+static Datum
+read_array(char *text, Oid type)
 {
-	static Oid	ask_types[] = {OIDOID, TEXTOID, JSONBOID};
-	Datum		ask_args[] = {ObjectIdGetDatum(cr_session_asker()), name,
-	parameters};
-	char	   *answer[4];
-	Template	template;
-	Datum		array;
-	Datum	   *texts;
+	return OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(text),
+							ObjectIdGetDatum(type), Int32GetDatum(-1));
+}
 
-	cr_session_ask_catalog("SELECT query, room_id, types, given_values FROM cleanroom.template_to_run($1, $2, $3)",
-						   3, ask_types, ask_args, NULL, 4, answer);
-	template.query = answer[0];
-	template.room = pg_strtoint32(answer[1]);
-	array = OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(answer[2]),
-							 ObjectIdGetDatum(OIDOID), Int32GetDatum(-1));
-	template.types = types_of(DatumGetArrayTypeP(array), &template.nargs);
-	array = OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(answer[3]),
-							 ObjectIdGetDatum(TEXTOID), Int32GetDatum(-1));
-	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
-					  TYPALIGN_INT, &texts, NULL, &template.nargs);
-	template.args = palloc((template.nargs + 1) * sizeof(Datum));
-	for (int i = 0; i < template.nargs; i++)
+static List *
+read_oids(char *text)
+{
+	List	   *result = NIL;
+	Datum	   *values;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(read_array(text, OIDOID)), OIDOID,
+					  sizeof(Oid), true, TYPALIGN_INT, &values, NULL, &count);
+	for (int i = 0; i < count; i++)
+		result = lappend_oid(result, DatumGetObjectId(values[i]));
+	return result;
+}
+
+/* The arguments, from the types and the texts that have been checked. */
+static void
+read_arguments(Template *template, char *types, char *texts)
+{
+	Datum	   *oids;
+	Datum	   *values;
+
+	deconstruct_array(DatumGetArrayTypeP(read_array(types, OIDOID)), OIDOID,
+					  sizeof(Oid), true, TYPALIGN_INT, &oids, NULL,
+					  &template->nargs);
+	deconstruct_array(DatumGetArrayTypeP(read_array(texts, TEXTOID)),
+					  TEXTOID, -1, false, TYPALIGN_INT, &values, NULL,
+					  &template->nargs);
+	template->types = palloc((template->nargs + 1) * sizeof(Oid));
+	template->args = palloc((template->nargs + 1) * sizeof(Datum));
+	for (int i = 0; i < template->nargs; i++)
 	{
 		Oid			input;
 		Oid			ioparam;
 
-		getTypeInputInfo(template.types[i], &input, &ioparam);
-		template.args[i] = OidInputFunctionCall(input,
-												TextDatumGetCString(texts[i]),
-												ioparam, -1);
+		template->types[i] = DatumGetObjectId(oids[i]);
+		getTypeInputInfo(template->types[i], &input, &ioparam);
+		template->args[i] =
+			OidInputFunctionCall(input, TextDatumGetCString(values[i]),
+								 ioparam, -1);
 	}
-	return template;
+}
+
+static void
+find_template(Datum name, Datum parameters, Template *template)
+{
+	static Oid	ask_types[] = {OIDOID, TEXTOID, JSONBOID};
+	Datum		ask_args[] = {ObjectIdGetDatum(cr_session_asker()), name,
+	parameters};
+	char	   *answer[6];
+
+	cr_session_ask_catalog("SELECT query, room_id, types, given_values, any_use, waived FROM cleanroom.template_to_run($1, $2, $3)",
+						   3, ask_types, ask_args, NULL, 6, answer);
+	template->query = psprintf("SELECT pg_catalog.to_jsonb(template_row) FROM (%s) template_row",
+							   answer[0]);
+	read_arguments(template, answer[2], answer[3]);
+	template->approval.text = template->query;
+	template->approval.room = pg_strtoint32(answer[1]);
+	template->approval.any_use = answer[4][0] == 't';
+	template->approval.waived = read_oids(answer[5]);
 }
 
 /* SQL: cleanroom.run_template(name text, parameters jsonb): setof jsonb */
@@ -233,7 +112,6 @@ Datum
 cr_run_template(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	int			room = cr_access_template_room;
 	int			nesting = NewGUCNestLevel();
 	Template	template;
 
@@ -242,29 +120,28 @@ cr_run_template(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("a template is run by its name, with an object of parameters"),
 				 errhint("For example: run_template('reach', '{\"region\": \"north\"}').")));
-	template = find_template(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1));
+	cr_session_pin_settings();
+	find_template(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &template);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	set_search_path("pg_catalog, pg_temp");
+	cr_session_pin_path("pg_catalog, pg_temp");
 	SPI_connect();
-	cr_access_template_room = template.room;
+	template.approval.outer = cr_approval_set(&template.approval);
 	PG_TRY();
 	{
-		if (SPI_execute_with_args(psprintf("SELECT pg_catalog.to_jsonb(template_row) FROM (%s) template_row",
-										   template.query),
-								  template.nargs, template.types,
-								  template.args, NULL, false,
+		if (SPI_execute_with_args(template.query, template.nargs,
+								  template.types, template.args, NULL, false,
 								  0) != SPI_OK_SELECT)
 			elog(ERROR, "a template could not be run");
 	}
 	PG_FINALLY();
 	{
-		cr_access_template_room = room;
+		(void) cr_approval_set(template.approval.outer);
 	}
 	PG_END_TRY();
 	for (uint64 i = 0; i < SPI_processed; i++)
 		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
 	SPI_finish();
-	AtEOXact_GUC(true, nesting);
+	AtEOXact_GUC(false, nesting);
 	return (Datum) 0;
 }
 

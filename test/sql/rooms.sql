@@ -17,6 +17,7 @@ CREATE ROLE regress_cr_dot;
 GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_retailer,
     regress_cr_broadcaster, regress_cr_insurer, regress_cr_dot;
 CREATE SCHEMA rooms;
+GRANT USAGE ON SCHEMA cleanroom, rooms TO regress_cr_team, regress_cr_bob;
 GRANT CREATE, USAGE ON SCHEMA rooms TO regress_cr_retailer,
     regress_cr_broadcaster, regress_cr_insurer, regress_cr_dot;
 
@@ -91,6 +92,17 @@ SELECT cleanroom.share_table('spring', 'rooms.claims');
 SET ROLE regress_cr_retailer;
 CREATE TABLE rooms.plain (x int);
 SELECT cleanroom.share_table('spring', 'rooms.plain');
+-- not a view of a protected table, and not a part of one
+CREATE VIEW rooms.seen AS SELECT * FROM rooms.buys;
+SELECT cleanroom.share_table('spring', 'rooms.seen');
+CREATE TABLE rooms.whole (person int NOT NULL, x int) PARTITION BY RANGE (x);
+CREATE TABLE rooms.part PARTITION OF rooms.whole FOR VALUES FROM (0) TO (9);
+SELECT cleanroom.protect('rooms.whole', 'person', 10);
+SELECT cleanroom.share_table('spring', 'rooms.part', templates_only => true);
+SELECT cleanroom.share_table('spring', NULL);
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT cleanroom.share_table('spring', 'rooms.buys');
+ROLLBACK;
 SELECT * FROM cleanroom.preview_room('spring');
 RESET client_min_messages;
 SELECT cleanroom.share_table('spring', 'rooms.buys');
@@ -100,6 +112,17 @@ SELECT cleanroom.share_table('autumn', 'rooms.views');
 SET ROLE regress_cr_insurer;
 SELECT cleanroom.share_table('autumn', 'rooms.claims');
 SET client_min_messages = warning;
+
+-- What one member has ruled, another does not weaken, while the first is there.
+SET ROLE regress_cr_retailer;
+SELECT cleanroom.add_access_rule('spring', 'known', 'session_fact(''application'') IS NOT NULL');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_access_rule('spring', 'known', 'true');
+SELECT cleanroom.drop_access_rule('spring', 'known');
+SELECT cleanroom.add_access_rule('spring', 'boss', 'true');
+SET ROLE regress_cr_retailer;
+SELECT cleanroom.drop_access_rule('spring', 'boss');
+SELECT cleanroom.drop_access_rule('spring', 'known');
 
 -- Ana, of the team, and Bob ask in spring, Cid in autumn.
 SET ROLE regress_cr_ana;
@@ -146,6 +169,25 @@ SELECT cleanroom.remove_member('spring', 'regress_cr_retailer');
 SELECT cleanroom.add_member('spring', 'regress_cr_retailer', 'contributor');
 SET ROLE regress_cr_retailer;
 SELECT cleanroom.share_table('spring', 'rooms.buys');
+
+-- In a room, a predefined role is no grant of the owner's: where a table is
+-- shared for templates only, it is for those who may read everything too.
+RESET ROLE;
+GRANT pg_read_all_data TO regress_cr_bob;
+SET ROLE regress_cr_retailer;
+SELECT cleanroom.share_table('spring', 'rooms.buys', templates_only => true);
+SET ROLE regress_cr_bob;
+SELECT count(*) FROM rooms.buys;
+RESET ROLE;
+REVOKE pg_read_all_data FROM regress_cr_bob;
+SET ROLE regress_cr_retailer;
+GRANT SELECT ON rooms.seen TO regress_cr_bob;
+SET ROLE regress_cr_bob;
+SELECT count(*) FROM rooms.seen;
+SET ROLE regress_cr_retailer;
+SELECT cleanroom.share_table('spring', 'rooms.buys', templates_only => false);
+SET ROLE regress_cr_bob;
+SELECT count(*) FROM rooms.seen;
 
 -- The declared purpose is one of the room's.
 SET ROLE regress_cr_cid;
@@ -207,6 +249,35 @@ SELECT change, arguments, outcome FROM cleanroom.room_changes WHERE change_id = 
 SET ROLE regress_cr_dot;
 SELECT room FROM cleanroom.rooms;
 
+-- What waits ends with who has proposed it, and is judged anew when it is done.
+SET ROLE regress_cr_retailer;
+SELECT regexp_replace(cleanroom.share_table('spring', 'rooms.own'), '\d+', 'N');
+SELECT change_id FROM cleanroom.room_changes WHERE outcome = 'waiting' \gset
+SELECT cleanroom.unprotect('rooms.own');
+SET ROLE regress_cr_broadcaster;
+SELECT cleanroom.consent(:change_id);
+SET ROLE regress_cr_retailer;
+SELECT cleanroom.protect('rooms.own', 'person', 10, '{label}', '{}', '{}', '{person}');
+RESET ROLE;
+ALTER TABLE rooms.own OWNER TO regress_cr_insurer;
+SET ROLE regress_cr_broadcaster;
+SELECT cleanroom.consent(:change_id);
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('spring', 'regress_cr_retailer');
+SELECT change, outcome FROM cleanroom.room_changes WHERE change_id = :change_id;
+SET ROLE regress_cr_broadcaster;
+SELECT cleanroom.consent(:change_id);
+SET ROLE regress_cr_boss;
+SELECT regexp_replace(cleanroom.add_member('spring', 'regress_cr_retailer', 'contributor'), '\d+', 'N');
+SELECT change_id FROM cleanroom.room_changes WHERE outcome = 'waiting' \gset
+SET ROLE regress_cr_broadcaster;
+SELECT cleanroom.consent(:change_id);
+SET ROLE regress_cr_retailer;
+SELECT regexp_replace(cleanroom.share_table('spring', 'rooms.buys'), '\d+', 'N');
+SELECT change_id FROM cleanroom.room_changes WHERE outcome = 'waiting' \gset
+SET ROLE regress_cr_broadcaster;
+SELECT cleanroom.consent(:change_id);
+
 -- A table that its owner takes back, or that changes its owner.
 SET ROLE regress_cr_broadcaster;
 SELECT cleanroom.unshare_table('spring', 'rooms.views');
@@ -246,13 +317,19 @@ SELECT room, closed_at IS NOT NULL AS closed FROM cleanroom.rooms ORDER BY room;
 SET ROLE regress_cr_cid;
 SELECT count(*) FROM rooms.views;
 SELECT count(*) FROM cleanroom.room_tables;
+RESET ROLE;
+SELECT has_schema_privilege('regress_cr_cid', 'rooms', 'USAGE') AS rooms,
+       has_schema_privilege('regress_cr_cid', 'cleanroom', 'USAGE') AS cleanroom,
+       (SELECT count(*) FROM cleanroom.grant_list g JOIN cleanroom.room_list r USING (room_id)
+        WHERE r.name = 'autumn') AS grants;
 
 -- The functions that act are nobody's to call.
+SET ROLE regress_cr_dot;
 SELECT cleanroom.create_room_by(10, 'x', 'y', NULL);
 SELECT cleanroom.put_on_record('room_change', NULL, 'forged', NULL);
 SELECT cleanroom.evaluate_condition(10, 'true');
 SELECT cleanroom.judge_for(10, 'rooms.buys'::regclass, '{}');
-SELECT cleanroom.resolve_query('SELECT 1', '{}');
+SELECT cleanroom.resolve_query('SELECT 1', '{}', false);
 SELECT cleanroom.raise_assurance();
 SELECT * FROM cleanroom.member_list;
 

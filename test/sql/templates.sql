@@ -9,7 +9,7 @@ CREATE ROLE regress_cr_shop;
 CREATE ROLE regress_cr_tv;
 CREATE ROLE regress_cr_ana;
 CREATE ROLE regress_cr_eve;
-GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_shop, regress_cr_tv, regress_cr_eve;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_shop, regress_cr_tv, regress_cr_eve, regress_cr_ana;
 CREATE SCHEMA templates;
 GRANT CREATE, USAGE ON SCHEMA templates TO regress_cr_shop, regress_cr_tv;
 GRANT USAGE ON SCHEMA templates TO regress_cr_ana, regress_cr_eve;

@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/approval.h
+ *	  What the owners have approved of a statement that is running.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_APPROVAL_H
+#define CR_APPROVAL_H
+
+#include "nodes/pg_list.h"
+
+/* A template that runs, and how far its approval goes. */
+typedef struct CrApproval
+{
+	const char *text;			/* its statement, compared by address */
+	int			room;
+	bool		any_use;		/* columns may be used in any way that leaves
+								 * the units countable */
+	List	   *waived;			/* its protected tables, where the owners have
+								 * waived the threshold of all of them; or NIL */
+	const struct CrApproval *outer; /* of a template that calls this one */
+} CrApproval;
+
+/*
+ * The approval of the statement whose source text this is, or NULL.  It is
+ * that one statement's, and not that of what functions in it execute, whose
+ * text stands elsewhere in memory.
+ */
+extern const CrApproval *cr_approval_of(const char *text);
+
+/* The approvals in force; returns those of before, to be put back. */
+extern const CrApproval *cr_approval_set(const CrApproval *approval);
+
+#endif							/* CR_APPROVAL_H */

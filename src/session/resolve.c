@@ -1,0 +1,376 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/resolve.c
+ *	  Resolves the query of a template.
+ *
+ * A template is kept as its query reads when it is deparsed with an empty
+ * search path, so every name in it is qualified; and with a digest over that
+ * text, over the same with the views written out, and over the definitions of
+ * functions that are not the server's.  Settings that decide what a text
+ * means are pinned while it is written and whenever it is read again, so that
+ * nothing can change under an approval without showing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "base/compat.h"
+#include "base/oids.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
+#include "rewrite/rewriteHandler.h"
+#include "session/on_behalf.h"
+#include "session/pinned.h"
+#include "tcop/tcopprot.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+
+PG_FUNCTION_INFO_V1(cr_resolve_query);
+
+/* What stands in a query. */
+typedef struct Contents
+{
+	List	   *relids;
+	List	   *columns;		/* relation and column number in turn */
+	List	   *functions;		/* that did not come with the server */
+	Oid			type;			/* one that did not either, or InvalidOid */
+} Contents;
+
+/* ---------- reading ---------- */
+
+/* A mistake is shown in the template, not in the call around it. */
+static void
+show_position(void *arg)
+{
+	int			position = geterrposition();
+
+	if (position <= 0)
+		return;
+	errposition(0);
+	internalerrposition(position);
+	internalerrquery((const char *) arg);
+}
+
+static RawStmt *
+parse_one_select(const char *text)
+{
+	List	   *statements = pg_parse_query(text);
+
+	if (list_length(statements) != 1 ||
+		!IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("a template must be one SELECT statement"),
+				 errhint("Leave out everything before and after it.")));
+	return linitial_node(RawStmt, statements);
+}
+
+static bool
+changes_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		Query	   *query = (Query *) node;
+
+		if (query->commandType != CMD_SELECT || query->rowMarks != NIL ||
+			query->utilityStmt != NULL)
+			return true;
+		return query_tree_walker(query, changes_walker, context, 0);
+	}
+	return expression_tree_walker(node, changes_walker, context);
+}
+
+static Query *
+read_query(const char *text, Oid *types, int ntypes)
+{
+	ErrorContextCallback callback;
+	Query	   *query;
+
+	callback.callback = show_position;
+	callback.arg = unconstify(char *, text);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	query = parse_analyze_fixedparams(parse_one_select(text), text,
+									  types, ntypes, NULL);
+	error_context_stack = callback.previous;
+	if (changes_walker((Node *) query, NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("a template may only read"),
+				 errhint("Leave out INTO, FOR UPDATE or SHARE, and INSERT, UPDATE or DELETE in WITH.")));
+	return query;
+}
+
+/* ---------- what is in it ---------- */
+
+static bool
+is_foreign_function(Oid funcid, void *context)
+{
+	Contents   *contents = (Contents *) context;
+	const CrOids *oids = cr_oids_get();
+
+	if (funcid >= FirstNormalObjectId && oids != NULL &&
+		get_func_namespace(funcid) != oids->schema)
+		contents->functions = list_append_unique_oid(contents->functions,
+													 funcid);
+	return false;
+}
+
+static void
+note_type(Oid type, Contents *contents)
+{
+	if (type >= FirstNormalObjectId && get_typtype(type) != TYPTYPE_ENUM &&
+		get_typtype(get_element_type(type)) != TYPTYPE_ENUM)
+		contents->type = type;
+}
+
+static void
+note_relation(Query *query, RangeTblEntry *rte, Contents *contents)
+{
+	const Bitmapset *columns = cr_selected_columns(query, rte);
+	int			member = -1;
+
+	contents->relids = list_append_unique_oid(contents->relids, rte->relid);
+	while ((member = bms_next_member(columns, member)) >= 0)
+	{
+		AttrNumber	attnum = member + FirstLowInvalidHeapAttributeNumber;
+
+		contents->columns = lappend_int(contents->columns, (int) rte->relid);
+		contents->columns = lappend_int(contents->columns, attnum);
+	}
+}
+
+static bool
+contents_walker(Node *node, Contents *contents)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		Query	   *query = (Query *) node;
+		ListCell   *lc;
+
+		foreach(lc, query->rtable)
+		{
+			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+			if (rte->rtekind == RTE_RELATION &&
+				rte->relkind != RELKIND_VIEW)
+				note_relation(query, rte, contents);
+		}
+		return query_tree_walker(query, contents_walker, contents, 0);
+	}
+	(void) check_functions_in_node(node, is_foreign_function, contents);
+	if (IsA(node, Var) || IsA(node, Const) || IsA(node, Param) ||
+		IsA(node, FuncExpr) || IsA(node, OpExpr) || IsA(node, Aggref) ||
+		IsA(node, RelabelType) || IsA(node, CoerceToDomain) ||
+		IsA(node, CoerceViaIO))
+		note_type(exprType(node), contents);
+	return expression_tree_walker(node, contents_walker, contents);
+}
+
+static void
+refuse_temporary(List *relids)
+{
+	ListCell   *lc;
+
+	foreach(lc, relids)
+	{
+		if (isAnyTempNamespace(get_rel_namespace(lfirst_oid(lc))))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+					 errmsg("a template may not read a temporary table"),
+					 errhint("Whoever runs it would have another table of that name, or none: make it a permanent one.")));
+	}
+}
+
+/* ---------- the digest ---------- */
+
+static bytea *
+digest_of(const char *text)
+{
+	bytea	   *result = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+
+	if (context == NULL || pg_cryptohash_init(context) < 0 ||
+		pg_cryptohash_update(context, (const uint8 *) text,
+							 strlen(text)) < 0 ||
+		pg_cryptohash_final(context, (uint8 *) VARDATA(result),
+							PG_SHA256_DIGEST_LENGTH) < 0)
+		elog(ERROR, "could not compute a digest");
+	pg_cryptohash_free(context);
+	SET_VARSIZE(result, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+	return result;
+}
+
+static void
+define_function(Oid funcid, StringInfo digested)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Form_pg_proc form;
+	Datum		definition;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = (Form_pg_proc) GETSTRUCT(tuple);
+	appendStringInfo(digested, ";%s of %s", format_procedure_qualified(funcid),
+					 GetUserNameFromId(form->proowner, true));
+	if (form->prokind != PROKIND_AGGREGATE)
+	{
+		definition = OidFunctionCall1(F_PG_GET_FUNCTIONDEF,
+									  ObjectIdGetDatum(funcid));
+		appendStringInfo(digested, ":%s", TextDatumGetCString(definition));
+	}
+	else
+	{
+		HeapTuple	aggregate = SearchSysCache1(AGGFNOID,
+												ObjectIdGetDatum(funcid));
+		Form_pg_aggregate parts;
+
+		if (HeapTupleIsValid(aggregate))
+		{
+			parts = (Form_pg_aggregate) GETSTRUCT(aggregate);
+			if (parts->aggtransfn >= FirstNormalObjectId)
+				define_function(parts->aggtransfn, digested);
+			if (parts->aggfinalfn >= FirstNormalObjectId)
+				define_function(parts->aggfinalfn, digested);
+			ReleaseSysCache(aggregate);
+		}
+	}
+	ReleaseSysCache(tuple);
+}
+
+/* ---------- the answer ---------- */
+
+static ArrayType *
+array_of_relations(List *relids)
+{
+	Datum	   *values = palloc((list_length(relids) + 1) * sizeof(Datum));
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, relids)
+		values[count++] = ObjectIdGetDatum(lfirst_oid(lc));
+	return construct_array(values, count, REGCLASSOID, sizeof(Oid), true,
+						   TYPALIGN_INT);
+}
+
+/* Relation and column number in turn. */
+static ArrayType *
+array_of_columns(List *columns)
+{
+	Datum	   *values = palloc((list_length(columns) + 1) * sizeof(Datum));
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, columns)
+	{
+		int64		value = count % 2 == 0 ?
+			(int64) (uint32) lfirst_int(lc) : (int64) lfirst_int(lc);
+
+		values[count++] = Int64GetDatum(value);
+	}
+	return construct_array(values, count, INT8OID, sizeof(int64),
+						   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+static Oid *
+types_of(ArrayType *array, int *count)
+{
+	Datum	   *values;
+	Oid		   *types;
+
+	deconstruct_array(array, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &values,
+					  NULL, count);
+	types = palloc((*count + 1) * sizeof(Oid));
+	for (int i = 0; i < *count; i++)
+		types[i] = DatumGetObjectId(values[i]);
+	return types;
+}
+
+static const char *
+name_of_outsider(const Contents *contents)
+{
+	if (contents->functions != NIL)
+		return format_procedure_qualified(linitial_oid(contents->functions));
+	if (OidIsValid(contents->type))
+		return format_type_be_qualified(contents->type);
+	return NULL;
+}
+
+/*
+ * SQL: cleanroom.resolve_query(query text, types oid[], written boolean).
+ * "written": as by whom calls; else as it is kept.
+ */
+Datum
+cr_resolve_query(PG_FUNCTION_ARGS)
+{
+	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	int			ntypes;
+	Oid		   *types = types_of(PG_GETARG_ARRAYTYPE_P(1), &ntypes);
+	bool		written = PG_GETARG_BOOL(2);
+	int			nesting = NewGUCNestLevel();
+	Contents	contents = {0};
+	StringInfoData digested;
+	const char *outsider;
+	Query	   *query;
+	Query	   *rewritten;
+	char	   *resolved;
+	Datum		values[5] = {0};
+	bool		nulls[5] = {false};
+	TupleDesc	desc;
+	ListCell   *lc;
+
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the extension resolves templates"),
+				 errhint("Use cleanroom.propose_template().")));
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	if (!written)
+		cr_session_pin_settings();
+	cr_session_pin_path(written ? cr_behalf_search_path() :
+						 "pg_catalog, pg_temp");
+	query = read_query(given, types, ntypes);
+	rewritten = linitial_node(Query, QueryRewrite(copyObject(query)));
+	cr_session_pin_settings();
+	cr_session_pin_path("");
+	(void) contents_walker((Node *) rewritten, &contents);
+	refuse_temporary(contents.relids);
+	resolved = pg_get_querydef(query, false);
+	initStringInfo(&digested);
+	appendStringInfo(&digested, "%s;%s", resolved,
+					 pg_get_querydef(rewritten, false));
+	foreach(lc, contents.functions)
+		define_function(lfirst_oid(lc), &digested);
+	outsider = name_of_outsider(&contents);
+	values[0] = CStringGetTextDatum(resolved);
+	values[1] = PointerGetDatum(digest_of(digested.data));
+	values[2] = PointerGetDatum(array_of_relations(contents.relids));
+	values[3] = PointerGetDatum(array_of_columns(contents.columns));
+	nulls[4] = outsider == NULL;
+	if (outsider != NULL)
+		values[4] = CStringGetTextDatum(outsider);
+	AtEOXact_GUC(false, nesting);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}
