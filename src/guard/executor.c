@@ -22,6 +22,7 @@
 #include "guard/raise.h"
 #include "policy/policy.h"
 #include "session/access.h"
+#include "utils/inval.h"
 #include "verify/verify.h"
 
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
@@ -153,6 +154,8 @@ judge_again(QueryDesc *queryDesc)
 	if (!cr_policy_possible() || is_worker_fragment(plan) ||
 		!cr_verify_concerns_plan(plan))
 		return;
+	/* what others have revoked: nothing else here need have looked */
+	AcceptInvalidationMessages();
 	cr_check_permissions(plan);
 	refusal = judge_access(plan, cr_approval_of(queryDesc->sourceText));
 	if (refusal != NULL)
