@@ -137,6 +137,7 @@ COMMENT ON COLUMN cleanroom.ledger.statement IS 'As written; with constants repl
 COMMENT ON COLUMN cleanroom.ledger.caller IS 'What the client sent, where that is another text: EXECUTE, or a call of a function.';
 COMMENT ON COLUMN cleanroom.ledger.fingerprint IS 'The same for statements that differ in constants, blanks, comments and case only.';
 COMMENT ON COLUMN cleanroom.ledger.obligations IS 'The threshold of each protected table, and what happens to small groups.';
+COMMENT ON COLUMN cleanroom.ledger.detail IS 'Of a statement: the values of its parameters, unless cleanroom.record_constants is off; of an event: what it is about.';
 COMMENT ON COLUMN cleanroom.ledger.link IS 'SHA-256 over the link before and this record.';
 GRANT SELECT ON cleanroom.ledger TO PUBLIC;
 
@@ -169,7 +170,7 @@ CREATE FUNCTION cleanroom.verify_ledger(
     AS 'MODULE_PATHNAME', 'cr_verify_ledger';
 COMMENT ON FUNCTION cleanroom.verify_ledger(bigint, bigint) IS
 'Follows the chain, and names the first record that does not fit.
-from: the first number to check, 1 or more; the link before it is believed. Archived records before the first one that is left are passed over, by the links that were kept of them.
+from: the first number to check, 1 or more; the link before it is believed. Records that were archived into a table are checked there; those that went to a file are passed over, by the links that were kept of them.
 to: the last number to check; null for the newest.
 Returns one row: how many records fit, the number of the first that does not, or null, and why. Errors: 22023 for a number below 1.';
 
@@ -186,6 +187,15 @@ COMMENT ON FUNCTION cleanroom.archive_ledger(timestamptz, text) IS
 before: records from this time on stay, and so does what follows the first of them.
 file: absolute path of a file on the server that is not there yet, for members of pg_write_server_files: a line of JSON with first and last number and link, then one a record. Null: the table cleanroom.ledger_archive.
 Returns the first and last number that were moved; nulls when there was nothing to move. Errors: 42501 not a member, 55000 the chain is broken among them, 42602 a relative path, 22004 before is null, those of the file system.';
+
+CREATE FUNCTION cleanroom.verify_archive(file text)
+    RETURNS TABLE (checked bigint, first_bad bigint, reason text)
+    LANGUAGE c STRICT
+    AS 'MODULE_PATHNAME', 'cr_verify_archive';
+COMMENT ON FUNCTION cleanroom.verify_archive(text) IS
+'Follows the chain through a file that archive_ledger() has written, and names the first record that does not fit. For members of pg_read_server_files.
+file: its path on the server.
+Returns one row: how many records fit, the number of the first that does not, or null, and why. Errors: 42501, those of the file system.';
 
 CREATE VIEW cleanroom.ledger_last_hour AS
     SELECT * FROM cleanroom.ledger

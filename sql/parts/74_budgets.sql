@@ -296,6 +296,9 @@ CREATE FUNCTION cleanroom.set_budget_by(
     AS $$
 DECLARE
     role oid := COALESCE((SELECT oid FROM pg_catalog.pg_roles WHERE rolname = analyst), 0);
+    former numeric := (SELECT b.amount FROM cleanroom.budget_list b
+        WHERE (b.relation::oid, b.analyst::oid, b.unit, b.period)
+              = (set_budget_by.relation::oid, role, set_budget_by.unit, set_budget_by.period));
 BEGIN
     PERFORM cleanroom.require_owner(who, relation, false);
     IF analyst IS NOT NULL AND role = 0 THEN
@@ -336,7 +339,7 @@ BEGIN
                 granted_at = pg_catalog.now();
     END IF;
     PERFORM cleanroom.put_on_record('policy_change', relation, analyst, pg_catalog.jsonb_build_object(
-        'budget', amount, 'unit', unit, 'period', period, 'by', who::regrole::text));
+        'budget', amount, 'old', former, 'unit', unit, 'period', period, 'by', who::regrole::text));
 END
 $$;
 COMMENT ON FUNCTION cleanroom.set_budget_by(oid, regclass, name, numeric, text, text) IS

@@ -132,6 +132,7 @@ cr_execution_begin(QueryDesc *queryDesc, List *guards)
 	cr_record_set_text(&record, CR_COL_VERDICT, "admitted");
 	cr_record_describe_statement(&record, queryDesc->sourceText,
 								 plan->stmt_location, plan->stmt_len);
+	cr_record_describe_parameters(&record, queryDesc->params);
 	cr_record_describe_tables(&record, cr_execution_relations(plan));
 	cr_record_set_integer(&execution->completion, CR_COL_FINGERPRINT,
 						  record.fields[CR_COL_FINGERPRINT].integer);

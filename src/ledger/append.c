@@ -20,6 +20,7 @@
 #include "ledger/chain.h"
 #include "ledger/ledger_table.h"
 #include "ledger/recorder.h"
+#include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -99,17 +100,16 @@ write_row(Writer *writer, CrRecord *record)
 {
 	Datum		values[CR_NCOLUMNS];
 	bool		nulls[CR_NCOLUMNS];
-	CrField    *link = &record->fields[CR_COL_LINK];
 	HeapTuple	tuple;
 	uint8		bytes[CR_LINK_LENGTH];
 
 	cr_record_set_integer(record, CR_COL_NUMBER, writer->head.number + 1);
 	cr_record_form(record, values, nulls);
 	cr_chain_link(writer->chain, writer->head.link, values, nulls, bytes);
-	link->set = true;
-	link->text = (const char *) bytes;
-	link->length = CR_LINK_LENGTH;
-	cr_record_form(record, values, nulls);
+	nulls[CR_COL_LINK] = false;
+	values[CR_COL_LINK] =
+		PointerGetDatum(cstring_to_text_with_len((const char *) bytes,
+												 CR_LINK_LENGTH));
 	tuple = heap_form_tuple(RelationGetDescr(writer->table), values, nulls);
 	CatalogTupleInsertWithInfo(writer->table, tuple, writer->indexes);
 	heap_freetuple(tuple);

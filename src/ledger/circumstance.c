@@ -102,8 +102,9 @@ void
 cr_record_describe_statement(CrRecord *record, const char *text,
 							 int location, int length)
 {
-	char	   *statement;
+	const char *statement;
 	const char *caller = debug_query_string;
+	bool		caller_cut = false;
 
 	/* a command that is not a query: all that the client sent */
 	if (text == NULL)
@@ -122,12 +123,15 @@ cr_record_describe_statement(CrRecord *record, const char *text,
 			length--;
 		}
 		statement = pnstrdup(text + location, length);
+		statement = cr_record_bound_text(statement, &record->cut);
 		cr_record_set_text(record, CR_COL_STATEMENT, as_recorded(statement));
 		cr_record_set_integer(record, CR_COL_FINGERPRINT,
 							  cr_fingerprint_compute(statement));
 	}
 	if (caller != NULL && strcmp(caller, text) != 0)
-		cr_record_set_text(record, CR_COL_CALLER, as_recorded(caller));
+		cr_record_set_text(record, CR_COL_CALLER,
+						   as_recorded(cr_record_bound_text(caller,
+															&caller_cut)));
 }
 
 static void

@@ -8,6 +8,8 @@
  * snapshot.  A record that was changed, put in another's place or put in
  * does not have the link that it should have; one that was taken away leaves
  * a gap.  Records cut off at the end leave nothing: receipts show that.
+ * What was archived into a table is followed there; what went to a file is
+ * passed over, by the links that were kept of it.
  *
  *-------------------------------------------------------------------------
  */
@@ -33,6 +35,7 @@ typedef struct Walk
 {
 	Relation	table;
 	CrChain    *chain;
+	int64		to;				/* the last number to check */
 	int64		expected;		/* the next number */
 	uint8		previous[CR_LINK_LENGTH];	/* link before it */
 	int64		checked;
@@ -45,59 +48,6 @@ object(Walk *walk, int64 number, const char *reason)
 {
 	walk->bad = number;
 	walk->reason = reason;
-}
-
-/* Passes over archived segments that begin at, or hold, the next number. */
-static void
-pass_segments(Walk *walk, bool previous_known)
-{
-	ListCell   *lc;
-
-	foreach(lc, cr_ledger_read_segments())
-	{
-		CrSegment  *segment = lfirst(lc);
-
-		if (walk->expected < segment->first || walk->expected > segment->last)
-			continue;
-		if (previous_known && walk->expected == segment->first &&
-			memcmp(walk->previous, segment->previous_link,
-				   CR_LINK_LENGTH) != 0)
-		{
-			object(walk, segment->first,
-				   "the archived segment that begins here does not continue the one before");
-			return;
-		}
-		memcpy(walk->previous, segment->last_link, CR_LINK_LENGTH);
-		walk->expected = segment->last + 1;
-		previous_known = true;
-	}
-}
-
-/* Finds the link before the first record to check. */
-static void
-find_start(Walk *walk, int64 from)
-{
-	bool		known = from == 1;
-
-	walk->expected = from;
-	if (!known)
-		known = cr_ledger_read_link(walk->table, from - 1, walk->previous);
-	pass_segments(walk, known);
-	if (walk->bad == 0 && !known && walk->expected == from)
-	{
-		ListCell   *lc;
-
-		foreach(lc, cr_ledger_read_segments())
-		{
-			CrSegment  *segment = lfirst(lc);
-
-			if (segment->last != from - 1)
-				continue;
-			memcpy(walk->previous, segment->last_link, CR_LINK_LENGTH);
-			return;
-		}
-		object(walk, from - 1, "the record is missing");
-	}
 }
 
 static void
@@ -157,6 +107,126 @@ follow(Walk *walk, int64 to)
 	index_close(index, AccessShareLock);
 }
 
+/*
+ * Follows the rest of a segment in its table, and sees that it ends as it
+ * did when it was archived.
+ */
+static void
+follow_segment(Walk *walk, const CrSegment *segment)
+{
+	Relation	table = walk->table;
+
+	walk->table = cr_ledger_open_archive();
+	follow(walk, Min(segment->last, walk->to));
+	table_close(walk->table, AccessShareLock);
+	walk->table = table;
+	if (walk->bad != 0 || walk->expected > walk->to)
+		return;
+	if (walk->expected <= segment->last)
+		object(walk, walk->expected, "the record is missing");
+	else if (memcmp(walk->previous, segment->last_link, CR_LINK_LENGTH) != 0)
+		object(walk, segment->last,
+			   "the record is not the one that was archived");
+}
+
+/* Takes archived segments that begin at, or hold, the next number. */
+static void
+pass_segments(Walk *walk, bool previous_known)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_ledger_read_segments())
+	{
+		CrSegment  *segment = lfirst(lc);
+
+		if (walk->bad != 0 || walk->expected < segment->first ||
+			walk->expected > Min(segment->last, walk->to))
+			continue;
+		if (previous_known && walk->expected == segment->first &&
+			memcmp(walk->previous, segment->previous_link,
+				   CR_LINK_LENGTH) != 0)
+			object(walk, segment->first,
+				   "the archived segment that begins here does not continue the one before");
+		else if (!segment->in_file && previous_known)
+			follow_segment(walk, segment);
+		else
+		{
+			memcpy(walk->previous, segment->last_link, CR_LINK_LENGTH);
+			walk->expected = segment->last + 1;
+		}
+		previous_known = true;
+	}
+}
+
+/*
+ * The link of the record before, wherever it is; false when that is not
+ * known here.
+ */
+static bool
+find_link(Walk *walk, int64 number)
+{
+	Relation	archive;
+	bool		found;
+	ListCell   *lc;
+
+	if (number == 0 || cr_ledger_read_link(walk->table, number,
+										   walk->previous))
+		return true;
+	foreach(lc, cr_ledger_read_segments())
+	{
+		CrSegment  *segment = lfirst(lc);
+
+		if (segment->last != number)
+			continue;
+		memcpy(walk->previous, segment->last_link, CR_LINK_LENGTH);
+		return true;
+	}
+	archive = cr_ledger_open_archive();
+	found = cr_ledger_read_link(archive, number, walk->previous);
+	table_close(archive, AccessShareLock);
+	return found;
+}
+
+/* Records with numbers before the first one are nobody's but a forger's. */
+static void
+check_beginning(Walk *walk)
+{
+	Relation	index = cr_ledger_open_index(walk->table);
+	SysScanDesc scan = systable_beginscan_ordered(walk->table, index,
+												  GetActiveSnapshot(), 0,
+												  NULL);
+	HeapTuple	tuple = systable_getnext_ordered(scan, ForwardScanDirection);
+	bool		isnull;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		int64		number = DatumGetInt64(heap_getattr(tuple, CR_COL_NUMBER + 1,
+														RelationGetDescr(walk->table),
+														&isnull));
+
+		if (number < walk->expected)
+			object(walk, number, "the record stands before the first one");
+	}
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+}
+
+/* Follows it through the archive, and through the ledger. */
+static void
+follow_all(Walk *walk, int64 from)
+{
+	bool		known = find_link(walk, from - 1);
+
+	walk->expected = from;
+	pass_segments(walk, known);
+	if (walk->bad == 0 && !known && walk->expected == from)
+		object(walk, from - 1, "the record is missing");
+	if (walk->bad == 0 && from == 1 && walk->expected <= walk->to)
+		check_beginning(walk);
+	if (walk->bad == 0 && walk->expected <= walk->to)
+		follow(walk, walk->to);
+}
+
 static Datum
 result(FunctionCallInfo fcinfo, const Walk *walk)
 {
@@ -180,10 +250,10 @@ Datum
 cr_verify_ledger(PG_FUNCTION_ARGS)
 {
 	int64		from = PG_ARGISNULL(0) ? 1 : PG_GETARG_INT64(0);
-	int64		to = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT64(1);
 	Walk		walk = {0};
 
-	if (from < 1 || to < 1)
+	walk.to = PG_ARGISNULL(1) ? PG_INT64_MAX : PG_GETARG_INT64(1);
+	if (from < 1 || walk.to < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("numbers of records begin at 1")));
@@ -195,10 +265,8 @@ cr_verify_ledger(PG_FUNCTION_ARGS)
 				 errmsg("there is no ledger in this database"),
 				 errhint("Have a superuser create or update the extension.")));
 	walk.chain = cr_chain_create();
-	find_start(&walk, from);
-	if (walk.bad == 0)
-		follow(&walk, to);
-	if (walk.bad == 0 && !PG_ARGISNULL(1) && walk.expected <= to)
+	follow_all(&walk, from);
+	if (walk.bad == 0 && !PG_ARGISNULL(1) && walk.expected <= walk.to)
 		object(&walk, walk.expected, "the record is missing");
 	cr_chain_free(walk.chain);
 	table_close(walk.table, AccessShareLock);

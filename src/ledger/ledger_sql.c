@@ -97,15 +97,9 @@ typedef enum Archived
 static bool
 read_archive_table(int64 number, uint8 *link)
 {
-	bool		uncommitted;
-	Oid			relid = cr_ledger_table_oid("ledger_archive", &uncommitted);
-	Relation	archive;
-	bool		found;
+	Relation	archive = cr_ledger_open_archive();
+	bool		found = cr_ledger_read_link(archive, number, link);
 
-	if (!OidIsValid(relid))
-		return false;
-	archive = table_open(relid, AccessShareLock);
-	found = cr_ledger_read_link(archive, number, link);
 	table_close(archive, AccessShareLock);
 	return found;
 }

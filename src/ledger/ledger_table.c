@@ -60,6 +60,19 @@ cr_ledger_open(LOCKMODE lockmode)
 }
 
 Relation
+cr_ledger_open_archive(void)
+{
+	bool		uncommitted;
+	Relation	table = table_open(cr_ledger_table_oid("ledger_archive",
+													   &uncommitted),
+								   AccessShareLock);
+
+	if (RelationGetNumberOfAttributes(table) != CR_NCOLUMNS)
+		elog(ERROR, "table \"ledger_archive\" has not the columns it should have");
+	return table;
+}
+
+Relation
 cr_ledger_open_index(Relation table)
 {
 	/* builds the list of indexes, which the primary key is known from */

@@ -31,6 +31,9 @@ extern Oid	cr_ledger_table_oid(const char *name, bool *uncommitted);
 extern Relation cr_ledger_open(LOCKMODE lockmode);
 extern Relation cr_ledger_open_index(Relation table);
 
+/* cleanroom.ledger_archive, under AccessShareLock. */
+extern Relation cr_ledger_open_archive(void);
+
 /*
  * The newest record that the snapshot sees.  Where the table is empty, the
  * last one that was archived.

@@ -218,7 +218,12 @@ put_entry(CrQueuePlace *place, const CrQueueEntry *entry,
 		cr_queue_waiter[header->proc].ticket = header->ticket;
 	ticket->number = header->ticket;
 	ticket->place = chunk;
-	cr_queue_wake(place->worker >= 0 ? place->worker : cr_queue->launcher);
+
+	/* what nobody waits for goes with the next batch */
+	if (place->worker < 0)
+		cr_queue_wake(cr_queue->launcher);
+	else if (entry->wants_answer)
+		cr_queue_wake(place->worker);
 }
 
 CrQueueResult

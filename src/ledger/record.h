@@ -13,6 +13,7 @@
 #ifndef CR_RECORD_H
 #define CR_RECORD_H
 
+#include "nodes/params.h"
 #include "nodes/pg_list.h"
 
 #define CR_LINK_LENGTH		32	/* bytes of a SHA-256 */
@@ -70,6 +71,7 @@ typedef struct CrField
 typedef struct CrRecord
 {
 	CrField		fields[CR_NCOLUMNS];
+	bool		cut;			/* not all of the statement is in it */
 } CrRecord;
 
 extern CrColumnType cr_record_column_type(CrColumn column);
@@ -153,6 +155,23 @@ extern void cr_record_start(CrRecord *record, const char *kind);
 extern void cr_record_describe_statement(CrRecord *record, const char *text,
 										 int location, int length);
 
+/* bounds.c: how many bytes of one text go on record. */
+extern Size cr_record_text_limit(void);
+
+/*
+ * The text, or, where it is longer than the queue can take, its
+ * beginning, its length and its digest; *cut is then set to true.
+ */
+extern const char *cr_record_bound_text(const char *text, bool *cut);
+
+/*
+ * parameters.c: fills in the values of a statement's parameters, unless
+ * constants are to be left out.  Only types of the server itself are shown:
+ * others might run anything to do it.
+ */
+extern void cr_record_describe_parameters(CrRecord *record,
+										  ParamListInfo params);
+
 /*
  * Fills in the protected tables among the relations, their owners and the
  * obligations that their policies make.
@@ -170,7 +189,7 @@ extern bool cr_record_possible(void);
 /*
  * Has the record stored, and waits for its commit if cleanroom.record is
  * sync.  Raises RC011 when that cannot be had in cleanroom.record_timeout,
- * and what the charge hook says when that refuses.  The submission, if not
+ * or an admission was cut, and what the charge hook says when that refuses.  The submission, if not
  * NULL, is filled in as soon as the record is queued; after an error its
  * ticket is 0 unless the record may have been stored as it is.
  */

@@ -21,6 +21,9 @@
 #include "storage/latch.h"
 #include "utils/timestamp.h"
 
+#define TOO_LONG "The statement, with its parameters, is too long to be recorded."
+#define TOO_LONG_HINT "Shorten it, or have cleanroom.record_queue_size raised to 16 times its length."
+
 /* ticket of this session's newest record that wanted an answer, or 0 */
 static uint64 newest_ticket = 0;
 
@@ -91,8 +94,7 @@ put_until(const CrQueueEntry *entry, TimestampTz until)
 			refuse_for("The queue of records that wait to be stored is full.",
 					   "Try again later; the server's log may say why the recorder is slow.");
 		case CR_QUEUE_TOO_LONG:
-			refuse_for("The statement is too long to be recorded.",
-					   "Shorten it, or have cleanroom.record_queue_size raised to at least four times its length.");
+			refuse_for(TOO_LONG, TOO_LONG_HINT);
 		case CR_QUEUE_NO_PLACE:
 			refuse_for("Statements are being recorded in as many databases as can be.",
 					   "Have cleanroom.record_databases raised.");
@@ -141,6 +143,27 @@ raise_answer(const CrAnswer *answer)
 				 errhint("%s", answer->hint)));
 }
 
+/*
+ * Not all that is asked would be on record, so it is not answered; that it
+ * was asked is on record.
+ */
+static void
+refuse_cut_admission(CrRecord *record)
+{
+	const CrField *verdict = &record->fields[CR_COL_VERDICT];
+
+	if (!record->cut || !verdict->set ||
+		strcmp(verdict->text, "admitted") != 0)
+		return;
+	record->fields[CR_COL_CHARGES].set = false;
+	cr_record_set_text(record, CR_COL_VERDICT, "refused");
+	cr_record_set_text(record, CR_COL_CODE,
+					   pstrdup(unpack_sql_state(CR_ERRCODE_RECORDER)));
+	cr_record_set_text(record, CR_COL_REASON, TOO_LONG);
+	cr_record_submit(record, NULL);
+	refuse_for(TOO_LONG, TOO_LONG_HINT);
+}
+
 void
 cr_record_submit(CrRecord *record, CrSubmission *submission)
 {
@@ -154,6 +177,7 @@ cr_record_submit(CrRecord *record, CrSubmission *submission)
 		submission = &unwanted;
 	memset(submission, 0, sizeof(*submission));
 	check_possible();
+	refuse_cut_admission(record);
 	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										cr_record_timeout);
 	entry.bytes = cr_record_pack(record, &entry.length);

@@ -34,7 +34,8 @@
 
 #define BATCH_MAX		1000
 #define IDLE_LIMIT		60000	/* ms without a record, and it leaves */
-#define IDLE_STEP		250		/* ms between looks around */
+#define IDLE_STEP		250		/* ms between looks around; so long may a
+								 * record lie that nobody waits for */
 #define FAILURE_DELAY	200		/* ms before it tries again */
 
 /*
@@ -267,6 +268,9 @@ cr_recorder_worker_main(Datum main_arg)
 						PGC_S_OVERRIDE);
 	SetConfigOption("lock_timeout", "2s", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("statement_timeout", "0", PGC_SUSET, PGC_S_OVERRIDE);
+	if (GetConfigOption("transaction_timeout", true, false) != NULL)
+		SetConfigOption("transaction_timeout", "0", PGC_SUSET,
+						PGC_S_OVERRIDE);
 	SetConfigOption("idle_in_transaction_session_timeout", "0", PGC_SUSET,
 					PGC_S_OVERRIDE);
 	SetConfigOption("default_transaction_read_only", "off", PGC_SUSET,

@@ -1,0 +1,320 @@
+# What a record says, field by field, and that an analyst cannot bend it:
+# neither by what is asked nor by how, nor by what the session is set to.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('fields');
+$node->init;
+$node->append_conf('postgresql.conf', q(
+	listen_addresses = '127.0.0.1'
+	cleanroom.record_queue_size = 1MB
+));
+$node->start;
+$node->safe_psql('postgres', q{
+CREATE EXTENSION cleanroom CASCADE;
+CREATE ROLE regress_cr_owner LOGIN;
+CREATE ROLE regress_cr_second LOGIN;
+CREATE ROLE regress_cr_ana LOGIN;
+CREATE ROLE regress_cr_pool LOGIN;
+GRANT regress_cr_ana TO regress_cr_pool;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_owner, regress_cr_second, regress_cr_ana;
+GRANT CREATE ON SCHEMA public TO regress_cr_ana;
+CREATE TABLE stays (person int NOT NULL, ward int NOT NULL, days int NOT NULL);
+INSERT INTO stays SELECT i, i % 3, i % 5 FROM generate_series(1, 90) i;
+INSERT INTO stays VALUES (91, 7, 1), (92, 8, 1);
+CREATE TABLE "Buyers, all" (person int NOT NULL, city text);
+INSERT INTO "Buyers, all" SELECT i, 'c' || i % 2 FROM generate_series(1, 60) i;
+ALTER TABLE stays OWNER TO regress_cr_owner;
+ALTER TABLE "Buyers, all" OWNER TO regress_cr_second;
+GRANT SELECT ON stays, "Buyers, all" TO regress_cr_ana;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.protect('stays', 'person', 10, '{ward}', '{days}', join_keys => '{person}');
+SELECT cleanroom.set_budget('stays', 'regress_cr_ana', 1000, 'queries', 'lifetime');
+SET ROLE regress_cr_second;
+SELECT cleanroom.protect('"Buyers, all"', 'person', 12, '{city}', join_keys => '{person}',
+	small_groups => 'refuse');
+});
+
+# Runs SQL as the analyst, each statement sent by itself: output and errors.
+sub ask
+{
+	my ($sql, %options) = @_;
+	my ($out, $err);
+
+	$node->psql('postgres', $sql, stdout => \$out, stderr => \$err,
+		on_error_stop => 0,
+		connstr => 'dbname=postgres client_encoding=UTF8 user='
+		  . ($options{user} // 'regress_cr_ana')
+		  . ' port=' . $node->port . ' host='
+		  . ($options{host} // $node->host)
+		  . ($options{connection} // ''));
+	return "$out\n$err";
+}
+
+sub super
+{
+	return $node->safe_psql('postgres', $_[0]);
+}
+
+sub head
+{
+	return super('SELECT coalesce(number, 0) FROM cleanroom.ledger_head()');
+}
+
+# Columns of the records since a number that fulfil a condition; waits until
+# there are so many.
+sub records
+{
+	my ($since, $columns, $condition, $expected) = @_;
+	my $from = "FROM cleanroom.ledger WHERE number > $since AND ($condition)";
+
+	$node->poll_query_until('postgres',
+		"SELECT count(*) >= $expected $from") or diag('there are fewer records');
+	return super("SELECT $columns $from ORDER BY number");
+}
+
+my $before;
+
+# ---------- what a record says ----------
+
+$before = head();
+super('SELECT pg_sleep(0.01)');
+ask(q(SET cleanroom.purpose = 'research';
+SELECT ward, count(*) FROM stays GROUP BY ward ORDER BY ward;),
+	host => '127.0.0.1', connection => " application_name='R studio'");
+is(records($before, q(kind, verdict, code, reason, refers, database,
+		session_user_name, current_user_name, client, application, purpose,
+		tables, owners, statement, caller, obligations, groups_released,
+		rows_returned, duration, subject, detail),
+		q(kind = 'statement'), 1),
+	'statement|admitted||||postgres|regress_cr_ana|regress_cr_ana|127.0.0.1'
+	  . '|R studio|research|{public.stays}|{regress_cr_owner}'
+	  . '|SELECT ward, count(*) FROM stays GROUP BY ward ORDER BY ward|'
+	  . '|{"public.stays": {"threshold": 10, "small_groups": "suppress"}}|||||',
+	'an admission says who, from where, with what, for what, on what, what, and under which obligations');
+is(records($before,
+		q(at BETWEEN now() - interval '1 min' AND now(), fingerprint IS NOT NULL, length(link),
+		charges->0->>'relation', charges->0->>'unit', charges->0->>'period', charges->0->>'amount'),
+		q(kind = 'statement'), 1),
+	't|t|32|public.stays|queries|lifetime|1',
+	'and when, its fingerprint and link, and what was charged');
+is(records($before,
+		qq(verdict, groups_released, groups_withheld, rows_returned,
+		duration BETWEEN '1 microsecond' AND '1 min', application, purpose, tables, refers - $before, statement),
+		q(kind = 'completion'), 1),
+	'completed|3|2|3|t|R studio|research|{public.stays}|1|',
+	'its completion says how many groups were released and withheld, rows returned, and how long it took');
+is($node->safe_psql('postgres', qq(SET SESSION AUTHORIZATION regress_cr_ana;
+		SELECT groups_released, groups_withheld, rows_returned, duration > '0'
+		FROM cleanroom.ledger WHERE number > $before AND kind = 'completion')),
+	'|||t', 'the numbers are for owners, not for the analyst');
+is($node->safe_psql('postgres', qq(SET SESSION AUTHORIZATION regress_cr_owner;
+		SELECT groups_released, groups_withheld, rows_returned
+		FROM cleanroom.ledger WHERE number > $before AND kind = 'completion')),
+	'3|2|3', 'which owners see');
+
+$before = head();
+ask('SET ROLE regress_cr_ana;' . "\n"
+	  . 'SELECT count(*) FROM stays JOIN "Buyers, all" USING (person)',
+	user => 'regress_cr_pool');
+is(records($before,
+		'session_user_name, current_user_name, client, application, tables, owners, obligations',
+		q(kind = 'statement'), 1),
+	'regress_cr_pool|regress_cr_ana|[local]|021_record_fields.pl'
+	  . '|{public.stays,"public.\"Buyers, all\""}|{regress_cr_owner,regress_cr_second}'
+	  . '|{"public.stays": {"threshold": 10, "small_groups": "suppress"}, "public.\"Buyers, all\"": {"threshold": 12, "small_groups": "refuse"}}',
+	'a role that was chosen, two tables');
+is($node->safe_psql('postgres', qq(SET SESSION AUTHORIZATION regress_cr_second;
+		SELECT kind, groups_released, rows_returned FROM cleanroom.ledger WHERE number > $before ORDER BY number)),
+	"statement||\ncompletion||", 'where there are two owners, neither sees the numbers');
+
+$before = head();
+ask(q(SELECT person FROM stays WHERE ward = 1));
+is(records($before, 'verdict, code, reason, tables, statement, charges', 'true', 1),
+	'refused|RC001|column "stays.person" would leave unaggregated|{public.stays}|SELECT person FROM stays WHERE ward = 1|',
+	'a refusal says why');
+
+$before = head();
+$node->safe_psql('postgres', q(SET SESSION AUTHORIZATION regress_cr_owner;
+	SELECT cleanroom.set_column('stays', 'days', 'measure(sum), filter');
+	SELECT cleanroom.suspend_analyst('stays', 'regress_cr_pool', 'holidays');
+	SELECT cleanroom.resume_analyst('stays', 'regress_cr_pool');
+	SELECT cleanroom.set_budget('stays', 'regress_cr_ana', 2000, 'queries', 'lifetime');
+	SELECT cleanroom.protect('stays', 'person', 11, '{ward}', '{days}', join_keys => '{person}');
+));
+like(records($before, 'kind, tables, subject, detail', 'true', 5),
+	qr/^policy_change\|\{public.stays\}\|days\|\{"new": "filter, measure\(sum, count\)", "old": "measure"\}
+suspension\|\{public.stays\}\|regress_cr_pool\|\{.*"event": "suspended".*\}
+suspension\|\{public.stays\}\|regress_cr_pool\|\{.*"event": "resumed".*\}
+policy_change\|\{public.stays\}\|regress_cr_ana\|\{.*"old": 1000, .*"budget": 2000.*\}
+(policy_change\|\{public.stays\}\|.*\n?)+$/,
+	'changes of policy, suspensions and budgets say what');
+like(records($before, 'detail', q(kind = 'policy_change' AND detail::text LIKE '%threshold%'), 1),
+	qr/"new".*11.*"old".*10/, 'a changed threshold says the new and the old');
+
+# ---------- parameters ----------
+
+$before = head();
+ask(q(PREPARE "an odd; name" (int, text) AS SELECT count(*) FROM stays WHERE ward = $1 AND $2 <> 'x';
+EXECUTE "an odd; name" (1, E'"a\nb\\\\');
+EXECUTE "an odd; name" (NULL, NULL);));
+is(records($before, q(detail->'parameters', caller), q(kind = 'statement'), 2),
+	qq({"\$1": "1", "\$2": "\\"a\\nb\\\\"}|EXECUTE "an odd; name" (1, E'"a\\nb\\\\');
+{"\$1": null, "\$2": null}|EXECUTE "an odd; name" (NULL, NULL);),
+	'a prepared statement has the values that it was executed with');
+$before = head();
+ask(q(DO $$ DECLARE w int := 2; n int; BEGIN SELECT count(*) INTO n FROM stays WHERE ward = w; END $$;
+CREATE FUNCTION f(w int) RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM stays WHERE ward = $1';
+SELECT f(1);
+CREATE TYPE mood AS ENUM ('sad', 'glad');
+PREPARE m (mood) AS SELECT count(*) FROM stays WHERE $1 IS NOT NULL;
+EXECUTE m ('glad');));
+is(records($before, q((SELECT value FROM jsonb_each_text(detail->'parameters'))),
+		q(kind = 'statement' AND verdict = 'admitted'), 3),
+	"2\n1\n(a value of type mood)", 'so have those of functions; of types of the analyst only the type is shown');
+super('ALTER ROLE regress_cr_ana SET cleanroom.record_constants = off');
+$before = head();
+ask(q(PREPARE p (int) AS SELECT count(*) FROM stays WHERE ward = $1 AND days < 3;
+EXECUTE p (1);));
+is(records($before, 'statement, caller, detail', q(kind = 'statement'), 1),
+	'PREPARE p (int) AS SELECT count(*) FROM stays WHERE ward = $1 AND days < ?|EXECUTE p (?);|',
+	'nothing of that without constants');
+super('ALTER ROLE regress_cr_ana RESET cleanroom.record_constants');
+
+# ---------- one string, many statements ----------
+
+$before = head();
+ask("SELECT count(*) FROM stays\\; SELECT ward FROM stays\\; SELECT count(*) FROM stays WHERE ward = 2;");
+unlike(records($before, 'statement', q(kind = 'statement'), 2), qr/;/,
+	'each statement of a string has a record of its own');
+unlike(records($before, q(position(statement IN caller)), q(kind = 'statement'), 2),
+	qr/^0$/m, 'which is a part of what was sent');
+
+# ---------- forging ----------
+
+# names with line feeds, quotes, JSON and controls stay in their columns
+$before = head();
+ask(q(SET application_name = E'x","verdict":"refused"\n2|statement|admitted';
+SET cleanroom.purpose = E'a"}\n{"b\\\\';
+SELECT count(*) FROM stays;));
+is(records($before, q(verdict, application, to_json(purpose)), q(kind = 'statement'), 1),
+	q(admitted|x","verdict":"refused"?2|statement|admitted|"a\"}\n{\"b\\\\"),
+	'what the session calls itself and its purpose is data');
+is(super('SELECT first_bad FROM cleanroom.verify_ledger()'), '', 'the chain is whole');
+
+# neither settings nor the surroundings reach the recorder
+$before = head();
+ask(q(SET synchronous_commit = off;
+SET default_transaction_read_only = on;
+SET search_path = pg_temp, public;
+CREATE TEMP TABLE ledger_records (number int);
+CREATE TEMP TABLE budget_list (relation int);
+SET lock_timeout = 1;
+SET DateStyle = 'SQL, DMY'; SET timezone = 'Asia/Kolkata'; SET extra_float_digits = -5;
+SELECT count(*) FROM public.stays;
+SET cleanroom.record = 'async';
+SET cleanroom.record_timeout = 1;
+SET cleanroom.record_constants = off;
+SET session_replication_role = replica;));
+is(records($before, 'verdict, charges IS NOT NULL', q(kind = 'statement'), 1), 'admitted|t',
+	'settings, temporary tables and read-only transactions do not keep a record from being made and charged');
+my $said = ask(q(SET cleanroom.record = 'async';
+SET cleanroom.record_timeout = 1;
+SET cleanroom.record_constants = off;
+SET session_replication_role = replica;
+ALTER ROLE regress_cr_ana SET cleanroom.record = 'async';
+BEGIN; LOCK TABLE cleanroom.ledger_records; ROLLBACK;
+BEGIN; LOCK TABLE cleanroom.ledger IN EXCLUSIVE MODE; ROLLBACK;
+BEGIN; LOCK TABLE cleanroom.spending_list IN ACCESS SHARE MODE; ROLLBACK;
+SELECT cleanroom.put_on_record('statement', 0, 'forged', '{}');
+SELECT cleanroom.charge_budgets('{}');
+SELECT cleanroom.archive_ledger(now());
+SELECT cleanroom.verify_archive('/etc/passwd');
+INSERT INTO cleanroom.ledger_records (number) VALUES (1);
+TRUNCATE cleanroom.ledger_archive;));
+is(() = ($said =~ /permission denied|only the extension puts/g), 14,
+	'none of which is for analysts: ' . join(', ', $said =~ /ERROR:  (.*)/g));
+
+# locks that an analyst can have
+$before = head();
+ask(q(BEGIN;
+SELECT count(*) FROM cleanroom.ledger WHERE number < 0;
+LOCK TABLE cleanroom.ledger IN ACCESS SHARE MODE;
+SELECT pg_advisory_lock(n) FROM generate_series(1, 100) n;
+SELECT count(*) FROM stays;
+ROLLBACK;));
+is(records($before, 'verdict', q(kind = 'statement'), 1), 'admitted',
+	'the recorder does not stop at locks that analysts can have');
+
+# who may end backends may not end the recorder
+super('GRANT pg_signal_backend TO regress_cr_ana');
+{
+	my ($recorder, $launcher) = map {
+		super("SELECT pid FROM pg_stat_activity WHERE backend_type = '$_' LIMIT 1")
+	} 'cleanroom recorder', 'cleanroom recorder launcher';
+	like(ask("SELECT pg_terminate_backend($recorder)"), qr/ERROR/,
+		'pg_signal_backend does not reach the recorder');
+	like(ask("SELECT pg_terminate_backend($launcher)"), qr/ERROR/,
+		'nor its launcher');
+}
+super('REVOKE pg_signal_backend FROM regress_cr_ana');
+
+# ---------- how it ends ----------
+
+$before = head();
+ask(q(BEGIN;
+DECLARE never CURSOR FOR SELECT ward, count(*) FROM stays GROUP BY ward;
+COMMIT;));
+is(records($before, 'kind, verdict, rows_returned', 'true', 2),
+	"statement|admitted|\ncompletion|completed|0",
+	'a cursor from which nothing was fetched is on record, with no rows');
+$before = head();
+ask(q(DO $$ BEGIN
+	PERFORM count(*) FROM stays;
+	RAISE division_by_zero;
+EXCEPTION WHEN OTHERS THEN
+	BEGIN PERFORM person FROM stays; EXCEPTION WHEN OTHERS THEN NULL; END;
+END $$;));
+is(records($before, 'verdict', q(kind = 'statement'), 2), "admitted\nrefused",
+	'blocks with exceptions take nothing back, nor do nested ones');
+$before = head();
+ask(q(SELECT repeat(r.c::text, 600000000) FROM (SELECT count(*) AS c FROM stays) r;));
+is(records($before, 'kind, verdict, code', 'true', 2),
+	"statement|admitted|\ncompletion|failed|54000",
+	'who asks for more memory than there is has failed, on record');
+$before = head();
+my $recorder = super(
+	"SELECT pid FROM pg_stat_activity WHERE backend_type = 'cleanroom recorder' LIMIT 1");
+kill 'STOP', $recorder;
+like(ask("SET statement_timeout = 200;\nSELECT count(*) FROM stays;"),
+	qr/statement timeout/, 'a statement can time out while it waits for its record');
+kill 'CONT', $recorder;
+is(records($before, 'kind, verdict, code', 'true', 2),
+	"statement|admitted|\ncompletion|failed|57014",
+	'it is on record, and so is that it got no answer');
+
+# ---------- long ones ----------
+
+$before = head();
+like(ask(q(DO $$ BEGIN EXECUTE 'SELECT person FROM stays --' || repeat('x', 1500000); END $$;)),
+	qr/person" would leave/, 'a long statement is refused as a short one is');
+like(ask(q(DO $$ BEGIN EXECUTE 'SELECT count(*) FROM stays --' || repeat('x', 1500000); END $$;)),
+	qr/too long to be recorded.*16 times/s, 'and is not answered, as not all of it would be on record');
+like(ask(q(DO $$ DECLARE long text := repeat('y', 70000); n int;
+	BEGIN SELECT count(*) INTO n FROM stays WHERE ward::text = long; END $$;)),
+	qr/too long to be recorded/, 'nor with a parameter that long');
+is(records($before, q(code, length(statement) < 66000, statement ~ '\(\d+ bytes, SHA-256 [0-9a-f]{64}\)$', detail),
+		q(verdict = 'refused'), 3),
+	qq(RC001|t|t|\nRC011|t|t|\nRC011|t|f|{"parameters": {"\$2": "(too long)"}}),
+	'what was asked is on record: its beginning, length and digest');
+is(records($before,
+		q(substring(statement FROM 'SHA-256 ([0-9a-f]+)') = encode(sha256(convert_to('SELECT person FROM stays --' || repeat('x', 1500000), 'UTF8')), 'hex')),
+		q(code = 'RC001'), 1),
+	't', 'which is that of the whole');
+
+is(super('SELECT first_bad FROM cleanroom.verify_ledger()'), '', 'the chain is whole in the end');
+$node->stop;
+done_testing();
