@@ -14,6 +14,7 @@
 #include "guard/execution.h"
 #include "guard/groupings.h"
 #include "guard/row_charge.h"
+#include "guard/uncounted.h"
 #include "ledger/record.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
@@ -41,6 +42,8 @@ static void
 forget(void *arg)
 {
 	dlist_delete(&((Execution *) arg)->node);
+	if (dlist_is_empty(&executions))
+		cr_uncounted_end();
 }
 
 static Execution *
@@ -167,6 +170,12 @@ bool
 cr_execution_any(void)
 {
 	return !dlist_is_empty(&executions);
+}
+
+bool
+cr_execution_has(QueryDesc *queryDesc)
+{
+	return find(queryDesc) != NULL;
 }
 
 void

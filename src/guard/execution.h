@@ -23,6 +23,9 @@ extern void cr_execution_begin(QueryDesc *queryDesc, List *guards);
 /* Is any statement on record that has not ended? */
 extern bool cr_execution_any(void);
 
+/* Is this one of them? */
+extern bool cr_execution_has(QueryDesc *queryDesc);
+
 /* It has run, to the end or as far as was asked for. */
 extern void cr_execution_count(QueryDesc *queryDesc);
 

@@ -17,9 +17,11 @@
 #include "executor/instrument.h"
 #include "guard/command.h"
 #include "guard/execution.h"
+#include "guard/foreign_key.h"
 #include "guard/groupings.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
+#include "guard/uncounted.h"
 #include "policy/policy.h"
 #include "session/access.h"
 #include "utils/inval.h"
@@ -27,6 +29,7 @@
 
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
 static ExecutorRun_hook_type prev_ExecutorRun = NULL;
+static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
 static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
 
 /*
@@ -105,9 +108,19 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 	bool		waived = approval != NULL && approval->waived != NIL;
 	CrVerdict  *refusal;
 
-	if (!cr_policy_possible() || is_worker_fragment(plan) ||
-		!cr_verify_concerns_plan(plan))
+	if (!cr_policy_possible())
 		return false;
+	refusal = cr_foreign_key_judge(plan);
+	if (refusal != NULL)
+		cr_raise_refusal(refusal, NULL);
+	if (!cr_verify_concerns_plan(plan))
+		return false;
+	if (is_worker_fragment(plan))
+	{
+		/* a worker runs nothing else */
+		cr_uncounted_begin();
+		return false;
+	}
 	refusal = cr_guard_judge_surroundings();
 	if (refusal == NULL && !waived)
 		refusal = cr_verify_plan(plan, guards);
@@ -124,21 +137,42 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 }
 
 static void
-cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
+start(QueryDesc *queryDesc, int eflags)
 {
-	List	   *guards = NIL;
-	bool		recorded = judge_plan(queryDesc, &guards);
-
-	if (recorded && cr_groupings_in_workers(queryDesc->plannedstmt, guards))
-		queryDesc->instrument_options |= INSTRUMENT_ROWS;
 	if (prev_ExecutorStart)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
+}
 
-	/* not earlier: privileges are asked about only now */
-	if (recorded)
+static void
+cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
+{
+	List	   *guards = NIL;
+	CrUsage		usage;
+
+	if (!judge_plan(queryDesc, &guards))
+	{
+		start(queryDesc, eflags);
+		return;
+	}
+	if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
+		queryDesc->instrument_options |= INSTRUMENT_ROWS;
+	cr_uncounted_begin();
+	usage = cr_uncounted_save();
+	PG_TRY();
+	{
+		start(queryDesc, eflags);
+		/* not earlier: privileges are asked about only now */
 		cr_execution_begin(queryDesc, guards);
+	}
+	PG_FINALLY();
+	{
+		cr_uncounted_restore(&usage);
+		if (!cr_execution_any())
+			cr_uncounted_end();
+	}
+	PG_END_TRY();
 }
 
 /*
@@ -177,14 +211,21 @@ static void
 cr_ExecutorRun(CR_RUN_PARAMS)
 {
 	DestReceiver *dest;
+	CrUsage		usage;
+	bool		recorded;
 
 	if (!cr_execution_any())
 	{
 		run(CR_RUN_ARGS);
 		return;
 	}
+<<<<<<< HEAD
 	if (queryDesc->already_executed)
 		judge_again(queryDesc);
+=======
+	judge_again(queryDesc);
+	recorded = cr_execution_has(queryDesc);
+	usage = cr_uncounted_save();
 	dest = queryDesc->dest;
 	queryDesc->dest = cr_execution_receiver(queryDesc, judge_again);
 	PG_TRY();
@@ -194,22 +235,51 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 	PG_CATCH();
 	{
 		queryDesc->dest = dest;
+		if (recorded)
+			cr_uncounted_restore(&usage);
 		cr_execution_fail(queryDesc);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	queryDesc->dest = dest;
+	if (recorded)
+		cr_uncounted_restore(&usage);
 	cr_execution_count(queryDesc);
+}
+
+/* Here the triggers of a statement run, foreign keys among them. */
+static void
+cr_ExecutorFinish(QueryDesc *queryDesc)
+{
+	Oid			previous = cr_foreign_key_enter();
+
+	PG_TRY();
+	{
+		if (prev_ExecutorFinish)
+			prev_ExecutorFinish(queryDesc);
+		else
+			standard_ExecutorFinish(queryDesc);
+	}
+	PG_FINALLY();
+	{
+		cr_foreign_key_leave(previous);
+	}
+	PG_END_TRY();
 }
 
 static void
 cr_ExecutorEnd(QueryDesc *queryDesc)
 {
+	CrUsage		usage = cr_uncounted_save();
+	bool		recorded = cr_execution_has(queryDesc);
+
 	cr_execution_end(queryDesc);
 	if (prev_ExecutorEnd)
 		prev_ExecutorEnd(queryDesc);
 	else
 		standard_ExecutorEnd(queryDesc);
+	if (recorded)
+		cr_uncounted_restore(&usage);
 }
 
 void
@@ -219,6 +289,8 @@ cr_guard_executor_init(void)
 	ExecutorStart_hook = cr_ExecutorStart;
 	prev_ExecutorRun = ExecutorRun_hook;
 	ExecutorRun_hook = cr_ExecutorRun;
+	prev_ExecutorFinish = ExecutorFinish_hook;
+	ExecutorFinish_hook = cr_ExecutorFinish;
 	prev_ExecutorEnd = ExecutorEnd_hook;
 	ExecutorEnd_hook = cr_ExecutorEnd;
 }

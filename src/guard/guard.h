@@ -31,6 +31,12 @@ extern Query *cr_guard_statistics(Query *query);
 extern bool cr_guard_counts_rows(Oid funcid);
 
 /*
+ * Does the function read tables around the executor, or tell what running
+ * queries hold?
+ */
+extern bool cr_guard_looks_inside(Oid funcid);
+
+/*
  * From here to the end of the transaction, messages below NOTICE go to the
  * server's log only.
  */

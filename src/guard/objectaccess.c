@@ -7,8 +7,9 @@
  * For an analyst it refuses foreign keys to and triggers on a protected
  * table, which a grant alone allows (a key tells which values are there, a
  * trigger is handed the rows that others write), TRUNCATE however it gets
- * there, and the built-ins that count rows where planner.c did not put ours
- * in their place.  Of everybody it notes new partitions and children.
+ * there, functions that look into tables around the executor, and the
+ * built-ins that count rows where planner.c did not put ours in their place.
+ * Of everybody it notes new partitions and children.
  *
  *-------------------------------------------------------------------------
  */
@@ -109,18 +110,40 @@ judge_new_trigger(Oid trigger)
  * is about.
  */
 static void
-judge_function_call(Oid funcid)
+refuse_counter_call(Oid funcid)
 {
 	CrVerdict  *verdict;
 
-	if (!cr_guard_counts_rows(funcid) || superuser() || !cr_policy_possible())
-		return;
 	verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								psprintf("function \"%s\" cannot be called here",
 										 get_func_name(funcid)),
 								"Call it in a query of its own.");
 	verdict->detail = "It may count what a query on a protected table has read.";
 	cr_raise_refusal(verdict, NULL);
+}
+
+static void
+refuse_inside_call(Oid funcid)
+{
+	CrVerdict  *verdict;
+
+	verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								psprintf("function \"%s\" cannot be called where tables are protected",
+										 get_func_name(funcid)),
+								"A superuser may call it, and may make a SECURITY DEFINER function of the part that others need.");
+	verdict->detail = "It reads tables, or tells what queries have read, past every policy.";
+	cr_raise_refusal(verdict, NULL);
+}
+
+static void
+judge_function_call(Oid funcid)
+{
+	if (!cr_policy_possible() || superuser())
+		return;
+	if (cr_guard_counts_rows(funcid))
+		refuse_counter_call(funcid);
+	if (cr_guard_looks_inside(funcid))
+		refuse_inside_call(funcid);
 }
 
 static void

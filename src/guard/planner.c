@@ -83,6 +83,9 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	/* who is exempt depends on the role: plan anew when it changes */
 	if (touch.any)
 		plan->dependsOnRole = true;
+	/* statistics on statements would tell how much it has read */
+	if (touch.foreign_owner)
+		plan->queryId = 0;
 	plan->invalItems = list_concat(plan->invalItems, inlined);
 	/* tells the executor's hooks that the plan needs a room */
 	if (joins_owners)

@@ -5,12 +5,14 @@
  *
  * pg_statistic holds values of protected tables as they are.  The views of
  * the server that show it hide tables with row security, but not from roles
- * that pass row security by; and pg_read_all_data reads the catalog itself.
+ * that pass row security by, nor the indexes of such tables from members of
+ * pg_read_all_data, who may read the catalog itself, too.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "catalog/pg_authid.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_statistic_ext_data.h"
 #include "guard/guard.h"
@@ -73,10 +75,11 @@ cr_guard_samples(Query *query)
 
 	if (!cr_policy_possible() || superuser())
 		return;
-	bypasses = has_bypassrls_privilege(GetUserId());
+	bypasses = has_bypassrls_privilege(GetUserId()) ||
+		has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_DATA);
 	if (samples_walker((Node *) query, &bypasses))
 		cr_raise_refusal(cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 										   "sampled column values cannot be read where tables are protected",
-										   "Read pg_stats as a role without BYPASSRLS; it shows the tables without row security."),
+										   "Read pg_stats as a role without BYPASSRLS or pg_read_all_data; it shows the tables without row security."),
 						 NULL);
 }

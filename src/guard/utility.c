@@ -21,6 +21,7 @@
 #include "commands/defrem.h"
 #include "guard/bound.h"
 #include "guard/command.h"
+#include "guard/foreign_key.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
 #include "nodes/parsenodes.h"
@@ -236,12 +237,22 @@ run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 			QueryEnvironment *query_env, DestReceiver *dest,
 			QueryCompletion *qc)
 {
-	if (prev_ProcessUtility)
-		prev_ProcessUtility(pstmt, query_string, read_only_tree, context,
-							params, query_env, dest, qc);
-	else
-		standard_ProcessUtility(pstmt, query_string, read_only_tree, context,
+	Oid			previous = cr_foreign_key_enter();
+
+	PG_TRY();
+	{
+		if (prev_ProcessUtility)
+			prev_ProcessUtility(pstmt, query_string, read_only_tree, context,
 								params, query_env, dest, qc);
+		else
+			standard_ProcessUtility(pstmt, query_string, read_only_tree,
+									context, params, query_env, dest, qc);
+	}
+	PG_FINALLY();
+	{
+		cr_foreign_key_leave(previous);
+	}
+	PG_END_TRY();
 }
 
 static void

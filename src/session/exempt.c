@@ -16,9 +16,14 @@
 #include "utils/acl.h"
 
 bool
+cr_session_role_is_exempt(Oid role, Oid table_owner)
+{
+	return superuser_arg(role) ||
+		(OidIsValid(table_owner) && has_privs_of_role(role, table_owner));
+}
+
+bool
 cr_session_is_exempt(Oid table_owner)
 {
-	return superuser() ||
-		(OidIsValid(table_owner) &&
-		 has_privs_of_role(GetUserId(), table_owner));
+	return cr_session_role_is_exempt(GetUserId(), table_owner);
 }

@@ -15,4 +15,7 @@
  */
 extern bool cr_session_is_exempt(Oid table_owner);
 
+/* The same of another role than the current one. */
+extern bool cr_session_role_is_exempt(Oid role, Oid table_owner);
+
 #endif							/* CR_EXEMPT_H */
