@@ -18,6 +18,7 @@ extern void cr_guard_object_access_init(void);
 extern void cr_guard_log_init(void);
 extern void cr_guard_login_init(void);
 extern void cr_guard_memory_init(void);
+extern void cr_guard_estimates_init(void);
 
 /*
  * Puts cleanroom.relation_statistic() where the query calls a built-in that

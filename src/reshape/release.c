@@ -69,6 +69,27 @@ core_targets(CrLevel *level)
 	return targets;
 }
 
+/*
+ * The order of the groups: by their keys, so that it is the same whether or
+ * not there are others that are withheld.  In the order of a hash table, or
+ * of the rows they were first met in, it would tell.
+ */
+static List *
+core_order(CrLevel *level)
+{
+	List	   *order = NIL;
+	ListCell   *lc;
+
+	foreach(lc, level->query->groupClause)
+	{
+		SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
+
+		if (OidIsValid(clause->sortop))
+			order = lappend(order, copyObject(clause));
+	}
+	return order;
+}
+
 static Query *
 make_core(CrLevel *level)
 {
@@ -82,7 +103,7 @@ make_core(CrLevel *level)
 	core->distinctClause = NIL;
 	core->hasDistinctOn = false;
 	core->hasTargetSRFs = false;
-	core->sortClause = NIL;
+	core->sortClause = core_order(level);
 	core->limitCount = NULL;
 	core->limitOffset = NULL;
 	core->limitOption = LIMIT_OPTION_COUNT;

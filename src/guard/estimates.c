@@ -1,0 +1,121 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/estimates.c
+ *	  Hooks at the planner's statistics: has statements of analysts planned
+ *	  without the values that ANALYZE has sampled of protected tables.
+ *
+ * How many rows the planner expects decides how it joins and sorts, and that
+ * can be seen: in the order of rows, in how often a volatile function is
+ * called, in whether a prepared statement gets a plan for all parameters.
+ * With costs set to suit, such a choice tells the sampled frequency of any
+ * value asked for, which for a small table is the exact count.
+ *
+ * What is left are the sizes of tables, which are no secret, and coarse
+ * figures of whole columns: how many values, how many of them NULL.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/index.h"
+#include "catalog/pg_statistic.h"
+#include "guard/bound.h"
+#include "guard/guard.h"
+#include "optimizer/plancat.h"
+#include "policy/policy.h"
+#include "utils/selfuncs.h"
+#include "utils/syscache.h"
+
+static get_relation_stats_hook_type prev_relation_stats = NULL;
+static get_index_stats_hook_type prev_index_stats = NULL;
+static get_relation_info_hook_type prev_relation_info = NULL;
+
+/* the next power of two upwards, of a fraction too; 0 stays 0 */
+static float4
+coarse_number(float4 number)
+{
+	if (number == 0)
+		return 0;
+	return (float4) copysign(exp2(ceil(log2(fabs(number)))), number);
+}
+
+/*
+ * The statistics of a column without a value or a frequency; NULL if there
+ * are none.  To be freed with heap_freetuple().
+ */
+static HeapTuple
+coarse_statistics(Oid relid, AttrNumber attnum, bool inherited)
+{
+	HeapTuple	tuple = SearchSysCache3(STATRELATTINH,
+										ObjectIdGetDatum(relid),
+										Int16GetDatum(attnum),
+										BoolGetDatum(inherited));
+	HeapTuple	result;
+	Form_pg_statistic form;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	result = heap_copytuple(tuple);
+	ReleaseSysCache(tuple);
+	form = (Form_pg_statistic) GETSTRUCT(result);
+	form->stanullfrac = rintf(Min(form->stanullfrac, 0.75) * 4) / 4;
+	form->stadistinct = coarse_number(form->stadistinct);
+	form->stakind1 = 0;
+	form->stakind2 = 0;
+	form->stakind3 = 0;
+	form->stakind4 = 0;
+	form->stakind5 = 0;
+	return result;
+}
+
+static bool
+relation_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
+			   VariableStatData *vardata)
+{
+	if (rte->rtekind == RTE_RELATION && cr_guard_binds(rte->relid))
+	{
+		vardata->statsTuple = coarse_statistics(rte->relid, attnum, rte->inh);
+		vardata->freefunc = heap_freetuple;
+		vardata->acl_ok = true;
+		return true;
+	}
+	return prev_relation_stats != NULL &&
+		prev_relation_stats(root, rte, attnum, vardata);
+}
+
+static bool
+index_stats(PlannerInfo *root, Oid index, AttrNumber column,
+			VariableStatData *vardata)
+{
+	if (cr_policy_possible() &&
+		cr_guard_binds(IndexGetRelation(index, true)))
+	{
+		vardata->statsTuple = NULL;
+		return true;
+	}
+	return prev_index_stats != NULL &&
+		prev_index_stats(root, index, column, vardata);
+}
+
+static void
+relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
+{
+	if (prev_relation_info)
+		prev_relation_info(root, relid, inhparent, rel);
+	if (rel->statlist != NIL && cr_guard_binds(relid))
+		rel->statlist = NIL;
+}
+
+void
+cr_guard_estimates_init(void)
+{
+	prev_relation_stats = get_relation_stats_hook;
+	get_relation_stats_hook = relation_stats;
+	prev_index_stats = get_index_stats_hook;
+	get_index_stats_hook = index_stats;
+	prev_relation_info = get_relation_info_hook;
+	get_relation_info_hook = relation_info;
+}
