@@ -18,6 +18,8 @@
 #include "ledger/record.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
+#include "policy/policy.h"
+#include "session/exempt.h"
 #include "utils/timestamp.h"
 
 typedef struct Execution
@@ -29,6 +31,7 @@ typedef struct Execution
 	CrCharge	charge;			/* the budgets it draws on */
 	CrRowCharge *row_charge;	/* or NULL */
 	CrGroupings *groupings;
+	List	   *policies;		/* of its tables, as they were */
 	uint64		rows;
 	TimestampTz started_at;
 	MemoryContext context;		/* the query's */
@@ -92,6 +95,55 @@ do_without_workers(QueryDesc *queryDesc)
 	queryDesc->plannedstmt = plan;
 }
 
+/* The policies of the plan's tables that bind the current user. */
+static List *
+find_policies(PlannedStmt *plan)
+{
+	List	   *policies = NIL;
+	ListCell   *lc;
+
+	foreach(lc, cr_execution_relations(plan))
+	{
+		CrPolicy   *policy = cr_policy_lookup(lfirst_oid(lc));
+
+		if (policy != NULL && !cr_session_is_exempt(policy->owner))
+			policies = lappend(policies, policy);
+	}
+	return policies;
+}
+
+static bool
+has_policy(List *policies, CrPolicy *policy)
+{
+	ListCell   *lc;
+
+	foreach(lc, policies)
+	{
+		CrPolicy   *other = lfirst(lc);
+
+		if (other->relid == policy->relid && cr_policy_equal(other, policy))
+			return true;
+	}
+	return false;
+}
+
+Oid
+cr_execution_find_outdated(QueryDesc *queryDesc)
+{
+	Execution  *execution = find(queryDesc);
+	List	   *policies = execution == NULL ? NIL : execution->policies;
+	ListCell   *lc;
+
+	foreach(lc, find_policies(queryDesc->plannedstmt))
+	{
+		CrPolicy   *policy = lfirst(lc);
+
+		if (!has_policy(policies, policy))
+			return policy->relid;
+	}
+	return InvalidOid;
+}
+
 static Execution *
 remember(QueryDesc *queryDesc, List *guards)
 {
@@ -116,6 +168,7 @@ remember(QueryDesc *queryDesc, List *guards)
 	cr_record_describe_tables(&execution->completion,
 							  cr_execution_relations(queryDesc->plannedstmt));
 	execution->completion.fields[CR_COL_OBLIGATIONS].set = false;
+	execution->policies = find_policies(queryDesc->plannedstmt);
 	execution->callback.func = forget;
 	execution->callback.arg = execution;
 	dlist_push_head(&executions, &execution->node);

@@ -26,6 +26,12 @@ extern bool cr_execution_any(void);
 /* Is this one of them? */
 extern bool cr_execution_has(QueryDesc *queryDesc);
 
+/*
+ * The table of the plan that is protected from the current user, and was not,
+ * or by another policy, when the plan was started; or InvalidOid.
+ */
+extern Oid	cr_execution_find_outdated(QueryDesc *queryDesc);
+
 /* It has run, to the end or as far as was asked for. */
 extern void cr_execution_count(QueryDesc *queryDesc);
 

@@ -12,7 +12,9 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "access/xact.h"
 #include "base/compat.h"
+#include "base/errcodes.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "guard/command.h"
@@ -25,12 +27,17 @@
 #include "policy/policy.h"
 #include "session/access.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "verify/verify.h"
 
 static ExecutorStart_hook_type prev_ExecutorStart = NULL;
 static ExecutorRun_hook_type prev_ExecutorRun = NULL;
 static ExecutorFinish_hook_type prev_ExecutorFinish = NULL;
 static ExecutorEnd_hook_type prev_ExecutorEnd = NULL;
+
+/* the plan that was started last, and the start of that statement */
+static QueryDesc *last_started = NULL;
+static TimestampTz last_started_in = 0;
 
 /*
  * Is this the part of a plan that a parallel worker was started for?  Its
@@ -143,6 +150,8 @@ start(QueryDesc *queryDesc, int eflags)
 		prev_ExecutorStart(queryDesc, eflags);
 	else
 		standard_ExecutorStart(queryDesc, eflags);
+	last_started = queryDesc;
+	last_started_in = GetCurrentStatementStartTimestamp();
 }
 
 static void
@@ -175,15 +184,26 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	PG_END_TRY();
 }
 
+/* Does the plan run in one go with its start, for which it was judged? */
+static bool
+runs_at_once(QueryDesc *queryDesc)
+{
+	return queryDesc == last_started && !queryDesc->already_executed &&
+		last_started_in == GetCurrentStatementStartTimestamp();
+}
+
 /*
- * Whoever has lost access since the start, or the privilege, gets no further
- * row: asked at each FETCH from a cursor, and before a run's first row.
+ * A portal or cursor is judged at each FETCH and Execute, and before a run's
+ * first row: whoever has lost access or the privilege since gets no further
+ * row, nor does anybody for whom it was not opened, or not under the policy
+ * of now.
  */
 static void
 judge_again(QueryDesc *queryDesc)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
 	CrVerdict  *refusal;
+	Oid			outdated;
 
 	if (!cr_policy_possible() || is_worker_fragment(plan) ||
 		!cr_verify_concerns_plan(plan))
@@ -191,11 +211,20 @@ judge_again(QueryDesc *queryDesc)
 	/* what others have revoked: nothing else here need have looked */
 	AcceptInvalidationMessages();
 	cr_check_permissions(plan);
-	refusal = judge_access(plan, cr_approval_of(queryDesc->sourceText));
+	refusal = cr_guard_judge_surroundings();
+	outdated = cr_execution_find_outdated(queryDesc);
+	if (refusal == NULL && OidIsValid(outdated))
+		refusal = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+									psprintf("the query on protected table \"%s\" was begun under another policy or for another role",
+											 get_rel_name(outdated)),
+									"Close it and run the query again.");
+	if (refusal == NULL)
+		refusal = judge_access(plan, cr_approval_of(queryDesc->sourceText));
 	if (refusal != NULL)
 		cr_raise_refusal_of(refusal, cr_execution_relations(plan),
 							queryDesc->sourceText, plan->stmt_location,
 							plan->stmt_len);
+	cr_guard_silence_log();
 }
 
 static void
@@ -214,16 +243,13 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 	CrUsage		usage;
 	bool		recorded;
 
+	if (!runs_at_once(queryDesc))
+		judge_again(queryDesc);
 	if (!cr_execution_any())
 	{
 		run(CR_RUN_ARGS);
 		return;
 	}
-<<<<<<< HEAD
-	if (queryDesc->already_executed)
-		judge_again(queryDesc);
-=======
-	judge_again(queryDesc);
 	recorded = cr_execution_has(queryDesc);
 	usage = cr_uncounted_save();
 	dest = queryDesc->dest;

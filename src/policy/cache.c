@@ -174,6 +174,31 @@ copy_policy(const CrPolicy *policy)
 	return copy;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool
+cr_policy_equal(const CrPolicy *a, const CrPolicy *b)
+{
+	if (a->labelled_relid != b->labelled_relid || a->owner != b->owner ||
+		a->readable != b->readable || a->threshold != b->threshold ||
+		a->join_required != b->join_required ||
+		a->refuse_small_groups != b->refuse_small_groups ||
+		a->natts != b->natts || a->nunits != b->nunits ||
+		memcmp(a->units, b->units, a->nunits * sizeof(AttrNumber)) != 0)
+		return false;
+	for (int i = 0; i < a->natts; i++)
+		if (a->columns[i].uses != b->columns[i].uses ||
+			a->columns[i].aggregates != b->columns[i].aggregates ||
+			!same_text(a->columns[i].lower, b->columns[i].lower) ||
+			!same_text(a->columns[i].upper, b->columns[i].upper))
+			return false;
+	return true;
+}
+
 static PolicyEntry *
 enter_entry(Oid relid)
 {

@@ -62,6 +62,9 @@ typedef struct CrPolicy
  */
 extern CrPolicy *cr_policy_lookup(Oid relid);
 
+/* Do two policies, of one relation, say the same? */
+extern bool cr_policy_equal(const CrPolicy *a, const CrPolicy *b);
+
 /* Is the relation protected?  As cr_policy_lookup(), without the copy. */
 extern bool cr_policy_exists(Oid relid);
 
