@@ -8,6 +8,7 @@ package Party;
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
 use Test::More;
 use Wire;
 
@@ -41,6 +42,8 @@ sub new
 	my ($class, $name, $settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
+	# a message that does not come must not be waited for without end
+	alarm($PostgreSQL::Test::Utils::timeout_default);
 	$node->init(allows_streaming => 1);
 	$node->append_conf('postgresql.conf', $settings // '');
 	$node->start;
@@ -90,6 +93,7 @@ sub finish
 {
 	my ($self) = @_;
 
+	alarm(0);
 	is_deeply($self->{leaks}, [], 'no analyst has received a hidden value');
 	is_deeply($self->{hintless}, [], 'every refusal has a hint');
 	$self->{node}->stop;

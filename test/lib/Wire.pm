@@ -281,14 +281,15 @@ sub sync
 	return $self->words($self->read_until_ready);
 }
 
-# The same without ending the transaction; up to a message of these types.
+# The same without ending the transaction; up to a message of these types, or
+# an error, after which Sync is due.
 sub flush
 {
 	my ($self, $types) = @_;
 
 	$self->queue_message('H', '');
 	$self->send_queued;
-	return $self->words($self->read_until($types));
+	return $self->words($self->read_until("$types|E"));
 }
 
 # What a string of simple queries gives, in words.
