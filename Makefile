@@ -45,6 +45,12 @@ PG_CFLAGS += -g -fno-omit-frame-pointer -fsanitize=$(CR_SANITIZE) \
 SHLIB_LINK += -fsanitize=$(CR_SANITIZE) -static-libubsan
 endif
 
+# Set by test/coverage/run.
+ifdef CR_COVERAGE
+PG_CFLAGS += -O0 --coverage -fprofile-update=atomic
+SHLIB_LINK += --coverage
+endif
+
 # No bitcode: it would ask for the very clang the server was built with.
 override with_llvm = no
 
