@@ -12,7 +12,7 @@ sub new
 {
 	my ($class, $dir, $user, $database, @settings) = @_;
 	my $self = bless { dir => $dir, database => $database // 'fuzz',
-		settings => \@settings, count => {}, found => {} }, $class;
+		settings => \@settings, canary => $canary, count => {}, found => {} }, $class;
 
 	$self->{user} = $user;
 	$self->{worlds} = [ map { $self->session($_) } 0, 1 ];
@@ -51,9 +51,10 @@ sub finding
 # The databases' names are all that may differ.
 sub text_of
 {
-	my ($outcome) = @_;
+	my ($self, $outcome) = @_;
+	my $database = $self->{database};
 
-	return $outcome->{text} =~ s/\b(fuzz|attacks)_1\b/$1_0/gr;
+	return $outcome->{text} =~ s/\b$database\_1\b/${database}_0/gr;
 }
 
 # Why two answers may differ without a leak, or nothing.  One world alone
@@ -71,7 +72,7 @@ sub excuse
 	{
 		my $session = $self->session($world);
 
-		$seen[$world]{ text_of($session->try($sql)) } = 1;
+		$seen[$world]{ $self->text_of($session->try($sql)) } = 1;
 		$sessions[$world] = $session;
 	}
 	return 'unstable'
@@ -79,7 +80,8 @@ sub excuse
 	$_->query('SET enable_hashagg = off; SET enable_hashjoin = off')
 	  for @sessions;
 	return 'differ in order'
-	  if text_of($sessions[0]->try($sql)) eq text_of($sessions[1]->try($sql));
+	  if $self->text_of($sessions[0]->try($sql)) eq
+	  $self->text_of($sessions[1]->try($sql));
 	return;
 }
 
@@ -104,12 +106,12 @@ sub judge
 		$first->{code} =~ /^RC/ ? 'refused' : 'failed');
 	for my $outcome ($first, $second)
 	{
-		next unless $outcome->{text} =~ /($canary)/ && $sql !~ /\Q$1/;
+		next unless $outcome->{text} =~ /($self->{canary})/ && $sql !~ /\Q$1/;
 		$self->finding('a canary', $sql, substr($outcome->{text}, 0, 1000));
 		$found = 1;
 		last;
 	}
-	if (text_of($first) ne text_of($second) &&
+	if ($self->text_of($first) ne $self->text_of($second) &&
 		"$first->{code} $second->{code}" !~ /57014/)
 	{
 		my $excuse = $self->excuse($sql);

@@ -39,6 +39,39 @@ ROLLBACK TO s;
 SELECT pg_stat_get_xact_blocks_fetched('visits_region'::regclass);
 ROLLBACK;
 
+-- nor is it counted, as the server adds up for the whole database what it
+-- counts for relations
+CREATE FUNCTION pick(c refcursor) RETURNS text LANGUAGE plpgsql AS
+    $$ DECLARE r record; BEGIN FETCH c INTO r; RETURN r::text; END $$;
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION counted(OUT rows_read bigint, OUT blocks_read bigint)
+    LANGUAGE sql BEGIN ATOMIC
+    SELECT sum(pg_stat_get_xact_tuples_returned(o) + pg_stat_get_xact_tuples_fetched(o)),
+           sum(pg_stat_get_xact_blocks_fetched(o))
+        FROM unnest('{visits, visits_region}'::regclass[]) o;
+END;
+BEGIN;
+SET LOCAL enable_seqscan = off;
+SELECT * FROM counted();
+SET LOCAL ROLE regress_cr_stat_analyst;
+SELECT region, count(*) FROM visits WHERE region = 'rare' GROUP BY region;
+SELECT count(*) FROM visits;
+DECLARE c CURSOR FOR SELECT region, count(*) FROM visits WHERE region <> 'r0'
+    GROUP BY region;
+-- opened by others before it is read
+SELECT pg_relation_size('visits') > 0 AND pg_relation_size('visits_region') > 0
+    AS opened;
+SELECT pick('c');
+CLOSE c;
+RESET ROLE;
+SELECT * FROM counted();
+-- the owner is counted
+SELECT count(*) FROM visits;
+SELECT rows_read > 400 AS more FROM counted();
+ROLLBACK;
+DROP FUNCTION counted;
+SET SESSION AUTHORIZATION regress_cr_stat_analyst;
+
 -- the other views, the index's and the TOAST table's numbers
 SELECT n_live_tup FROM pg_stat_user_tables WHERE relname = 'visits';
 SELECT idx_tup_read FROM pg_stat_user_indexes WHERE relname = 'visits';
