@@ -205,7 +205,6 @@ judge_again(QueryDesc *queryDesc)
 	CrVerdict  *refusal;
 	Oid			outdated;
 
-	AcceptInvalidationMessages();
 	if (!cr_policy_possible() || is_worker_fragment(plan) ||
 		!cr_verify_concerns_plan(plan))
 		return;
