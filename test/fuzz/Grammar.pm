@@ -147,13 +147,14 @@ sub simple_condition
 	  "$x BETWEEN $c AND " . constant($column),
 	  "$x NOT BETWEEN $c AND " . constant($column)
 	  if $column->{type} ne 'text';
-	push @forms, "$x % 2 = 0", "$x + 1 > $c", "$x IN (1, 2, 3)"
+	push @forms, "$x % 2 = 0", "$x + 1 > $c", "$x IN (1, 2, 3)",
+	  "$x\::text::int > $c", "($x\::text || '0')::numeric / 10 = $c"
 	  if $column->{type} eq 'int';
 	push @forms, "$x LIKE 'B%'", "$x NOT LIKE '%s%'", "lower($x) = lower($c)",
 	  "$x IS DISTINCT FROM $c", "length($x) > 4", "coalesce($x, 'none') <> $c"
 	  if $column->{type} eq 'text';
 	push @forms, "date_trunc('month', $x) = date_trunc('month', timestamp '2024-02-02')",
-	  "extract(month FROM $x) < 4"
+	  "extract(month FROM $x) < 4", "$x\::text::timestamp < '2024-04-01'"
 	  if $column->{type} =~ /date|timestamp/;
 	return pick(@forms);
 }
@@ -449,9 +450,24 @@ sub unit_level
 	{
 		my $name = 's' . ++$number;
 
-		push @targets, pick('sum', 'avg') . "($measure->{expr}) AS $name";
+		my $what = $measure->{expr};
+
+		if (chance(0.3))
+		{
+			feature('unit level: CASE');
+			$what = 'CASE WHEN ' . condition($relation) . " THEN $what END";
+		}
+		push @targets, pick('sum', 'avg') . "($what) AS $name";
 		push @columns, { expr => "$alias.$name", type => 'sum', values => [],
 			uses => 'mn', name => undef };
+	}
+	if (chance(0.2))
+	{
+		feature('unit level: CASE of 1 and 0');
+		push @targets, 'sum(CASE WHEN ' . condition($relation)
+		  . ' THEN 1 ELSE 0 END) AS q';
+		push @columns, { expr => "$alias.q", type => 'int', uses => 'dm',
+			values => [ 0, 1, 2, 3 ] };
 	}
 	my $sql = both('SELECT ' . join(', ', @targets)) . from_where($relation)
 	  . ' GROUP BY ' . join(', ', @keys)
@@ -552,8 +568,13 @@ sub guarded
 	  if defined $condition || @arguments;
 	push @tests, rest_is_safe($relation, "($condition) IS NOT TRUE")
 	  if defined $condition;
-	push @tests, rest_is_safe($relation, "$_->{outer} IS NULL")
+	push @tests, rest_is_safe($relation, $condition, "$_->{outer} IS NULL")
 	  for grep { defined $_->{outer} } @columns;
+	# of a pair, the one may be null where the other is not
+	push @tests, map { rest_is_safe($relation, $condition,
+			"$columns[$_]{expr} IS NOT NULL",
+			"$columns[1 - $_]{expr} IS NULL") } 0, 1
+	  if @columns == 2;
 	return analyst($written) . owner(@tests
 		? 'CASE WHEN ' . join(' AND ', @tests)
 		  . " THEN $call FILTER (WHERE $filter) END"

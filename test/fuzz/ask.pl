@@ -18,13 +18,15 @@ my (%reasons, %by_feature);
 # Is every row of the answer one of the truth, with some of its values withheld?
 # Of questions of membership the gate withholds more than the companions
 # compute: the set that is asked about has to reach its threshold as well, and
-# where a list has chosen people, nobody left out is no excuse.
+# where a list has chosen people, nobody left out is no excuse.  So it does of
+# what is summed up of some rows of each person.
 sub withholds_more
 {
 	my ($question, $answer, $truth) = @_;
 	my @left = map { [ split /\|/, $_, -1 ] } @{ $truth->{rows} };
 
-	return 0 unless grep { /anti-join|semi-join|membership/ } @{ $question->{features} };
+	return 0 unless grep { /anti-join|semi-join|membership|unit level: CASE/ }
+	  @{ $question->{features} };
   ROW:
 	for my $row (map { [ split /\|/, $_, -1 ] } @{ $answer->{rows} })
 	{
@@ -73,7 +75,7 @@ for (1 .. $count)
 	# and of what is computed from the released rows there is no telling
 	my $features = join(' ', @{ $question->{features} });
 	if (withholds_more($question, $answer, $truth) ||
-		$features =~ /anti-join|semi-join|membership/ &&
+		$features =~ /anti-join|semi-join|membership|unit level: CASE/ &&
 		$features =~ /over released/)
 	{
 		$judge->add('withheld more');
