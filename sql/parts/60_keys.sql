@@ -125,10 +125,10 @@ CREATE FUNCTION cleanroom.retire_key_version(name text, version int)
     RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_retire_key_version';
 COMMENT ON FUNCTION cleanroom.retire_key_version(text, int) IS
-'Takes a version of a key out of use: it neither reads nor writes from then on. Refuses while data of it is known to remain: in the vault, and in the columns that are tracked. Only the key''s owner may.
+'Takes a version of a key out of use: it neither reads nor writes from then on. Refuses while data of it is known to remain: in the vault, and in the columns that are tracked. Waits for the transactions that are writing to those tables, and holds none up. Only the key''s owner may.
 name: a key.
 version: one of its versions, not the current one.
-Returns nothing. Errors: 2BP01 data of it remains, 55000 it is the current version, or retired already, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null.';
+Returns nothing. Errors: 2BP01 data of it remains, 55000 it is the current version, or retired already, 25001 the transaction''s isolation level is not READ COMMITTED, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.reinstate_key_version(name text, version int)
     RETURNS void

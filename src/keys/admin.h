@@ -53,6 +53,13 @@ extern void cr_admin_lock_vault(int32 key_id, bool exclusive);
 extern uint64 cr_dependents_count(const CrKeyRow *row, int32 version,
 								  char **words);
 
+/*
+ * Waits for the transactions that are writing to the tables known to hold
+ * values of a key.  After a version was added, whoever begins later writes
+ * under that.
+ */
+extern void cr_dependents_wait(const CrKeyRow *row);
+
 /* A relation's qualified name, as a statement or a message takes it. */
 extern const char *cr_relation_words(Oid relid);
 

@@ -15,11 +15,13 @@
 #include "access/relation.h"
 #include "base/compat.h"
 #include "base/oids.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
 #include "keys/layouts.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -131,6 +133,49 @@ read_tracked(int32 key_id)
 	return columns;
 }
 
+/* The columns that are known of; inside cr_store_open(). */
+static List *
+known_columns(const CrKeyRow *row)
+{
+	return add_filled_columns(read_tracked(row->key_id), row);
+}
+
+/* Notes the table, and the partitions and children it has. */
+static List *
+add_lock_tags(List *tags, Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
+	{
+		LOCKTAG    *tag = palloc(sizeof(LOCKTAG));
+
+		SET_LOCKTAG_RELATION(*tag, MyDatabaseId, lfirst_oid(cell));
+		tags = lappend(tags, tag);
+	}
+	return tags;
+}
+
+void
+cr_dependents_wait(const CrKeyRow *row)
+{
+	List	   *tags = NIL;
+	ListCell   *cell;
+	CrStore		store;
+
+	cr_store_open(&store);
+	foreach(cell, known_columns(row))
+	{
+		Oid			relid = ((Tracked *) lfirst(cell))->relid;
+
+		LockRelationOid(relid, AccessShareLock);
+		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
+			tags = add_lock_tags(tags, relid);
+	}
+	WaitForLockersMultiple(tags, ShareLock, false);
+	cr_store_close(&store);
+}
+
 /*
  * Counts one column.  What holds no version (format-preserving encryption)
  * counts for every version.
@@ -195,7 +240,7 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 	total = run_count("SELECT count(*) FROM cleanroom.keyring_vault WHERE key_id = $1 AND $2 IN (0, version)",
 					  row, version);
 	append_count(&list, total, " in the vault");
-	columns = add_filled_columns(read_tracked(row->key_id), row);
+	columns = known_columns(row);
 	foreach(cell, columns)
 	{
 		Tracked    *tracked = lfirst(cell);

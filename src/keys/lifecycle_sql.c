@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/errcodes.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -73,6 +74,11 @@ cr_retire_key_version(PG_FUNCTION_ARGS)
 
 	cr_require_argument(fcinfo, 1, "version");
 	version = PG_GETARG_INT32(1);
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("a version of a key cannot be retired in a transaction that does not see what others have committed since it began"),
+				 errhint("Use a transaction with isolation level READ COMMITTED.")));
 	cr_admin_begin(name, &row);
 	check_version(&row, version, false);
 	if (version == row.current_version)
@@ -82,6 +88,7 @@ cr_retire_key_version(PG_FUNCTION_ARGS)
 						version, name),
 				 errhint("Call cleanroom.rotate_key() first.")));
 	cr_admin_lock_vault(row.key_id, true);
+	cr_dependents_wait(&row);
 	if (cr_dependents_count(&row, version, &words) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
