@@ -9,7 +9,7 @@ my $node = PostgreSQL::Test::Cluster->new('documents');
 $node->init;
 $node->start;
 
-foreach my $document ('README.md', 'doc/cleanroom.md', 'doc/rooms.md', 'doc/record.md')
+foreach my $document ('README.md', 'doc/cleanroom.md', 'doc/rooms.md', 'doc/record.md', 'doc/keys.md')
 {
 	my $database = $document =~ tr/A-Za-z/_/cr;
 
