@@ -129,6 +129,8 @@ DECLARE
         'lower(text)', 'upper(text)', 'initcap(text)',
         'btrim(text)', 'btrim(text,text)', 'ltrim(text)', 'ltrim(text,text)',
         'rtrim(text)', 'rtrim(text,text)',
+        'substr(text,int4)', 'substring(text,int4)', 'left(text,int4)',
+        'right(text,int4)', 'reverse(text)', 'text(bpchar)',
         'substr(text,int4,int4)', 'substring(text,int4,int4)',
         'split_part(text,text,int4)', 'overlay(text,text,int4)',
         'overlay(text,text,int4,int4)', 'replace(text,text,text)',
@@ -238,7 +240,8 @@ BEGIN
         EXECUTE format('COMMENT ON FUNCTION %s IS %L', twin, format(
             'The twin of pg_catalog.%s(%s).
 Arguments and result: those of the original, and NULL where the original
-raises an error for its arguments%s.
+raises an error for its arguments%s, and
+where the result is a text of more than 512 kB.
 Errors: none that the arguments'' values could provoke.',
             original.proname, original.types,
             CASE symbol WHEN 'cr_total_call'
@@ -285,7 +288,7 @@ LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cleanroom.total_concat("any") IS
 'The twin of pg_catalog.concat().
 Arguments and result: those of the original, and NULL where the original
-raises an error, or an argument has more than 32 MB.
+raises an error, an argument has more than 32 MB, or the result more than 512 kB.
 Errors: none that the arguments'' values could provoke.';
 
 CREATE FUNCTION cleanroom.total_concat_ws(text, VARIADIC "any")
@@ -296,7 +299,7 @@ LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cleanroom.total_concat_ws(text, "any") IS
 'The twin of pg_catalog.concat_ws().
 Arguments and result: those of the original, and NULL where the original
-raises an error, or an argument has more than 32 MB.
+raises an error, an argument has more than 32 MB, or the result more than 512 kB.
 Errors: none that the arguments'' values could provoke.';
 
 -- Twins of aggregates over floating-point numbers.
@@ -426,6 +429,32 @@ CREATE AGGREGATE cleanroom.total_sum(float8) (
 	COMBINEFUNC = cleanroom.float8_sum_step,
 	PARALLEL = SAFE
 );
+
+-- The largest and the smallest of texts, passing over those of more than 512 kB.
+DO $$
+DECLARE
+    which text;
+BEGIN
+    FOREACH which IN ARRAY ARRAY['max', 'min'] LOOP
+        EXECUTE format('CREATE FUNCTION cleanroom.text_%s_step(a text, b text) '
+                       'RETURNS text AS %L, %L '
+                       'LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE',
+                       which, 'MODULE_PATHNAME', format('cr_text_%s_step', which));
+        EXECUTE format('COMMENT ON FUNCTION cleanroom.text_%s_step(text, text) IS %L',
+                       which, format('Transition and combine function of cleanroom.total_%s(text).
+Result: one of the two, the other one where it has more than 512 kB.', which));
+        EXECUTE format('CREATE AGGREGATE cleanroom.total_%1$s(text) ('
+                       'SFUNC = cleanroom.text_%1$s_step, STYPE = text, '
+                       'COMBINEFUNC = cleanroom.text_%1$s_step, '
+                       'PARALLEL = SAFE)', which);
+        EXECUTE format('COMMENT ON AGGREGATE cleanroom.total_%s(text) IS %L',
+                       which, format('The twin of pg_catalog.%s(text).
+Argument and result: those of the original, but texts of more than 512 kB are
+passed over where there is another.
+Errors: none that the argument''s values could provoke.', which));
+    END LOOP;
+END
+$$;
 
 -- Sums of integers whose terms are computed wider than they are written.
 CREATE FUNCTION cleanroom.wide_sum_result(internal)

@@ -19,7 +19,9 @@
  *
  * An argument of more than CR_TOTAL_LONG_ARGUMENT bytes gives NULL: functions
  * may need several times its size, and fail where that is more than can be
- * allocated.
+ * allocated.  A result of more than CR_TOTAL_LONG_RESULT bytes is NULL: a row
+ * of several such values could not be formed, and would fail only if there is
+ * one.
  *
  *-------------------------------------------------------------------------
  */
@@ -99,11 +101,11 @@ typedef struct Original
 	FmgrInfo	finfo;
 	Change		change;
 	bool		is_varlena[MAX_ARGS];	/* of the twin's own arguments */
+	bool		gives_varlena;
 	Datum		added;			/* for CHANGE_ADD_SPACE, CHANGE_PUT_TEN */
 } Original;
 
 PG_FUNCTION_INFO_V1(cr_total_call);
-PG_FUNCTION_INFO_V1(cr_total_textcat);
 
 /* The function that a twin is the twin of; raises unless it may be called. */
 static Oid
@@ -188,6 +190,8 @@ find_called(FmgrInfo *flinfo, int nargs)
 		original->is_varlena[number] = OidIsValid(type) &&
 			get_typlen(type) == -1;
 	}
+	original->gives_varlena =
+		get_typlen(get_func_rettype(flinfo->fn_oid)) == -1;
 	if (original->change == CHANGE_ADD_SPACE)
 		original->added = CStringGetTextDatum(" ");
 	else if (original->change == CHANGE_PUT_TEN)
@@ -278,19 +282,6 @@ cr_total_is_data_error(int sqlerrcode)
 		sqlerrcode == ERRCODE_INDETERMINATE_COLLATION;
 }
 
-/*
- * total_textcat(text, text): text.  The original may be asked for more than
- * can be allocated; that is told beforehand here.
- */
-Datum
-cr_total_textcat(PG_FUNCTION_ARGS)
-{
-	if (toast_raw_datum_size(PG_GETARG_DATUM(0)) +
-		toast_raw_datum_size(PG_GETARG_DATUM(1)) - VARHDRSZ > MaxAllocSize)
-		PG_RETURN_NULL();
-	return textcat(fcinfo);
-}
-
 /* Calls the original; false if it failed.  Its result may be NULL, too. */
 static pg_noinline bool
 call_original(const Original *original, FunctionCallInfo call, Datum *result)
@@ -332,6 +323,9 @@ cr_total_call(PG_FUNCTION_ARGS)
 							 PG_GET_COLLATION(), fcinfo->context, NULL);
 	if (!load_arguments(original, fcinfo, call) ||
 		!call_original(original, call, &result) || call->isnull)
+		PG_RETURN_NULL();
+	if (original->gives_varlena &&
+		toast_raw_datum_size(result) > CR_TOTAL_LONG_RESULT)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
 }

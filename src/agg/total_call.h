@@ -2,7 +2,7 @@
  *
  * src/agg/total_call.h
  *	  What twins that call a function of the server's, and catch its errors,
- *	  have in common.
+ *	  have in common; how long the texts are that twins take and give.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,6 +11,9 @@
 
 /* An argument of more bytes gives NULL. */
 #define CR_TOTAL_LONG_ARGUMENT	(32 * 1024 * 1024)
+
+/* A result of more bytes is NULL. */
+#define CR_TOTAL_LONG_RESULT	(512 * 1024)
 
 /* Raises unless the function is compiled into the server, and not volatile. */
 extern void cr_total_check_pure(Oid funcid);
