@@ -200,9 +200,10 @@ check_beginning(Walk *walk)
 
 	if (HeapTupleIsValid(tuple))
 	{
-		int64		number = DatumGetInt64(heap_getattr(tuple, CR_COL_NUMBER + 1,
-														RelationGetDescr(walk->table),
-														&isnull));
+		TupleDesc	desc = RelationGetDescr(walk->table);
+		int64		number = DatumGetInt64(heap_getattr(tuple,
+														CR_COL_NUMBER + 1,
+														desc, &isnull));
 
 		if (number < walk->expected)
 			object(walk, number, "the record stands before the first one");

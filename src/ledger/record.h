@@ -189,9 +189,10 @@ extern bool cr_record_possible(void);
 /*
  * Has the record stored, and waits for its commit if cleanroom.record is
  * sync.  Raises RC011 when that cannot be had in cleanroom.record_timeout,
- * or an admission was cut, and what the charge hook says when that refuses.  The submission, if not
- * NULL, is filled in as soon as the record is queued; after an error its
- * ticket is 0 unless the record may have been stored as it is.
+ * or an admission was cut, and what the charge hook says when that refuses.
+ * The submission, if not NULL, is filled in as soon as the record is queued;
+ * after an error its ticket is 0 unless the record may have been stored as it
+ * is.
  */
 extern void cr_record_submit(CrRecord *record, CrSubmission *submission);
 
