@@ -7,46 +7,15 @@
  * rounds that add to one half a number made from the other.  The round's
  * function is a CBC-MAC over P || Q; AES is OpenSSL's.
  *
- * Where radix^v fits 64 bits, halves are numbers all the way through: a card
- * number never becomes bytes and back between rounds.  All else is done digit
- * by digit.  The same test vectors pass both ways.
+ * Where radix^v fits 64 bits, ff1_narrow.c does the rounds.  All else is done
+ * digit by digit here.  The same test vectors pass both ways.
  *
  *-------------------------------------------------------------------------
  */
 #include "prim/ff1.h"
+#include "prim/ff1_rounds.h"
 
-#include <openssl/evp.h>
 #include <string.h>
-
-#define BLOCK_SIZE	16
-#define ROUNDS		10
-
-/* Bytes that NUM(B) of a longest half may take, and d and Q of those. */
-#define B_MAX		(CR_FF1_LENGTH_MAX / 2 * 2)
-#define S_MAX		(B_MAX + 4 + BLOCK_SIZE)
-#define Q_MAX		(CR_FF1_TWEAK_MAX + B_MAX + 2 * BLOCK_SIZE)
-
-struct CrFf1
-{
-	EVP_CIPHER_CTX *aes;		/* ECB, no padding */
-};
-
-/* What stays the same through the rounds of one string. */
-typedef struct Rounds
-{
-	EVP_CIPHER_CTX *aes;
-	uint32_t	radix;
-	size_t		u;
-	size_t		v;
-	uint64_t	limit_v;		/* radix^v, 0 for 2^64 or more */
-	size_t		b;				/* bytes of NUM(B) */
-	size_t		d;				/* bytes of S that make the number y */
-	size_t		q_start;		/* Q's first block that changes by round */
-	size_t		q_size;
-	uint8_t		chain[BLOCK_SIZE];	/* CBC-MAC over P and Q up to there */
-	uint8_t		q[Q_MAX];
-	uint8_t		s[S_MAX];
-} Rounds;
 
 CrFf1 *
 cr_ff1_new(CrBytes key)
@@ -84,16 +53,7 @@ cr_ff1_free(CrFf1 *ff1)
 	if (ff1 == NULL)
 		return;
 	EVP_CIPHER_CTX_free(ff1->aes);	/* wipes the key */
-	OPENSSL_free(ff1);
-}
-
-static bool
-encrypt_block(EVP_CIPHER_CTX *aes, uint8_t *block)
-{
-	int			written;
-
-	return EVP_EncryptUpdate(aes, block, &written, block, BLOCK_SIZE) &&
-		written == BLOCK_SIZE;
+	OPENSSL_clear_free(ff1, sizeof(CrFf1));
 }
 
 /* CBC-MAC: takes the blocks of "bytes" into the chain. */
@@ -104,11 +64,11 @@ chain_blocks(EVP_CIPHER_CTX *aes, uint8_t *chain, const uint8_t *bytes,
 	size_t		at;
 	int			i;
 
-	for (at = 0; at < size; at += BLOCK_SIZE)
+	for (at = 0; at < size; at += CR_FF1_BLOCK)
 	{
-		for (i = 0; i < BLOCK_SIZE; i++)
+		for (i = 0; i < CR_FF1_BLOCK; i++)
 			chain[i] ^= bytes[at + i];
-		if (!encrypt_block(aes, chain))
+		if (!cr_ff1_encrypt_block(aes, chain))
 			return false;
 	}
 	return true;
@@ -201,7 +161,7 @@ static size_t
 bytes_of_half(uint32_t radix, size_t v, uint64_t limit)
 {
 	uint16_t	largest[CR_FF1_LENGTH_MAX / 2 + 1];
-	uint8_t		bytes[B_MAX + 2];
+	uint8_t		bytes[CR_FF1_B_MAX + 2];
 	size_t		b = 0;
 	size_t		i;
 
@@ -219,11 +179,11 @@ bytes_of_half(uint32_t radix, size_t v, uint64_t limit)
 	return sizeof(bytes) - i;
 }
 
-/* Steps 1 to 5 of the standard, and what of step 6 is the same each round. */
-static bool
-start_rounds(Rounds *rounds, CrFf1 *ff1, const CrFf1Format *format, size_t n)
+bool
+cr_ff1_start_rounds(CrFf1Rounds *rounds, CrFf1 *ff1,
+					const CrFf1Format *format, size_t n)
 {
-	uint8_t		p[BLOCK_SIZE] = {1, 2, 1};
+	uint8_t		p[CR_FF1_BLOCK] = {1, 2, 1};
 	size_t		t = format->tweak.len;
 	size_t		padding;
 
@@ -236,131 +196,49 @@ start_rounds(Rounds *rounds, CrFf1 *ff1, const CrFf1Format *format, size_t n)
 	rounds->d = 4 * ((rounds->b + 3) / 4) + 4;
 
 	put_number(p + 3, 3, format->radix);
-	p[6] = ROUNDS;
+	p[6] = CR_FF1_ROUNDS;
 	p[7] = (uint8_t) rounds->u;
 	put_number(p + 8, 4, n);
 	put_number(p + 12, 4, t);
 
-	padding = (BLOCK_SIZE - (t + rounds->b + 1) % BLOCK_SIZE) % BLOCK_SIZE;
+	padding = (CR_FF1_BLOCK - (t + rounds->b + 1) % CR_FF1_BLOCK) %
+		CR_FF1_BLOCK;
 	rounds->q_size = t + padding + 1 + rounds->b;
-	rounds->q_start = (t + padding) / BLOCK_SIZE * BLOCK_SIZE;
+	rounds->q_start = (t + padding) / CR_FF1_BLOCK * CR_FF1_BLOCK;
 	if (t > 0)
 		memcpy(rounds->q, format->tweak.data, t);
 	memset(rounds->q + t, 0, padding);
 
-	memset(rounds->chain, 0, BLOCK_SIZE);
-	return chain_blocks(rounds->aes, rounds->chain, p, BLOCK_SIZE) &&
+	memset(rounds->chain, 0, CR_FF1_BLOCK);
+	return chain_blocks(rounds->aes, rounds->chain, p, CR_FF1_BLOCK) &&
 		chain_blocks(rounds->aes, rounds->chain, rounds->q, rounds->q_start);
 }
 
 /* Makes S of round i; the number's bytes are at the end of q already. */
 static bool
-make_s(Rounds *rounds, int i)
+make_s(CrFf1Rounds *rounds, int i)
 {
-	uint8_t		r[BLOCK_SIZE];
+	uint8_t		r[CR_FF1_BLOCK];
 	size_t		made;
 
 	rounds->q[rounds->q_size - rounds->b - 1] = (uint8_t) i;
-	memcpy(r, rounds->chain, BLOCK_SIZE);
+	memcpy(r, rounds->chain, CR_FF1_BLOCK);
 	if (!chain_blocks(rounds->aes, r, rounds->q + rounds->q_start,
 					  rounds->q_size - rounds->q_start))
 		return false;
-	memcpy(rounds->s, r, BLOCK_SIZE);
-	for (made = BLOCK_SIZE; made < rounds->d; made += BLOCK_SIZE)
+	memcpy(rounds->s, r, CR_FF1_BLOCK);
+	for (made = CR_FF1_BLOCK; made < rounds->d; made += CR_FF1_BLOCK)
 	{
-		uint8_t		block[BLOCK_SIZE] = {0};
+		uint8_t		block[CR_FF1_BLOCK] = {0};
 		int			j;
 
-		put_number(block + 8, 8, made / BLOCK_SIZE);
-		for (j = 0; j < BLOCK_SIZE; j++)
+		put_number(block + 8, 8, made / CR_FF1_BLOCK);
+		for (j = 0; j < CR_FF1_BLOCK; j++)
 			block[j] ^= r[j];
-		if (!encrypt_block(rounds->aes, block))
+		if (!cr_ff1_encrypt_block(rounds->aes, block))
 			return false;
-		memcpy(rounds->s + made, block, BLOCK_SIZE);
+		memcpy(rounds->s + made, block, CR_FF1_BLOCK);
 	}
-	return true;
-}
-
-/* y mod radix^m.  S has 8 or 12 bytes here. */
-static uint64_t
-reduce_s(const Rounds *rounds, uint64_t modulus)
-{
-#ifdef __SIZEOF_INT128__
-	uint64_t	high = 0;
-	uint64_t	low = 0;
-	size_t		i;
-
-	for (i = 0; i < rounds->d - 8; i++)
-		high = high << 8 | rounds->s[i];
-	for (; i < rounds->d; i++)
-		low = low << 8 | rounds->s[i];
-	return (uint64_t) (((unsigned __int128) high << 64 | low) % modulus);
-#else
-	uint64_t	y = 0;
-	size_t		i;
-	int			bit;
-
-	for (i = 0; i < rounds->d; i++)
-	{
-		for (bit = 7; bit >= 0; bit--)
-		{
-			bool		carry = y >> 63;
-
-			y = y << 1 | (rounds->s[i] >> bit & 1);
-			if (carry || y >= modulus)
-				y -= modulus;
-		}
-	}
-	return y;
-#endif
-}
-
-/* The rounds over numbers of at most 64 bits. */
-static bool
-run_narrow(Rounds *rounds, uint16_t *digits, bool decrypt)
-{
-	uint64_t	limit_u = rounds->u == rounds->v ? rounds->limit_v :
-		rounds->limit_v / rounds->radix;
-	uint64_t	limit_v = rounds->limit_v;
-	uint64_t	a = 0;
-	uint64_t	b = 0;
-	size_t		j;
-	int			i;
-
-	for (j = 0; j < rounds->u; j++)
-		a = a * rounds->radix + digits[j];
-	for (; j < rounds->u + rounds->v; j++)
-		b = b * rounds->radix + digits[j];
-	for (i = 0; i < ROUNDS; i++)
-	{
-		int			round = decrypt ? ROUNDS - 1 - i : i;
-		uint64_t	modulus = round % 2 == 0 ? limit_u : limit_v;
-		uint64_t	y;
-		uint64_t	c;
-
-		put_number(rounds->q + rounds->q_size - rounds->b, rounds->b,
-				   decrypt ? a : b);
-		if (!make_s(rounds, round))
-			return false;
-		y = reduce_s(rounds, modulus);
-		/* both are below the modulus, their sum may not fit */
-		if (decrypt)
-		{
-			c = b >= y ? b - y : b + (modulus - y);
-			b = a;
-			a = c;
-		}
-		else
-		{
-			c = a >= modulus - y ? a - (modulus - y) : a + y;
-			a = b;
-			b = c;
-		}
-	}
-	for (j = rounds->u + rounds->v; j > rounds->u; b /= rounds->radix)
-		digits[--j] = (uint16_t) (b % rounds->radix);
-	for (; j > 0; a /= rounds->radix)
-		digits[--j] = (uint16_t) (a % rounds->radix);
 	return true;
 }
 
@@ -383,7 +261,7 @@ add_digits(uint16_t *c, const uint16_t *y, size_t m, uint32_t radix,
 
 /* The rounds digit by digit, for strings of any length. */
 static bool
-run_wide(Rounds *rounds, uint16_t *digits, bool decrypt)
+run_wide(CrFf1Rounds *rounds, uint16_t *digits, bool decrypt)
 {
 	uint16_t	halves[2][CR_FF1_LENGTH_MAX / 2 + 1];
 	uint16_t	y[CR_FF1_LENGTH_MAX / 2 + 1];
@@ -396,9 +274,9 @@ run_wide(Rounds *rounds, uint16_t *digits, bool decrypt)
 	 */
 	memcpy(halves[0], digits, rounds->u * sizeof(uint16_t));
 	memcpy(halves[1], digits + rounds->u, rounds->v * sizeof(uint16_t));
-	for (i = 0; i < ROUNDS && ok; i++)
+	for (i = 0; i < CR_FF1_ROUNDS && ok; i++)
 	{
-		int			round = decrypt ? ROUNDS - 1 - i : i;
+		int			round = decrypt ? CR_FF1_ROUNDS - 1 - i : i;
 		int			changed = round % 2;
 		size_t		m = changed == 0 ? rounds->u : rounds->v;
 
@@ -453,21 +331,28 @@ run(CrFf1 *ff1, const CrFf1Format *format, uint16_t *digits, size_t n,
 	bool decrypt)
 {
 	CrFf1Result result = check_string(format, digits, n);
-	Rounds		rounds;
+	const CrFf1Narrow *narrow;
+	CrFf1Rounds rounds;
 	bool		ok;
 
 	if (result != CR_FF1_OK)
 		return result;
-	ok = start_rounds(&rounds, ff1, format, n);
-	if (ok && !format->wide && rounds.limit_v != 0)
-		ok = run_narrow(&rounds, digits, decrypt);
-	else if (ok)
-		ok = run_wide(&rounds, digits, decrypt);
+	if (!format->wide)
+	{
+		narrow = cr_ff1_find_narrow(ff1, format, n);
+		if (narrow == NULL)
+			return CR_FF1_FAILED;
+		if (narrow->limit_v != 0)
+			return cr_ff1_run_narrow(ff1, narrow, digits, decrypt) ?
+				CR_FF1_OK : CR_FF1_FAILED;
+	}
+	ok = cr_ff1_start_rounds(&rounds, ff1, format, n) &&
+		run_wide(&rounds, digits, decrypt);
 	/* of s and q no more than this was written */
-	cr_bytes_wipe(rounds.s, rounds.d + BLOCK_SIZE < S_MAX ?
-				  rounds.d + BLOCK_SIZE : S_MAX);
+	cr_bytes_wipe(rounds.s, rounds.d + CR_FF1_BLOCK < CR_FF1_S_MAX ?
+				  rounds.d + CR_FF1_BLOCK : CR_FF1_S_MAX);
 	cr_bytes_wipe(rounds.q, rounds.q_size);
-	cr_bytes_wipe(rounds.chain, BLOCK_SIZE);
+	cr_bytes_wipe(rounds.chain, CR_FF1_BLOCK);
 	return ok ? CR_FF1_OK : CR_FF1_FAILED;
 }
 
