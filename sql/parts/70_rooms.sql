@@ -136,6 +136,31 @@ COMMENT ON FUNCTION cleanroom.has_part(oid, int, text) IS
 who: a role. room: the number of a room. wanted: operator, contributor, analyst or auditor.
 Returns true or false.';
 
+CREATE FUNCTION cleanroom.is_member(who oid, room int) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+        SELECT EXISTS (SELECT FROM cleanroom.member_list m
+                       WHERE m.room_id = is_member.room
+                         AND pg_catalog.pg_has_role(is_member.who, m.member::oid, 'USAGE'))
+            OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = is_member.who AND rolsuper);
+    END;
+COMMENT ON FUNCTION cleanroom.is_member(oid, int) IS
+'Has a role, or a group it inherits from, any part in a room? For the extension''s own functions.
+who: a role. room: the number of a room. Returns true or false.';
+
+CREATE FUNCTION cleanroom.refuse_room(room text) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'room "%" does not exist', room
+        USING ERRCODE = 'undefined_object',
+              HINT = 'cleanroom.rooms lists the rooms that you are a member of.';
+END
+$$;
+COMMENT ON FUNCTION cleanroom.refuse_room(text) IS
+'Raises that a room does not exist; for the extension''s own functions.
+room: a name. Errors: 42704.';
+
 CREATE FUNCTION cleanroom.open_room(room text) RETURNS cleanroom.room_list
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
@@ -152,9 +177,7 @@ BEGIN
         WHERE r.name = room AND r.closed_at IS NULL
         FOR NO KEY UPDATE;
     IF found.room_id IS NULL THEN
-        RAISE EXCEPTION 'room "%" does not exist', room
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'cleanroom.rooms lists the rooms that you are a member of.';
+        PERFORM cleanroom.refuse_room(room);
     END IF;
     RETURN found;
 END
@@ -169,6 +192,10 @@ CREATE FUNCTION cleanroom.require_part(who oid, room cleanroom.room_list, wanted
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    -- whether a room is there is its members' to know
+    IF NOT cleanroom.is_member(who, room.room_id) THEN
+        PERFORM cleanroom.refuse_room(room.name);
+    END IF;
     IF NOT (cleanroom.has_part(who, room.room_id, wanted)
             OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = who))
     THEN
@@ -184,7 +211,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.require_part(oid, cleanroom.room_list, text) IS
 'Fails unless a role has this part in a room, or is a superuser; for the extension''s own functions.
-who: a role. room: a row of room_list. wanted: a part. Errors: 42501.';
+who: a role. room: a row of room_list. wanted: a part. Errors: 42501; 42704 it is no member at all.';
 
 CREATE FUNCTION cleanroom.tell_room(room cleanroom.room_list, event text, detail jsonb)
     RETURNS void

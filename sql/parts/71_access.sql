@@ -163,12 +163,13 @@ of: a role. key: the attribute. Returns its value or null.';
 
 -- ---------- rules ----------
 
-CREATE FUNCTION cleanroom.rule_target(target text, OUT relation regclass, OUT room_id int)
+CREATE FUNCTION cleanroom.rule_target(who oid, target text, OUT relation regclass, OUT room_id int)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     SELECT r.room_id INTO room_id FROM cleanroom.room_list r
-        WHERE r.name = target AND r.closed_at IS NULL;
+        WHERE r.name = target AND r.closed_at IS NULL
+          AND cleanroom.is_member(who, r.room_id);
     IF room_id IS NULL THEN
         relation := pg_catalog.to_regclass(target);
         IF relation IS NULL THEN
@@ -179,15 +180,15 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION cleanroom.rule_target(text) IS
+COMMENT ON FUNCTION cleanroom.rule_target(oid, text) IS
 'The room or, if there is none of that name, the table that a rule is for; for the extension''s own functions.
-target: a name. Errors: 42704 neither.';
+who: a role, whose rooms are looked among. target: a name. Errors: 42704 neither.';
 
 CREATE FUNCTION cleanroom.require_ruler(who oid, target text, OUT relation regclass, OUT room_id int)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    SELECT t.relation, t.room_id INTO relation, room_id FROM cleanroom.rule_target(target) t;
+    SELECT t.relation, t.room_id INTO relation, room_id FROM cleanroom.rule_target(who, target) t;
     IF room_id IS NOT NULL THEN
         IF NOT cleanroom.has_part(who, room_id, 'contributor') THEN
             PERFORM cleanroom.require_part(who, r, 'operator')

@@ -13,10 +13,8 @@ DECLARE
     new_version int;
     outsider text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM cleanroom.member_list m
-                   WHERE m.room_id = this.room_id
-                     AND pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')) THEN
-        PERFORM cleanroom.require_part(who, this, 'analyst');
+    IF NOT cleanroom.is_member(who, this.room_id) THEN
+        PERFORM cleanroom.refuse_room(room);
     END IF;
     IF name IS NULL OR query IS NULL THEN
         RAISE EXCEPTION 'a template needs a name and a query'

@@ -105,6 +105,8 @@ DECLARE
     digest bytea := pg_catalog.sha256(pg_catalog.convert_to(wanted, 'UTF8'));
     failed bigint;
 BEGIN
+    -- a code that is spent stays so, whatever the session has set
+    PERFORM pg_catalog.set_config('synchronous_commit', 'on', true);
     -- held until the end: guesses come one after another, in all sessions
     SELECT * INTO this FROM cleanroom.second_factor_list l
         WHERE l.role = pg_catalog.quote_ident(login)::regrole FOR UPDATE;

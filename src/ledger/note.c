@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "ledger/fingerprint.h"
 #include "ledger/ledger_table.h"
 #include "ledger/note.h"
 #include "ledger/record.h"
@@ -119,12 +120,29 @@ is_change(const char *kind)
 		strcmp(kind + length - suffix_length, suffix) == 0;
 }
 
+/* A code that is given may be good still: a mistake, a rollback. */
+static void
+hide_codes(CrRecord *record)
+{
+	static const int columns[] = {CR_COL_STATEMENT, CR_COL_CALLER};
+
+	for (size_t i = 0; i < lengthof(columns); i++)
+	{
+		CrField    *field = &record->fields[columns[i]];
+
+		if (field->set && strcasestr(field->text, "second_factor") != NULL)
+			cr_record_set_text(record, columns[i],
+							   cr_fingerprint_mask(field->text));
+	}
+}
+
 static void
 fill(CrRecord *record, const char *kind, Oid relid, const char *subject,
 	 const char *detail)
 {
 	cr_record_start(record, pstrdup(kind));
 	cr_record_describe_statement(record, NULL, -1, 0);
+	hide_codes(record);
 	if (OidIsValid(relid))
 		cr_record_describe_relation(record, relid);
 	if (subject != NULL)

@@ -17,9 +17,8 @@ typedef struct CrApproval
 	int			room;
 	bool		any_use;		/* columns may be used in any way that leaves
 								 * the units countable */
-	List	   *waived;			/* its protected tables, where the owners
-								 * have waived the threshold of all of them;
-								 * or NIL */
+	List	   *waived;			/* its protected tables, where the owners have
+								 * waived the threshold of all of them; NIL */
 	const struct CrApproval *outer; /* of a template that calls this one */
 } CrApproval;
 

@@ -69,12 +69,17 @@ SELECT cleanroom.add_access_rule('access.stays', 'encrypted',
 SELECT cleanroom.add_access_rule('access.stays', 'strong',
     'second_factor_age() < ''10 min'' OR attribute(''trusted'') = ''yes''');
 SELECT cleanroom.add_access_rule('access.stays', 'calm', 'session_fact(''refusals_last_hour'')::int < 100');
+SELECT cleanroom.add_access_rule('access.stays', 'busy', 'session_fact(''queries_last_hour'')::int < 50');
+SELECT cleanroom.add_access_rule('access.stays', 'method', 'session_fact(''authentication'') IN (''scram-sha-256'', ''cert'')');
+SELECT cleanroom.add_access_rule('access.stays', 'tool', 'session_fact(''application'') LIKE ''report %''');
+SELECT cleanroom.add_access_rule('access.stays', 'cause', 'session_fact(''purpose'') = ''pricing''');
 SELECT rule, condition, hint, author FROM cleanroom.access_rules ORDER BY rule;
 CREATE FUNCTION access.try(facts jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT coalesce(reason || ' / ' || hint, verdict)
     FROM cleanroom.simulate_access('regress_cr_ana', 'access.stays',
         '{"time": "2026-03-02 10:00+01", "address": "10.1.2.3", "tls": true,
-          "tls_version": "TLSv1.3", "second_factor_age": 60}'::jsonb || facts) $$;
+          "tls_version": "TLSv1.3", "second_factor_age": 60, "authentication": "scram-sha-256",
+          "application": "report 7", "purpose": "pricing", "queries_last_hour": 0}'::jsonb || facts) $$;
 SELECT access.try('{}');
 SELECT access.try('{"time": "2026-03-02 07:59:59+01"}');
 SELECT access.try('{"time": "2026-03-02 08:00+01"}');
@@ -92,6 +97,28 @@ SELECT access.try('{"second_factor_age": null}');
 SELECT access.try('{"second_factor_age": null, "trusted": "yes"}');
 SELECT access.try('{"refusals_last_hour": 99}');
 SELECT access.try('{"refusals_last_hour": 100}');
+SELECT access.try('{"queries_last_hour": 49}');
+SELECT access.try('{"queries_last_hour": 50}');
+SELECT access.try('{"authentication": "cert"}');
+SELECT access.try('{"authentication": "md5"}');
+SELECT access.try('{"authentication": null}');
+SELECT access.try('{"application": "report "}');
+SELECT access.try('{"application": "psql"}');
+SELECT access.try('{"purpose": ""}');
+SELECT access.try('{"purpose": "Pricing"}');
+-- the weekday and the hour are those of the zone
+SELECT access.try('{"time": "2026-03-06 17:00+00"}');
+SELECT access.try('{"time": "2026-03-06 17:00:01+00"}');
+SELECT access.try('{"time": "2026-03-08 23:30+00"}');
+SELECT access.try('{"time": "2026-03-09 07:00+00"}');
+-- on the first Monday of summer time
+SELECT access.try('{"time": "2026-03-30 05:59:59+00"}');
+SELECT access.try('{"time": "2026-03-30 06:00:00+00"}');
+SELECT access.try('{"tls_version": "TLSv1.2"}');
+SELECT access.try('{"tls_version": null}');
+SELECT access.try('{"address": "10.0.0.0"}');
+SELECT access.try('{"address": "9.255.255.255"}');
+SELECT access.try('{"address": "::ffff:10.1.2.3"}');
 SELECT access.try('{"time": [1]}');
 SET ROLE regress_cr_ana;
 SELECT cleanroom.simulate_access('regress_cr_ana', 'access.stays', '{}');
@@ -107,6 +134,10 @@ SELECT cleanroom.drop_access_rule('access.stays', 'office');
 SELECT cleanroom.drop_access_rule('access.stays', 'inhouse');
 SELECT cleanroom.drop_access_rule('access.stays', 'encrypted');
 SELECT cleanroom.drop_access_rule('access.stays', 'calm');
+SELECT cleanroom.drop_access_rule('access.stays', 'busy');
+SELECT cleanroom.drop_access_rule('access.stays', 'method');
+SELECT cleanroom.drop_access_rule('access.stays', 'tool');
+SELECT cleanroom.drop_access_rule('access.stays', 'cause');
 SELECT cleanroom.add_access_rule('access.stays', 'strong', '1 / (CASE WHEN user = ''regress_cr_owner'' THEN 1 ELSE 1 END) = 1');
 SET ROLE regress_cr_ana;
 EXECUTE by_region;
