@@ -18,6 +18,7 @@
 #include "ledger/record.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
+#include "nodes/parsenodes.h"
 #include "policy/policy.h"
 #include "session/exempt.h"
 #include "utils/timestamp.h"

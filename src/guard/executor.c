@@ -205,11 +205,11 @@ judge_again(QueryDesc *queryDesc)
 	CrVerdict  *refusal;
 	Oid			outdated;
 
+	/* what others have changed: no lock on the way here has told of it */
+	AcceptInvalidationMessages();
 	if (!cr_policy_possible() || is_worker_fragment(plan) ||
 		!cr_verify_concerns_plan(plan))
 		return;
-	/* what others have revoked: nothing else here need have looked */
-	AcceptInvalidationMessages();
 	cr_check_permissions(plan);
 	refusal = cr_guard_judge_surroundings();
 	outdated = cr_execution_find_outdated(queryDesc);

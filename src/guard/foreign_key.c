@@ -23,6 +23,7 @@
 #include "base/errcodes.h"
 #include "guard/foreign_key.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "policy/policy.h"
 #include "session/exempt.h"
 #include "utils/lsyscache.h"

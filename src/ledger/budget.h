@@ -8,6 +8,7 @@
 #ifndef CR_BUDGET_H
 #define CR_BUDGET_H
 
+#include "datatype/timestamp.h"
 #include "ledger/record.h"
 
 /* Which budgets a statement draws on. */
