@@ -7,12 +7,13 @@ SET search_path = :schema, pg_catalog;
 SELECT :'schema' = 'regress_cr_e' AS everyday \gset
 \if :everyday
 UPDATE customers SET country = CASE WHEN customer_id = 22
-    OR customer_id = 11 AND :world = 1 THEN 'Monaco' ELSE 'Malta' END
+    OR customer_id = 11 AND :world = 1 THEN 'Malay' ELSE 'Malta' END
  WHERE customer_id IN (11, 22, 33);
 \else
 UPDATE customers SET region = CASE WHEN person = 302
     OR person = 301 AND :world = 1 THEN 'reef' ELSE 'isle' END
  WHERE person > 300;
+INSERT INTO towns VALUES ('reef', 'r');
 INSERT INTO exposures VALUES (122, 'odder', 5);
 UPDATE exposures SET campaign = CASE :world WHEN 0 THEN 'odd' ELSE 'odder' END
  WHERE viewer = 120 AND campaign = 'odd';

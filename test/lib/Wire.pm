@@ -80,7 +80,8 @@ sub fill
 	  or die "lost connection\n";
 }
 
-# All messages up to one of these types.
+# All messages up to one of these types.  Data that COPY asks for are refused,
+# unless that is what is waited for.
 sub read_until
 {
 	my ($self, $types) = @_;
@@ -92,6 +93,8 @@ sub read_until
 		{
 			push @messages, $message;
 			return \@messages if $message->[0] =~ /^(?:$types)$/;
+			$self->send_bytes('f' . pack('N', 5) . "\0")
+			  if $message->[0] eq 'G';
 		}
 		$self->fill;
 	}

@@ -50,6 +50,7 @@ CREATE FUNCTION counted(OUT rows_read bigint, OUT blocks_read bigint)
            sum(pg_stat_get_xact_blocks_fetched(o))
         FROM unnest('{visits, visits_region}'::regclass[]) o;
 END;
+SELECT pg_stat_force_next_flush();
 BEGIN;
 SET LOCAL enable_seqscan = off;
 SELECT * FROM counted();
