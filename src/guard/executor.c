@@ -192,38 +192,68 @@ runs_at_once(QueryDesc *queryDesc)
 		last_started_in == GetCurrentStatementStartTimestamp();
 }
 
-/*
- * A portal or cursor is judged at each FETCH and Execute, and before a run's
- * first row: whoever has lost access or the privilege since gets no further
- * row, nor does anybody for whom it was not opened, or not under the policy
- * of now.
- */
+/* Does the plan, which is not being started, concern the current user? */
+static bool
+concerns(PlannedStmt *plan)
+{
+	return cr_policy_possible() && !is_worker_fragment(plan) &&
+		cr_verify_concerns_plan(plan);
+}
+
 static void
-judge_again(QueryDesc *queryDesc)
+raise_of(QueryDesc *queryDesc, CrVerdict *refusal)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
-	CrVerdict  *refusal;
-	Oid			outdated;
 
-	/* what others have changed: no lock on the way here has told of it */
-	AcceptInvalidationMessages();
-	if (!cr_policy_possible() || is_worker_fragment(plan) ||
-		!cr_verify_concerns_plan(plan))
-		return;
-	cr_check_permissions(plan);
-	refusal = cr_guard_judge_surroundings();
-	outdated = cr_execution_find_outdated(queryDesc);
-	if (refusal == NULL && OidIsValid(outdated))
-		refusal = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-									psprintf("the query on protected table \"%s\" was begun under another policy or for another role",
-											 get_rel_name(outdated)),
-									"Close it and run the query again.");
-	if (refusal == NULL)
-		refusal = judge_access(plan, cr_approval_of(queryDesc->sourceText));
 	if (refusal != NULL)
 		cr_raise_refusal_of(refusal, cr_execution_relations(plan),
 							queryDesc->sourceText, plan->stmt_location,
 							plan->stmt_len);
+}
+
+static CrVerdict *
+judge_policies(QueryDesc *queryDesc)
+{
+	Oid			relid = cr_execution_find_outdated(queryDesc);
+
+	if (!OidIsValid(relid))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+							 psprintf("the query on protected table \"%s\" was begun under another policy or for another role",
+									  get_rel_name(relid)),
+							 "Close it and run the query again.");
+}
+
+/*
+ * Whoever has lost access or the privilege since the start gets no further
+ * row, nor does anybody for whom it was not started, or not under the policy
+ * of now.  Asked before a run's first row, and at each Execute and FETCH of a
+ * portal; no lock is taken on the way here that would have told of changes.
+ */
+static void
+judge_changes(QueryDesc *queryDesc)
+{
+	PlannedStmt *plan = queryDesc->plannedstmt;
+	CrVerdict  *refusal;
+
+	AcceptInvalidationMessages();
+	if (!concerns(plan))
+		return;
+	cr_check_permissions(plan);
+	refusal = judge_policies(queryDesc);
+	if (refusal == NULL)
+		refusal = judge_access(plan, cr_approval_of(queryDesc->sourceText));
+	raise_of(queryDesc, refusal);
+}
+
+/* Execute and FETCH of a portal that was started before. */
+static void
+judge_again(QueryDesc *queryDesc)
+{
+	judge_changes(queryDesc);
+	if (!concerns(queryDesc->plannedstmt))
+		return;
+	raise_of(queryDesc, cr_guard_judge_surroundings());
 	cr_guard_silence_log();
 }
 
@@ -253,7 +283,7 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 	recorded = cr_execution_has(queryDesc);
 	usage = cr_uncounted_save();
 	dest = queryDesc->dest;
-	queryDesc->dest = cr_execution_receiver(queryDesc, judge_again);
+	queryDesc->dest = cr_execution_receiver(queryDesc, judge_changes);
 	PG_TRY();
 	{
 		run(CR_RUN_ARGS);

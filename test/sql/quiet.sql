@@ -67,7 +67,7 @@ SELECT count(*) FROM people WHERE age IN (SELECT n FROM (SELECT count(*) AS n FR
 -- functions, samples, other entries of FROM
 SELECT count(*) FROM people WHERE age IN (SELECT g FROM mine(1) g);
 SELECT count(*) FROM people WHERE age IN (SELECT g FROM generate_series(1, 1 / 1) g);
-SELECT count(*) FROM people WHERE age IN (SELECT g::int FROM regexp_split_to_table('1,2', ',') g);
+SELECT count(*) FROM people WHERE age IN (SELECT length(g::json::text) FROM regexp_split_to_table('1,2', ',') g);
 SELECT count(*) FROM people WHERE age IN (SELECT g FROM ROWS FROM (generate_series(1, mine(2))) g);
 SELECT count(*) FROM people WHERE age IN (SELECT age FROM ages TABLESAMPLE SYSTEM (50));
 SELECT count(*) FROM people WHERE age IN (SELECT x FROM XMLTABLE('/a' PASSING '<a>1</a>' COLUMNS x int PATH '.') t);
