@@ -330,6 +330,9 @@ tamper('and a changed link', "UPDATE $table SET link = decode(repeat('00', 32), 
 	qr/^104\|the link/);
 tamper('a deleted record is found', "DELETE FROM $table WHERE number = 105",
 	qr/^105\|the record is missing/);
+tamper('and one before the first',
+	"INSERT INTO $table (number, at, kind, link) SELECT -5, at, kind, link FROM $table WHERE number = 1",
+	qr/^-5\|the record stands before the first one/);
 tamper('and one at the beginning', "DELETE FROM $table WHERE number = 1",
 	qr/^1\|the record is missing/);
 tamper('and renumbered ones',
@@ -385,6 +388,73 @@ like($stderr, qr/permission denied to write a file/,
 ($result, $stdout, $stderr) = $node->psql('copy',
 	"SET SESSION AUTHORIZATION regress_cr_analyst; SELECT cleanroom.archive_ledger(now())");
 like($stderr, qr/permission denied to archive/, 'archives are for auditors');
+
+is($node->safe_psql('copy', "SELECT checked, first_bad FROM cleanroom.verify_archive('$file')"),
+	($last2 - $first2 + 1) . '|', 'the chain is whole in the file');
+is($node->safe_psql('copy', 'SELECT checked FROM cleanroom.verify_ledger()'),
+	head('copy') - ($last2 - $first2 + 1), 'and in the table');
+is($node->safe_psql('copy', "SELECT first_bad FROM cleanroom.verify_ledger(50, $first2)"),
+	'', 'from the middle of it, too');
+($result, $stdout, $stderr) = $node->psql('copy',
+	"SET SESSION AUTHORIZATION regress_cr_owner; SELECT * FROM cleanroom.verify_archive('$file')");
+like($stderr, qr/permission denied to read a file/, 'which is for who may read files');
+
+# tampering with archives, in copies
+sub tamper_with_file
+{
+	my ($what, $change, $expected) = @_;
+	my @lines = split /\n/, slurp_file($file);
+	my $copy = "$dir/tampered.json";
+	unlink $copy;
+	$change->(\@lines);
+	append_to_file($copy, join("\n", @lines) . "\n");
+	like($node->safe_psql('copy',
+			"SELECT first_bad, reason FROM cleanroom.verify_archive('$copy')"),
+		$expected, $what);
+}
+my $third = $first2 + 2;
+tamper_with_file('a changed line of a file is found',
+	sub { $_[0][3] =~ s/"kind":"\w+"/"kind":"forged"/ }, qr/^$third\|the link/);
+tamper_with_file('and one that is no JSON',
+	sub { $_[0][3] =~ s/"kind"/kind/ }, qr/^$third\|the line is not a record/);
+tamper_with_file('and one that is missing',
+	sub { splice @{$_[0]}, 3, 1 }, qr/^$third\|the record is missing/);
+tamper_with_file('and two in another order',
+	sub { @{$_[0]}[3, 4] = @{$_[0]}[4, 3] }, qr/^$third\|the record is missing/);
+tamper_with_file('and an end that is cut off',
+	sub { pop @{$_[0]} }, qr/^$last2\|the record is missing/);
+tamper_with_file('and another first line',
+	sub { $_[0][0] =~ s/("last_link": "\\\\x)../${1}00/ }, qr/^$first2\|the first line is not that/);
+sub tamper_with_archive
+{
+	my ($what, $sql, $expected) = @_;
+
+	usleep(300_000);
+	$node->safe_psql('postgres', 'DROP DATABASE IF EXISTS tampered');
+	$node->safe_psql('postgres', 'CREATE DATABASE tampered TEMPLATE copy');
+	$node->safe_psql('tampered',
+		"ALTER TABLE cleanroom.ledger_$_ DISABLE TRIGGER USER")
+	  for 'archive', 'segments';
+	$node->safe_psql('tampered', $sql);
+	like($node->safe_psql('tampered',
+			'SELECT first_bad, reason FROM cleanroom.verify_ledger()'),
+		$expected, $what);
+}
+my $archive = 'cleanroom.ledger_archive';
+($result, $stdout, $stderr) = $node->psql('copy', "DELETE FROM $archive");
+like($stderr, qr/the ledger cannot be changed/, 'the archive cannot be changed');
+tamper_with_archive('a changed record in the table is found',
+	"UPDATE $archive SET reason = 'x' WHERE number = 60", qr/^60\|the link/);
+tamper_with_archive('and one that is missing',
+	"DELETE FROM $archive WHERE number = 61", qr/^61\|the record is missing/);
+tamper_with_archive('and the last one',
+	"DELETE FROM $archive WHERE number = $last", qr/^$last\|the record is missing/);
+tamper_with_archive('and a segment that is missing',
+	"DELETE FROM cleanroom.ledger_segments WHERE first_number = 1", qr/^1\|the record is missing/);
+tamper_with_archive('and one that ends elsewhere',
+	"UPDATE cleanroom.ledger_segments SET last_link = previous_link WHERE first_number = $first2",
+	qr/^${\ ($last2 + 1)}\|the link/);
+$node->safe_psql('postgres', 'DROP DATABASE tampered');
 
 # the file can be checked by anybody who has read how links are made
 SKIP:
