@@ -201,7 +201,8 @@ $before = head();
 ask(q(SET application_name = E'x","verdict":"refused"\n2|statement|admitted';
 SET cleanroom.purpose = E'a"}\n{"b\\\\';
 SELECT count(*) FROM stays;));
-is(records($before, q(verdict, application, to_json(purpose)), q(kind = 'statement'), 1),
+# the server has spelled the line feed, as one way or, from 16 on, another
+is(records($before, q(verdict, replace(application, '\x0a', '?'), to_json(purpose)), q(kind = 'statement'), 1),
 	q(admitted|x","verdict":"refused"?2|statement|admitted|"a\"}\n{\"b\\\\"),
 	'what the session calls itself and its purpose is data');
 is(super('SELECT first_bad FROM cleanroom.verify_ledger()'), '', 'the chain is whole');
