@@ -278,7 +278,7 @@ COMMENT ON FUNCTION cleanroom.parameter_types(jsonb) IS
 parameters: as read_parameters() returns them.';
 
 CREATE FUNCTION cleanroom.parameter_names(parameters jsonb) RETURNS text[]
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
     AS $$
     SELECT COALESCE(pg_catalog.array_agg(p.value->>'name' ORDER BY p.ordinality), '{}')
         FROM pg_catalog.jsonb_array_elements(parameters) WITH ORDINALITY p
