@@ -349,7 +349,7 @@ COMMENT ON FUNCTION cleanroom.float4_moments_step(float8[], float4) IS
 'Transition function of averages, variances and deviations of real.
 Arguments: {N, sum, sum of squared differences}, and one more number.
 Result: the state with it, marked once it has overflowed.
-Errors: XX000 for an array of another shape.';
+Errors: 22023 for an array of another shape.';
 
 CREATE FUNCTION cleanroom.float8_moments_step(state float8[], x float8)
 RETURNS float8[]
@@ -360,7 +360,7 @@ COMMENT ON FUNCTION cleanroom.float8_moments_step(float8[], float8) IS
 'Transition function of averages, variances and deviations of double precision.
 Arguments: {N, sum, sum of squared differences}, and one more number.
 Result: the state with it, marked once it has overflowed.
-Errors: XX000 for an array of another shape.';
+Errors: 22023 for an array of another shape.';
 
 CREATE FUNCTION cleanroom.float8_moments_combine(a float8[], b float8[])
 RETURNS float8[]
@@ -372,7 +372,7 @@ COMMENT ON FUNCTION cleanroom.float8_moments_combine(float8[], float8[]) IS
 precision.
 Arguments: two states {N, sum, sum of squared differences}.
 Result: the state of the rows of both.
-Errors: XX000 for an array of another shape.';
+Errors: 22023 for an array of another shape.';
 
 DO $$
 DECLARE
@@ -391,7 +391,7 @@ BEGIN
             'Final function of cleanroom.total_%s().
 Argument: the state {N, sum, sum of squared differences}.
 Result: NULL where the state has overflowed, or has too few rows.
-Errors: XX000 for an array of another shape.', name));
+Errors: 22023 for an array of another shape.', name));
 
         -- internal, as numeric_<name> is
         EXECUTE format('CREATE FUNCTION cleanroom.total_numeric_%s(internal) '
@@ -578,7 +578,7 @@ COMMENT ON FUNCTION cleanroom.pairs_step(float8[], float8, float8) IS
 Arguments: {N, sum of x, sum of squared differences of x, the same two of y,
 sum of products of differences}, and one more pair.
 Result: the state with it, marked once it has overflowed.
-Errors: XX000 for an array of another shape.';
+Errors: 22023 for an array of another shape.';
 
 CREATE FUNCTION cleanroom.pairs_combine(a float8[], b float8[])
 RETURNS float8[]
@@ -589,7 +589,7 @@ COMMENT ON FUNCTION cleanroom.pairs_combine(float8[], float8[]) IS
 'Combine function of correlation, covariance and regression.
 Arguments: two states as of pairs_step().
 Result: the state of the rows of both.
-Errors: XX000 for an array of another shape.';
+Errors: 22023 for an array of another shape.';
 
 DO $$
 DECLARE
@@ -608,7 +608,7 @@ BEGIN
             'Final function of cleanroom.total_%s().
 Argument: the state of pairs_step().
 Result: NULL where the state has overflowed, or has too few rows.
-Errors: XX000 for an array of another shape.', name));
+Errors: 22023 for an array of another shape.', name));
         EXECUTE format('CREATE AGGREGATE cleanroom.total_%1$s(float8, float8) '
                        '(SFUNC = cleanroom.pairs_step, STYPE = float8[], '
                        'INITCOND = ''{0,0,0,0,0,0}'', '

@@ -18,6 +18,7 @@
 
 #include <math.h>
 
+#include "agg/total_call.h"
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -35,6 +36,8 @@ enum
 	STATE_SQUARES,
 	STATE_ELEMENTS
 };
+
+#define elements_of(state)	cr_total_state(state, STATE_ELEMENTS)
 
 PG_FUNCTION_INFO_V1(cr_float4_sum_step);
 PG_FUNCTION_INFO_V1(cr_float4_sum_result);
@@ -142,13 +145,15 @@ cr_float8_sum_result(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(PG_GETARG_FLOAT8(0));
 }
 
-/* The elements of a state, which may be anything when called from SQL. */
-static float8 *
-state_elements(ArrayType *state)
+float8 *
+cr_total_state(ArrayType *state, int count)
 {
-	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != STATE_ELEMENTS ||
+	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != count ||
 		ARR_HASNULL(state) || ARR_ELEMTYPE(state) != FLOAT8OID)
-		elog(ERROR, "expected an array of %d numbers", STATE_ELEMENTS);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("expected an array of %d numbers", count),
+				 errhint("This function is a part of aggregates: call those instead.")));
 	return (float8 *) ((char *) state + ARR_OVERHEAD_NONULLS(1));
 }
 
@@ -190,7 +195,7 @@ moments_step(FunctionCallInfo fcinfo, float8 x)
 		state = PG_GETARG_ARRAYTYPE_P(0);
 	else
 		state = PG_GETARG_ARRAYTYPE_P_COPY(0);
-	step_moments(state_elements(state), x);
+	step_moments(elements_of(state), x);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -248,8 +253,8 @@ cr_float8_moments_combine(PG_FUNCTION_ARGS)
 		state = PG_GETARG_ARRAYTYPE_P(0);
 	else
 		state = PG_GETARG_ARRAYTYPE_P_COPY(0);
-	merge_moments(state_elements(state),
-				  state_elements(PG_GETARG_ARRAYTYPE_P(1)));
+	merge_moments(elements_of(state),
+				  elements_of(PG_GETARG_ARRAYTYPE_P(1)));
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -259,7 +264,7 @@ PG_FUNCTION_INFO_V1(cr_moments_##name); \
 Datum \
 cr_moments_##name(PG_FUNCTION_ARGS) \
 { \
-	if (is_mark8(state_elements(PG_GETARG_ARRAYTYPE_P(0))[STATE_SUM])) \
+	if (is_mark8(elements_of(PG_GETARG_ARRAYTYPE_P(0))[STATE_SUM])) \
 		PG_RETURN_NULL(); \
 	return float8_##name(fcinfo); \
 } \

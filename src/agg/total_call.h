@@ -9,6 +9,8 @@
 #ifndef CR_TOTAL_CALL_H
 #define CR_TOTAL_CALL_H
 
+#include "utils/array.h"
+
 /* An argument of more bytes gives NULL. */
 #define CR_TOTAL_LONG_ARGUMENT	(32 * 1024 * 1024)
 
@@ -20,5 +22,11 @@ extern void cr_total_check_pure(Oid funcid);
 
 /* Is this error the fault of a value, rather than of the server's state? */
 extern bool cr_total_is_data_error(int sqlerrcode);
+
+/*
+ * The count elements of an aggregate's state, which may be anything when a
+ * part of the aggregate is called from SQL.  Raises 22023 for another shape.
+ */
+extern float8 *cr_total_state(ArrayType *state, int count);
 
 #endif							/* CR_TOTAL_CALL_H */

@@ -16,6 +16,7 @@
 
 #include <math.h>
 
+#include "agg/total_call.h"
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -33,18 +34,10 @@ enum
 	STATE_ELEMENTS
 };
 
+#define elements_of(state)	cr_total_state(state, STATE_ELEMENTS)
+
 PG_FUNCTION_INFO_V1(cr_pairs_step);
 PG_FUNCTION_INFO_V1(cr_pairs_combine);
-
-/* The elements of a state, which may be anything when called from SQL. */
-static float8 *
-state_elements(ArrayType *state)
-{
-	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != STATE_ELEMENTS ||
-		ARR_HASNULL(state) || ARR_ELEMTYPE(state) != FLOAT8OID)
-		elog(ERROR, "expected an array of %d numbers", STATE_ELEMENTS);
-	return (float8 *) ((char *) state + ARR_OVERHEAD_NONULLS(1));
-}
 
 /* The state itself in an aggregate, else a copy. */
 static ArrayType *
@@ -98,7 +91,7 @@ Datum
 cr_pairs_step(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = writable_state(fcinfo);
-	float8	   *state = state_elements(array);
+	float8	   *state = elements_of(array);
 	float8		y = PG_GETARG_FLOAT8(1);
 	float8		x = PG_GETARG_FLOAT8(2);
 	float8		old[STATE_ELEMENTS];
@@ -148,8 +141,8 @@ Datum
 cr_pairs_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = writable_state(fcinfo);
-	float8	   *a = state_elements(array);
-	float8	   *b = state_elements(PG_GETARG_ARRAYTYPE_P(1));
+	float8	   *a = elements_of(array);
+	float8	   *b = elements_of(PG_GETARG_ARRAYTYPE_P(1));
 
 	if (a[STATE_N] == 0)
 		memcpy(a, b, STATE_ELEMENTS * sizeof(float8));
@@ -164,7 +157,7 @@ PG_FUNCTION_INFO_V1(cr_pairs_##name); \
 Datum \
 cr_pairs_##name(PG_FUNCTION_ARGS) \
 { \
-	if (isnan(state_elements(PG_GETARG_ARRAYTYPE_P(0))[STATE_N])) \
+	if (isnan(elements_of(PG_GETARG_ARRAYTYPE_P(0))[STATE_N])) \
 		PG_RETURN_NULL(); \
 	return float8_##name(fcinfo); \
 } \
