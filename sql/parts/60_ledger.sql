@@ -37,6 +37,7 @@ CREATE TABLE cleanroom.ledger_records (
     charges         text,
     subject         text,
     detail          text,
+    salt            text,
     link            bytea NOT NULL
 );
 ALTER TABLE cleanroom.ledger_records
@@ -119,7 +120,8 @@ CREATE VIEW cleanroom.ledger WITH (security_barrier) AS
            CASE WHEN s.sees = 'all' THEN r.rows_returned END AS rows_returned,
            r.duration * '1 microsecond'::pg_catalog.interval AS duration,
            r.charges::pg_catalog.jsonb AS charges,
-           r.subject, r.detail::pg_catalog.jsonb AS detail, r.link
+           r.subject, r.detail::pg_catalog.jsonb AS detail,
+           CASE WHEN s.sees = 'all' THEN r.salt END AS salt, r.link
         FROM cleanroom.ledger_records r
             CROSS JOIN LATERAL cleanroom.may_see_record(r.session_user_name,
                 r.current_user_name, r.owners) AS s (sees)
@@ -138,6 +140,7 @@ COMMENT ON COLUMN cleanroom.ledger.caller IS 'What the client sent, where that i
 COMMENT ON COLUMN cleanroom.ledger.fingerprint IS 'The same for statements that differ in constants, blanks, comments and case only.';
 COMMENT ON COLUMN cleanroom.ledger.obligations IS 'The threshold of each protected table, and what happens to small groups.';
 COMMENT ON COLUMN cleanroom.ledger.detail IS 'Of a statement: the values of its parameters, unless cleanroom.record_constants is off; of an event: what it is about.';
+COMMENT ON COLUMN cleanroom.ledger.salt IS 'Random, so that nobody finds out from links what he does not see of a record; shown to who sees all of it.';
 COMMENT ON COLUMN cleanroom.ledger.link IS 'SHA-256 over the link before and this record.';
 GRANT SELECT ON cleanroom.ledger TO PUBLIC;
 

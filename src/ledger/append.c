@@ -27,6 +27,8 @@
 /* Numbers of the newest statements, for completions that do not know them. */
 #define KNOWN_MAX		65536
 
+#define SALT_LENGTH		16
+
 typedef struct Known
 {
 	uint64		ticket;
@@ -95,6 +97,24 @@ settle(const CrTaken *taken, CrRecord *record, CrAnswer *answer)
 	}
 }
 
+/*
+ * What is hashed must not be guessed: of a record that somebody may see but
+ * for a few small numbers, its link, and the one before, would tell them.
+ */
+static void
+set_salt(CrRecord *record)
+{
+	uint8		bytes[SALT_LENGTH];
+	char	   *hex = palloc0(2 * SALT_LENGTH + 1);
+
+	if (!pg_strong_random(bytes, sizeof(bytes)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random bytes for a record")));
+	hex_encode((const char *) bytes, sizeof(bytes), hex);
+	cr_record_set_text(record, CR_COL_SALT, hex);
+}
+
 static void
 write_row(Writer *writer, CrRecord *record)
 {
@@ -104,6 +124,7 @@ write_row(Writer *writer, CrRecord *record)
 	uint8		bytes[CR_LINK_LENGTH];
 
 	cr_record_set_integer(record, CR_COL_NUMBER, writer->head.number + 1);
+	set_salt(record);
 	cr_record_form(record, values, nulls);
 	cr_chain_link(writer->chain, writer->head.link, values, nulls, bytes);
 	nulls[CR_COL_LINK] = false;

@@ -47,6 +47,7 @@ typedef enum CrColumn
 	CR_COL_CHARGES,				/* JSON; see cr_record_charge_hook */
 	CR_COL_SUBJECT,				/* of a note */
 	CR_COL_DETAIL,				/* JSON */
+	CR_COL_SALT,				/* given by the recorder; 128 random bits */
 	CR_COL_LINK,				/* given by the recorder */
 	CR_NCOLUMNS
 } CrColumn;

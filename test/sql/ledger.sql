@@ -132,6 +132,36 @@ SELECT checked > 24 AS checked, first_bad, reason FROM cleanroom.verify_ledger()
 SELECT * FROM cleanroom.verify_ledger(:receipt, :receipt);
 SELECT * FROM cleanroom.verify_ledger(0);
 
+-- Links are for everybody, and must not tell what a record hides: who knows
+-- all of it but the numbers of groups and rows does not find them by trying.
+RESET ROLE;
+CREATE FUNCTION i(value bigint) RETURNS bytea LANGUAGE sql IMMUTABLE
+    RETURN COALESCE('I'::bytea || int8send(value), 'N');
+CREATE FUNCTION t(value text) RETURNS bytea LANGUAGE sql IMMUTABLE
+    RETURN COALESCE('T'::bytea || int4send(octet_length(value)) || convert_to(value, 'UTF8'), 'N');
+CREATE FUNCTION l(value text[]) RETURNS bytea LANGUAGE sql IMMUTABLE
+    RETURN COALESCE('L'::bytea || int4send(cardinality(value))
+        || (SELECT string_agg(substr(t(x), 2), ''::bytea ORDER BY n) FROM unnest(value) WITH ORDINALITY u (x, n)), 'N');
+CREATE FUNCTION micros(value interval) RETURNS bigint LANGUAGE sql IMMUTABLE
+    RETURN (extract(epoch FROM value) * 1000000)::bigint;
+CREATE VIEW tried WITH (security_invoker) AS
+    SELECT c.number, g AS released, w AS withheld, r AS rows
+        FROM cleanroom.ledger c JOIN cleanroom.ledger p ON p.number = c.number - 1, began b,
+            generate_series(0, 5) g, generate_series(0, 5) w, generate_series(0, 5) r
+        WHERE c.kind = 'completion' AND c.number > b.number AND c.current_user_name = 'regress_cr_led_analyst'
+          AND sha256(p.link || '\x01'::bytea || i(c.number) || i(micros(c.at - '2000-01-01 00:00+00'))
+            || t(c.kind) || t(c.verdict) || t(c.code) || t(c.reason) || i(c.refers) || t(c.database)
+            || t(c.session_user_name) || t(c.current_user_name) || t(c.client) || t(c.application)
+            || t(c.purpose) || l(c.tables) || l(c.owners) || t(c.statement) || t(c.caller) || i(c.fingerprint)
+            || t(c.obligations::text) || i(g) || i(w) || i(r) || i(micros(c.duration)) || t(c.charges::text)
+            || t(c.subject) || t(c.detail::text) || t(c.salt)) = c.link;
+GRANT SELECT ON tried TO PUBLIC;
+SET ROLE regress_cr_led_analyst;
+SELECT released, withheld, rows FROM tried ORDER BY number LIMIT 2;
+-- whoever sees all can compute them
+SET ROLE regress_cr_led_auditor;
+SELECT released, withheld, rows FROM tried ORDER BY number LIMIT 2;
+
 -- constants can be left out
 RESET ROLE;
 SET cleanroom.record_constants = off;

@@ -342,7 +342,7 @@ tamper('an inserted record is found',
 	"UPDATE $table SET number = -number WHERE number > 110; UPDATE $table SET number = 1 - number WHERE number < 0;"
 	  . "INSERT INTO $table SELECT 111, at, kind, verdict, code, reason, refers, database, session_user_name,"
 	  . "current_user_name, client, application, purpose, tables, owners, statement, caller, fingerprint, obligations,"
-	  . "groups_released, groups_withheld, rows_returned, duration, charges, subject, detail, link FROM $table WHERE number = 50",
+	  . "groups_released, groups_withheld, rows_returned, duration, charges, subject, detail, salt, link FROM $table WHERE number = 50",
 	qr/^111\|the link/);
 tamper('reordered records are found',
 	"UPDATE $table SET number = -1 WHERE number = 120; UPDATE $table SET number = 120 WHERE number = 121; UPDATE $table SET number = 121 WHERE number = -1",
@@ -469,7 +469,7 @@ SKIP:
 	my @columns = qw(number at kind verdict code reason refers database
 	  session_user_name current_user_name client application purpose tables
 	  owners statement caller fingerprint obligations groups_released
-	  groups_withheld rows_returned duration charges subject detail);
+	  groups_withheld rows_returned duration charges subject detail salt);
 	my $bad = 0;
 	require Encode;
 	require Time::Local;
