@@ -114,6 +114,26 @@ check_negation(CrLevel *level, Node *expanded)
 							 "Write NOT EXISTS (SELECT ... WHERE list.key = key); those on the list must be enough people.");
 }
 
+/*
+ * The bases that a condition compares.  A relation of one row is the same
+ * beside all of them, as a released value is.
+ */
+static Bitmapset *
+compared_bases(CrLevel *level, Node *expr)
+{
+	Bitmapset  *bases = cr_inspect_bases(expr);
+	int			id = -1;
+
+	while ((id = bms_next_member(bases, id)) >= 0)
+	{
+		CrBase	   *base = cr_inspect_base(level->statement, id);
+
+		if (base->single && !base->nullable && base->membership == NULL)
+			bases = bms_del_member(bases, id);
+	}
+	return bases;
+}
+
 /* What is left of it when the tests of memberships in it are answered. */
 static CrVerdict *
 check_atom(CrLevel *level, Node *written)
@@ -121,7 +141,7 @@ check_atom(CrLevel *level, Node *written)
 	Node	   *atom = cr_match_assume(level->statement, written);
 	const Var  *offender;
 	Bitmapset  *raw = cr_inspect_raw_bases(level->statement, atom);
-	Bitmapset  *all = cr_inspect_bases(atom);
+	Bitmapset  *all = compared_bases(level, atom);
 
 	offender = find_offender(level->statement, atom,
 							 CR_USE_DIMENSION | CR_USE_FILTER);

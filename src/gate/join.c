@@ -137,6 +137,15 @@ looked_up(CrLevel *level, CrClause *clause)
 	return NULL;
 }
 
+/* Is it the column of a relation of one row, wherever rows are joined? */
+static bool
+is_of_single(CrLevel *level, const Var *var)
+{
+	CrBase	   *base = cr_inspect_base(level->statement, var->varno);
+
+	return base->single && !base->nullable && base->membership == NULL;
+}
+
 static CrVerdict *
 check_clause(CrLevel *level, CrClause *clause)
 {
@@ -162,6 +171,10 @@ check_clause(CrLevel *level, CrClause *clause)
 	refusal = check_join_column(level, left, uses);
 	if (refusal == NULL)
 		refusal = check_join_column(level, right, uses);
+	if (refusal != NULL &&
+		(is_of_single(level, left) || is_of_single(level, right)) &&
+		cr_rule_condition(level, clause->expanded) == NULL)
+		return NULL;
 	if (refusal == NULL)
 		refusal = cr_rule_total(clause->expanded);
 	return refusal;

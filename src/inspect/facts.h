@@ -61,6 +61,7 @@ typedef struct CrBase
 	int			ncolumns;
 	CrColumnFact *columns;		/* of raw bases; NULL for PUBLIC */
 	bool		nullable;		/* an outer join may null its rows */
+	bool		single;			/* PUBLIC, and of one row at most */
 	struct CrMembership *membership;	/* what it was made for, or NULL */
 	bool		tested;			/* a membership that anything depends on */
 	bool		by_key;			/* a membership asked of a column that may
@@ -219,6 +220,14 @@ extern CrStatement *cr_inspect_statement(Query *query, bool any_use);
 extern bool cr_level_is_raw(const CrLevel *level);
 extern CrLevel *cr_level_read(CrStatement *statement, Query *query,
 							  CrLevel *parent);
+
+/* inspect/with.c */
+extern void cr_level_read_ctes(CrLevel *level);
+extern CrCte *cr_level_find_cte(CrLevel *level, const char *name, Index up);
+
+/* inspect/single.c */
+extern bool cr_inspect_is_single(CrLevel *level, RangeTblEntry *rte);
+extern void cr_normalize_constants(CrLevel *level);
 
 /* inspect/union.c */
 extern bool cr_level_unites_rows(const CrLevel *level);

@@ -30,58 +30,6 @@ cr_level_is_raw(const CrLevel *level)
 	return level->kind == CR_LEVEL_ROW || level->kind == CR_LEVEL_UNIT;
 }
 
-/* ---------- WITH ---------- */
-
-/* CTEs with raw rows are written out where they are used, others are kept. */
-static void
-read_ctes(CrLevel *level)
-{
-	Query	   *query = level->query;
-	List	   *todo = list_copy(query->cteList);
-	ListCell   *lc;
-
-	foreach(lc, todo)
-	{
-		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
-		CrLevel    *sublevel = cr_level_read(level->statement,
-										   castNode(Query, cte->ctequery),
-										   level);
-
-		if ((cr_level_is_raw(sublevel) || cr_level_unites_rows(sublevel)) &&
-			!cte->cterecursive)
-			cr_normalize_inline_cte(query, cte);
-		else
-		{
-			CrCte	   *entry = palloc0(sizeof(CrCte));
-
-			entry->cte = cte;
-			entry->level = sublevel;
-			level->ctes = lappend(level->ctes, entry);
-			level->statement->ctes = lappend(level->statement->ctes, entry);
-		}
-	}
-}
-
-static CrLevel *
-find_cte(CrLevel *level, RangeTblEntry *rte)
-{
-	Index		up = rte->ctelevelsup;
-	ListCell   *lc;
-
-	while (up-- > 0 && level != NULL)
-		level = level->parent;
-	if (level == NULL)
-		return NULL;
-	foreach(lc, level->ctes)
-	{
-		CrCte	   *entry = (CrCte *) lfirst(lc);
-
-		if (strcmp(entry->cte->ctename, rte->ctename) == 0)
-			return entry->level;
-	}
-	return NULL;
-}
-
 /* ---------- FROM ---------- */
 
 static CrSource *
@@ -97,14 +45,22 @@ read_source(CrLevel *level, int rti)
 	if (rte->rtekind == RTE_SUBQUERY)
 		source->level = cr_level_read(statement, rte->subquery, level);
 	else if (rte->rtekind == RTE_CTE)
-		source->level = find_cte(level, rte);
+	{
+		CrCte	   *entry = cr_level_find_cte(level, rte->ctename,
+											  rte->ctelevelsup);
+
+		source->level = entry != NULL ? entry->level : NULL;
+	}
 
 	if (rte->rtekind == RTE_RELATION)
 		policy = cr_base_find_policy(rte->relid);
 	if (policy != NULL)
 		source->base = cr_base_make_protected(statement, rte, policy);
 	else if (source->level == NULL || !cr_level_is_raw(source->level))
+	{
 		source->base = cr_base_make_public(statement, rte, source->level);
+		source->base->single = cr_inspect_is_single(level, rte);
+	}
 	else if (source->level->kind == CR_LEVEL_UNIT)
 		source->base = cr_base_make_unit_level(statement, rte,
 											   source->level);
@@ -450,12 +406,13 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 	level->query = query;
 	level->statement = statement;
 	level->parent = parent;
-	read_ctes(level);
+	cr_level_read_ctes(level);
 	if (!cr_inspect_touches(query))
 		return level;
 	if (query->setOperations == NULL)
 	{
 		cr_normalize_names(query);
+		cr_normalize_constants(level);
 		cr_distribute_unions(level);
 	}
 	if (query->setOperations != NULL)

@@ -205,23 +205,6 @@ clauses_are_pinned(const Probe *probe, List *clauses, List *targets)
 	return true;
 }
 
-/* Has the query one row at most? */
-static bool
-is_single_row(Query *query)
-{
-	if (query->setOperations != NULL || query->hasTargetSRFs ||
-		query->groupingSets != NIL)
-		return false;
-	if (query->limitCount != NULL && IsA(query->limitCount, Const) &&
-		!((Const *) query->limitCount)->constisnull &&
-		query->limitOption == LIMIT_OPTION_COUNT &&
-		DatumGetInt64(((Const *) query->limitCount)->constvalue) <= 1)
-		return true;
-	if (query->groupClause == NIL && (query->hasAggs || query->havingQual))
-		return true;
-	return query->jointree->fromlist == NIL;
-}
-
 static bool source_is_determined(const Probe *probe, RangeTblEntry *rte,
 								 Query *query);
 
@@ -298,12 +281,10 @@ query_is_determined(const Probe *probe, Query *query)
 {
 	if (query == NULL || query->commandType != CMD_SELECT)
 		return false;
-	if (is_single_row(query))
-		return true;
 	if (query->setOperations != NULL)
 		return list_is_determined(probe, cr_inspect_constant_rows(query),
 								  false);
-	if ( query->hasTargetSRFs ||
+	if (query->hasTargetSRFs ||
 		query->groupingSets != NIL || query->hasDistinctOn)
 		return false;
 	if (query->distinctClause != NIL)
@@ -399,7 +380,8 @@ cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
 				base->rte->subquery;
 
 			if (!bms_is_member(base->id, determined) &&
-				source_is_determined(&probe, base->rte, query))
+				(base->single ||
+				 source_is_determined(&probe, base->rte, query)))
 				determined = bms_add_member(determined, base->id);
 		}
 	} while (bms_num_members(determined) > before);

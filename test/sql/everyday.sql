@@ -506,7 +506,7 @@ SELECT avg(n) FROM (SELECT p, count(*) AS n FROM (SELECT customer_id AS p FROM o
 SELECT country FROM customers UNION SELECT category FROM orders;
 SELECT count(*) FROM orders JOIN (VALUES ('books'), ('books')) AS v (c) ON c = category;
 SELECT count(*) FROM orders WHERE category IN (SELECT unnest('{books,food}'::text[]));
-SELECT * FROM (VALUES ('books')) AS c (category), LATERAL sales(c.category);
+SELECT * FROM (VALUES ('books'), ('toys')) AS c (category), LATERAL sales(c.category);
 $$);
 \x off
 RESET ROLE;

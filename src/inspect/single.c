@@ -1,0 +1,369 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/single.c
+ *	  Finds relations of one row, and reads the columns of those that are
+ *	  constants as constants.
+ *
+ *	WITH params AS (SELECT 20 AS lo, 40 AS hi)
+ *	SELECT count(*) FROM t, params WHERE x BETWEEN lo AND hi
+ *
+ * is the same query with the numbers in their places; the planner does that
+ * too.  A relation of one row multiplies nothing, whatever is in it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "inspect/facts.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+
+/* Constants of more nodes than this stay where they are. */
+#define CR_MAX_CONSTANT_NODES	100
+
+/* A query, so many below one that has been read as a level. */
+typedef struct Place
+{
+	CrLevel    *level;
+	Query	   *query;
+	int			depth;
+} Place;
+
+/* ---------- at most one row ---------- */
+
+/* Has the query one row at most, whatever its FROM has? */
+static bool
+is_single_row(Query *query)
+{
+	if (query->setOperations != NULL || query->hasTargetSRFs ||
+		query->groupingSets != NIL)
+		return false;
+	if (query->limitCount != NULL && IsA(query->limitCount, Const) &&
+		!((Const *) query->limitCount)->constisnull &&
+		query->limitOption == LIMIT_OPTION_COUNT &&
+		DatumGetInt64(((Const *) query->limitCount)->constvalue) <= 1)
+		return true;
+	if (query->groupClause == NIL && (query->hasAggs || query->havingQual))
+		return true;
+	return query->jointree->fromlist == NIL;
+}
+
+/* The query that an entry of FROM stands for, if that is known. */
+static bool
+find_query(const Place *place, RangeTblEntry *rte, Place *found)
+{
+	CrCte	   *entry;
+
+	if (rte->rtekind == RTE_SUBQUERY)
+	{
+		found->level = place->level;
+		found->query = rte->subquery;
+		found->depth = place->depth + 1;
+		return true;
+	}
+	if (rte->rtekind != RTE_CTE || rte->self_reference ||
+		(int) rte->ctelevelsup < place->depth)
+		return false;
+	entry = cr_level_find_cte(place->level, rte->ctename,
+							  rte->ctelevelsup - place->depth);
+	if (entry == NULL || entry->cte->cterecursive)
+		return false;
+	found->level = entry->level;
+	found->query = castNode(Query, entry->cte->ctequery);
+	found->depth = 0;
+	return found->query->commandType == CMD_SELECT;
+}
+
+static bool
+source_is_single(const Place *place, RangeTblEntry *rte)
+{
+	Place		found;
+	ListCell   *lc;
+
+	if (rte->rtekind == RTE_RESULT)
+		return true;
+	if (rte->rtekind == RTE_VALUES)
+		return list_length(rte->values_lists) == 1;
+	if (rte->lateral || !find_query(place, rte, &found))
+		return false;
+	if (is_single_row(found.query))
+		return true;
+	if (found.query->setOperations != NULL || found.query->hasTargetSRFs ||
+		found.query->groupingSets != NIL)
+		return false;
+	foreach(lc, found.query->jointree->fromlist)
+	{
+		Node	   *node = lfirst(lc);
+
+		if (!IsA(node, RangeTblRef) ||
+			!source_is_single(&found, rt_fetch(((RangeTblRef *) node)->rtindex,
+											   found.query->rtable)))
+			return false;
+	}
+	return true;
+}
+
+/* Has an entry of the level's FROM one row at most, whatever stands beside? */
+bool
+cr_inspect_is_single(CrLevel *level, RangeTblEntry *rte)
+{
+	Place		place = {level, level->query, 0};
+
+	return source_is_single(&place, rte);
+}
+
+/* ---------- rows of constants ---------- */
+
+static bool
+not_constant_walker(Node *node, int *nodes)
+{
+	if (node == NULL)
+		return false;
+	if (++(*nodes) > CR_MAX_CONSTANT_NODES)
+		return true;
+	switch (nodeTag(node))
+	{
+		case T_Var:
+		case T_SubLink:
+		case T_Query:
+		case T_Aggref:
+		case T_GroupingFunc:
+		case T_WindowFunc:
+			return true;
+		case T_Param:
+			return ((Param *) node)->paramkind != PARAM_EXTERN;
+		case T_FuncExpr:
+			if (((FuncExpr *) node)->funcretset)
+				return true;
+			break;
+		default:
+			break;
+	}
+	return expression_tree_walker(node, not_constant_walker, nodes);
+}
+
+/* Is it the same in all rows and at all times of one statement? */
+static bool
+is_constant(Node *expr)
+{
+	int			nodes = 0;
+
+	return !not_constant_walker(expr, &nodes) &&
+		!contain_volatile_functions(expr);
+}
+
+/* Puts the row's expressions into the place of columns; keeps whole rows. */
+static Node *
+replace_column(Var *var, replace_rte_variables_context *context)
+{
+	List	   *row = (List *) context->callback_arg;
+
+	if (var->varattno < 1 || var->varattno > list_length(row))
+		return (Node *) copyObject(var);
+	return copyObject(list_nth(row, var->varattno - 1));
+}
+
+static Node *
+replace_in(Node *node, int rti, int levels_up, List *row)
+{
+	if (node == NULL ||
+		!bms_is_member(rti, pull_varnos_of_level(NULL, node, levels_up)))
+		return node;
+	return replace_rte_variables(node, rti, levels_up, replace_column, row,
+								 NULL);
+}
+
+static bool
+is_plain(Query *query)
+{
+	return query->setOperations == NULL && query->jointree->quals == NULL &&
+		query->groupClause == NIL && query->groupingSets == NIL &&
+		query->havingQual == NULL && query->distinctClause == NIL &&
+		query->limitCount == NULL && query->limitOffset == NULL &&
+		query->rowMarks == NIL && query->cteList == NIL &&
+		!query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs;
+}
+
+static List *constant_row(const Place *place, RangeTblEntry *rte);
+
+/* The one row of a query, as a list of constant expressions; or NIL. */
+static List *
+constant_target(const Place *place)
+{
+	Query	   *query = place->query;
+	List	   *source = NIL;
+	List	   *row = NIL;
+	int			rti = 0;
+	ListCell   *lc;
+
+	if (!is_plain(query) || list_length(query->jointree->fromlist) > 1)
+		return NIL;
+	if (query->jointree->fromlist != NIL)
+	{
+		Node	   *node = linitial(query->jointree->fromlist);
+
+		if (!IsA(node, RangeTblRef))
+			return NIL;
+		rti = ((RangeTblRef *) node)->rtindex;
+		source = constant_row(place, rt_fetch(rti, query->rtable));
+		if (source == NIL)
+			return NIL;
+	}
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		Node	   *expr = rti == 0 ? (Node *) tle->expr :
+			replace_in((Node *) tle->expr, rti, 0, source);
+
+		if (!is_constant(expr))
+			return NIL;
+		if (!tle->resjunk)
+			row = lappend(row, expr);
+	}
+	return row;
+}
+
+static List *
+constant_row(const Place *place, RangeTblEntry *rte)
+{
+	Place		found;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (rte->rtekind == RTE_VALUES && list_length(rte->values_lists) == 1)
+	{
+		foreach(lc, (List *) linitial(rte->values_lists))
+		{
+			if (!is_constant(lfirst(lc)))
+				return NIL;
+		}
+		return linitial(rte->values_lists);
+	}
+	return find_query(place, rte, &found) ? constant_target(&found) : NIL;
+}
+
+/* ---------- in the place of columns ---------- */
+
+/* Columns of an entry of FROM, wherever the query names them. */
+static void
+replace_columns(Query *query, int rti, List *row)
+{
+	ListCell   *lc;
+
+	query->targetList = (List *)
+		replace_in((Node *) query->targetList, rti, 0, row);
+	query->jointree = (FromExpr *)
+		replace_in((Node *) query->jointree, rti, 0, row);
+	query->havingQual = replace_in(query->havingQual, rti, 0, row);
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		rte->subquery = (Query *)
+			replace_in((Node *) rte->subquery, rti, 1, row);
+		rte->functions = (List *)
+			replace_in((Node *) rte->functions, rti, 0, row);
+		rte->values_lists = (List *)
+			replace_in((Node *) rte->values_lists, rti, 0, row);
+	}
+}
+
+/* Entries of FROM that no outer join extends with nulls. */
+static List *
+preserved(Node *node, List *found)
+{
+	JoinExpr   *join = (JoinExpr *) node;
+	ListCell   *lc;
+
+	if (IsA(node, RangeTblRef))
+		return lappend_int(found, ((RangeTblRef *) node)->rtindex);
+	if (IsA(node, FromExpr))
+	{
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			found = preserved(lfirst(lc), found);
+		return found;
+	}
+	if (join->jointype == JOIN_INNER || join->jointype == JOIN_LEFT)
+		found = preserved(join->larg, found);
+	if (join->jointype == JOIN_INNER || join->jointype == JOIN_RIGHT)
+		found = preserved(join->rarg, found);
+	return found;
+}
+
+/* ---------- as values ---------- */
+
+/*
+ * (SELECT lo FROM params) is a constant.  (SELECT a FROM averages), where
+ * that has one row, says so with a LIMIT.
+ */
+static Node *
+read_scalar(SubLink *sublink, CrLevel *level)
+{
+	Place		place = {level, castNode(Query, sublink->subselect), 1};
+	Query	   *query = place.query;
+	List	   *row = constant_target(&place);
+	RangeTblEntry *rte;
+	Node	   *from;
+
+	if (list_length(row) == 1)
+		return linitial(row);
+	if (!is_plain(query) || list_length(query->jointree->fromlist) != 1)
+		return (Node *) sublink;
+	from = linitial(query->jointree->fromlist);
+	if (!IsA(from, RangeTblRef))
+		return (Node *) sublink;
+	rte = rt_fetch(((RangeTblRef *) from)->rtindex, query->rtable);
+	if (source_is_single(&place, rte))
+	{
+		query->limitOption = LIMIT_OPTION_COUNT;
+		query->limitCount = (Node *) makeConst(INT8OID, -1, InvalidOid,
+											   sizeof(int64),
+											   Int64GetDatum(1), false,
+											   FLOAT8PASSBYVAL);
+	}
+	return (Node *) sublink;
+}
+
+static Node *
+scalar_mutator(Node *node, CrLevel *level)
+{
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (IsA(node, SubLink) &&
+		((SubLink *) node)->subLinkType == EXPR_SUBLINK)
+		return read_scalar((SubLink *) node, level);
+	return expression_tree_mutator(node, scalar_mutator, (void *) level);
+}
+
+/*
+ * Reads constants that come from relations of one row as constants, in
+ * place.  The WITH queries of the level have been read.
+ */
+void
+cr_normalize_constants(CrLevel *level)
+{
+	Query	   *query = level->query;
+	Place		place = {level, query, 0};
+	ListCell   *lc;
+
+	foreach(lc, preserved((Node *) query->jointree, NIL))
+	{
+		RangeTblEntry *rte = rt_fetch(lfirst_int(lc), query->rtable);
+		List	   *row = rte->lateral ? NIL : constant_row(&place, rte);
+
+		if (row != NIL)
+			replace_columns(query, lfirst_int(lc), row);
+	}
+	if (!query->hasSubLinks)
+		return;
+	query->targetList = (List *)
+		scalar_mutator((Node *) query->targetList, level);
+	query->jointree = (FromExpr *)
+		scalar_mutator((Node *) query->jointree, level);
+	query->havingQual = scalar_mutator(query->havingQual, level);
+}

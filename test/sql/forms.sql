@@ -1,0 +1,212 @@
+-- Forms in which everyday questions come, and beside each the attacks that it
+-- could open: constants that stand in a relation of one row.  An answer is
+-- compared with what the owner computes by plain SQL with an explicit
+-- condition on distinct people; an attack runs in two worlds that differ in
+-- three people, and must be refused, with a hint, or end alike in both.
+\set VERBOSITY terse
+SET client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_f_clinic;
+CREATE ROLE regress_cr_f_shop;
+CREATE ROLE regress_cr_f_analyst;
+CREATE SCHEMA regress_cr_f;
+GRANT ALL ON SCHEMA regress_cr_f TO regress_cr_f_clinic, regress_cr_f_shop,
+    regress_cr_f_analyst;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_f_clinic, regress_cr_f_shop,
+    regress_cr_f_analyst;
+SET search_path = regress_cr_f, pg_catalog;
+SET DateStyle = 'ISO, YMD';
+SET TimeZone = 'Europe/Berlin';
+
+SET SESSION AUTHORIZATION regress_cr_f_clinic;
+CREATE TABLE patients (patient int PRIMARY KEY, city text NOT NULL,
+                       born date NOT NULL, age int NOT NULL);
+CREATE TABLE visits (patient int NOT NULL, day date NOT NULL, code text,
+                     cost numeric NOT NULL, minutes int NOT NULL,
+                     copay numeric);
+SET SESSION AUTHORIZATION regress_cr_f_shop;
+CREATE TABLE sales (buyer int NOT NULL, sold timestamp NOT NULL,
+                    item text NOT NULL, price numeric NOT NULL);
+CREATE FUNCTION fill_sales(world int) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM sales;
+    INSERT INTO sales
+    SELECT b, timestamp '2024-01-01 09:00' + (b * 7 + s * 23) % 150
+           * interval '1 day', ('{pills,cream,tea}'::text[])[1 + (b * s) % 3],
+           5 + b * s % 40
+      FROM generate_series(21, 180) b, generate_series(1, 4) s
+     WHERE s <= 1 + b % 4;
+    INSERT INTO sales SELECT t, timestamp '2024-01-03' + s * interval '1 hour',
+           'salve', 999 FROM unnest(CASE world WHEN 1 THEN '{901,902,903}'::int[]
+           ELSE '{911,912,913}' END) t, generate_series(1, 2 + world) s $$;
+SET SESSION AUTHORIZATION regress_cr_f_clinic;
+CREATE FUNCTION fill(world int) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM patients; DELETE FROM visits;
+    INSERT INTO patients SELECT p, ('{Oslo,Bergen,Molde}'::text[])[1 + p % 3],
+           date '1950-01-01' + p * 97, 20 + p % 60
+      FROM generate_series(1, 150) p;
+    INSERT INTO visits
+    SELECT p, date '2024-01-05' + (p * 11 + v * 29) % 160,
+           CASE WHEN p % 7 > 0 THEN
+           ('{I10,I21,J45,E11}'::text[])[1 + (p + v) % 4] END,
+           50 + p * v % 90, 5 + p * v % 60,
+           CASE WHEN p % 3 > 0 THEN p % 9 END
+      FROM generate_series(1, 150) p, generate_series(1, 5) v
+     WHERE v <= p % 6;
+    -- three people: a city, a code, days, costs of their own
+    INSERT INTO patients SELECT t, CASE world WHEN 1 THEN 'Moss' ELSE 'Bodo' END,
+           date '1930-01-01' + world, 99 + world
+      FROM unnest('{901,902,903}'::int[]) t;
+    INSERT INTO visits SELECT t, date '2024-01-01' + world, 'Z' || world,
+           5000 * world, 600 * world, 77 * world
+      FROM unnest('{901,902,903}'::int[]) t, generate_series(1, 3) $$;
+SELECT fill(1);
+SELECT cleanroom.protect('patients', 'patient', 5,
+    dimensions => '{city, born}', filters => '{age}',
+    join_keys => '{patient}');
+SELECT cleanroom.protect('visits', 'patient', 5,
+    dimensions => '{day, code}', measures => '{cost, minutes, copay}',
+    join_keys => '{patient}');
+SELECT cleanroom.set_column('visits', 'minutes', 'measure, filter');
+GRANT SELECT ON patients, visits TO regress_cr_f_analyst;
+SET SESSION AUTHORIZATION regress_cr_f_shop;
+SELECT fill_sales(1);
+SELECT cleanroom.protect('sales', 'buyer', 5, dimensions => '{sold, item}',
+    measures => '{price}', join_keys => '{buyer}');
+GRANT SELECT ON sales TO regress_cr_f_analyst;
+SET SESSION AUTHORIZATION regress_cr_f_analyst;
+CREATE TABLE settings (name text PRIMARY KEY, value int);
+INSERT INTO settings VALUES ('lo', 30), ('hi', 50), ('patient', 901);
+CREATE FUNCTION noisy(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+$$ BEGIN RAISE WARNING 'called'; RETURN $1; END $$;
+RESET SESSION AUTHORIZATION;
+ANALYZE patients, visits, sales;
+
+-- ask(question) runs it twice.  [[...]] is what only the owner writes, {{...}}
+-- what only the analyst does; /patient/ at the end of a query is the owner's
+-- HAVING count(DISTINCT patient) >= 5.
+CREATE TABLE outcomes (question text, outcome text);
+CREATE TABLE attacks (world int, attack text, outcome text);
+GRANT ALL ON attacks TO regress_cr_f_analyst;
+CREATE FUNCTION answer(question text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+    lines text[] := '{}';
+    hint text;
+    state text;
+    message text;
+BEGIN
+    FOR r IN EXECUTE question LOOP
+        lines := lines || to_jsonb(r)::text;
+    END LOOP;
+    RETURN ARRAY(SELECT l COLLATE "C" FROM unnest(lines) l ORDER BY 1);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, state = RETURNED_SQLSTATE,
+        hint = PG_EXCEPTION_HINT;
+    RETURN 'error ' || state || ': ' || message ||
+        CASE WHEN hint = '' THEN ' WITHOUT A HINT' ELSE '' END;
+END $$;
+CREATE FUNCTION ask(question text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    spelled text := regexp_replace(question, '/([\w.]+)/',
+        '[[HAVING count(DISTINCT \1) >= 5]]', 'g');
+    own text;
+    theirs text;
+    outcome text;
+BEGIN
+    own := answer(regexp_replace(regexp_replace(spelled,
+                  '\[\[(.*?)\]\]', '\1', 'g'), '\{\{(.*?)\}\}', '', 'g'));
+    SET ROLE regress_cr_f_analyst;
+    theirs := answer(regexp_replace(regexp_replace(spelled,
+                     '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g'));
+    RESET ROLE;
+    outcome := CASE WHEN theirs LIKE 'error %' THEN theirs
+        WHEN own LIKE 'error %' THEN 'owner: ' || own
+        WHEN own = theirs THEN
+            'same, ' || cardinality(own::text[]) || ' rows'
+        ELSE E'differs\nowner:   ' || left(own, 600) ||
+             E'\nanalyst: ' || left(theirs, 600) END;
+    INSERT INTO outcomes VALUES (question, outcome);
+    RETURN outcome;
+END $$;
+CREATE FUNCTION attack(attack text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
+BEGIN
+    SET ROLE regress_cr_f_analyst;
+    found := answer(attack);
+    RESET ROLE;
+    INSERT INTO attacks VALUES (1, attack, found);
+    RETURN found;
+END $$;
+GRANT EXECUTE ON FUNCTION answer(text) TO regress_cr_f_analyst;
+\pset format unaligned
+\pset tuples_only on
+
+-- ---------- constants in a relation of one row ----------
+SELECT ask('WITH params AS (SELECT 30 AS lo, 50 AS hi) SELECT city, count(*) FROM patients, params WHERE age BETWEEN lo AND hi GROUP BY city /patient/');
+SELECT ask('WITH p (lo, hi) AS (VALUES (30, 50)) SELECT city, count(*) FROM patients CROSS JOIN p WHERE age >= p.lo AND age < p.hi GROUP BY city /patient/');
+SELECT ask('SELECT city, count(*) FROM patients JOIN (VALUES (30)) AS v (lo) ON age > v.lo GROUP BY city /patient/');
+SELECT ask('SELECT count(*) FROM (SELECT date ''2024-02-01'' AS since, date ''2024-04-01'' AS till) range JOIN visits ON day >= since AND day < till');
+SELECT ask('WITH p AS (SELECT date ''2024-02-01'' AS since), q AS (SELECT since, since + 30 AS till FROM p) SELECT code, count(*), sum(cost) FROM visits, q WHERE day BETWEEN since AND till GROUP BY code /patient/');
+SELECT ask('WITH params AS (SELECT 30 AS lo, 50 AS hi) SELECT count(*) FROM patients WHERE age BETWEEN (SELECT lo FROM params) AND (SELECT hi FROM params)');
+SELECT ask('WITH params AS (SELECT 0.25 AS vat) SELECT code, sum(cost * (1 + params.vat)) FROM visits, params GROUP BY code /patient/');
+SELECT ask('WITH params AS (SELECT ''I10''::text AS wanted) SELECT count(*) FILTER (WHERE code = wanted), sum(CASE WHEN code = wanted THEN cost END), count(*) FROM visits CROSS JOIN params');
+SELECT ask('WITH params AS (SELECT 30 AS lo, ''old'' AS name) SELECT CASE WHEN extract(year FROM born) < 1970 - lo % 10 THEN name ELSE ''young'' END AS k, count(*) FROM patients, params GROUP BY 1 /patient/');
+SELECT ask('WITH params AS (SELECT date ''2024-02-01'' AS since) SELECT city, count(DISTINCT v.patient) FROM params CROSS JOIN patients p LEFT JOIN visits v ON v.patient = p.patient AND v.day >= params.since GROUP BY city /v.patient/');
+SELECT ask('WITH params AS (SELECT date ''2024-03-01'' AS since) SELECT count(*) FROM patients p, params WHERE EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.day >= params.since)');
+SELECT ask('WITH params AS (SELECT date ''2024-03-01'' AS since), recent AS (SELECT v.* FROM visits v, params WHERE day >= since) SELECT n, count(*) FROM (SELECT patient, count(*) AS n FROM recent GROUP BY patient) x GROUP BY n [[HAVING count(*) >= 5]]');
+-- released values, and those of a table of the analyst's, of one row
+SELECT ask('WITH a AS (SELECT avg(minutes) AS mean FROM visits) SELECT code, count(*) FROM visits, a WHERE minutes > a.mean GROUP BY code /patient/');
+SELECT ask('WITH a AS (SELECT avg(minutes) AS mean FROM visits) SELECT code, count(*) FROM visits WHERE minutes > (SELECT mean FROM a) GROUP BY code /patient/');
+SELECT ask('WITH a AS (SELECT max(n) AS most, min(k) AS code FROM (SELECT code AS k, count(*) AS n FROM visits GROUP BY code /patient/) c) SELECT count(*), most FROM visits v JOIN a ON v.code = a.code GROUP BY most');
+SELECT ask('SELECT count(*) FROM patients, (SELECT max(value) AS lo FROM settings WHERE name = ''lo'') s WHERE age >= s.lo');
+SELECT ask('SELECT s.item, n FROM (VALUES (''tea'')) AS v (item), LATERAL (SELECT item, count(*) AS n FROM sales WHERE sales.item = v.item GROUP BY item) s');
+-- what a constant may not do, it may not do from there
+SELECT attack('WITH p AS (SELECT 901 AS id) SELECT count(*) FROM patients, p WHERE patient = p.id');
+SELECT attack('SELECT count(*) FROM visits JOIN (VALUES (901)) v (id) ON patient <> v.id');
+SELECT attack('WITH p AS (SELECT 901 AS id) SELECT count(*) FROM visits WHERE patient <> (SELECT id FROM p)');
+SELECT attack('SELECT count(*) FROM visits, (SELECT max(value) AS id FROM settings) s WHERE patient <> s.id');
+SELECT attack('SELECT count(*) FROM visits, (SELECT max(value) AS id FROM settings) s WHERE patient = s.id');
+SELECT attack('SELECT count(*) FROM visits, (SELECT max(value) AS w FROM settings) s WHERE cost > s.w');
+SELECT attack('SELECT sum(s.w) FROM visits, (SELECT max(value) AS w FROM settings) s');
+SELECT attack('SELECT sum(cost * s.w) FROM visits, (SELECT max(value) AS w FROM settings) s');
+SELECT attack('SELECT s.w, count(*) FROM visits LEFT JOIN (SELECT 1 AS w) s ON cost > 999 GROUP BY s.w');
+SELECT attack('SELECT s.w, count(*) FROM visits LEFT JOIN (SELECT max(value) AS w FROM settings) s ON minutes > s.w * 10 GROUP BY s.w');
+SELECT attack('SELECT count(s.w), sum(s.w) FROM visits LEFT JOIN (SELECT 1 AS w) s ON day = ''2024-01-02''');
+SELECT attack('SELECT count(*) FROM visits, (SELECT 1 AS w WHERE random() < 2) s WHERE minutes > w');
+SELECT attack('SELECT count(*) FROM visits, (SELECT noisy(1) AS w) s WHERE minutes > w');
+SELECT attack('SELECT count(*) FROM visits, (SELECT 1 AS w, 0 AS z) s WHERE minutes / z > w');
+SELECT attack('SELECT count(*) FROM visits, (SELECT ''x''::text AS w) s WHERE minutes > w::int');
+SELECT attack('SELECT count(*) FROM visits, LATERAL (SELECT cost AS w) s WHERE minutes > s.w');
+SELECT attack('SELECT count(*) FROM visits, LATERAL (SELECT 1 AS w WHERE cost > 999) s WHERE minutes > s.w');
+SELECT attack('SELECT sum((SELECT value FROM settings LIMIT 1)) FROM visits');
+SELECT attack('SELECT count(*) FROM visits WHERE minutes > (SELECT value FROM settings)');
+SELECT attack('WITH s AS (SELECT value FROM settings) SELECT count(*) FROM visits WHERE minutes > (SELECT value FROM s)');
+SELECT attack('SELECT count(*) FROM visits, (SELECT 1 AS w UNION ALL SELECT 2) s WHERE minutes > w');
+SELECT attack('SELECT count(*) FROM visits, (SELECT unnest(''{1,2}''::int[]) AS w) s WHERE minutes > w');
+SELECT attack('SELECT count(*) FROM visits v, patients p, (SELECT ''I10'' AS c, ''Oslo'' AS d) s WHERE v.code = s.c AND p.city = s.d');
+SELECT attack('SELECT count(*) FROM visits v, patients p, (SELECT max(value) AS c FROM settings) s WHERE v.patient = s.c AND p.patient = s.c');
+
+-- ---------- the other world ----------
+SET SESSION AUTHORIZATION regress_cr_f_clinic;
+SELECT fill(2);
+SET SESSION AUTHORIZATION regress_cr_f_shop;
+SELECT fill_sales(2);
+SET SESSION AUTHORIZATION regress_cr_f_analyst;
+INSERT INTO attacks SELECT 2, attack, answer(attack) FROM attacks;
+RESET SESSION AUTHORIZATION;
+SELECT count(*) FILTER (WHERE outcome LIKE 'same%') || ' of ' || count(*)
+FROM outcomes;
+SELECT 'NO HINT', attack FROM attacks WHERE outcome LIKE '%WITHOUT A HINT';
+-- what differs, or failed in an unexpected way
+SELECT a.attack, a.outcome, b.outcome FROM attacks a JOIN attacks b
+    USING (attack)
+WHERE a.world = 1 AND b.world = 2 AND (a.outcome <> b.outcome
+    OR a.outcome LIKE 'error%' AND a.outcome NOT LIKE 'error RC%')
+ORDER BY 1;
+
+SET client_min_messages = error;
+RESET search_path;
+DROP SCHEMA regress_cr_f CASCADE;
+DROP OWNED BY regress_cr_f_clinic, regress_cr_f_shop, regress_cr_f_analyst;
+DROP ROLE regress_cr_f_clinic, regress_cr_f_shop, regress_cr_f_analyst;
