@@ -239,6 +239,8 @@ BEGIN
         INSERT INTO cleanroom.quota_suspension_list AS q VALUES (relid, role, reason, this_moment)
             ON CONFLICT (relation, analyst) DO UPDATE
             SET reason = excluded.reason, suspended_at = excluded.suspended_at;
+        PERFORM cleanroom.put_on_record('suspension', relid, who, pg_catalog.jsonb_build_object(
+            'event', 'suspended', 'reason', reason, 'by', 'recorder'));
         PERFORM cleanroom.notify_suspension(pg_catalog.jsonb_build_object(
             'event', 'suspended', 'relation', named, 'analyst', who, 'reason', reason));
     END LOOP;

@@ -21,6 +21,8 @@ typedef struct CrVerdict
 	const char *hint;			/* what would be admitted instead; never NULL
 								 * when refused */
 	int			location;		/* byte offset in the statement, or -1 */
+	const char *written_out;	/* the statement, for the record, where its
+								 * text does not say it; set by guard/ */
 } CrVerdict;
 
 /* Makes a refusal in the current memory context. */

@@ -15,6 +15,7 @@
 #include "guard/groupings.h"
 #include "guard/row_charge.h"
 #include "guard/uncounted.h"
+#include "guard/written_out.h"
 #include "ledger/record.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
@@ -32,6 +33,7 @@ typedef struct Execution
 	CrCharge	charge;			/* the budgets it draws on */
 	CrRowCharge *row_charge;	/* or NULL */
 	CrGroupings *groupings;
+	CrFirstRowJudge judge;		/* of the run that goes on */
 	List	   *policies;		/* of its tables, as they were */
 	uint64		rows;
 	TimestampTz started_at;
@@ -145,6 +147,21 @@ cr_execution_find_outdated(QueryDesc *queryDesc)
 	return InvalidOid;
 }
 
+/*
+ * Released groups may be told by other means than rows: whoever must not see
+ * them any more gets no further, and what they cost is charged.
+ */
+static void
+before_use(void *arg, uint64 n)
+{
+	Execution  *execution = arg;
+
+	if (n == 1 && execution->judge != NULL)
+		execution->judge(execution->queryDesc);
+	if (execution->row_charge != NULL)
+		cr_row_charge_groups(execution->row_charge, n);
+}
+
 static Execution *
 remember(QueryDesc *queryDesc, List *guards)
 {
@@ -157,10 +174,10 @@ remember(QueryDesc *queryDesc, List *guards)
 	execution->charge =
 		cr_budget_find(cr_execution_relations(queryDesc->plannedstmt));
 	execution->groupings = cr_groupings_watch(queryDesc, guards);
+	cr_groupings_call(execution->groupings, before_use, execution);
 	if (execution->charge.rows)
 	{
-		execution->row_charge = cr_row_charge_create(&execution->charge,
-													 execution->groupings);
+		execution->row_charge = cr_row_charge_create(&execution->charge);
 		if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
 			do_without_workers(queryDesc);
 	}
@@ -189,7 +206,8 @@ cr_execution_begin(QueryDesc *queryDesc, List *guards)
 	cr_record_set_text(&record, CR_COL_VERDICT, "admitted");
 	cr_record_describe_statement(&record, queryDesc->sourceText,
 								 plan->stmt_location, plan->stmt_len);
-	cr_record_describe_parameters(&record, queryDesc->params);
+	cr_record_describe_meaning(&record, queryDesc->params,
+							   cr_written_out_find(plan));
 	cr_record_describe_tables(&record, cr_execution_relations(plan));
 	cr_record_set_integer(&execution->completion, CR_COL_FINGERPRINT,
 						  record.fields[CR_COL_FINGERPRINT].integer);
@@ -197,6 +215,9 @@ cr_execution_begin(QueryDesc *queryDesc, List *guards)
 	PG_TRY();
 	{
 		cr_record_submit(&record, &execution->submission);
+		if (execution->row_charge != NULL)
+			cr_row_charge_begin(execution->row_charge,
+								execution->submission.number);
 	}
 	PG_CATCH();
 	{
@@ -215,6 +236,7 @@ cr_execution_receiver(QueryDesc *queryDesc, CrFirstRowJudge judge)
 
 	if (execution == NULL)
 		return dest;
+	execution->judge = judge;
 	if (execution->row_charge != NULL)
 		dest = cr_row_charge_receiver(execution->row_charge, dest);
 	return cr_first_row_receiver(queryDesc, dest, judge);

@@ -24,6 +24,7 @@
 #include "guard/guard.h"
 #include "guard/raise.h"
 #include "guard/uncounted.h"
+#include "guard/written_out.h"
 #include "policy/policy.h"
 #include "session/access.h"
 #include "utils/inval.h"
@@ -103,6 +104,20 @@ judge_access(PlannedStmt *plan, const CrApproval *approval)
 						   approval);
 }
 
+/* NULL: there is none. */
+static void
+raise_of(QueryDesc *queryDesc, CrVerdict *refusal)
+{
+	PlannedStmt *plan = queryDesc->plannedstmt;
+
+	if (refusal == NULL)
+		return;
+	refusal->written_out = cr_written_out_find(plan);
+	cr_raise_refusal_of(refusal, cr_execution_relations(plan),
+						queryDesc->sourceText, plan->stmt_location,
+						plan->stmt_len);
+}
+
 /*
  * Raises a refusal; says whether it is an analyst's query, and which of the
  * plan's aggregations are guarded.
@@ -133,10 +148,7 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 		refusal = cr_verify_plan(plan, guards);
 	if (refusal == NULL)
 		refusal = judge_access(plan, approval);
-	if (refusal != NULL)
-		cr_raise_refusal_of(refusal, cr_execution_relations(plan),
-							queryDesc->sourceText, plan->stmt_location,
-							plan->stmt_len);
+	raise_of(queryDesc, refusal);
 	if (!waived)
 		announce_withholding(plan);
 	cr_guard_silence_log();
@@ -198,17 +210,6 @@ concerns(PlannedStmt *plan)
 {
 	return cr_policy_possible() && !is_worker_fragment(plan) &&
 		cr_verify_concerns_plan(plan);
-}
-
-static void
-raise_of(QueryDesc *queryDesc, CrVerdict *refusal)
-{
-	PlannedStmt *plan = queryDesc->plannedstmt;
-
-	if (refusal != NULL)
-		cr_raise_refusal_of(refusal, cr_execution_relations(plan),
-							queryDesc->sourceText, plan->stmt_location,
-							plan->stmt_len);
 }
 
 static CrVerdict *

@@ -4,14 +4,19 @@
  *	  Counts the groups that guards release and withhold.
  *
  * What an aggregation with a guard returns is released, what its condition
- * takes away is withheld; the executor's instrumentation counts both.
+ * takes away is withheld; the executor's instrumentation counts both.  Where
+ * something has to happen before a group goes on, we stand between the
+ * aggregation and the node above it.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "executor/executor.h"
 #include "executor/instrument.h"
 #include "guard/groupings.h"
+#include "guard/telling.h"
+#include "lib/ilist.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
@@ -20,13 +25,22 @@ typedef struct Grouping
 {
 	PlanState  *state;
 	bool		shown;			/* its groups leave as rows, or not at all */
+	ExecProcNodeMtd get_group;	/* the aggregation's own, where we stand */
 } Grouping;
 
 struct CrGroupings
 {
+	dlist_node	node;			/* in watched */
+	MemoryContextCallback callback;
+	CrReleased	before_use;		/* or NULL */
+	void	   *arg;
+	uint64		in_use;			/* groups that before_use was called for */
 	int			n;
 	Grouping	list[FLEXIBLE_ARRAY_MEMBER];
 };
+
+/* those that before_use is to be called for */
+static dlist_head watched = DLIST_STATIC_INIT(watched);
 
 /*
  * The children whose rows a node passes on, one for one, cuts off or leaves
@@ -65,6 +79,8 @@ is_shown(Plan *top, const Agg *guard)
 	check_stack_depth();
 	if (top == (const Plan *) guard)
 		return true;
+	if (cr_telling_node(top))
+		return false;
 	foreach(lc, passing_children(top))
 		if (is_shown(lfirst(lc), guard))
 			return true;
@@ -161,18 +177,58 @@ cr_groupings_count(CrGroupings *groupings, int64 *released, int64 *withheld)
 	return groupings->n > 0;
 }
 
-uint64
-cr_groupings_worked_on(const CrGroupings *groupings)
+static void
+forget(void *arg)
 {
-	double		groups = 0;
+	dlist_delete(&((CrGroupings *) arg)->node);
+}
 
+static Grouping *
+find(PlanState *state, CrGroupings **groupings)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &watched)
+	{
+		*groupings = dlist_container(CrGroupings, node, iter.cur);
+		for (int i = 0; i < (*groupings)->n; i++)
+			if ((*groupings)->list[i].state == state)
+				return &(*groupings)->list[i];
+	}
+	elog(ERROR, "an aggregation is not watched any more");
+	return NULL;
+}
+
+/* Takes the place of the aggregation's own function. */
+static TupleTableSlot *
+get_group(PlanState *state)
+{
+	CrGroupings *groupings;
+	Grouping   *grouping = find(state, &groupings);
+	TupleTableSlot *slot = grouping->get_group(state);
+
+	if (!TupIsNull(slot))
+		groupings->before_use(groupings->arg, ++groupings->in_use);
+	return slot;
+}
+
+void
+cr_groupings_call(CrGroupings *groupings, CrReleased before_use, void *arg)
+{
+	groupings->before_use = before_use;
+	groupings->arg = arg;
 	for (int i = 0; i < groupings->n; i++)
 	{
-		const Grouping *grouping = &groupings->list[i];
+		Grouping   *grouping = &groupings->list[i];
 
-		if (!grouping->shown)
-			groups += grouping->state->instrument->ntuples +
-				grouping->state->instrument->tuplecount;
+		if (grouping->shown)
+			continue;
+		grouping->get_group = grouping->state->ExecProcNodeReal;
+		ExecSetExecProcNode(grouping->state, get_group);
 	}
-	return (uint64) groups;
+	groupings->callback.func = forget;
+	groupings->callback.arg = groupings;
+	dlist_push_head(&watched, &groupings->node);
+	MemoryContextRegisterResetCallback(CurrentMemoryContext,
+									   &groupings->callback);
 }

@@ -29,9 +29,13 @@ extern bool cr_groupings_count(CrGroupings *groupings, int64 *released,
 							   int64 *withheld);
 
 /*
- * While it runs: how many groups were released that the statement does
- * something with before rows leave, so that one row may tell of many.
+ * Calls a function before each released group that the statement does
+ * something with before rows leave, so that one row, or none, may tell of
+ * many; n is how many they are with that one.  What workers release does not
+ * count.  To be called once, in the memory context of the watch.
  */
-extern uint64 cr_groupings_worked_on(const CrGroupings *groupings);
+typedef void (*CrReleased) (void *arg, uint64 n);
+extern void cr_groupings_call(CrGroupings *groupings, CrReleased before_use,
+							  void *arg);
 
 #endif							/* CR_GROUPINGS_H */

@@ -12,19 +12,27 @@
 #include "guard/glance.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
+#include "guard/written_out.h"
 #include "inspect/normalize.h"
 #include "optimizer/planner.h"
 #include "session/access.h"
 
 static planner_hook_type prev_planner_hook = NULL;
 
-/*
- * Raises the refusal of a statement; reshapes one that is admitted.  Does it
- * join tables of different owners?
- */
-static bool
-admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
+/* What became of a statement, for its plan. */
+typedef struct Guarded
 {
+	CrTouch		touch;
+	List	   *inlined;		/* what the plan depends on besides */
+	bool		joins_owners;	/* it joins tables of different owners */
+	char	   *written_out;	/* for the record, or NULL */
+} Guarded;
+
+/* Raises the refusal of a statement; reshapes one that is admitted. */
+static void
+admit_or_raise(Query *parse, const char *query_string, Guarded *guarded)
+{
+	const CrTouch *touch = &guarded->touch;
 	CrVerdict  *verdict = NULL;
 
 	if (touch->foreign_owner)
@@ -32,28 +40,33 @@ admit_or_raise(Query *parse, const CrTouch *touch, const char *query_string)
 	if (verdict == NULL)
 		verdict = cr_admit_query(parse, touch,
 								 cr_approval_of(query_string));
-	if (verdict != NULL && !verdict->admitted)
+	if (verdict == NULL)
+		return;
+	verdict->written_out = guarded->written_out;
+	if (!verdict->admitted)
 		cr_raise_refusal_of(verdict, cr_glance_relations(parse), query_string,
 							parse->stmt_location, parse->stmt_len);
-	return verdict != NULL && verdict->joins_owners;
+	guarded->joins_owners = verdict->joins_owners;
 }
 
 /*
  * Lets the guards that a statement concerns see to it.  Returns the statement
- * to plan; adds to *inlined what its plan then depends on.
+ * to plan.
  */
 static Query *
-guard_statement(Query *parse, const char *query_string, CrTouch *touch,
-				List **inlined, bool *joins_owners)
+guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 {
 	CrGlance	glance = cr_guard_glance(parse);
 
 	if (glance.set_function)
-		*inlined = cr_normalize_inline_functions(parse);
+		guarded->inlined = cr_normalize_inline_functions(parse);
 	if (glance.protected || glance.set_function)
 	{
-		*touch = cr_inspect_touch(parse);
-		*joins_owners = admit_or_raise(parse, touch, query_string);
+		guarded->touch = cr_inspect_touch(parse);
+		if (guarded->touch.foreign_owner)
+			guarded->written_out = cr_written_out(parse, query_string,
+												  guarded->inlined != NIL);
+		admit_or_raise(parse, query_string, guarded);
 	}
 	if (glance.samples || glance.set_function)
 		cr_guard_samples(parse);
@@ -67,13 +80,11 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 		   ParamListInfo bound_params)
 {
 	PlannedStmt *plan;
-	CrTouch		touch = {0};
-	List	   *inlined = NIL;
-	bool		joins_owners = false;
+	Guarded		guarded;
 
+	memset(&guarded, 0, sizeof(guarded));
 	if (cr_policy_possible())
-		parse = guard_statement(parse, query_string, &touch, &inlined,
-								&joins_owners);
+		parse = guard_statement(parse, query_string, &guarded);
 	if (prev_planner_hook)
 		plan = prev_planner_hook(parse, query_string, cursor_options,
 								 bound_params);
@@ -81,14 +92,16 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 		plan = standard_planner(parse, query_string, cursor_options,
 								bound_params);
 	/* who is exempt depends on the role: plan anew when it changes */
-	if (touch.any)
+	if (guarded.touch.any)
 		plan->dependsOnRole = true;
 	/* statistics on statements would tell how much it has read */
-	if (touch.foreign_owner)
+	if (guarded.touch.foreign_owner)
 		plan->queryId = 0;
-	plan->invalItems = list_concat(plan->invalItems, inlined);
+	plan->invalItems = list_concat(plan->invalItems, guarded.inlined);
+	if (guarded.written_out != NULL)
+		cr_written_out_keep(plan, guarded.written_out);
 	/* tells the executor's hooks that the plan needs a room */
-	if (joins_owners)
+	if (guarded.joins_owners)
 		plan->relationOids = lappend_oid(plan->relationOids,
 										 cr_access_room_table());
 	return plan;

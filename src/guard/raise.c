@@ -32,6 +32,7 @@ record_refusal(const CrVerdict *verdict, List *relids,
 					   pstrdup(unpack_sql_state(verdict->sqlerrcode)));
 	cr_record_set_text(&record, CR_COL_REASON, verdict->reason);
 	cr_record_describe_statement(&record, query_string, location, length);
+	cr_record_describe_meaning(&record, NULL, verdict->written_out);
 	cr_record_describe_tables(&record, relids);
 	cr_record_submit(&record, NULL);
 }

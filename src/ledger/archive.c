@@ -29,11 +29,14 @@
 #include "funcapi.h"
 #include "ledger/chain.h"
 #include "ledger/ledger_table.h"
+#include "ledger/note.h"
 #include "miscadmin.h"
+#include "session/pinned.h"
 #include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -90,7 +93,8 @@ check_privileges(const char *path)
 	if (!is_absolute_path(path))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
-				 errmsg("the path of an archive must be absolute")));
+				 errmsg("the path of an archive must be absolute"),
+				 errhint("Begin it with a slash.")));
 }
 
 static void
@@ -224,11 +228,14 @@ write_row(Archive *archive, HeapTuple tuple, void *arg)
 
 /*
  * The file must not be there yet.  An error takes it away again; a rollback
- * later does not.
+ * later does not.  What is in it does not depend on the session's settings.
  */
 static void
 move_to_file(Archive *archive)
 {
+	int			nesting = NewGUCNestLevel();
+
+	cr_session_pin_settings();
 	archive->file = AllocateFile(archive->path, "wx");
 	if (archive->file == NULL)
 		ereport(ERROR,
@@ -252,6 +259,7 @@ move_to_file(Archive *archive)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	AtEOXact_GUC(false, nesting);
 }
 
 static void
@@ -304,6 +312,24 @@ note_segment(const Archive *archive, Relation segments)
 												 values, nulls));
 }
 
+/* Who has taken what out of everybody's sight is on record, too. */
+static void
+put_on_record(const Archive *archive)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "{\"first\": %lld, \"last\": %lld, \"file\": ",
+					 (long long) archive->segment.first,
+					 (long long) archive->segment.last);
+	if (archive->path == NULL)
+		appendStringInfoString(&detail, "null");
+	else
+		escape_json(&detail, archive->path);
+	appendStringInfoChar(&detail, '}');
+	cr_ledger_note("archive", InvalidOid, NULL, detail.data);
+}
+
 /* archive_ledger(before, file): moves what is older; returns its numbers */
 Datum
 cr_archive_ledger(PG_FUNCTION_ARGS)
@@ -317,7 +343,8 @@ cr_archive_ledger(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"before\" must not be null")));
+				 errmsg("argument \"before\" must not be null"),
+				 errhint("Give a time; records from it on stay.")));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	archive.before = PG_GETARG_TIMESTAMPTZ(0);
@@ -340,6 +367,7 @@ cr_archive_ledger(PG_FUNCTION_ARGS)
 		else
 			move_to_table(&archive);
 		note_segment(&archive, segments);
+		put_on_record(&archive);
 		values[0] = Int64GetDatum(archive.segment.first);
 		values[1] = Int64GetDatum(archive.segment.last);
 		nulls[0] = nulls[1] = false;

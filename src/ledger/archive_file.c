@@ -23,9 +23,11 @@
 #include "ledger/chain.h"
 #include "ledger/ledger_table.h"
 #include "miscadmin.h"
+#include "session/pinned.h"
 #include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
@@ -100,6 +102,23 @@ read_header(Reading *reading, const char *line)
 	memcpy(reading->previous, segment->previous_link, CR_LINK_LENGTH);
 }
 
+/*
+ * Is the line what archive_ledger() writes of the record in it?  JSON lets
+ * one record be written in many ways, of which a reader may see another: with
+ * a member twice, or one of no concern.
+ */
+static bool
+is_written_so(const char *line)
+{
+	char	   *written = SPI_getvalue(SPI_tuptable->vals[0],
+									  SPI_tuptable->tupdesc,
+									  CR_NCOLUMNS + 1);
+	Size		length = strlen(written);
+
+	return strncmp(line, written, length) == 0 &&
+		strcmp(line + length, "\n") == 0;
+}
+
 static void
 check_line(Reading *reading, const char *line)
 {
@@ -108,10 +127,14 @@ check_line(Reading *reading, const char *line)
 	uint8		computed[CR_LINK_LENGTH];
 	uint8		stored[CR_LINK_LENGTH];
 
-	ask("SELECT (pg_catalog.json_populate_record(NULL::cleanroom.ledger_records,"
-		" $1::pg_catalog.json)).*", line);
+	ask("SELECT r.*, pg_catalog.row_to_json(r) FROM pg_catalog.json_populate_record("
+		"NULL::cleanroom.ledger_records, $1::pg_catalog.json) r", line);
 	for (int i = 0; i < CR_NCOLUMNS; i++)
 		values[i] = value(i + 1, &nulls[i]);
+	if (!is_written_so(line))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("the line is not as it was written")));
 	cr_chain_link(reading->chain, reading->previous, values, nulls, computed);
 	if (nulls[CR_COL_NUMBER] ||
 		DatumGetInt64(values[CR_COL_NUMBER]) != reading->expected)
@@ -157,6 +180,10 @@ read_lines(Reading *reading)
 	while (reading->bad == 0 && pg_get_line_buf(reading->file, &line))
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (strlen(line.data) != (size_t) line.len)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("there is a zero in the line")));
 		if (header)
 		{
 			read_header(reading, line.data);
@@ -188,14 +215,18 @@ read_safely(Reading *reading)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
+	int			nesting;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
+	nesting = NewGUCNestLevel();
+	cr_session_pin_settings();
 	PG_TRY();
 	{
 		SPI_connect();
 		read_lines(reading);
 		SPI_finish();
+		AtEOXact_GUC(false, nesting);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();

@@ -29,7 +29,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-/* Rows that are charged at a time. */
+/* Rows that are charged at a time; later on as many as there were. */
 #define PORTION		100
 
 /* ---------- in the backend ---------- */
@@ -109,16 +109,20 @@ cr_budget_find(List *relids)
 	appendStringInfoString(&payers, ", ");
 	append_oids(&payers, "roles", roles);
 	charge.payers = payers.data;
+	charge.tables = tables;
 	return charge;
 }
 
-/* The period goes by the time "at", of the record that the charge began with. */
+/*
+ * The period goes by the time "at", of the record that the charge began with.
+ * A price of 0 is none.
+ */
 static void
-set_price(const CrCharge *charge, const char *unit, int64 amount,
-		  TimestampTz at, CrRecord *record)
+set_price(const CrCharge *charge, int64 queries, int64 rows, TimestampTz at,
+		  CrRecord *record)
 {
-	char	   *price = psprintf("{%s, \"at\": " INT64_FORMAT ", \"%s\": " INT64_FORMAT "}",
-								 charge->payers, at, unit, amount);
+	char	   *price = psprintf("{%s, \"at\": " INT64_FORMAT ", \"queries\": " INT64_FORMAT ", \"released_rows\": " INT64_FORMAT "}",
+								 charge->payers, at, queries, rows);
 
 	cr_record_set_text(record, CR_COL_CHARGES, price);
 }
@@ -126,9 +130,9 @@ set_price(const CrCharge *charge, const char *unit, int64 amount,
 void
 cr_budget_charge_query(const CrCharge *charge, CrRecord *record)
 {
-	if (charge->queries)
-		set_price(charge, "queries", 1, record->fields[CR_COL_AT].integer,
-				  record);
+	if (charge->queries || charge->rows)
+		set_price(charge, charge->queries ? 1 : 0, charge->rows ? 1 : 0,
+				  record->fields[CR_COL_AT].integer, record);
 }
 
 /* How many rows may still be sent; PG_INT64_MAX for any number. */
@@ -145,18 +149,21 @@ rows_left(const CrCharge *charge)
 }
 
 uint64
-cr_budget_charge_rows(CrCharge *charge, uint64 wanted)
+cr_budget_charge_rows(CrCharge *charge, uint64 wanted, uint64 before)
 {
 	int64		left = rows_left(charge);
-	int64		portion = Min(Max(left, 1), PORTION);
+	int64		portion = Min(Max(left, 1), Max(PORTION, (int64) before));
 	CrRecord	record;
 
 	/* the recorder says which budget it is that has not so many left */
 	portion = Max(portion, (int64) wanted);
 	cr_record_start(&record, "charge");
 	cr_record_set_text(&record, CR_COL_VERDICT, "admitted");
+	cr_record_set_integer(&record, CR_COL_REFERS, charge->statement);
+	cr_record_describe_tables(&record, charge->tables);
+	record.fields[CR_COL_OBLIGATIONS].set = false;
 	charge->rows_at = record.fields[CR_COL_AT].integer;
-	set_price(charge, "released_rows", portion, charge->rows_at, &record);
+	set_price(charge, 0, portion, charge->rows_at, &record);
 	cr_record_submit(&record, NULL);
 	return (uint64) portion;
 }
@@ -165,8 +172,7 @@ void
 cr_budget_return_rows(const CrCharge *charge, uint64 rows, CrRecord *record)
 {
 	if (rows > 0)
-		set_price(charge, "released_rows", -(int64) rows, charge->rows_at,
-				  record);
+		set_price(charge, 0, -(int64) rows, charge->rows_at, record);
 }
 
 /* ---------- in the recorder ---------- */

@@ -10,14 +10,17 @@
 
 #include "datatype/timestamp.h"
 #include "ledger/record.h"
+#include "nodes/pg_list.h"
 
 /* Which budgets a statement draws on. */
 typedef struct CrCharge
 {
 	bool		queries;		/* in units of queries */
 	bool		rows;			/* in units of released rows */
+	List	   *tables;			/* its protected tables */
 	char	   *payers;			/* JSON members: its tables, and who asks */
 	TimestampTz rows_at;		/* when rows were last charged */
+	int64		statement;		/* number of its record; set by the caller */
 } CrCharge;
 
 /*
@@ -27,15 +30,19 @@ typedef struct CrCharge
  */
 extern CrCharge cr_budget_find(List *relids);
 
-/* Puts the price of an execution into its record. */
+/*
+ * Puts the price of an execution into its record: one query, and one row,
+ * since that there is none is an answer, too.
+ */
 extern void cr_budget_charge_query(const CrCharge *charge, CrRecord *record);
 
 /*
  * Charges for rows that are about to be sent, wanted of them or more, and
- * waits for the commit.  Returns how many; raises RC010 when not so many are
- * left.
+ * waits for the commit; so many have been charged before.  Returns how many;
+ * raises RC010 when not so many are left.
  */
-extern uint64 cr_budget_charge_rows(CrCharge *charge, uint64 wanted);
+extern uint64 cr_budget_charge_rows(CrCharge *charge, uint64 wanted,
+									uint64 before);
 
 /* Has rows that were charged and not sent given back with a record. */
 extern void cr_budget_return_rows(const CrCharge *charge, uint64 rows,

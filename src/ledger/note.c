@@ -16,6 +16,7 @@
 #include "ledger/fingerprint.h"
 #include "ledger/ledger_table.h"
 #include "ledger/note.h"
+#include "ledger/queue.h"
 #include "ledger/record.h"
 #include "utils/memutils.h"
 
@@ -37,13 +38,16 @@ static bool callbacks_registered = false;
 
 /*
  * Where this transaction has made the ledger, the recorder does not see it
- * before the commit; then nothing can be waited for.
+ * before the commit; then nothing can be waited for.  Nor can the recorder
+ * wait for itself.
  */
 static bool
 must_wait_for_commit(void)
 {
 	bool		uncommitted;
 
+	if (cr_queue_is_recorder())
+		return true;
 	return OidIsValid(cr_ledger_table_oid("ledger_records", &uncommitted)) &&
 		uncommitted;
 }
@@ -109,15 +113,17 @@ at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
 	}
 }
 
+/* Does it happen at once, whatever becomes of the transaction? */
 static bool
-is_change(const char *kind)
+is_use(const char *kind)
 {
-	Size		length = strlen(kind);
-	const char *suffix = "_change";
-	Size		suffix_length = strlen(suffix);
+	static const char *const uses[] = {"detokenize", "key_use",
+	"second_factor", "template_run"};
 
-	return length > suffix_length &&
-		strcmp(kind + length - suffix_length, suffix) == 0;
+	for (size_t i = 0; i < lengthof(uses); i++)
+		if (strcmp(kind, uses[i]) == 0)
+			return true;
+	return false;
 }
 
 /* A code that is given may be good still: a mistake, a rollback. */
@@ -179,7 +185,7 @@ cr_ledger_note(const char *kind, Oid relid, const char *subject,
 
 	if (!cr_record_possible())
 		return;
-	if (is_change(kind))
+	if (!is_use(kind))
 	{
 		note_at_commit(kind, relid, subject, detail, 0);
 		return;

@@ -29,10 +29,11 @@ extern CrLateNote *cr_ledger_prepare_note(const char *kind,
 extern void cr_ledger_note_late(CrLateNote *note, const char *detail);
 
 /*
- * A kind that ends in "_change" is recorded when the transaction commits, and
- * not at all if it does not; others at once, come what may.  Either waits for
- * the recorder, and raises RC011 when it is not available.  Does nothing
- * where the extension is not installed.
+ * Uses of a key, of the vault, of a code and of a template are recorded at
+ * once, come what may; all else is a change, which is recorded when the
+ * transaction commits, and not at all if it does not.  Either waits for the
+ * recorder, and raises RC011 when it is not available.  Does nothing where
+ * the extension is not installed.
  *
  * The next is for what a restored dump does too: nothing is recorded while
  * the ledger is empty, so that the dump's own records can come in.  Nothing

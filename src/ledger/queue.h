@@ -98,6 +98,9 @@ typedef struct CrTaken
 extern Oid	cr_queue_attach_worker(int place);
 extern void cr_queue_detach_worker(void);
 
+/* Is this process a recorder? */
+extern bool cr_queue_is_recorder(void);
+
 /* Leaves the place if nothing is queued there; false if something is. */
 extern bool cr_queue_leave_if_idle(void);
 

@@ -113,6 +113,12 @@ cr_queue_detach_worker(void)
 }
 
 bool
+cr_queue_is_recorder(void)
+{
+	return my_place != NULL;
+}
+
+bool
 cr_queue_leave_if_idle(void)
 {
 	bool		idle;

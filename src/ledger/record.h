@@ -166,12 +166,13 @@ extern Size cr_record_text_limit(void);
 extern const char *cr_record_bound_text(const char *text, bool *cut);
 
 /*
- * parameters.c: fills in the values of a statement's parameters, unless
- * constants are to be left out.  Only types of the server itself are shown:
- * others might run anything to do it.
+ * meaning.c: fills in the values of a statement's parameters, unless
+ * constants are to be left out, and the statement with its views and
+ * functions written out, if that is not NULL.  Only values of types of the
+ * server itself are shown: others might run anything to do it.
  */
-extern void cr_record_describe_parameters(CrRecord *record,
-										  ParamListInfo params);
+extern void cr_record_describe_meaning(CrRecord *record, ParamListInfo params,
+									   const char *written_out);
 
 /*
  * Fills in the protected tables among the relations, their owners and the

@@ -137,6 +137,21 @@ SELECT cleanroom.resume_analyst('budgets.stays', 'regress_cr_group');
 SET ROLE regress_cr_ana;
 EXECUTE q;
 
+-- What was rolled back has not happened, and is not on record.
+SET ROLE regress_cr_owner;
+BEGIN;
+SELECT cleanroom.suspend_analyst('budgets.stays', 'regress_cr_ana', 'a mistake');
+ROLLBACK;
+SELECT cleanroom.suspend_analyst('budgets.stays', 'regress_cr_ana', 'a test');
+SELECT cleanroom.resume_analyst('budgets.stays', 'regress_cr_ana');
+SELECT subject, detail FROM cleanroom.ledger WHERE kind = 'suspension' AND subject = 'regress_cr_ana' ORDER BY number;
+RESET ROLE;
+-- nor is a rule
+BEGIN;
+SELECT cleanroom.add_access_rule('budgets.stays', 'a_rule', 'true');
+ROLLBACK;
+SELECT count(*) FROM cleanroom.ledger WHERE kind = 'access_rule' AND detail::text LIKE '%a_rule%';
+
 -- The charges stand beside the statements, for the owner too.
 SET ROLE regress_cr_owner;
 SELECT code, count(*) FROM cleanroom.ledger

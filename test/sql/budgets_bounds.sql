@@ -234,8 +234,12 @@ SELECT json_agg(ward ORDER BY ward) FROM (SELECT ward, count(*) FROM bounds.stay
 SELECT bounds.spent() AS sixty_two;
 SELECT ward FROM bounds.stays WHERE ward < 7 GROUP BY ward ORDER BY ward;
 SELECT bounds.spent() AS sixty_nine;
+-- what it has seen of one that fails is spent
 SELECT json_agg(ward ORDER BY ward) FROM (SELECT ward, count(*) FROM bounds.stays GROUP BY ward) x;
-SELECT bounds.spent() AS sixty_nine;
+SELECT bounds.spent() AS seventy;
+SET ROLE regress_cr_owner;
+SELECT bounds.grants('regress_cr_ana', 71, 'released_rows');
+SET ROLE regress_cr_ana;
 SELECT count(*) FROM bounds.stays;
 SELECT count(*) FROM bounds.stays;
 

@@ -162,6 +162,40 @@ SELECT released, withheld, rows FROM tried ORDER BY number LIMIT 2;
 SET ROLE regress_cr_led_auditor;
 SELECT released, withheld, rows FROM tried ORDER BY number LIMIT 2;
 
+-- What a statement stood for is on record, too: its views and functions may be
+-- others tomorrow.
+CREATE FUNCTION alike(text) RETURNS text LANGUAGE sql      -- versions spell it in ways of their own
+    RETURN regexp_replace(regexp_replace($1, '\s+', ' ', 'g'), '\mpeople\.', '', 'g');
+SET ROLE regress_cr_led_analyst;
+CREATE VIEW old AS SELECT region, age FROM people WHERE region <> 'r0';
+CREATE FUNCTION young() RETURNS SETOF int STABLE LANGUAGE sql AS 'SELECT age FROM led.people WHERE region < ''r1''';
+CREATE FUNCTION parsed(r text) RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM people WHERE region = r; END;
+SELECT count(*) FROM old;
+SELECT count(*) FROM young();
+SELECT parsed('r1');
+PREPARE o AS SELECT count(*) FROM old WHERE region = $1;
+EXECUTE o('r1');
+EXECUTE o('r2');
+CREATE OR REPLACE VIEW old AS SELECT region, age FROM people WHERE region <> 'r2';
+EXECUTE o('r2');
+DROP VIEW old;
+DROP FUNCTION young(), parsed(text);
+SELECT count(*) FROM people;
+CREATE VIEW who AS SELECT id AS n FROM people;
+SELECT n FROM who;
+DROP VIEW who;
+SELECT statement, caller, alike(detail->>'written_out') AS written_out, detail->>'parameters' AS parameters
+    FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 8) l ORDER BY number;
+RESET ROLE;
+SET cleanroom.record_constants = off;
+SET ROLE regress_cr_led_analyst;
+CREATE VIEW old AS SELECT region, age FROM people WHERE region <> 'r0';
+SELECT count(*) FROM old;
+SELECT number AS receipt FROM cleanroom.last_receipt() \gset
+SELECT alike(detail->>'written_out') AS written_out FROM cleanroom.ledger WHERE number = :receipt;
+RESET ROLE;
+RESET cleanroom.record_constants;
+
 -- constants can be left out
 RESET ROLE;
 SET cleanroom.record_constants = off;

@@ -1,9 +1,10 @@
 /*-------------------------------------------------------------------------
  *
- * src/ledger/parameters.c
- *	  Puts the values of a statement's parameters on record.
+ * src/ledger/meaning.c
+ *	  Puts on record what a statement's text leaves open.
  *
- * A statement without them does not say what was asked.
+ * Without the values of its parameters, and without what its views and
+ * functions stood for, it does not say what was asked.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,6 +14,7 @@
 #include "base/compat.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
+#include "ledger/fingerprint.h"
 #include "ledger/record.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -45,6 +47,24 @@ value_as_text(const ParamExternData *param)
 	return OidOutputFunctionCall(output, param->value);
 }
 
+/* A text, unless that makes the whole too long for the queue. */
+static void
+append_text(StringInfo json, const char *text, bool *cut)
+{
+	int			before = json->len;
+
+	if (strlen(text) <= cr_record_text_limit())
+	{
+		escape_json(json, text);
+		if ((Size) json->len <= cr_record_text_limit())
+			return;
+		json->len = before;
+		json->data[before] = '\0';
+	}
+	*cut = true;
+	escape_json(json, "(too long)");
+}
+
 static void
 append_value(StringInfo json, const ParamExternData *param, bool *cut)
 {
@@ -59,34 +79,48 @@ append_value(StringInfo json, const ParamExternData *param, bool *cut)
 	if (text == NULL)
 		text = psprintf("(a value of type %s)",
 						format_type_be(param->ptype));
-	else if (strlen(text) + json->len > cr_record_text_limit())
-	{
-		*cut = true;
-		text = "(too long)";
-	}
-	escape_json(json, text);
+	append_text(json, text, cut);
 }
 
-void
-cr_record_describe_parameters(CrRecord *record, ParamListInfo params)
+static void
+append_parameters(StringInfo json, ParamListInfo params, bool *cut)
 {
-	StringInfoData json;
+	const char *opening = "\"parameters\": {";
 
-	if (params == NULL || !cr_record_constants)
-		return;
-	initStringInfo(&json);
 	for (int i = 1; i <= params->numParams; i++)
 	{
 		ParamExternData param = fetch(params, i);
 
 		if (!OidIsValid(param.ptype))
 			continue;
-		appendStringInfo(&json, "%s\"$%d\": ",
-						 json.len == 0 ? "{\"parameters\": {" : ", ", i);
-		append_value(&json, &param, &record->cut);
+		appendStringInfo(json, "%s\"$%d\": ", opening, i);
+		append_value(json, &param, cut);
+		opening = ", ";
 	}
-	if (json.len == 0)
+	if (opening[0] == ',')
+		appendStringInfoChar(json, '}');
+}
+
+void
+cr_record_describe_meaning(CrRecord *record, ParamListInfo params,
+						   const char *written_out)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	if (params != NULL && cr_record_constants)
+		append_parameters(&json, params, &record->cut);
+	if (written_out != NULL)
+	{
+		appendStringInfo(&json, "%s\"written_out\": ",
+						 json.len > 1 ? ", " : "");
+		if (!cr_record_constants)
+			written_out = cr_fingerprint_mask(written_out);
+		append_text(&json, written_out, &record->cut);
+	}
+	if (json.len == 1)
 		return;
-	appendStringInfoString(&json, "}}");
+	appendStringInfoChar(&json, '}');
 	cr_record_set_text(record, CR_COL_DETAIL, json.data);
 }
