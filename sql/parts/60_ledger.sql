@@ -224,9 +224,9 @@ CREATE VIEW cleanroom.ledger_refusals AS
            pg_catalog.count(DISTINCT l.session_user_name) AS analysts,
            pg_catalog.max(l.at) AS last_at
         FROM cleanroom.ledger l
-        WHERE l.verdict = 'refused'
+        WHERE l.verdict = 'refused' OR l.kind = 'completion' AND l.code = 'RC008'
         GROUP BY l.code;
 COMMENT ON VIEW cleanroom.ledger_refusals IS
-'How many statements of cleanroom.ledger were refused, by code.';
+'How many statements of cleanroom.ledger were refused, by code: before they ran or, for a small group (RC008), then.';
 GRANT SELECT ON cleanroom.ledger_last_hour, cleanroom.ledger_days,
     cleanroom.ledger_refusals TO PUBLIC;

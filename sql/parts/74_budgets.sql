@@ -119,7 +119,7 @@ relations: its protected tables. roles: who logged in, and who asks.';
 CREATE FUNCTION cleanroom.rows_left(payers jsonb) RETURNS bigint
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
-    SELECT pg_catalog.floor(pg_catalog.min(b.amount - COALESCE(s.spent, 0)))::bigint
+    SELECT LEAST(pg_catalog.floor(pg_catalog.min(b.amount - COALESCE(s.spent, 0))), 1000000000000)::bigint
         FROM cleanroom.budgets_that_bind(
                 ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(payers->'relations') x),
                 ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(payers->'roles') x)) b
@@ -198,12 +198,15 @@ CREATE FUNCTION cleanroom.notify_suspension(event jsonb) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
     AS $$
     -- where nobody empties the queue, that must not keep the event from happening
-    SELECT pg_catalog.pg_notify('cleanroom_suspensions', event::text)
+    SELECT pg_catalog.pg_notify('cleanroom_suspensions', CASE
+            WHEN pg_catalog.length(event->>'reason') > 1000
+                THEN event || pg_catalog.jsonb_build_object('reason', pg_catalog.left(event->>'reason', 1000))
+            ELSE event END::text)
         WHERE pg_catalog.pg_notification_queue_usage() < 0.9
 $$;
 COMMENT ON FUNCTION cleanroom.notify_suspension(jsonb) IS
 'Notifies channel cleanroom_suspensions; for the extension''s own functions.
-event: event (suspended or resumed), relation, analyst, reason.';
+event: event (suspended or resumed), relation, analyst, reason, of which 1000 characters are sent.';
 
 CREATE FUNCTION cleanroom.count_refusal(who text, relations text[]) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -275,7 +278,13 @@ CREATE FUNCTION cleanroom.require_owner(who oid, relation regclass, or_operator 
 DECLARE
     table_owner oid := (SELECT relowner FROM pg_catalog.pg_class WHERE oid = relation);
 BEGIN
-    IF (table_owner IS NULL OR NOT pg_catalog.pg_has_role(who, table_owner, 'USAGE'))
+    IF table_owner IS NULL THEN
+        RAISE EXCEPTION '%', CASE WHEN relation IS NULL THEN 'a table is needed'
+                                  ELSE pg_catalog.format('there is no table %s', relation) END
+            USING ERRCODE = CASE WHEN relation IS NULL THEN 'null_value_not_allowed' ELSE 'undefined_table' END,
+                  HINT = 'Name a protected table of yours.';
+    END IF;
+    IF NOT pg_catalog.pg_has_role(who, table_owner, 'USAGE')
        AND NOT (or_operator AND pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE')) THEN
         RAISE EXCEPTION 'must be owner of table %', relation
             USING ERRCODE = 'insufficient_privilege', HINT = 'Ask its owner.';
@@ -289,7 +298,26 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.require_owner(oid, regclass, boolean) IS
 'Fails unless a role owns a protected table; for the extension''s own functions.
-who: a role. relation: a table. or_operator: whether members of cleanroom_operator may too. Errors: 42501, 55000.';
+who: a role. relation: a table. or_operator: whether members of cleanroom_operator may too. Errors: 22004, 42P01, 42501, 55000.';
+
+CREATE FUNCTION cleanroom.require_role(name name, hint text) RETURNS oid
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    role oid := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = require_role.name);
+BEGIN
+    IF role IS NULL THEN
+        RAISE EXCEPTION '%', CASE WHEN name IS NULL THEN 'a role is needed'
+                                  ELSE pg_catalog.format('role "%s" does not exist', name) END
+            USING ERRCODE = CASE WHEN name IS NULL THEN 'null_value_not_allowed' ELSE 'undefined_object' END,
+                  HINT = hint;
+    END IF;
+    RETURN role;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_role(name, text) IS
+'The number of a role; for the extension''s own functions.
+name: a role. hint: for when there is none. Errors: 22004, 42704.';
 
 CREATE FUNCTION cleanroom.set_budget_by(
     who oid, relation regclass, analyst name, amount numeric, unit text, period text
@@ -297,24 +325,20 @@ CREATE FUNCTION cleanroom.set_budget_by(
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    role oid := COALESCE((SELECT oid FROM pg_catalog.pg_roles WHERE rolname = analyst), 0);
-    former numeric := (SELECT b.amount FROM cleanroom.budget_list b
-        WHERE (b.relation::oid, b.analyst::oid, b.unit, b.period)
-              = (set_budget_by.relation::oid, role, set_budget_by.unit, set_budget_by.period));
+    role oid := 0;
+    former numeric;
 BEGIN
     PERFORM cleanroom.require_owner(who, relation, false);
-    IF analyst IS NOT NULL AND role = 0 THEN
-        RAISE EXCEPTION 'role "%" does not exist', analyst
-            USING ERRCODE = 'undefined_object',
-                  HINT = 'Name a role or a group, or null for everybody together.';
+    IF analyst IS NOT NULL THEN
+        role := cleanroom.require_role(analyst, 'Name a role or a group, or null for everybody together.');
     END IF;
     IF unit IS NULL OR unit NOT IN ('queries', 'released_rows', 'epsilon') THEN
-        RAISE EXCEPTION 'a budget has no unit "%"', unit
+        RAISE EXCEPTION '%', COALESCE('a budget has no unit "' || unit || '"', 'a budget needs a unit')
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'The units are queries, released_rows and epsilon.';
     END IF;
     IF period IS NULL OR period NOT IN ('hour', 'day', 'week', 'month', 'lifetime') THEN
-        RAISE EXCEPTION 'a budget has no period "%"', period
+        RAISE EXCEPTION '%', COALESCE('a budget has no period "' || period || '"', 'a budget needs a period')
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'The periods are hour, day, week, month and lifetime.';
     END IF;
@@ -323,6 +347,9 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Give null to take the budget away.';
     END IF;
+    former := (SELECT b.amount FROM cleanroom.budget_list b
+        WHERE (b.relation::oid, b.analyst::oid, b.unit, b.period)
+              = (set_budget_by.relation::oid, role, set_budget_by.unit, set_budget_by.period));
     IF amount IS NULL THEN
         -- not deleted: what was spent of it is kept, should it be granted again
         UPDATE cleanroom.budget_list b SET amount = NULL
@@ -352,13 +379,10 @@ CREATE FUNCTION cleanroom.suspend_analyst_by(who oid, relation regclass, analyst
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    role oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = analyst);
+    role oid;
 BEGIN
     PERFORM cleanroom.require_owner(who, relation, true);
-    IF role IS NULL THEN
-        RAISE EXCEPTION 'role "%" does not exist', analyst
-            USING ERRCODE = 'undefined_object', HINT = 'Name a role or a group.';
-    END IF;
+    role := cleanroom.require_role(analyst, 'Name a role or a group.');
     INSERT INTO cleanroom.suspension_list (relation, analyst, reason, suspended_by)
         VALUES (relation, role, COALESCE(reason, 'by hand'), who::regrole::text)
         ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
@@ -377,15 +401,17 @@ CREATE FUNCTION cleanroom.resume_analyst_by(who oid, relation regclass, analyst 
     RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
+DECLARE
+    role oid;
 BEGIN
     PERFORM cleanroom.require_owner(who, relation, true);
+    role := cleanroom.require_role(analyst, 'cleanroom.suspensions lists who is suspended.');
     INSERT INTO cleanroom.suspension_list AS l
         SELECT s.relation, s.analyst, s.reason, s.suspended_by, s.suspended_at,
                who::regrole::text, pg_catalog.clock_timestamp()
             FROM cleanroom.suspended_now s
             WHERE s.relation = resume_analyst_by.relation
-              AND s.analyst::oid = (SELECT oid FROM pg_catalog.pg_roles
-                                    WHERE rolname = resume_analyst_by.analyst)
+              AND s.analyst::oid = role
             ORDER BY s.suspended_at DESC LIMIT 1
         ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
         SET resumed_by = excluded.resumed_by, resumed_at = excluded.resumed_at;
@@ -408,14 +434,14 @@ CREATE FUNCTION cleanroom.set_budget(
 COMMENT ON FUNCTION cleanroom.set_budget(regclass, name, numeric, text, text) IS
 'Grants a budget on a protected table, or changes its amount; what was spent of it stays spent. For the table''s owner.
 relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: 0 or more, or null to take the budget away; should it be granted again, what was spent of it is still spent. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
-Returns nothing. Errors: 42501, 42704, 22023, 55000.';
+Returns nothing. Errors: 42501, 42704, 22004, 22023, 55000.';
 
 CREATE FUNCTION cleanroom.suspend_analyst(relation regclass, analyst name, reason text DEFAULT NULL)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.suspend_analyst(regclass, name, text) IS
 'Has every query of a role on a table refused (RC013), at once and in open sessions too. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
 relation: the table. analyst: a role, or a group and so its members. reason: what they are told, or null.
-Returns nothing. Errors: 42501, 42704, 55000.';
+Returns nothing. Errors: 42501, 42704, 22004, 55000.';
 
 CREATE FUNCTION cleanroom.resume_analyst(relation regclass, analyst name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';

@@ -328,17 +328,19 @@ role_argument(FunctionCallInfo fcinfo, int n)
 	return role;
 }
 
-/* What a change of grants looks like on record. */
+/* What a change of grants looks like on record: with names, which last. */
 static const char *
 grant_detail(const char *action, Oid role, uint32 uses)
 {
 	StringInfoData detail;
 	const char *separator = "";
+	char	   *name = GetUserNameFromId(role, true);
 	int			i;
 
 	initStringInfo(&detail);
-	appendStringInfo(&detail, "{\"action\": \"%s\", \"role_oid\": %u, \"uses\": [",
-					 action, role);
+	appendStringInfo(&detail, "{\"action\": \"%s\", \"role\": ", action);
+	escape_json(&detail, name != NULL ? name : psprintf("%u", role));
+	appendStringInfoString(&detail, ", \"uses\": [");
 	for (i = 0; i < (int) lengthof(use_words); i++)
 	{
 		if ((uses & use_words[i].use) != 0)

@@ -234,13 +234,18 @@ static void
 move_to_file(Archive *archive)
 {
 	int			nesting = NewGUCNestLevel();
+	bool		exists;
 
 	cr_session_pin_settings();
 	archive->file = AllocateFile(archive->path, "wx");
+	exists = errno == EEXIST;
 	if (archive->file == NULL)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not create file \"%s\": %m", archive->path)));
+				 errmsg("could not create file \"%s\": %m", archive->path),
+				 exists ?
+				 errhint("An archive is not written over what is there; name another file.") :
+				 errhint("The folder has to be there, and the server's user able to write to it.")));
 	PG_TRY();
 	{
 		write_header(archive);

@@ -35,6 +35,7 @@ PG_FUNCTION_INFO_V1(cr_verify_archive);
 
 typedef struct Reading
 {
+	const char *path;
 	FILE	   *file;
 	CrChain    *chain;
 	CrSegment	segment;		/* what the first line says */
@@ -198,6 +199,11 @@ read_lines(Reading *reading)
 			reading->checked++;
 		}
 	}
+	if (ferror(reading->file))
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read file \"%s\": %m", reading->path),
+				 errhint("Give the path of a file that archive_ledger() has written.")));
 	if (header)
 		object(reading, 1, "the file is empty");
 	else if (reading->bad == 0 && reading->expected <= reading->segment.last)
@@ -254,11 +260,13 @@ open_file(Reading *reading, const char *path)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied to read a file on the server"),
 				 errhint("Only members of pg_read_server_files may.")));
+	reading->path = path;
 	reading->file = AllocateFile(path, "r");
 	if (reading->file == NULL)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not open file \"%s\": %m", path)));
+				 errmsg("could not open file \"%s\": %m", path),
+				 errhint("Give the path that archive_ledger() was given, or that of a copy.")));
 }
 
 /* verify_archive(file): how many records fit, and which does not */

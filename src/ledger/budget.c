@@ -22,6 +22,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "ledger/budget.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
 #include "session/access.h"
@@ -204,6 +205,16 @@ book(const char *price, char **reason, char **hint)
 	return values[0];
 }
 
+/* Names may be long, and characters more than a byte. */
+static void
+copy_clipped(char *target, const char *text, int size)
+{
+	int			length = pg_mbcliplen(text, (int) strlen(text), size - 1);
+
+	memcpy(target, text, length);
+	target[length] = '\0';
+}
+
 static bool
 charge_admission(CrRecord *record, CrAnswer *answer)
 {
@@ -218,8 +229,8 @@ charge_admission(CrRecord *record, CrAnswer *answer)
 		return true;
 	}
 	answer->sqlerrcode = CR_ERRCODE_BUDGET;
-	strlcpy(answer->reason, reason, sizeof(answer->reason));
-	strlcpy(answer->hint, hint, sizeof(answer->hint));
+	copy_clipped(answer->reason, reason, sizeof(answer->reason));
+	copy_clipped(answer->hint, hint, sizeof(answer->hint));
 	return false;
 }
 
@@ -232,9 +243,22 @@ says(const CrRecord *record, CrColumn column, const char *text)
 }
 
 /*
- * Counts a refusal against whoever logged in: not those for want of a
+ * Refused before it ran, or because of a small group in it; not for want of a
  * budget, of the recorder or of suspension, which are no attempts.
  */
+static bool
+is_refusal(const CrRecord *record)
+{
+	if (says(record, CR_COL_KIND, "completion"))
+		return says(record, CR_COL_CODE, "RC008");
+	return says(record, CR_COL_KIND, "statement") &&
+		says(record, CR_COL_VERDICT, "refused") &&
+		!says(record, CR_COL_CODE, "RC010") &&
+		!says(record, CR_COL_CODE, "RC011") &&
+		!says(record, CR_COL_CODE, "RC013");
+}
+
+/* Counts it against whoever logged in. */
 static void
 count_refusal(const CrRecord *record)
 {
@@ -264,11 +288,7 @@ note_stored(const CrRecord *record)
 	if (says(record, CR_COL_KIND, "completion") &&
 		record->fields[CR_COL_CHARGES].set)
 		(void) book(record->fields[CR_COL_CHARGES].text, &reason, &hint);
-	else if (cr_max_refusals > 0 && says(record, CR_COL_KIND, "statement") &&
-			 says(record, CR_COL_VERDICT, "refused") &&
-			 !says(record, CR_COL_CODE, "RC010") &&
-			 !says(record, CR_COL_CODE, "RC011") &&
-			 !says(record, CR_COL_CODE, "RC013"))
+	if (cr_max_refusals > 0 && is_refusal(record))
 		count_refusal(record);
 }
 

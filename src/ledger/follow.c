@@ -257,7 +257,8 @@ cr_verify_ledger(PG_FUNCTION_ARGS)
 	if (from < 1 || walk.to < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("numbers of records begin at 1")));
+				 errmsg("numbers of records begin at 1"),
+				 errhint("cleanroom.ledger_head() gives the last one.")));
 	InitMaterializedSRF(fcinfo, 0);
 	walk.table = cr_ledger_open(AccessShareLock);
 	if (walk.table == NULL)

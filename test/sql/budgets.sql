@@ -24,7 +24,22 @@ SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', 3, 'apples', 'day
 SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', 3, 'queries', 'year');
 SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', -1, 'queries', 'day');
 SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', 'NaN', 'queries', 'day');
+SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', 'Infinity', 'queries', 'day');
 SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', NULL, 'queries', 'day');
+SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', 3, NULL, 'day');
+SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', 3, 'queries', NULL);
+SELECT cleanroom.set_budget('budgets.stays', '-', 3, 'queries', 'day');
+SELECT cleanroom.set_budget(NULL, 'regress_cr_ana', 3, 'queries', 'day');
+SELECT cleanroom.set_budget(9999::regclass, 'regress_cr_ana', 3, 'queries', 'day');
+SELECT cleanroom.set_budget('pg_class', 'regress_cr_ana', 3, 'queries', 'day');
+SELECT cleanroom.suspend_analyst(NULL, 'regress_cr_ana');
+SELECT cleanroom.suspend_analyst('budgets.stays', NULL);
+SELECT cleanroom.resume_analyst(NULL, 'regress_cr_ana');
+SELECT cleanroom.resume_analyst('budgets.stays', NULL);
+SELECT cleanroom.resume_analyst('budgets.stays', 'regress_cr_nobody');
+-- of all that nothing has been kept
+SELECT count(*) FROM cleanroom.budgets;
+SELECT count(*) FROM cleanroom.suspensions;
 CREATE TABLE budgets.plain (x int);
 SELECT cleanroom.set_budget('budgets.plain', 'regress_cr_ana', 3, 'queries', 'day');
 SET ROLE regress_cr_ana;
@@ -119,8 +134,16 @@ SELECT count(*) FROM budgets.stays;
 SET ROLE regress_cr_owner;
 SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', NULL, 'released_rows', 'lifetime');
 
+-- Amounts of any size.
+SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', 1e300, 'released_rows', 'lifetime');
+SET ROLE regress_cr_ana;
+SELECT ward FROM budgets.stays WHERE ward < 2 GROUP BY ward ORDER BY ward;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_ana', NULL, 'released_rows', 'lifetime');
+
 -- Suspension by hand.
 SELECT cleanroom.suspend_analyst('budgets.stays', 'regress_cr_nobody');
+SELECT cleanroom.suspend_analyst('budgets.stays', 'regress_cr_group', repeat('holidays ', 1000));
 SELECT cleanroom.suspend_analyst('budgets.stays', 'regress_cr_group', 'holidays');
 SELECT relation, analyst, reason, suspended_by FROM cleanroom.suspensions;
 SET ROLE regress_cr_ana;

@@ -52,6 +52,18 @@ CREATE FUNCTION bounds.charge(at timestamptz, unit text, amount int) RETURNS TAB
             'relations', jsonb_build_array('bounds.stays'::regclass::oid),
             'roles', jsonb_build_array('regress_cr_ana'::regrole::oid),
             'at', (extract(epoch FROM at - '2000-01-01 00:00+00') * 1000000)::bigint, unit, amount)) c $$;
+-- what is said of each when it is exhausted
+CREATE FUNCTION bounds.exhausted(period text, OUT reason text, OUT hint text) LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    SET LOCAL ROLE regress_cr_owner;
+    PERFORM bounds.grants('regress_cr_ana', 0, 'released_rows', period);
+    RESET ROLE;
+    SELECT c.reason, c.hint INTO reason, hint FROM bounds.charge('2026-12-31 22:59:59+00', 'released_rows', 1) c;
+    SET LOCAL ROLE regress_cr_owner;
+    PERFORM bounds.grants('regress_cr_ana', NULL, 'released_rows', period);
+END $$;
+SELECT p, e.* FROM unnest('{hour,day,week,month,lifetime}'::text[]) p, bounds.exhausted(p) e;
+RESET ROLE;
 SELECT * FROM bounds.charge('2026-05-31 23:59:59.999999+00', 'queries', 1);
 SELECT * FROM bounds.charge('2026-05-31 23:59:59.999999+00', 'queries', 2);
 SELECT * FROM bounds.charge('2026-05-31 23:59:59.999999+00', 'queries', 1);

@@ -131,6 +131,7 @@ SELECT number >= :receipt AS newest FROM cleanroom.ledger_head();
 SELECT checked > 24 AS checked, first_bad, reason FROM cleanroom.verify_ledger();
 SELECT * FROM cleanroom.verify_ledger(:receipt, :receipt);
 SELECT * FROM cleanroom.verify_ledger(0);
+SELECT checked, first_bad > 0 AS beyond, reason FROM cleanroom.verify_ledger(:receipt + 1000000, NULL);
 
 -- Links are for everybody, and must not tell what a record hides: who knows
 -- all of it but the numbers of groups and rows does not find them by trying.

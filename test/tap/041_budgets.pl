@@ -87,6 +87,101 @@ as_role('regress_cr_owner', q(SELECT cleanroom.resume_analyst('stays', 'regress_
 like(as_role('regress_cr_ana', 'SELECT count(*) FROM stays'), qr/^90/,
 	'until the owner lifts it');
 
+# what is sent: by the recorder and by hand, also of a reason that is too long
+my $notified = as_role('regress_cr_owner', "SET client_min_messages = error;\nLISTEN cleanroom_suspensions;\n"
+	  . ("\\! psql -X -q -h '" . $node->host . "' -p " . $node->port
+		  . " -U regress_cr_ana -d postgres -c 'SELECT * FROM stays' 2>/dev/null\n") x 3
+	  . "SELECT pg_sleep(0.5);\nSELECT 1;\n"
+	  . "SELECT cleanroom.resume_analyst('stays', 'regress_cr_ana');\n"
+	  . "SELECT cleanroom.suspend_analyst('stays', 'regress_cr_bob', E'it\"s\nhim');\n"
+	  . "SELECT cleanroom.suspend_analyst('stays', 'regress_cr_bob', repeat(E'\\u00e4\\u00f6', 4000));\n"
+	  . "BEGIN; SELECT cleanroom.resume_analyst('stays', 'regress_cr_bob'); ROLLBACK;\n"
+	  . "SELECT cleanroom.resume_analyst('stays', 'regress_cr_bob');\n");
+my @payloads = $notified =~ /"cleanroom_suspensions" with payload "(\{.*?\})" received/gs;
+my ($long, $last) = splice @payloads, -2;
+is(join("\n", @payloads), q({"event": "suspended", "reason": "3 refusals within 00:10:00", "analyst": "regress_cr_ana", "relation": "public.stays"}
+{"event": "resumed", "analyst": "regress_cr_ana", "relation": "public.stays"}
+{"event": "suspended", "reason": "it\"s\nhim", "analyst": "regress_cr_bob", "relation": "public.stays"}),
+	'what is sent says what happened to whom, from which table, and why');
+cmp_ok(length $long, '<', 8000, 'not all of a reason that is too long');
+is($last, '{"event": "resumed", "analyst": "regress_cr_bob", "relation": "public.stays"}',
+	'and nothing of what was rolled back');
+is($node->safe_psql('postgres', q(SELECT string_agg(detail->>'by', ' ' ORDER BY number)
+	FROM cleanroom.ledger WHERE kind = 'suspension' AND subject = 'regress_cr_ana' AND detail->>'event' = 'suspended')),
+	'recorder recorder', 'suspensions by refusals are on record, as the recorder\'s');
+
+# a statement that a small group ends counts as refused, too
+$node->safe_psql('postgres', q(SET ROLE regress_cr_owner;
+	INSERT INTO stays SELECT 1000, 9;
+	SELECT cleanroom.set_budget('stays', 'regress_cr_bob', NULL, 'released_rows', 'lifetime');
+	SELECT cleanroom.protect('stays', 'person', 10, '{ward}', small_groups => 'refuse')));
+like(as_role('regress_cr_bob', 'SELECT ward, count(*) FROM stays GROUP BY ward'),
+	qr/rests on fewer than 10/, "a small group, time $_") for 1 .. 3;
+ok($node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM cleanroom.ledger
+	WHERE kind = 'suspension' AND subject = 'regress_cr_bob' AND detail->>'by' = 'recorder')),
+	'the third suspends');
+like(as_role('regress_cr_bob', 'SELECT count(*) FROM stays WHERE ward < 3'), qr/suspended from/,
+	'whoever asks for small groups');
+is($node->safe_psql('postgres', q(SELECT refusals, analysts FROM cleanroom.ledger_refusals WHERE code = 'RC008')),
+	'3|1', 'and is among the refusals by code');
+$node->safe_psql('postgres', q(SET ROLE regress_cr_owner;
+	SELECT cleanroom.resume_analyst('stays', 'regress_cr_bob');
+	DELETE FROM stays WHERE ward = 9;
+	SELECT cleanroom.protect('stays', 'person', 10, '{ward}')));
+
+# ---------- groups that workers release ----------
+
+SKIP:
+{
+	my $folder = `pg_config --pkglibdir`;
+	chomp $folder;
+	skip 'auto_explain is not installed', 6 unless -e "$folder/auto_explain.so";
+	$node->append_conf('postgresql.conf', q(
+		session_preload_libraries = 'auto_explain'
+		auto_explain.log_min_duration = 0
+		auto_explain.log_analyze = on
+		parallel_setup_cost = 0
+		parallel_tuple_cost = 0
+		min_parallel_table_scan_size = 0
+		enable_partitionwise_aggregate = on
+		max_parallel_workers_per_gather = 2
+		cleanroom.max_refusals = 0
+	));
+	$node->reload;
+	$node->safe_psql('postgres', q(
+		CREATE TABLE moves (person int NOT NULL, ward int NOT NULL) PARTITION BY LIST (ward);
+		CREATE TABLE moves_0 PARTITION OF moves FOR VALUES IN (0);
+		CREATE TABLE moves_1 PARTITION OF moves FOR VALUES IN (1);
+		INSERT INTO moves SELECT i, i % 2 FROM generate_series(1, 4000) i;
+		ALTER TABLE moves OWNER TO regress_cr_owner;
+		ALTER TABLE moves_0 OWNER TO regress_cr_owner;
+		ALTER TABLE moves_1 OWNER TO regress_cr_owner;
+		ANALYZE moves;
+		GRANT SELECT ON moves TO regress_cr_bob;
+		SET ROLE regress_cr_owner;
+		SELECT cleanroom.protect('moves', 'person', 10, '{ward}')));
+	my $many = 'SELECT json_agg(x ORDER BY ward) FROM (SELECT ward, count(*) FROM moves GROUP BY ward) x';
+	my $plan = sub {
+		my $offset = -s $node->logfile;
+		like(as_role('regress_cr_bob', "SET client_min_messages = error;\n$many"),
+			qr/"ward":0,"count":2000.*"ward":1,"count":2000/s, "two groups in one row, $_[0]");
+		return slurp_file($node->logfile, $offset);
+	};
+	my $workers = qr/Gather.*Workers Launched: [12].*Aggregate.*Filter: .*units/s;
+	my $without = $plan->('without a budget');
+	like($without, $workers, 'workers release groups');
+	$node->safe_psql('postgres', q(SET ROLE regress_cr_owner;
+		SELECT cleanroom.set_budget('moves', 'regress_cr_bob', 5, 'released_rows', 'lifetime')));
+	my $with = $plan->('with one');
+	like($with, qr/Gather.*Workers Planned: [12].*Workers Launched: 0/s,
+		'where they are charged for none is started');
+	ok($node->poll_query_until('postgres',
+		q(SELECT spent = 2 FROM cleanroom.budgets WHERE relation = 'moves'::regclass)),
+		'and both are charged');
+	like(as_role('regress_cr_bob', "$many; $many"), qr/budget of 5 released rows/,
+		'until there are none left');
+}
+
 # ---------- dump and restore ----------
 
 my $dump = $node->basedir . '/dump.sql';
