@@ -156,6 +156,58 @@ policy_change\|\{public.stays\}\|regress_cr_ana\|\{.*"old": 1000, .*"budget": 20
 like(records($before, 'detail', q(kind = 'policy_change' AND detail::text LIKE '%threshold%'), 1),
 	qr/"new".*11.*"old".*10/, 'a changed threshold says the new and the old');
 
+# ---------- summed up ----------
+
+# by day, analyst and table; each role those that it sees
+{
+	my $sums = q(SELECT analyst, "table", sum(admitted), sum(refused) FROM cleanroom.ledger_days
+		WHERE day BETWEEN date_trunc('day', now() - interval '1 hour') AND now()
+		GROUP BY 1, 2 ORDER BY 1, 2);
+	my $read = sub {
+		my ($role) = @_;
+		my %read;
+		for my $line (split /\n/, $node->safe_psql('postgres',
+				($role ? "SET SESSION AUTHORIZATION $role; " : '') . $sums))
+		{
+			my ($analyst, $table, $admitted, $refused) = split /\|/, $line;
+			$read{"$analyst $table"} = [ $admitted, $refused ];
+		}
+		return \%read;
+	};
+	my $difference = sub {
+		my ($role, $former) = @_;
+		my $now = $read->($role);
+		return join ', ', map {
+			my $was = $former->{$_} // [ 0, 0 ];
+			my ($a, $r) = ($now->{$_}[0] - $was->[0], $now->{$_}[1] - $was->[1]);
+			$a || $r ? "$_ $a $r" : ();
+		} sort keys %$now;
+	};
+	my %former = map { $_ => $read->($_) } '', qw(regress_cr_ana regress_cr_pool regress_cr_owner regress_cr_second);
+	my $refusals = super(q(SELECT coalesce(sum(refusals), 0) FROM cleanroom.ledger_refusals WHERE code = 'RC001'));
+	ask($_) for 'SELECT count(*) FROM stays', 'SELECT count(*) FROM stays WHERE ward = 1', 'SELECT person FROM stays';
+	ask('SET ROLE regress_cr_ana; SELECT count(*) FROM stays JOIN "Buyers, all" USING (person)',
+		user => 'regress_cr_pool');
+	is($difference->('', $former{''}), 'regress_cr_ana public.stays 2 1, '
+		  . 'regress_cr_pool public."Buyers, all" 1 0, regress_cr_pool public.stays 1 0',
+		'days sum up by who logged in and by table; a join counts for both');
+	is($difference->('regress_cr_owner', $former{regress_cr_owner}), 'regress_cr_ana public.stays 2 1, '
+		  . 'regress_cr_pool public."Buyers, all" 1 0, regress_cr_pool public.stays 1 0',
+		'for an owner those that touch its table');
+	is($difference->('regress_cr_second', $former{regress_cr_second}),
+		'regress_cr_pool public."Buyers, all" 1 0, regress_cr_pool public.stays 1 0',
+		'and no others');
+	is($difference->('regress_cr_pool', $former{regress_cr_pool}),
+		'regress_cr_pool public."Buyers, all" 1 0, regress_cr_pool public.stays 1 0',
+		'for an analyst its own');
+	is(super(q(SELECT sum(refusals) FROM cleanroom.ledger_refusals WHERE code = 'RC001')) - $refusals, 1,
+		'refusals sum up by code');
+	is(super(q(SELECT count(*) - (SELECT count(*) FROM cleanroom.ledger_last_hour) FROM cleanroom.ledger
+		WHERE at > now() - interval '1 hour')), 0, 'the last hour is the last hour');
+	is(super(q(SELECT count(*) FROM (SELECT date_trunc('day', at) AS day FROM cleanroom.ledger WHERE kind = 'statement'
+		EXCEPT SELECT day FROM cleanroom.ledger_days) x)), 0, 'each day that has statements is there');
+}
+
 # ---------- parameters ----------
 
 $before = head();
