@@ -13,3 +13,31 @@ pg_stat_get_live_tuples; object: OID of the relation, index, TOAST table or
 function. Returns what the built-in returns. Error RC007 when object belongs
 to a protected table from which the current user is not exempt, or is one of
 cleanroom''s own functions; 22023 when counter is not such a built-in.';
+
+CREATE FUNCTION cleanroom.canonical_real(value real) RETURNS real
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'cr_canonical_real';
+
+CREATE FUNCTION cleanroom.canonical_double(value double precision)
+RETURNS double precision
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'cr_canonical_double';
+
+CREATE FUNCTION cleanroom.canonical_interval(value interval) RETURNS interval
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'cr_canonical_interval';
+
+COMMENT ON FUNCTION cleanroom.canonical_real(real) IS
+'Stands around grouping keys over protected rows: the value, with 0 for -0 and
+one NaN for all, so that a group does not show which of equal values one row
+has. value: any. No errors.';
+
+COMMENT ON FUNCTION cleanroom.canonical_double(double precision) IS
+'Stands around grouping keys over protected rows: the value, with 0 for -0 and
+one NaN for all, so that a group does not show which of equal values one row
+has. value: any. No errors.';
+
+COMMENT ON FUNCTION cleanroom.canonical_interval(interval) IS
+'Stands around grouping keys over protected rows: the interval as months of 30
+days, days of 24 hours and less than a day, all of one sign, so that a group
+does not show which of equal intervals one row has. value: any. No errors.';

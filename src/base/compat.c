@@ -73,6 +73,25 @@ cr_has_virtual_columns(Oid relid)
 	return found;
 }
 
+/* The same of one column. */
+bool
+cr_attribute_is_virtual(Oid relid, AttrNumber attnum)
+{
+	bool		result = false;
+#if PG_VERSION_NUM >= 180000
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
+										Int16GetDatum(attnum));
+
+	if (HeapTupleIsValid(tuple))
+	{
+		result = ((Form_pg_attribute) GETSTRUCT(tuple))->attgenerated ==
+			ATTRIBUTE_GENERATED_VIRTUAL;
+		ReleaseSysCache(tuple);
+	}
+#endif
+	return result;
+}
+
 /* PG 18 knows NOT NULL constraints that are not valid yet. */
 bool
 cr_attribute_is_not_null(Oid relid, AttrNumber attnum)

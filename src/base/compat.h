@@ -142,11 +142,19 @@ cr_my_proc_number(void)
 #define CR_RUN_ARGS		queryDesc, direction, count, execute_once
 #endif
 
+/* PG 17 gave intervals infinities. */
+#if PG_VERSION_NUM >= 170000
+#define CR_INTERVAL_IS_INFINITE(interval)	INTERVAL_NOT_FINITE(interval)
+#else
+#define CR_INTERVAL_IS_INFINITE(interval)	false
+#endif
+
 struct PlannedStmt;
 extern void cr_check_permissions(struct PlannedStmt *plan);
 extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
 extern bool cr_has_virtual_columns(Oid relid);
+extern bool cr_attribute_is_virtual(Oid relid, AttrNumber attnum);
 extern bool cr_attribute_is_not_null(Oid relid, AttrNumber attnum);
 
 /* PG 18 gave reverse() a second type of argument. */

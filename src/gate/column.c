@@ -280,6 +280,12 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	refusal = cr_rule_total(expanded);
 	if (refusal == NULL && clause != NULL)
 		refusal = cr_rule_grouping_operator(clause);
+	if (refusal == NULL && clause != NULL &&
+		level->kind == CR_LEVEL_RELEASED &&
+		cr_inspect_image(expanded) == CR_IMAGE_MANY)
+		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, exprLocation(expanded),
+								 "a group may not show one person's spelling of what its collation takes for equal",
+								 "Group by it with COLLATE \"C\", or by lower(... COLLATE \"C\").");
 	return refusal;
 }
 

@@ -22,6 +22,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
+#include "utils/typcache.h"
 
 static bool
 type_is_known(Oid type)
@@ -238,6 +239,13 @@ check_cast(Node *node)
 	}
 }
 
+/* What GREATEST and LEAST call. */
+static Oid
+comparison(Node *node)
+{
+	return lookup_type_cache(exprType(node), TYPECACHE_CMP_PROC)->cmp_proc;
+}
+
 /* What the node itself calls, its children apart. */
 static CrVerdict *
 check_node(Node *node)
@@ -253,7 +261,6 @@ check_node(Node *node)
 		case T_CaseWhen:
 		case T_CaseTestExpr:
 		case T_CoalesceExpr:
-		case T_MinMaxExpr:
 		case T_NullTest:
 		case T_BooleanTest:
 		case T_ArrayExpr:
@@ -265,6 +272,8 @@ check_node(Node *node)
 				((Param *) node)->paramkind == PARAM_SUBLINK)
 				return NULL;
 			break;
+		case T_MinMaxExpr:
+			return check_function(comparison(node), true, exprLocation(node));
 		case T_FuncExpr:
 			if (((FuncExpr *) node)->funcretset ||
 				((FuncExpr *) node)->funcvariadic)
@@ -326,6 +335,8 @@ called_function(Node *node)
 			return ((OpExpr *) node)->opfuncid;
 		case T_ScalarArrayOpExpr:
 			return ((ScalarArrayOpExpr *) node)->opfuncid;
+		case T_MinMaxExpr:
+			return comparison(node);
 		case T_Aggref:
 			return ((Aggref *) node)->aggfnoid;
 		default:

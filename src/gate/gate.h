@@ -36,6 +36,9 @@ extern CrVerdict *cr_rule_widths(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_rule_bridges(CrLevel *level);
 extern CrVerdict *cr_rule_steepness(CrLevel *level);
 
+/* partner.c: row policies and the like beside rows of other owners */
+extern CrVerdict *cr_rule_partners(CrLevel *level);
+
 /* match_rules.c: sets that people are asked to be in */
 extern CrVerdict *cr_rule_refuse_match(void);
 extern CrVerdict *cr_rule_memberships(CrLevel *level);
@@ -63,6 +66,8 @@ extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
 extern CrVerdict *cr_rule_quiet_query(CrStatement *statement, Query *query);
 extern CrVerdict *cr_rule_quiet_source(CrStatement *statement,
 									   RangeTblEntry *rte);
+extern CrVerdict *cr_rule_quiet_conditions(CrStatement *statement,
+										   List *conditions);
 extern CrVerdict *cr_rule_quiet_ctes(CrStatement *statement);
 
 #endif							/* CR_GATE_H */

@@ -161,6 +161,8 @@ check_raw_input(CrLevel *level)
 		refusal = cr_rule_clauses(level);
 	if (refusal == NULL)
 		refusal = cr_rule_joins(level);
+	if (refusal == NULL)
+		refusal = cr_rule_partners(level);
 	if (refusal == NULL && level->kind != CR_LEVEL_ROW)
 		refusal = check_groups(level);
 	if (refusal == NULL)

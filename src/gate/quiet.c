@@ -272,6 +272,16 @@ cr_rule_quiet_source(CrStatement *statement, RangeTblEntry *rte)
 	return context.refusal;
 }
 
+/* The same for conditions that are part of no query. */
+CrVerdict *
+cr_rule_quiet_conditions(CrStatement *statement, List *conditions)
+{
+	QuietContext context = {statement, NULL};
+
+	quiet_walker((Node *) conditions, &context);
+	return context.refusal;
+}
+
 /* The same for the CTEs that quiet queries have been found to read. */
 CrVerdict *
 cr_rule_quiet_ctes(CrStatement *statement)

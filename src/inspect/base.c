@@ -53,7 +53,8 @@ read_table_column(CrColumnFact *column, Oid relid, AttrNumber attnum,
 		return;					/* no use */
 	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
 	column->name = pstrdup(NameStr(attribute->attname));
-	if (!attribute->attisdropped)
+	/* a virtual column is computed by what no rule has looked at */
+	if (!attribute->attisdropped && !cr_attribute_is_virtual(relid, attnum))
 	{
 		column->uses = policy->uses;
 		column->aggregates = policy->aggregates;

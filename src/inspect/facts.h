@@ -39,6 +39,14 @@ typedef enum CrBaseKind
 	CR_BASE_PUBLIC				/* anything without raw rows */
 } CrBaseKind;
 
+/* How values that a group takes for equal may look. */
+typedef enum CrImage
+{
+	CR_IMAGE_ONE,				/* all alike */
+	CR_IMAGE_CANONICAL,			/* differently, but in one known way */
+	CR_IMAGE_MANY				/* in ways that nobody knows */
+} CrImage;
+
 /* What an analyst may do with one column of a raw base. */
 typedef struct CrColumnFact
 {
@@ -301,6 +309,7 @@ extern bool cr_inspect_is_series(const RangeTblEntry *rte);
 extern bool cr_inspect_rows_differ(List *rows, List *columns);
 
 /* inspect/unique.c */
+extern CrImage cr_inspect_image(Node *expr);
 extern List *cr_inspect_all_clauses(CrLevel *level);
 extern List *cr_inspect_all_bases(CrLevel *level);
 extern Bitmapset *cr_inspect_determined(CrLevel *level);

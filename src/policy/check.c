@@ -149,6 +149,15 @@ cr_check_column_type(Relation rel, AttrNumber attno, uint32 uses)
 	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), attno - 1);
 	const char *why = cr_load_check_type(att->atttypid, uses);
 
+	if (uses != 0 && cr_attribute_is_virtual(RelationGetRelid(rel), attno))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" of relation \"%s\" cannot have a use",
+						NameStr(att->attname), RelationGetRelationName(rel)),
+				 errdetail("It is computed whenever it is read, and fails "
+						   "then, if it does: that tells of the row."),
+				 errhint("Generate it with STORED, or give a use to the "
+						 "columns it is computed from.")));
 	if (why == NULL)
 		return;
 	ereport(ERROR,

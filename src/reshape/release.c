@@ -44,14 +44,15 @@ core_targets(CrLevel *level)
 {
 	List	   *targets = NIL;
 	ListCell   *lc;
+	ListCell   *lc2;
 	int			resno = 0;
 	int			number = 0;
 
-	foreach(lc, level->group_entries)
+	forboth(lc, level->group_entries, lc2, level->group_keys)
 	{
 		TargetEntry *key = flatCopyTargetEntry(lfirst(lc));
 
-		key->expr = copyObject(key->expr);
+		key->expr = cr_canonical_key(copyObject(key->expr), lfirst(lc2));
 		key->resno = ++resno;
 		key->resname = key_name(lfirst(lc), resno);
 		key->resjunk = false;

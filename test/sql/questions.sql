@@ -298,7 +298,7 @@ SELECT ask('SELECT city, count(*) FROM visits WHERE kind = ANY (ARRAY[1, 2]) AND
 SELECT ask('SELECT city, count(*) FROM visits WHERE age NOT BETWEEN 30 AND 40 AND urgent IS NOT TRUE GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT city, count(*) FROM visits WHERE urgent = true OR region = ''r1'' GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT count(*), avg(amount) FROM visits WHERE steps > (SELECT avg(steps) FROM visits)');
-SELECT ask('SELECT city, max(m), count(*) FROM (SELECT v.city, a.m, count(*) FROM visits v JOIN (SELECT city, avg(amount) AS m FROM visits GROUP BY city [[HAVING count(DISTINCT person) >= 5]]) a USING (city) GROUP BY 1, 2) AS x GROUP BY city');
+SELECT ask('SELECT city, trim_scale(max(m)), count(*) FROM (SELECT v.city, a.m, count(*) FROM visits v JOIN (SELECT city, avg(amount) AS m FROM visits GROUP BY city [[HAVING count(DISTINCT person) >= 5]]) a USING (city) GROUP BY 1, 2) AS x GROUP BY city');
 SELECT ask('SELECT coalesce(label, ''none'') AS l, count(*) FROM visits LEFT JOIN kinds USING (kind) GROUP BY 1 [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT city, count(*) FROM visits LEFT JOIN kinds USING (kind) WHERE label IS NULL GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT label, count(*) FROM visits JOIN kinds USING (kind) WHERE label IN (''first'', ''third'') AND city = ''Bern'' GROUP BY label [[HAVING count(DISTINCT person) >= 5]]');

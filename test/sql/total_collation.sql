@@ -51,6 +51,39 @@ SELECT count(*) FROM people JOIN labels ON d = region
  WHERE c < p AND income > 39;
 SELECT count(*) FROM people JOIN labels ON d = region
  WHERE length(c || p) > 1;
+SELECT count(*) FROM people JOIN labels ON d = region
+ WHERE income > 39 AND greatest(c, p) IS NULL;
+SELECT count(*) FROM people JOIN labels ON d = region
+ WHERE income > 39 AND least(c, p) COLLATE "C" > 'a';
+SELECT count(*) FROM people JOIN labels ON d = region
+ WHERE greatest(c, p COLLATE "C") > 'a';
+
+-- a collation that takes letters of either case for equal: which of them a
+-- group shows would be one person's choice
+RESET ROLE;
+SET client_min_messages = error;
+CREATE COLLATION either (provider = icu, locale = 'und-u-ks-level2',
+                         deterministic = false);
+SET client_min_messages = warning;
+SET ROLE regress_cr_owner;
+CREATE TABLE names (person int, name text COLLATE either, short char(3) COLLATE either);
+INSERT INTO names SELECT i, CASE i WHEN 1 THEN 'ANN' ELSE 'ann' END,
+    CASE i WHEN 1 THEN 'A' ELSE 'a' END FROM generate_series(1, 30) i;
+SELECT cleanroom.protect('names', 'person', 10, '{name, short}');
+GRANT SELECT ON names TO regress_cr_analyst;
+SET ROLE regress_cr_analyst;
+SELECT count(*), count(DISTINCT name) FROM names WHERE name = 'Ann';
+SELECT name COLLATE "C" AS name, count(*) FROM names GROUP BY 1;
+SELECT lower(name COLLATE "C") AS name, count(*) FROM names GROUP BY 1;
+SELECT length(name) AS length, count(*) FROM names GROUP BY 1;
+SELECT name, count(*) FROM names GROUP BY name;
+SELECT DISTINCT name FROM names;
+SELECT short, count(*) FROM names GROUP BY short;
+SELECT name || 'x' AS longer, count(*) FROM names GROUP BY 1;
+SELECT coalesce(name, 'none') AS name, count(*) FROM names GROUP BY 1;
+SELECT left(name, 2) AS name, count(*) FROM names GROUP BY 1;
+SELECT n, count(*) FROM (SELECT person, name AS n, count(*) FROM names
+                          GROUP BY person, name) each GROUP BY n;
 -- over the released result it is the analyst's own affair
 SELECT region COLLATE "C" < 'r1' AS before, n
   FROM (SELECT region, count(*) AS n FROM people GROUP BY region) released
