@@ -23,6 +23,7 @@
 #include "ledger/recorder.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
+#include "session/own_table.h"
 
 PG_MODULE_MAGIC;
 
@@ -40,6 +41,7 @@ _PG_init(void)
 
 	cr_settings_init();
 	cr_policy_init();
+	cr_own_table_init();
 	cr_keyring_init();
 	cr_master_init();
 	cr_rotation_init();

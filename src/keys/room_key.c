@@ -18,8 +18,8 @@
 #include "catalog/pg_type.h"
 #include "keys/room_key.h"
 #include "miscadmin.h"
-#include "session/access.h"
 #include "session/asker.h"
+#include "session/own_table.h"
 
 /* The room that forbids it to this role, or NULL. */
 static char *
@@ -74,7 +74,7 @@ cr_room_key_check(const CrKeyRow *row, uint32 use)
 				 errmsg("key \"%s\" may be used in region \"%s\" only",
 						NameStr(row->name), row->residency),
 				 errhint("Use it on a server of that region.")));
-	if (!makes_tokens(row, use) || !cr_access_has_rows("room_list"))
+	if (!makes_tokens(row, use) || !cr_own_table_has_rows("room_list"))
 		return;
 	check_asker(row, GetUserId());
 	if (GetOuterUserId() != GetUserId())

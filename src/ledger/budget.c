@@ -25,8 +25,8 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
-#include "session/access.h"
 #include "session/asker.h"
+#include "session/own_table.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -91,7 +91,7 @@ cr_budget_find(List *relids)
 	char	   *units;
 	StringInfoData payers;
 
-	if (!cr_access_has_rows("budget_list"))
+	if (!cr_own_table_has_rows("budget_list"))
 		return charge;
 	tables = policy_tables(relids);
 	roles = list_make1_oid(GetUserId());

@@ -84,6 +84,8 @@ cr_queue_start_memory(void)
 	{
 		memset(cr_queue, 0, sizeof(CrQueue));
 		memset(cr_queue_waiter, 0, sizeof(CrQueueWaiter) * MaxBackends);
+		for (int i = 0; i < MaxBackends; i++)
+			pg_atomic_init_u64(&cr_queue_waiter[i].answered, 0);
 		cr_queue->next_ticket = 1;
 		cr_queue->launcher = -1;
 		cr_queue->nchunks = cr_queue->nfree = count_chunks();
@@ -194,7 +196,8 @@ copy_in(const char *bytes, Size length)
 	return first;
 }
 
-static void
+/* Returns the number of the process to be woken, or -1. */
+static int
 put_entry(CrQueuePlace *place, const CrQueueEntry *entry,
 		  CrQueueTicket *ticket)
 {
@@ -221,9 +224,8 @@ put_entry(CrQueuePlace *place, const CrQueueEntry *entry,
 
 	/* what nobody waits for goes with the next batch */
 	if (place->worker < 0)
-		cr_queue_wake(cr_queue->launcher);
-	else if (entry->wants_answer)
-		cr_queue_wake(place->worker);
+		return cr_queue->launcher;
+	return entry->wants_answer ? place->worker : -1;
 }
 
 CrQueueResult
@@ -233,6 +235,7 @@ cr_queue_put(const CrQueueEntry *entry, CrQueueTicket *ticket)
 	uint32		needed = (uint32) ((entry->length + room - 1) / room);
 	CrQueueResult result = CR_QUEUE_PUT;
 	CrQueuePlace *place;
+	int			sleeper = -1;
 
 	ticket->number = 0;
 	if (needed > cr_queue->nchunks / 4)
@@ -244,11 +247,12 @@ cr_queue_put(const CrQueueEntry *entry, CrQueueTicket *ticket)
 	{
 		place = find_place();
 		if (place != NULL)
-			put_entry(place, entry, ticket);
+			sleeper = put_entry(place, entry, ticket);
 		else
 			result = CR_QUEUE_NO_PLACE;
 	}
 	LWLockRelease(cr_queue_lock);
+	cr_queue_wake(sleeper);
 	return result;
 }
 
@@ -269,14 +273,14 @@ bool
 cr_queue_get_answer(uint64 ticket, CrAnswer *answer)
 {
 	CrQueueWaiter *waiter = &cr_queue_waiter[cr_my_proc_number()];
-	bool		answered;
 
-	LWLockAcquire(cr_queue_lock, LW_SHARED);
-	answered = waiter->answered == ticket;
-	if (answered)
-		*answer = waiter->answer;
-	LWLockRelease(cr_queue_lock);
-	return answered;
+	if (ticket == 0 || pg_atomic_read_u64(&waiter->answered) != ticket)
+		return false;
+	pg_read_barrier();
+	*answer = waiter->answer;
+	pg_read_barrier();
+	/* has it been overwritten meanwhile, by the answer to a newer one? */
+	return pg_atomic_read_u64(&waiter->answered) == ticket;
 }
 
 bool

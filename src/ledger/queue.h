@@ -91,6 +91,7 @@ typedef struct CrTaken
 	bool		abandoned;
 	bool		not_first;
 	bool		wants_answer;
+	int			proc;			/* number of the backend that put it there */
 	char	   *bytes;
 } CrTaken;
 
@@ -113,7 +114,8 @@ extern bool cr_queue_is_dropping(void);
  */
 extern int	cr_queue_take(CrTaken *taken, int max);
 
-/* The oldest n entries are done: answers them and frees their room. */
-extern void cr_queue_finish(int n, const CrAnswer *answers);
+/* The oldest n entries, those taken, are done: answers and frees them. */
+extern void cr_queue_finish(int n, const CrTaken *taken,
+							const CrAnswer *answers);
 
 #endif							/* CR_QUEUE_H */

@@ -13,6 +13,7 @@
 #define CR_QUEUE_MEMORY_H
 
 #include "ledger/queue.h"
+#include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/lwlock.h"
 
@@ -53,10 +54,13 @@ typedef struct CrQueueWaiter
 {
 	uint64		ticket;			/* newest entry that wants an answer */
 	CrAnswer	answer;			/* to answered */
-	uint64		answered;
+	pg_atomic_uint64 answered;	/* 0 while answer is being written */
 } CrQueueWaiter;
 
-/* All of it, what the pointers lead to included, is under the lock. */
+/*
+ * All of it, what the pointers lead to included, is under the lock; answers
+ * are written under it, and read without.
+ */
 typedef struct CrQueue
 {
 	uint64		next_ticket;
@@ -75,8 +79,13 @@ extern CrQueueHeader *cr_queue_headers; /* and of them */
 extern CrQueuePlace *cr_queue_place;	/* cr_queue_places() of them */
 extern CrQueueWaiter *cr_queue_waiter;	/* one for each backend */
 
-/* Both with the lock held: frees an entry, wakes a process. */
+/* With the lock held. */
 extern void cr_queue_free_entry(uint32 entry);
+
+/*
+ * Wakes a process, if there is one (-1: none).  Without the lock where that
+ * can be: the one that is woken wants it next.
+ */
 extern void cr_queue_wake(int proc);
 
 #endif							/* CR_QUEUE_MEMORY_H */

@@ -186,6 +186,7 @@ cr_queue_take(CrTaken *taken, int max)
 		taken[n].abandoned = header->abandoned;
 		taken[n].not_first = header->not_first;
 		taken[n].wants_answer = header->wants_answer;
+		taken[n].proc = header->proc;
 		entry = header->next;
 	}
 	entry = my_place->first;
@@ -209,13 +210,15 @@ answer_waiter(const CrQueueHeader *header, const CrAnswer *answer)
 
 	if (!header->wants_answer || waiter->ticket != header->ticket)
 		return;
+	pg_atomic_write_u64(&waiter->answered, 0);
+	pg_write_barrier();
 	waiter->answer = *answer;
-	waiter->answered = header->ticket;
-	cr_queue_wake(header->proc);
+	pg_write_barrier();
+	pg_atomic_write_u64(&waiter->answered, header->ticket);
 }
 
 void
-cr_queue_finish(int n, const CrAnswer *answers)
+cr_queue_finish(int n, const CrTaken *taken, const CrAnswer *answers)
 {
 	LWLockAcquire(cr_queue_lock, LW_EXCLUSIVE);
 	for (int i = 0; i < n && my_place->first != NO_CHUNK; i++)
@@ -224,5 +227,10 @@ cr_queue_finish(int n, const CrAnswer *answers)
 		drop_first(my_place);
 	}
 	LWLockRelease(cr_queue_lock);
+	for (int i = 0; i < n; i++)
+	{
+		if (taken[i].wants_answer)
+			cr_queue_wake(taken[i].proc);
+	}
 	ConditionVariableBroadcast(&cr_queue->room);
 }

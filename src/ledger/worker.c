@@ -98,7 +98,7 @@ store_in_transaction(const CrTaken *taken, int n, CrAnswer *answers)
 	/* nothing may come between the commit and the queue's knowing of it */
 	HOLD_INTERRUPTS();
 	CommitTransactionCommand();
-	cr_queue_finish(n, answers);
+	cr_queue_finish(n, taken, answers);
 	RESUME_INTERRUPTS();
 }
 
@@ -190,7 +190,7 @@ store_batch(bool *alone)
 		return false;
 	}
 	fill_failure(&answers[0], "the record of this statement cannot be stored");
-	cr_queue_finish(1, answers);
+	cr_queue_finish(1, taken, answers);
 	*alone = false;
 	return true;
 }

@@ -6,15 +6,12 @@
  * What is to be known stands in tables of the extension, and the judging is
  * done there, by cleanroom.judge_access().  It is asked at planning and again
  * at each start of a plan, so that a change takes effect at once; where there
- * is no room, rule, residency or suspension at all, that costs a look at five
- * empty tables.
+ * is no room, rule, residency or suspension at all, nobody is asked.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/table.h"
 #include "base/errcodes.h"
 #include "base/oids.h"
 #include "base/settings.h"
@@ -27,6 +24,7 @@
 #include "parser/parser.h"
 #include "session/access.h"
 #include "session/asker.h"
+#include "session/own_table.h"
 #include "session/pinned.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -36,36 +34,10 @@
 PG_FUNCTION_INFO_V1(cr_evaluate_condition);
 PG_FUNCTION_INFO_V1(cr_judge_for);
 
-static Oid
-own_table(const char *name)
-{
-	const CrOids *oids = cr_oids_get();
-
-	return oids == NULL ? InvalidOid : get_relname_relid(name, oids->schema);
-}
-
 Oid
 cr_access_room_table(void)
 {
-	return own_table("room_list");
-}
-
-bool
-cr_access_has_rows(const char *name)
-{
-	Oid			relid = own_table(name);
-	Relation	relation;
-	SysScanDesc scan;
-	bool		result;
-
-	if (!OidIsValid(relid))
-		return false;
-	relation = table_open(relid, AccessShareLock);
-	scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
-	result = HeapTupleIsValid(systable_getnext(scan));
-	systable_endscan(scan);
-	table_close(relation, AccessShareLock);
-	return result;
+	return cr_own_table_oid("room_list");
 }
 
 static ArrayType *
@@ -104,10 +76,10 @@ cr_access_judge(List *relids, bool joined, const CrApproval *approval)
 
 	joined = joined ||
 		(approval != NULL && (approval->any_use || approval->waived != NIL));
-	if (!(joined && cr_require_rooms) && !cr_access_has_rows("room_list") &&
-		!cr_access_has_rows("rule_list") && !cr_access_has_rows("residency_list") &&
-		!cr_access_has_rows("suspension_list") &&
-		!cr_access_has_rows("quota_suspension_list"))
+	if (!(joined && cr_require_rooms) && !cr_own_table_has_rows("room_list") &&
+		!cr_own_table_has_rows("rule_list") && !cr_own_table_has_rows("residency_list") &&
+		!cr_own_table_has_rows("suspension_list") &&
+		!cr_own_table_has_rows("quota_suspension_list"))
 		return NULL;
 	ask_judge(relids, joined, approval, answer);
 	if (answer[0] == NULL)

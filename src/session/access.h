@@ -29,10 +29,4 @@ extern CrVerdict *cr_access_judge(List *relids, bool joined,
  */
 extern Oid	cr_access_room_table(void);
 
-/*
- * Has this table of the extension a row?  False without the extension.  For
- * tables that are mostly empty.
- */
-extern bool cr_access_has_rows(const char *name);
-
 #endif							/* CR_ACCESS_H */
