@@ -21,6 +21,7 @@ CREATE TABLE cleanroom.ledger_records (
     database        text,
     session_user_name text,
     current_user_name text,
+    role_name       text,
     client          text,
     application     text,
     purpose         text,
@@ -99,21 +100,22 @@ ALTER TABLE cleanroom.ledger_segments
 
 CREATE FUNCTION cleanroom.may_see_record(
     session_name text,
+    role_name    text,
     current_name text,
     owners       text[]
 ) RETURNS text
     LANGUAGE c STABLE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'cr_may_see_record';
-COMMENT ON FUNCTION cleanroom.may_see_record(text, text, text[]) IS
+COMMENT ON FUNCTION cleanroom.may_see_record(text, text, text, text[]) IS
 'Says how much of a record the current role may see.
-session_name, current_name: the roles that the record names as session user and current user.
+session_name, role_name, current_name: the roles that the record names as session user, as chosen and as current user.
 owners: the owners of the tables that it names.
 Returns all, for members of cleanroom_auditor and for roles with the privileges of every owner; owner, for those with the privileges of one; own, for the role that asked; null for everybody else.';
 
 CREATE VIEW cleanroom.ledger WITH (security_barrier) AS
     SELECT r.number, r.at, r.kind, r.verdict, r.code, r.reason, r.refers,
-           r.database, r.session_user_name, r.current_user_name, r.client,
-           r.application, r.purpose, r.tables, r.owners, r.statement, r.caller,
+           r.database, r.session_user_name, r.role_name, r.current_user_name,
+           r.client, r.application, r.purpose, r.tables, r.owners, r.statement, r.caller,
            r.fingerprint, r.obligations::pg_catalog.jsonb AS obligations,
            CASE WHEN s.sees = 'all' THEN r.groups_released END AS groups_released,
            CASE WHEN s.sees = 'all' THEN r.groups_withheld END AS groups_withheld,
@@ -124,7 +126,7 @@ CREATE VIEW cleanroom.ledger WITH (security_barrier) AS
            CASE WHEN s.sees = 'all' THEN r.salt END AS salt, r.link
         FROM cleanroom.ledger_records r
             CROSS JOIN LATERAL cleanroom.may_see_record(r.session_user_name,
-                r.current_user_name, r.owners) AS s (sees)
+                r.role_name, r.current_user_name, r.owners) AS s (sees)
         WHERE s.sees IS NOT NULL;
 COMMENT ON VIEW cleanroom.ledger IS
 'The records that the current role may see: its own; those that touch a table it owns; all, for members of cleanroom_auditor. Numbers of groups and rows only for auditors and for who owns all tables that the record names.';
@@ -135,6 +137,7 @@ COMMENT ON COLUMN cleanroom.ledger.verdict IS 'Of a statement admitted or refuse
 COMMENT ON COLUMN cleanroom.ledger.code IS 'SQLSTATE of a refusal or failure.';
 COMMENT ON COLUMN cleanroom.ledger.reason IS 'Message of a refusal.';
 COMMENT ON COLUMN cleanroom.ledger.refers IS 'Of a completion: the number of its statement.';
+COMMENT ON COLUMN cleanroom.ledger.role_name IS 'Role chosen by SET ROLE, where it is neither of the two: in a function that lends another''s privileges.';
 COMMENT ON COLUMN cleanroom.ledger.statement IS 'As written; with constants replaced where cleanroom.record_constants is off.';
 COMMENT ON COLUMN cleanroom.ledger.caller IS 'What the client sent, where that is another text: EXECUTE, or a call of a function.';
 COMMENT ON COLUMN cleanroom.ledger.fingerprint IS 'The same for statements that differ in constants, blanks, comments and case only.';

@@ -52,13 +52,19 @@ CREATE TABLE cleanroom.refusal_list (
 );
 COMMENT ON TABLE cleanroom.refusal_list IS 'When a role was refused on a table of late, at most cleanroom.max_refusals times; written by the recorder.';
 
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.budget_list', '');
+-- not of tables and roles that are gone: their numbers may be others' elsewhere
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.budget_list',
+    'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class) AND (analyst::oid = 0 OR analyst::oid IN (SELECT oid FROM pg_catalog.pg_roles))');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.budget_list_budget_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.budget_list_budget_id_seq IS 'Numbers of budgets.';
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.spending_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.suspension_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.quota_suspension_list', '');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.refusal_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.spending_list',
+    'WHERE budget_id IN (SELECT budget_id FROM cleanroom.budget_list WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class) AND (analyst::oid = 0 OR analyst::oid IN (SELECT oid FROM pg_catalog.pg_roles)))');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.suspension_list',
+    'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class) AND analyst::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.quota_suspension_list',
+    'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class) AND analyst::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.refusal_list',
+    'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class) AND analyst::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 
 -- ---------- what the recorder calls ----------
 

@@ -134,7 +134,8 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 		return false;
 	refusal = cr_foreign_key_judge(plan);
 	if (refusal != NULL)
-		cr_raise_refusal(refusal, NULL);
+		cr_raise_refusal_of(refusal, cr_execution_relations(plan), NULL, -1,
+							0);
 	if (!cr_verify_concerns_plan(plan))
 		return false;
 	if (is_worker_fragment(plan))

@@ -143,13 +143,15 @@ counted_table(Oid relid)
 }
 
 static void
-refuse_statistic(const char *reason, const char *hint)
+refuse_statistic(Oid table, const char *reason, const char *hint)
 {
 	CrVerdict  *verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1, reason,
 											hint);
 
 	verdict->detail = "They count what a query has read, its result withheld or not.";
-	cr_raise_refusal(verdict, NULL);
+	cr_raise_refusal_of(verdict,
+						OidIsValid(table) ? list_make1_oid(table) : NIL,
+						NULL, -1, 0);
 }
 
 static void
@@ -163,7 +165,8 @@ judge_relation_statistic(Oid relid)
 		return;
 	schema = get_namespace_name(get_rel_namespace(table));
 	name = get_rel_name(table);
-	refuse_statistic(psprintf("statistics of protected table \"%s\" cannot be read",
+	refuse_statistic(table,
+					 psprintf("statistics of protected table \"%s\" cannot be read",
 							  name),
 					 psprintf("Leave it out with a condition such as WHERE relid <> '%s'::regclass.",
 							  quote_qualified_identifier(schema, name)));
@@ -177,7 +180,8 @@ judge_function_statistic(Oid funcid)
 
 	if (superuser() || !OidIsValid(ours) || get_func_namespace(funcid) != ours)
 		return;
-	refuse_statistic("call counts of cleanroom's functions cannot be read",
+	refuse_statistic(InvalidOid,
+					 "call counts of cleanroom's functions cannot be read",
 					 "Leave them out with a condition such as WHERE schemaname <> 'cleanroom'.");
 }
 

@@ -30,6 +30,7 @@
 #include "ledger/chain.h"
 #include "ledger/ledger_table.h"
 #include "ledger/note.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "session/pinned.h"
 #include "storage/fd.h"
@@ -180,9 +181,12 @@ measure(Archive *archive)
 	cr_chain_free(chain);
 }
 
+/* In UTF-8, as JSON is, whatever the database is in. */
 static void
-write_line(Archive *archive, const char *line)
+write_line(Archive *archive, char *line)
 {
+	if (GetDatabaseEncoding() != PG_SQL_ASCII)
+		line = pg_server_to_any(line, (int) strlen(line), PG_UTF8);
 	if (fputs(line, archive->file) == EOF || fputc('\n', archive->file) == EOF)
 		ereport(ERROR,
 				(errcode_for_file_access(),

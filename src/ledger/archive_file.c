@@ -22,6 +22,7 @@
 #include "funcapi.h"
 #include "ledger/chain.h"
 #include "ledger/ledger_table.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "session/pinned.h"
 #include "storage/fd.h"
@@ -171,28 +172,43 @@ check_segment(Reading *reading)
 		   "the first line is not that of a segment of this ledger");
 }
 
+/* The next line, in the database's encoding; NULL: there is none. */
+static char *
+next_line(Reading *reading, StringInfo line)
+{
+	if (!pg_get_line_buf(reading->file, line))
+		return NULL;
+	if (strlen(line->data) != (size_t) line->len)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("there is a zero in the line")));
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		return line->data;
+	return pg_any_to_server(line->data, line->len, PG_UTF8);
+}
+
 static void
 read_lines(Reading *reading)
 {
-	StringInfoData line;
+	StringInfoData buffer;
+	char	   *line;
 	bool		header = true;
 
-	initStringInfo(&line);
-	while (reading->bad == 0 && pg_get_line_buf(reading->file, &line))
+	initStringInfo(&buffer);
+	while (reading->bad == 0 &&
+		   (line = next_line(reading, &buffer)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (strlen(line.data) != (size_t) line.len)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("there is a zero in the line")));
 		if (header)
 		{
-			read_header(reading, line.data);
+			read_header(reading, line);
 			check_segment(reading);
 			header = false;
 			continue;
 		}
-		check_line(reading, line.data);
+		check_line(reading, line);
+		if (line != buffer.data)
+			pfree(line);
 		if (reading->bad == 0)
 		{
 			reading->expected++;

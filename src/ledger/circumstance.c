@@ -18,6 +18,7 @@
 #include "fmgr.h"
 #include "ledger/fingerprint.h"
 #include "ledger/record.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
 #include "tcop/tcopprot.h"
@@ -30,6 +31,8 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+
+#define SETTING_MAX		1000	/* bytes of its value */
 
 static const char *
 database_name(void)
@@ -66,13 +69,23 @@ client_address(void)
 	return DatumGetCString(DirectFunctionCall1(inet_out, address));
 }
 
-/* The value of a setting, or NULL where it is empty or unknown. */
+/*
+ * The value of a setting, or NULL where it is empty or unknown.  Only the
+ * beginning of one that would not leave room for the rest of the record.
+ */
 static const char *
 setting(const char *name)
 {
 	const char *value = GetConfigOption(name, true, false);
+	int			length;
 
-	return value == NULL || value[0] == '\0' ? NULL : pstrdup(value);
+	if (value == NULL || value[0] == '\0')
+		return NULL;
+	length = (int) strlen(value);
+	if (length <= SETTING_MAX)
+		return pstrdup(value);
+	return psprintf("%.*s ...", pg_mbcliplen(value, length, SETTING_MAX),
+					value);
 }
 
 void
@@ -86,6 +99,10 @@ cr_record_start(CrRecord *record, const char *kind)
 					   GetUserNameFromId(GetSessionUserId(), true));
 	cr_record_set_text(record, CR_COL_CURRENT_USER,
 					   GetUserNameFromId(GetUserId(), true));
+	if (GetOuterUserId() != GetSessionUserId() &&
+		GetOuterUserId() != GetUserId())
+		cr_record_set_text(record, CR_COL_ROLE,
+						   GetUserNameFromId(GetOuterUserId(), true));
 	cr_record_set_text(record, CR_COL_CLIENT, client_address());
 	cr_record_set_text(record, CR_COL_APPLICATION,
 					   setting("application_name"));

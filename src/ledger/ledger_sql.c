@@ -166,7 +166,7 @@ is_current_role(FunctionCallInfo fcinfo, int arg)
 		GetUserId();
 }
 
-/* may_see_record(session_name, current_name, owners): all, owner, own */
+/* may_see_record(session_name, role_name, current_name, owners) */
 Datum
 cr_may_see_record(PG_FUNCTION_ARGS)
 {
@@ -175,11 +175,11 @@ cr_may_see_record(PG_FUNCTION_ARGS)
 
 	if (has_privileges_of(CStringGetTextDatum("cleanroom_auditor")))
 		PG_RETURN_TEXT_P(cstring_to_text("all"));
-	if (!PG_ARGISNULL(2))
+	if (!PG_ARGISNULL(3))
 	{
 		Datum	   *owners;
 
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false,
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(3), TEXTOID, -1, false,
 						  TYPALIGN_INT, &owners, NULL, &n);
 		for (int i = 0; i < n; i++)
 			if (has_privileges_of(owners[i]))
@@ -189,7 +189,8 @@ cr_may_see_record(PG_FUNCTION_ARGS)
 		PG_RETURN_TEXT_P(cstring_to_text("all"));
 	if (owned > 0)
 		PG_RETURN_TEXT_P(cstring_to_text("owner"));
-	if (is_current_role(fcinfo, 0) || is_current_role(fcinfo, 1))
+	if (is_current_role(fcinfo, 0) || is_current_role(fcinfo, 1) ||
+		is_current_role(fcinfo, 2))
 		PG_RETURN_TEXT_P(cstring_to_text("own"));
 	PG_RETURN_NULL();
 }

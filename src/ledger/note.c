@@ -79,6 +79,11 @@ at_transaction_end(XactEvent event, void *arg)
 		case XACT_EVENT_PRE_PREPARE:
 			if (pending != NIL && !cr_record_possible())
 				pending = NIL;
+			if (pending != NIL && event == XACT_EVENT_PRE_PREPARE)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("a transaction that changes what goes on record cannot be prepared"),
+						 errhint("Commit it: whether it has happened must be known.")));
 			if (pending != NIL && !must_wait_for_commit())
 				submit_pending(true);
 			break;

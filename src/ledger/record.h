@@ -31,6 +31,7 @@ typedef enum CrColumn
 	CR_COL_DATABASE,
 	CR_COL_SESSION_USER,
 	CR_COL_CURRENT_USER,
+	CR_COL_ROLE,				/* of SET ROLE, where it is neither */
 	CR_COL_CLIENT,				/* address */
 	CR_COL_APPLICATION,
 	CR_COL_PURPOSE,

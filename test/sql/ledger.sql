@@ -152,7 +152,7 @@ CREATE VIEW tried WITH (security_invoker) AS
         WHERE c.kind = 'completion' AND c.number > b.number AND c.current_user_name = 'regress_cr_led_analyst'
           AND sha256(p.link || '\x01'::bytea || i(c.number) || i(micros(c.at - '2000-01-01 00:00+00'))
             || t(c.kind) || t(c.verdict) || t(c.code) || t(c.reason) || i(c.refers) || t(c.database)
-            || t(c.session_user_name) || t(c.current_user_name) || t(c.client) || t(c.application)
+            || t(c.session_user_name) || t(c.current_user_name) || t(c.role_name) || t(c.client) || t(c.application)
             || t(c.purpose) || l(c.tables) || l(c.owners) || t(c.statement) || t(c.caller) || i(c.fingerprint)
             || t(c.obligations::text) || i(g) || i(w) || i(r) || i(micros(c.duration)) || t(c.charges::text)
             || t(c.subject) || t(c.detail::text) || t(c.salt)) = c.link;

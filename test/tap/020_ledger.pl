@@ -350,7 +350,7 @@ tamper('and renumbered ones',
 tamper('an inserted record is found',
 	"UPDATE $table SET number = -number WHERE number > 110; UPDATE $table SET number = 1 - number WHERE number < 0;"
 	  . "INSERT INTO $table SELECT 111, at, kind, verdict, code, reason, refers, database, session_user_name,"
-	  . "current_user_name, client, application, purpose, tables, owners, statement, caller, fingerprint, obligations,"
+	  . "current_user_name, role_name, client, application, purpose, tables, owners, statement, caller, fingerprint, obligations,"
 	  . "groups_released, groups_withheld, rows_returned, duration, charges, subject, detail, salt, link FROM $table WHERE number = 50",
 	qr/^111\|the link/);
 tamper('reordered records are found',

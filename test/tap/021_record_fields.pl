@@ -11,6 +11,7 @@ $node->init;
 $node->append_conf('postgresql.conf', q(
 	listen_addresses = '127.0.0.1'
 	cleanroom.record_queue_size = 1MB
+	max_prepared_transactions = 2
 ));
 $node->start;
 $node->safe_psql('postgres', q{
@@ -208,6 +209,19 @@ like(records($before, 'detail', q(kind = 'policy_change' AND detail::text LIKE '
 		EXCEPT SELECT day FROM cleanroom.ledger_days) x)), 0, 'each day that has statements is there');
 }
 
+# a role that was chosen is named, and sees it, though a function lends another's privileges
+$before = head();
+super(q(CREATE FUNCTION lend() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+	SET search_path = public AS 'SELECT count(*) FROM stays WHERE ward = 1';
+	CREATE ROLE regress_cr_lender; GRANT USAGE ON SCHEMA cleanroom TO regress_cr_lender;
+	GRANT SELECT ON stays TO regress_cr_lender; ALTER FUNCTION lend() OWNER TO regress_cr_lender;));
+ask("SET ROLE regress_cr_ana;\nSELECT lend()", user => 'regress_cr_pool');
+is(records($before, 'session_user_name, role_name, current_user_name', q(kind = 'statement'), 1),
+	'regress_cr_pool|regress_cr_ana|regress_cr_lender', 'who logged in, who was chosen, and who lends');
+is($node->safe_psql('postgres', qq(SET SESSION AUTHORIZATION regress_cr_ana;
+		SELECT count(*) FROM cleanroom.ledger WHERE number > $before AND kind = 'statement')), 1,
+	'each of whom sees it');
+
 # ---------- parameters ----------
 
 $before = head();
@@ -258,6 +272,27 @@ is(records($before, q(verdict, replace(application, '\x0a', '?'), to_json(purpos
 	q(admitted|x","verdict":"refused"?2|statement|admitted|"a\"}\n{\"b\\\\"),
 	'what the session calls itself and its purpose is data');
 is(super('SELECT first_bad FROM cleanroom.verify_ledger()'), '', 'the chain is whole');
+
+# a purpose that is too long is cut, and keeps no refusal off the record
+$before = head();
+ask(q(SELECT set_config('cleanroom.purpose', repeat('p', 3000000), false) IS NULL;
+SELECT person FROM stays;
+SELECT count(*) FROM stays;));
+is(records($before, 'verdict, length(purpose)', q(kind = 'statement'), 2),
+	"refused|1004\nadmitted|1004", 'a purpose that is too long is cut');
+
+# counters of a table are its owner's business, too
+$before = head();
+ask(q(SELECT pg_stat_get_numscans('stays'::regclass)));
+is(records($before, 'code, tables', q(kind = 'statement'), 1), 'RC007|{public.stays}',
+	'a refusal to show counters names the table');
+
+# what is prepared for a second phase may never happen
+$before = head();
+my ($status, $prepared, $complaint) = $node->psql('postgres', q(SET SESSION AUTHORIZATION regress_cr_owner;
+	BEGIN; SELECT cleanroom.suspend_analyst('stays', 'regress_cr_ana'); PREPARE TRANSACTION 'maybe'));
+like($complaint, qr/changes what goes on record cannot be prepared.*Commit it/s, 'a change cannot be prepared');
+is(super("SELECT count(*) FROM cleanroom.ledger WHERE number > $before"), 0, 'and is not on record then');
 
 # neither settings nor the surroundings reach the recorder
 $before = head();

@@ -207,7 +207,7 @@ SKIP:
 	my @numbers = qw(number at refers fingerprint groups_released groups_withheld rows_returned duration);
 	my %is_number = map { $_ => 1 } @numbers;
 	my @columns = qw(number at kind verdict code reason refers database
-	  session_user_name current_user_name client application purpose tables
+	  session_user_name current_user_name role_name client application purpose tables
 	  owners statement caller fingerprint obligations groups_released
 	  groups_withheld rows_returned duration charges subject detail salt);
 	my $bad = 0;
@@ -244,6 +244,42 @@ SKIP:
 	is($bad, 0, 'each record in the file has the link that it should have');
 	is('\\x' . unpack('H*', $previous), $header->{last_link},
 		'and the last one that of the first line');
+}
+
+# ---------- other encodings ----------
+
+# bytes that are no letters, and letters that are one byte
+for my $encoding ('SQL_ASCII', 'LATIN1')
+{
+	my $database = lc $encoding;
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0 ENCODING '$encoding' LC_COLLATE 'C' LC_CTYPE 'C'");
+	$node->safe_psql($database, q(
+		CREATE EXTENSION cleanroom CASCADE;
+		CREATE TABLE people (id int PRIMARY KEY, region text);
+		INSERT INTO people SELECT i, 'r' FROM generate_series(1, 300) i;
+		ALTER TABLE people OWNER TO regress_cr_owner;
+		GRANT USAGE ON SCHEMA cleanroom TO regress_cr_owner, regress_cr_analyst;
+		SET SESSION AUTHORIZATION regress_cr_owner;
+		SELECT cleanroom.protect('people', 'id', 20, '{region}');
+		GRANT SELECT ON people TO regress_cr_analyst));
+	my $text = "\xe9\xff\x80\\\"\x01";
+	my ($out, $err);
+	$node->psql($database, "SET client_encoding = '$encoding';\nSET client_min_messages = error;\n"
+		  . "SET application_name = 'x';\n"
+		  . "SELECT count(*) AS n /* $text */ FROM people WHERE region <> '$text';\n"
+		  . "PREPARE p (text) AS SELECT count(*) AS n FROM people WHERE region <> \$1;\nEXECUTE p ('$text');",
+		stdout => \$out, stderr => \$err, extra_params => [ '-U', 'regress_cr_analyst' ]);
+	is($out, "300\n300", "$encoding: bytes of any kind are recorded");
+	is($node->safe_psql($database, q(SELECT count(*) FROM cleanroom.ledger WHERE detail->'parameters'->>'$1' IS NOT NULL)), 1,
+		"$encoding: in parameters, too");
+	$node->poll_query_until($database, q(SELECT count(*) = 2 FROM cleanroom.ledger WHERE kind = 'completion'));
+	chain_is_good($database, $encoding);
+	my $path = "$dir/$database.json";
+	my ($one, $two) = split /\|/, $node->safe_psql($database, "SELECT * FROM cleanroom.archive_ledger(now() + '1 hour', '$path')");
+	is($node->safe_psql($database, "SELECT checked, first_bad FROM cleanroom.verify_archive('$path')"),
+		($two - $one + 1) . '|', "$encoding: the chain is whole in the file");
+	my $whole = slurp_file($path);
+	ok(utf8::decode($whole), "$encoding: which is in UTF-8") if $encoding ne 'SQL_ASCII';
 }
 
 $node->stop;
