@@ -9,13 +9,14 @@
 #ifndef CR_TOTAL_CALL_H
 #define CR_TOTAL_CALL_H
 
+#include "base/limits.h"
 #include "utils/array.h"
 
 /* An argument of more bytes gives NULL. */
 #define CR_TOTAL_LONG_ARGUMENT	(32 * 1024 * 1024)
 
 /* A result of more bytes is NULL. */
-#define CR_TOTAL_LONG_RESULT	(512 * 1024)
+#define CR_TOTAL_LONG_RESULT	CR_LONG_VALUE
 
 /* Raises unless the function is compiled into the server, and not volatile. */
 extern void cr_total_check_pure(Oid funcid);

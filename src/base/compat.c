@@ -12,8 +12,11 @@
 #include "base/compat.h"
 #include "executor/executor.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -92,7 +95,11 @@ cr_attribute_is_virtual(Oid relid, AttrNumber attnum)
 	return result;
 }
 
-/* PG 18 knows NOT NULL constraints that are not valid yet. */
+/*
+ * Is the column never null?  PG 18 knows NOT NULL constraints that are not
+ * valid yet.  Children of a table, other than partitions, need not have its
+ * constraints.
+ */
 bool
 cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
 {
@@ -105,6 +112,9 @@ cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
 		result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
 		ReleaseSysCache(tuple);
 	}
+	if (result && get_rel_relkind(relid) == RELKIND_RELATION &&
+		has_subclass(relid))
+		return false;
 #if PG_VERSION_NUM >= 180000
 	if (result)
 	{

@@ -201,7 +201,6 @@ check_sublink(SubLink *sublink)
 		case ANY_SUBLINK:
 		case ALL_SUBLINK:
 		case EXISTS_SUBLINK:
-		case ARRAY_SUBLINK:
 			return NULL;
 		case EXPR_SUBLINK:
 			if (has_one_row(castNode(Query, sublink->subselect)))
@@ -212,7 +211,7 @@ check_sublink(SubLink *sublink)
 		default:
 			return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, sublink->location,
 									 "this kind of subquery is not allowed over protected rows",
-									 "Write IN (SELECT ...) of one column, or a subquery that is one value.");
+									 "Write IN (SELECT ...) of one column for = ANY (ARRAY(SELECT ...)), or a subquery that is one value.");
 	}
 }
 
@@ -367,6 +366,8 @@ total_walker(Node *node, CrVerdict **refusal)
 	if (node == NULL)
 		return false;
 	*refusal = check_node(node);
+	if (*refusal == NULL)
+		*refusal = cr_rule_length(node);
 	if (*refusal != NULL)
 		return true;
 	if (has_type(node) && !type_is_known(exprType(node)))
@@ -393,6 +394,11 @@ total_walker(Node *node, CrVerdict **refusal)
 	}
 	if (IsA(node, SubLink))
 		return total_walker(((SubLink *) node)->testexpr, refusal);
+	/* constants that are a list may be long: they are not copied */
+	if (IsA(node, ScalarArrayOpExpr) &&
+		IsA(lsecond(((ScalarArrayOpExpr *) node)->args), Const))
+		return total_walker(linitial(((ScalarArrayOpExpr *) node)->args),
+							refusal);
 	return expression_tree_walker(node, total_walker, refusal);
 }
 

@@ -62,6 +62,9 @@ extern Node *cr_class_rest_of_filter(Node *filter, Node *class);
 extern CrVerdict *cr_rule_total(Node *expr);
 extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
 
+/* length.c: what would be too long to form */
+extern CrVerdict *cr_rule_length(Node *node);
+
 /* quiet.c: what is public and evaluated beside raw rows */
 extern CrVerdict *cr_rule_quiet_query(CrStatement *statement, Query *query);
 extern CrVerdict *cr_rule_quiet_source(CrStatement *statement,

@@ -22,6 +22,7 @@
 #include "guard/foreign_key.h"
 #include "guard/groupings.h"
 #include "guard/guard.h"
+#include "guard/parameters.h"
 #include "guard/raise.h"
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
@@ -178,6 +179,7 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 		start(queryDesc, eflags);
 		return;
 	}
+	cr_parameters_read(queryDesc);
 	if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
 		queryDesc->instrument_options |= INSTRUMENT_ROWS;
 	cr_uncounted_begin();

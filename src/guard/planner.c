@@ -11,6 +11,7 @@
 #include "guard/command.h"
 #include "guard/glance.h"
 #include "guard/guard.h"
+#include "guard/parameters.h"
 #include "guard/raise.h"
 #include "guard/written_out.h"
 #include "inspect/normalize.h"
@@ -26,6 +27,7 @@ typedef struct Guarded
 	List	   *inlined;		/* what the plan depends on besides */
 	bool		joins_owners;	/* it joins tables of different owners */
 	char	   *written_out;	/* for the record, or NULL */
+	List	   *parameters;		/* to be read when it starts */
 } Guarded;
 
 /* Raises the refusal of a statement; reshapes one that is admitted. */
@@ -67,6 +69,8 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 			guarded->written_out = cr_written_out(parse, query_string,
 												  guarded->inlined != NIL);
 		admit_or_raise(parse, query_string, guarded);
+		if (guarded->touch.foreign_owner)
+			guarded->parameters = cr_parameters_find(parse);
 	}
 	if (glance.samples || glance.set_function)
 		cr_guard_samples(parse);
@@ -98,6 +102,8 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	if (guarded.touch.foreign_owner)
 		plan->queryId = 0;
 	plan->invalItems = list_concat(plan->invalItems, guarded.inlined);
+	if (guarded.parameters != NIL)
+		cr_parameters_keep(plan, guarded.parameters);
 	if (guarded.written_out != NULL)
 		cr_written_out_keep(plan, guarded.written_out);
 	/* tells the executor's hooks that the plan needs a room */

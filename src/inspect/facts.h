@@ -316,6 +316,7 @@ extern Bitmapset *cr_inspect_determined(CrLevel *level);
 extern Bitmapset *cr_inspect_determined_by(CrLevel *level,
 										   const Bitmapset *given,
 										   bool matched);
+extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);

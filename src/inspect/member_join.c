@@ -398,6 +398,16 @@ join_as_test(CrStatement *statement, Query *query, Asked *asked)
 	return (Node *) test;
 }
 
+/* Is a row equal to one member at most, where members are distinct? */
+static bool
+members_differ(const Asked *asked)
+{
+	TargetEntry *tle = linitial_node(TargetEntry, asked->members->targetList);
+
+	return cr_inspect_tells_apart(asked->equality,
+								  exprCollation((Node *) tle->expr));
+}
+
 /*
  * Joins the set that a sub-select of IN or EXISTS gives.  Returns what takes
  * the sublink's place: among the conditions of WHERE the condition of an
@@ -413,7 +423,8 @@ cr_membership_join(CrStatement *statement, Query *query, SubLink *sublink,
 	RangeTblRef *ref;
 
 	if (query->jointree->fromlist == NIL ||
-		!read_question(sublink, !among_conditions, &asked))
+		!read_question(sublink, !among_conditions, &asked) ||
+		!members_differ(&asked))
 		return NULL;
 	if (!among_conditions)
 		return join_as_test(statement, query, &asked);

@@ -93,6 +93,19 @@ is_one_to_one(Oid opfuncid)
 }
 
 /*
+ * Are values equal to the same one, by the operator, also equal to each other
+ * as keys of that collation?
+ */
+bool
+cr_inspect_tells_apart(const OpExpr *equality, Oid collation)
+{
+	return is_one_to_one(equality->opfuncid) &&
+		(!OidIsValid(equality->inputcollid) ||
+		 equality->inputcollid == collation ||
+		 get_collation_isdeterministic(equality->inputcollid));
+}
+
+/*
  * Is the column equated, by an operator of the given family (any, when
  * invalid), with something over determined relations?
  */

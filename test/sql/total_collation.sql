@@ -84,6 +84,22 @@ SELECT coalesce(name, 'none') AS name, count(*) FROM names GROUP BY 1;
 SELECT left(name, 2) AS name, count(*) FROM names GROUP BY 1;
 SELECT n, count(*) FROM (SELECT person, name AS n, count(*) FROM names
                           GROUP BY person, name) each GROUP BY n;
+-- such a key is equal to several members of a set, which would be as many
+-- rows: it is no question of membership
+RESET ROLE;
+SET ROLE regress_cr_owner;
+CREATE TABLE buyers (name text COLLATE either);
+CREATE TABLE seen (name text);
+INSERT INTO buyers SELECT 'n' || i FROM generate_series(1, 30) i;
+INSERT INTO seen SELECT unnest(ARRAY['n' || i, 'N' || i]) FROM generate_series(1, 30) i;
+SELECT cleanroom.protect('buyers', 'name', 10, join_keys => '{name}');
+SELECT cleanroom.protect('seen', 'name', 10, join_keys => '{name}');
+GRANT SELECT ON buyers, seen TO regress_cr_analyst;
+SET ROLE regress_cr_analyst;
+SELECT count(*) FROM buyers WHERE name IN (SELECT name FROM seen);
+SELECT count(*) FROM buyers b WHERE EXISTS (SELECT FROM seen s WHERE s.name = b.name);
+SELECT count(DISTINCT b.name) FROM buyers b JOIN seen s ON s.name = b.name;
+SELECT count(*) FROM seen WHERE name IN (SELECT name FROM buyers);
 -- over the released result it is the analyst's own affair
 SELECT region COLLATE "C" < 'r1' AS before, n
   FROM (SELECT region, count(*) AS n FROM people GROUP BY region) released

@@ -1,0 +1,188 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/parameters.c
+ *	  Parameters are looked at before a statement starts.
+ *
+ * The executor reads a parameter when the first row needs it, and reading it
+ * may fail: PL/pgSQL's records have other fields, or fields of other types,
+ * than when the statement was planned.  That would tell of the row.  A long
+ * text may not be put into rows (see base/limits.h).
+ *
+ * Which parameters a statement has is kept with its plan, like what it stands
+ * for (written_out.c): in the name of an entry of the range table that
+ * nothing refers to.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "base/errcodes.h"
+#include "base/limits.h"
+#include "guard/parameters.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/params.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#define KEEPER	"cleanroom parameters"
+
+typedef struct Parameter
+{
+	int			id;
+	Oid			type;
+	bool		is_list;		/* used in = ANY ($n) only */
+} Parameter;
+
+static void
+note(List **found, const Param *param, bool is_list)
+{
+	Parameter  *parameter;
+	ListCell   *lc;
+
+	foreach(lc, *found)
+	{
+		parameter = (Parameter *) lfirst(lc);
+		if (parameter->id == param->paramid &&
+			parameter->type == param->paramtype)
+		{
+			parameter->is_list = parameter->is_list && is_list;
+			return;
+		}
+	}
+	parameter = palloc(sizeof(Parameter));
+	parameter->id = param->paramid;
+	parameter->type = param->paramtype;
+	parameter->is_list = is_list;
+	*found = lappend(*found, parameter);
+}
+
+static bool
+is_external(Node *node)
+{
+	return node != NULL && IsA(node, Param) &&
+		((Param *) node)->paramkind == PARAM_EXTERN;
+}
+
+static bool
+find_walker(Node *node, List **found)
+{
+	if (node == NULL)
+		return false;
+	if (is_external(node))
+		note(found, (Param *) node, false);
+	else if (IsA(node, ScalarArrayOpExpr))
+	{
+		Node	   *list = lsecond(((ScalarArrayOpExpr *) node)->args);
+
+		if (is_external(list))
+		{
+			note(found, (Param *) list, true);
+			return find_walker(linitial(((ScalarArrayOpExpr *) node)->args),
+							   found);
+		}
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, find_walker, found, 0);
+	return expression_tree_walker(node, find_walker, (void *) found);
+}
+
+List *
+cr_parameters_find(Query *query)
+{
+	List	   *found = NIL;
+
+	find_walker((Node *) query, &found);
+	return found;
+}
+
+void
+cr_parameters_keep(PlannedStmt *plan, List *parameters)
+{
+	RangeTblEntry *keeper = makeNode(RangeTblEntry);
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	foreach(lc, parameters)
+	{
+		Parameter  *parameter = (Parameter *) lfirst(lc);
+
+		names = lappend(names,
+						makeString(psprintf("%d %u %d", parameter->id,
+											parameter->type,
+											parameter->is_list)));
+	}
+	keeper->rtekind = RTE_RESULT;
+	keeper->eref = makeAlias(KEEPER, names);
+	plan->rtable = lappend(plan->rtable, keeper);
+}
+
+static List *
+find_kept(const PlannedStmt *plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_RESULT && rte->eref != NULL &&
+			strcmp(rte->eref->aliasname, KEEPER) == 0)
+			return rte->eref->colnames;
+	}
+	return NIL;
+}
+
+static void
+read_parameter(ParamListInfo params, const Parameter *parameter)
+{
+	ParamExternData workspace;
+	ParamExternData *value;
+
+	if (params == NULL || parameter->id < 1 ||
+		parameter->id > params->numParams)
+		value = NULL;
+	else if (params->paramFetch != NULL)
+		value = params->paramFetch(params, parameter->id, false, &workspace);
+	else
+		value = &params->params[parameter->id - 1];
+	if (value == NULL || !OidIsValid(value->ptype))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("no value found for parameter %d", parameter->id),
+				 errhint("Give the statement a value for it.")));
+	if (value->ptype != parameter->type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("type of parameter %d (%s) does not match that when preparing the plan (%s)",
+						parameter->id, format_type_be(value->ptype),
+						format_type_be(parameter->type)),
+				 errhint("Give the variable one type.")));
+	if (value->isnull || parameter->is_list ||
+		get_typlen(value->ptype) != -1 ||
+		toast_raw_datum_size(value->value) <= CR_LONG_VALUE)
+		return;
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_CONSTRUCT),
+			 errmsg("a parameter of more than 512 kB may not be used over protected rows"),
+			 errhint("Compare with shorter ones, or with a list: = ANY ($1).")));
+}
+
+void
+cr_parameters_read(QueryDesc *queryDesc)
+{
+	ListCell   *lc;
+
+	foreach(lc, find_kept(queryDesc->plannedstmt))
+	{
+		Parameter	parameter;
+		int			is_list;
+
+		if (sscanf(strVal(lfirst(lc)), "%d %u %d", &parameter.id,
+				   &parameter.type, &is_list) != 3)
+			elog(ERROR, "damaged list of parameters");
+		parameter.is_list = is_list != 0;
+		read_parameter(queryDesc->params, &parameter);
+	}
+}

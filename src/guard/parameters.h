@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/parameters.h
+ *	  Parameters are looked at before a statement starts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_PARAMETERS_H
+#define CR_PARAMETERS_H
+
+#include "executor/execdesc.h"
+#include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+
+/* The parameters of a statement to be planned, for _keep(). */
+extern List *cr_parameters_find(Query *query);
+
+/* Keeps with the plan which they are. */
+extern void cr_parameters_keep(PlannedStmt *plan, List *parameters);
+
+/*
+ * Reads those of a plan that is to start.  Raises what reading them raises,
+ * and RC006 for one that is too long.
+ */
+extern void cr_parameters_read(QueryDesc *queryDesc);
+
+#endif							/* CR_PARAMETERS_H */
