@@ -185,6 +185,19 @@ is_approved(CrLevel *level, Oid aggfnoid)
 	return false;
 }
 
+/*
+ * A person's first or last value of a dimension is a dimension of the person:
+ * it leaves with a group of enough people, or not at all.
+ */
+static bool
+is_extreme(CrLevel *level, Aggref *aggref)
+{
+	return level->kind == CR_LEVEL_UNIT &&
+		cr_aggregate_is_extreme(aggref->aggfnoid) &&
+		OidIsValid(cr_total_aggregate(aggref->aggfnoid)) &&
+		aggref->aggdistinct == NIL;
+}
+
 static CrVerdict *
 check_form(CrLevel *level, CrAggregate *aggregate, uint32 family)
 {
@@ -196,10 +209,13 @@ check_form(CrLevel *level, CrAggregate *aggregate, uint32 family)
 										  aggregate_name(aggregate)),
 								 "Use count, sum, avg, stddev or variance.");
 	if ((family == 0 || !OidIsValid(cr_total_aggregate(aggref->aggfnoid))) &&
-		!is_approved(level, aggref->aggfnoid))
+		!is_approved(level, aggref->aggfnoid) &&
+		!is_extreme(level, aggref))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, aggref->location,
 								 psprintf("aggregate %s() is not allowed over protected rows",
 										  aggregate_name(aggregate)),
+								 cr_aggregate_is_extreme(aggref->aggfnoid) ?
+								 "Use avg or stddev of a measure. Of a dimension, take it over the rows of a subquery that groups by it, or for each person in a subquery that groups by the unit." :
 								 "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.");
 	if (aggref->aggkind != AGGKIND_NORMAL || aggref->aggorder != NIL ||
 		aggref->aggvariadic || aggref->agglevelsup != 0)
@@ -226,6 +242,37 @@ check_approved(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 							 "Give it a column; approved or not, it may not be computed from anything else.");
 }
 
+/* Of dimensions, not of labels that a table of the analyst's gives people. */
+static CrVerdict *
+check_extreme(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
+{
+	Node	   *stripped = cr_inspect_strip(argument->expanded);
+	CrVerdict  *refusal = NULL;
+	bool		given = true;
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		if (equal(stripped, ((CrUnit *) lfirst(lc))->expanded))
+			return refuse_column(level, aggregate, (Var *) stripped,
+								 CR_USE_DIMENSION, 0);
+	}
+	if (cr_match_tested(level->statement, stripped) == NIL &&
+		!bms_is_empty(cr_inspect_bases(stripped)) &&
+		bms_equal(cr_inspect_bases(stripped),
+				  cr_inspect_raw_bases(level->statement, stripped)))
+		refusal = cr_rule_group_key(level, stripped, NULL);
+	else
+		given = false;
+	if (given && (refusal == NULL ||
+				  refusal->sqlerrcode != CR_ERRCODE_COLUMN_USE))
+		return refusal;
+	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
+							 psprintf("%s() of each person is given something other than dimensions",
+									  aggregate_name(aggregate)),
+							 "Give it dimensions of protected tables, and use count, sum or avg with measures; cleanroom.columns lists them.");
+}
+
 static CrVerdict *
 check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			   int number)
@@ -235,7 +282,9 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	(Node *) tle->expr, false};
 	CrVerdict  *refusal;
 
-	if (family == 0)
+	if (is_extreme(level, aggregate->aggref))
+		refusal = check_extreme(level, aggregate, &argument);
+	else if (family == 0)
 		refusal = check_approved(level, aggregate, &argument);
 	else
 		refusal = cr_unwrap_conditional(level, aggregate, family, &argument);

@@ -147,11 +147,13 @@ check_atom(CrLevel *level, Node *written)
 							 CR_USE_DIMENSION | CR_USE_FILTER);
 	if (offender != NULL)
 		return refuse_filter(level, offender);
-	if (bms_num_members(raw) > 1 ||
-		(bms_num_members(raw) == 1 && bms_num_members(all) > 1))
+	/* dimensions of joined tables may be grouped by together, too */
+	if ((bms_num_members(raw) > 1 ||
+		 (bms_num_members(raw) == 1 && bms_num_members(all) > 1)) &&
+		find_offender(level->statement, atom, CR_USE_DIMENSION) != NULL)
 		return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(atom),
-								 "columns of two tables are compared other than by equality of join keys",
-								 "Join tables with ON a.key = b.key, a condition of its own, and compare other columns with constants.");
+								 "columns of two tables are compared that are neither join keys nor dimensions",
+								 "Join tables with ON a.key = b.key, a condition of its own; compare dimensions with each other, and other columns with constants.");
 	return NULL;
 }
 
@@ -262,6 +264,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	{
 		const CrColumnFact *fact = cr_inspect_column(level->statement,
 													 offender);
+		bool		filters = fact != NULL &&
+			(fact->uses & CR_USE_FILTER) != 0;
 
 		if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
 			return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
@@ -275,7 +279,7 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 														 offender)),
 								 cr_word_allowed(level->statement, offender,
 												 CR_USE_DIMENSION,
-												 "Group by"));
+												 filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));
 	}
 	refusal = cr_rule_total(expanded);
 	if (refusal == NULL && clause != NULL)

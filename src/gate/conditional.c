@@ -216,6 +216,29 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	return NULL;
 }
 
+/*
+ * COALESCE(x, 0): to a sum that is like x, and an average of it is the sum
+ * by the number of rows, which is free.
+ */
+static CrVerdict *
+unwrap_coalesce(CrLevel *level, uint32 family, CrArgument *argument)
+{
+	CoalesceExpr *expanded =
+		(CoalesceExpr *) cr_inspect_strip(argument->expanded);
+	CoalesceExpr *written =
+		(CoalesceExpr *) cr_inspect_strip(argument->written);
+
+	if (!IsA(expanded, CoalesceExpr) || !IsA(written, CoalesceExpr) ||
+		(family != CR_AGG_SUM && family != CR_AGG_AVG) ||
+		list_length(expanded->args) != 2 || list_length(written->args) != 2 ||
+		read_otherwise(level, lsecond(expanded->args)) != ELSE_ZERO)
+		return NULL;
+	argument->expanded = linitial(expanded->args);
+	argument->written = linitial(written->args);
+	argument->conditional = true;
+	return NULL;
+}
+
 /* ---------- conditions cast to 0 and 1 ---------- */
 
 /* The condition in (c)::int, also when that is widened; or NULL. */
@@ -279,7 +302,8 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 
 /*
  * Takes the condition off an argument of the form CASE WHEN c THEN x [ELSE
- * 0] END, leaving x, or of the form (c)::int, leaving a constant.
+ * 0] END or COALESCE(x, 0), leaving x, or of the form (c)::int, leaving a
+ * constant.
  */
 CrVerdict *
 cr_unwrap_conditional(CrLevel *level, CrAggregate *aggregate, uint32 family,
@@ -289,5 +313,7 @@ cr_unwrap_conditional(CrLevel *level, CrAggregate *aggregate, uint32 family,
 
 	if (refusal == NULL && !argument->conditional)
 		refusal = unwrap_case(level, aggregate, family, argument);
+	if (refusal == NULL && !argument->conditional)
+		refusal = unwrap_coalesce(level, family, argument);
 	return refusal;
 }

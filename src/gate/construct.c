@@ -40,7 +40,7 @@ check_over_raw_rows(CrLevel *level)
 					  "Group in a subquery and apply ROLLUP or CUBE to its released rows.");
 	if (cr_inspect_refers_outside(query))
 		return refuse("a correlated or LATERAL subquery",
-					  "Join the tables on their join keys instead.");
+					  "Join the tables on their join keys instead; for the first few of each group use row_number() over the released rows.");
 	return NULL;
 }
 
@@ -59,7 +59,8 @@ check_raw_level(CrLevel *level)
 		return refuse("LIMIT or OFFSET",
 					  "Move it to the outermost query, over the released rows.");
 	if (query->hasDistinctOn)
-		return refuse("DISTINCT ON", "Use GROUP BY.");
+		return refuse("DISTINCT ON",
+					  "Use GROUP BY; the first day of each person is min(day) in a subquery that groups by the unit.");
 	if (query->distinctClause != NIL)
 		return refuse("DISTINCT over grouped people",
 					  "Leave out DISTINCT: GROUP BY gives each group once.");
@@ -114,7 +115,7 @@ check_sublinks(CrLevel *level)
 			 (level->kind != CR_LEVEL_PUBLIC &&
 			  has_outer_aggregate((Query *) entry->sublink->subselect))))
 			return refuse("a correlated subquery",
-						  "Join the tables instead: on join keys, or on a unique key of the table that is not protected.");
+						  "Compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs.");
 	}
 	return NULL;
 }
@@ -152,7 +153,7 @@ cr_rule_constructs(CrLevel *level)
 		return refuse(is_union_all(level->query->setOperations) ?
 					  "this use of a UNION ALL of rows" :
 					  "UNION, INTERSECT or EXCEPT of rows",
-					  "Aggregate in each branch and combine the released rows; or use UNION ALL, give each branch a constant of its own and group by that, or ask for count, sum and avg.");
+					  "Count who is in both with IN (SELECT ...), and who is in one alone with NOT EXISTS. Or aggregate in each branch and combine the released rows; or use UNION ALL, give each branch a constant of its own and group by that, or ask for count, sum and avg.");
 	refusal = check_sublinks(level);
 	if (refusal == NULL && level->kind != CR_LEVEL_PUBLIC)
 		refusal = check_over_raw_rows(level);

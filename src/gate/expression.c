@@ -307,6 +307,8 @@ check_node(Node *node)
 	}
 	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
 							 "this kind of expression is not known to be safe over protected rows",
+							 IsA(node, RowExpr) ?
+							 "Name its columns one by one; to count combinations, count the rows of a subquery with SELECT DISTINCT." :
 							 "Write it with plain columns, constants, comparisons and arithmetic, or apply it to the released result.");
 }
 

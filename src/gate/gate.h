@@ -25,6 +25,7 @@ extern CrVerdict *cr_rule_source(CrLevel *level, CrSource *source);
 /* join.c: conditions, and joins in particular */
 extern CrVerdict *cr_rule_clauses(CrLevel *level);
 extern CrVerdict *cr_rule_joins(CrLevel *level);
+extern bool cr_gate_joins(CrLevel *level, const Var *left, const Var *right);
 
 /* share.c: aggregates over aggregates of some rows */
 extern CrVerdict *cr_rule_shares(CrLevel *level, CrAggregate *aggregate);

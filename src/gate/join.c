@@ -32,6 +32,32 @@ check_join_column(CrLevel *level, Var *var, uint32 uses)
 											 "Join on"));
 }
 
+static bool
+has_use(CrLevel *level, const Var *var, uint32 use)
+{
+	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+
+	return fact != NULL && (fact->uses & use) != 0;
+}
+
+/*
+ * Are two columns of raw bases equated that may be joined on?  Or else of
+ * dimensions, which is a condition like any other.
+ */
+bool
+cr_gate_joins(CrLevel *level, const Var *left, const Var *right)
+{
+	if (!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+												left->varno)) ||
+		!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+												right->varno)))
+		return true;
+	return (has_use(level, left, CR_USE_JOIN) &&
+			has_use(level, right, CR_USE_JOIN)) ||
+		!has_use(level, left, CR_USE_DIMENSION) ||
+		!has_use(level, right, CR_USE_DIMENSION);
+}
+
 /* Is the clause an equality between columns of two bases, one of them raw? */
 static bool
 is_join_clause(CrLevel *level, CrClause *clause, Var **left, Var **right)
@@ -48,7 +74,8 @@ is_join_clause(CrLevel *level, CrClause *clause, Var **left, Var **right)
 		(*left)->varno > 0 && (*right)->varno > 0 &&
 		(*left)->varno != (*right)->varno &&
 		!bms_is_empty(cr_inspect_raw_bases(level->statement,
-										   clause->expanded));
+										   clause->expanded)) &&
+		cr_gate_joins(level, *left, *right);
 }
 
 /*

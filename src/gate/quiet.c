@@ -94,7 +94,7 @@ check_function_in_from(RangeTblEntry *rte)
 
 		if (!IsA(expr, FuncExpr) || !cr_total_srf(call->funcid))
 			return refuse("this function in FROM",
-						  "Use generate_series over integers, unnest of an array, or store its result in a table.");
+						  "Use generate_series over integers, unnest of an array, or store its result in a table; or aggregate first, and join the released rows with it.");
 		refusal = cr_rule_total((Node *) call->args);
 		if (refusal != NULL)
 			return refusal;

@@ -60,7 +60,8 @@ find_links(CrLevel *level)
 		link->to = (Var *) right;
 		if (link->from->varlevelsup == 0 && link->to->varlevelsup == 0 &&
 			link->from->varno > 0 && link->to->varno > 0 &&
-			link->from->varno != link->to->varno)
+			link->from->varno != link->to->varno &&
+			cr_gate_joins(level, link->from, link->to))
 			links = lappend(links, link);
 	}
 	return links;

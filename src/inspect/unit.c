@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_aggregate.h"
 #include "inspect/facts.h"
@@ -162,8 +163,30 @@ cr_level_joins_owners(const CrLevel *level)
 
 /* ---------- grouping by them ---------- */
 
-/* Does the outer join of a membership make it equal to, or null beside, one
- * of the members? */
+/*
+ * Does the ON of an outer join, apart from one equality, look at nothing but
+ * the side that may be missing?  Then the rows of one key of the other side
+ * all have matches, or none has.
+ */
+static bool
+matches_by_key_alone(CrLevel *level, const CrClause *equality)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		if (clause != equality && !clause->inner &&
+			bms_equal(clause->limited, equality->limited) &&
+			!bms_is_subset(cr_inspect_bases(clause->expanded),
+						   clause->limited))
+			return false;
+	}
+	return true;
+}
+
+/* Does an outer join make it equal to, or null beside, one of the members? */
 static Node *
 read_dependent(CrLevel *level, CrClause *clause, List *members)
 {
@@ -171,17 +194,19 @@ read_dependent(CrLevel *level, CrClause *clause, List *members)
 	Node	   *right;
 	Node	   *member;
 
-	if (!clause->membership ||
+	if (clause->inner ||
 		!cr_inspect_equality(clause->expanded, &left, &right))
 		return NULL;
 	member = IsA(left, Var) && ((Var *) left)->varno > 0 &&
 		bms_is_member(((Var *) left)->varno, clause->limited) ? left : right;
-	return list_member(members, member == left ? right : left) ?
-		member : NULL;
+	return IsA(member, Var) && ((Var *) member)->varno > 0 &&
+		bms_is_member(((Var *) member)->varno, clause->limited) &&
+		list_member(members, member == left ? right : left) &&
+		matches_by_key_alone(level, clause) ? member : NULL;
 }
 
 /* Adds what inner equalities of the level, and of row levels below it,
- * make equal to a member of the list, and the memberships of members. */
+ * make equal to a member of the list, and what outer joins add to members. */
 static List *
 close_over_equalities(CrLevel *level, List *members)
 {
@@ -246,8 +271,9 @@ cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit)
 }
 
 /*
- * Is each unit below the level a grouping key, or equal to one through an
- * inner join?  Then every group belongs to one person of each table.
+ * Is each unit below the level a grouping key, or equal to one through a
+ * join, or missing from the group?  Then every group belongs to one person of
+ * each table at most.
  */
 bool
 cr_level_groups_by_units(CrLevel *level)
@@ -296,6 +322,17 @@ cr_level_place_units(CrLevel *level)
 
 /* ---------- what a column of a unit level may be used for ---------- */
 
+/* Is it min() or max(), the server's own? */
+bool
+cr_aggregate_is_extreme(Oid aggfnoid)
+{
+	const char *name = aggfnoid < FirstNormalObjectId ?
+		get_func_name(aggfnoid) : NULL;
+
+	return name != NULL &&
+		(strcmp(name, "min") == 0 || strcmp(name, "max") == 0);
+}
+
 typedef struct AtomContext
 {
 	CrLevel    *level;
@@ -317,6 +354,9 @@ atom_walker(Node *node, AtomContext *context)
 		context->has_aggregate = true;
 		if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
 			return false;
+		if (cr_aggregate_is_extreme(aggref->aggfnoid))
+			return expression_tree_walker((Node *) aggref->args, atom_walker,
+										  (void *) context);
 		foreach(lc, aggref->args)
 		{
 			Node	   *arg = (Node *) ((TargetEntry *) lfirst(lc))->expr;

@@ -1,5 +1,7 @@
 -- Forms in which everyday questions come, and beside each the attacks that it
--- could open: constants that stand in a relation of one row.  An answer is
+-- could open: constants in a relation of one row, people's first and last
+-- days, people without a match, comparisons of two tables' dimensions, nulls
+-- that count as zero.  An answer is
 -- compared with what the owner computes by plain SQL with an explicit
 -- condition on distinct people; an attack runs in two worlds that differ in
 -- three people, and must be refused, with a hint, or end alike in both.
@@ -186,6 +188,91 @@ SELECT attack('SELECT count(*) FROM visits, (SELECT 1 AS w UNION ALL SELECT 2) s
 SELECT attack('SELECT count(*) FROM visits, (SELECT unnest(''{1,2}''::int[]) AS w) s WHERE minutes > w');
 SELECT attack('SELECT count(*) FROM visits v, patients p, (SELECT ''I10'' AS c, ''Oslo'' AS d) s WHERE v.code = s.c AND p.city = s.d');
 SELECT attack('SELECT count(*) FROM visits v, patients p, (SELECT max(value) AS c FROM settings) s WHERE v.patient = s.c AND p.patient = s.c');
+
+-- ---------- a person's first and last value ----------
+SELECT ask('SELECT date_trunc(''month'', first) AS cohort, count(*) FROM (SELECT patient, min(day) AS first FROM visits GROUP BY patient) f GROUP BY 1 /patient/');
+SELECT ask('WITH f AS (SELECT patient, date_trunc(''month'', min(day))::date AS cohort FROM visits GROUP BY 1), size AS (SELECT cohort, count(*) AS n FROM f GROUP BY 1 /patient/), active AS (SELECT cohort, extract(month FROM age(date_trunc(''month'', day), cohort)) AS later, count(DISTINCT v.patient) AS n FROM f JOIN visits v ON v.patient = f.patient GROUP BY 1, 2 /v.patient/) SELECT cohort, later, active.n, round(100.0 * active.n / size.n, 1) FROM size JOIN active USING (cohort)');
+SELECT ask('SELECT CASE WHEN date ''2024-07-01'' - last < 30 THEN ''active'' WHEN date ''2024-07-01'' - last < 90 THEN ''cooling'' ELSE ''lost'' END AS k, count(*), avg(n), avg(spent) FROM (SELECT patient, max(day) AS last, count(*) AS n, sum(cost) AS spent FROM visits GROUP BY patient) x GROUP BY 1 /patient/');
+SELECT ask('SELECT (last - first) / 30 AS months, count(*) FROM (SELECT patient, min(day) AS first, max(day) AS last FROM visits GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT count(*) FROM (SELECT patient FROM visits GROUP BY 1 HAVING min(day) >= date ''2024-02-01'') x');
+SELECT ask('SELECT count(tea), count(*) FILTER (WHERE tea < pills) AS tea_first, count(*) FROM (SELECT buyer, min(sold) FILTER (WHERE item = ''tea'') AS tea, min(sold) FILTER (WHERE item = ''pills'') AS pills FROM sales GROUP BY buyer) x');
+SELECT ask('SELECT extract(year FROM age(first, born))::int / 20 AS k, count(*) FROM patients p JOIN (SELECT patient, min(day) AS first FROM visits GROUP BY 1) v USING (patient) GROUP BY 1 /patient/');
+SELECT ask('SELECT code, count(*) FROM (SELECT patient, max(code) AS code FROM visits GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT attack('SELECT min(day) FROM visits');
+SELECT attack('SELECT code, max(day) FROM visits GROUP BY code');
+SELECT attack('SELECT max(first) FROM (SELECT patient, min(day) AS first FROM visits GROUP BY 1) x');
+SELECT attack('SELECT patient, min(day) FROM visits GROUP BY patient');
+SELECT attack('SELECT first FROM (SELECT patient, min(day) AS first FROM visits GROUP BY 1) x');
+SELECT attack('SELECT m, count(*) FROM (SELECT patient, max(cost) AS m FROM visits GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT sum(m) FROM (SELECT patient, max(cost) AS m FROM visits GROUP BY 1) x');
+SELECT attack('SELECT count(*) FROM (SELECT patient FROM visits GROUP BY 1 HAVING max(minutes) > 500) x');
+SELECT attack('SELECT m, count(*) FROM (SELECT patient, max(patient) AS m FROM visits GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT count(*) FROM (SELECT patient, max(patient) AS m FROM visits GROUP BY 1) x WHERE m = 901');
+SELECT attack('SELECT sum(first - date ''2024-01-01'') FROM (SELECT patient, min(day) AS first FROM visits GROUP BY 1) x');
+SELECT attack('SELECT w, count(*) FROM (SELECT v.patient, max(s.value) AS w FROM visits v JOIN settings s ON s.name = v.code GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT w, count(*) FROM (SELECT patient, max(1) AS w FROM visits GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT first, count(*) FROM (SELECT patient, min(day) AS first FROM visits GROUP BY 1) x WHERE first < ''2024-01-05'' GROUP BY 1');
+SELECT attack('SELECT count(*) FROM (SELECT patient, max(code) AS code FROM visits GROUP BY 1) x WHERE code LIKE ''Z%''');
+SELECT attack('SELECT count(f) FROM (SELECT patient, min(day) FILTER (WHERE code = ''Z1'') AS f FROM visits GROUP BY 1) x');
+SELECT attack('SELECT m, count(*) FROM (SELECT patient, min(age) AS m FROM patients GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT m, count(*) FROM (SELECT patient, min(DISTINCT day ORDER BY day) AS m FROM visits GROUP BY 1) x GROUP BY 1');
+
+-- ---------- people without a match ----------
+-- who has none is not shown: the group rests on nobody of the other table
+SELECT ask('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x GROUP BY n [[HAVING count(*) >= 5 AND n > 0]]');
+SELECT ask('SELECT city, avg(n), avg(spent), avg(coalesce(spent, 0)) FROM (SELECT p.patient, p.city, count(s.buyer) AS n, sum(s.price) AS spent FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item <> ''tea'' GROUP BY 1, 2) x GROUP BY city /patient/');
+SELECT ask('SELECT visits, sales, count(*) FROM (SELECT p.patient, count(DISTINCT v.day) AS visits, count(DISTINCT s.sold) AS sales FROM patients p LEFT JOIN visits v ON v.patient = p.patient LEFT JOIN sales s ON s.buyer = v.patient GROUP BY p.patient) x WHERE visits > 0 AND sales > 0 GROUP BY 1, 2 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT seen, avg(n) FROM (SELECT p.patient, EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.code = ''I10'') AS seen, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x GROUP BY seen /patient/');
+SELECT attack('SELECT count(*) FROM (SELECT p.patient FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient HAVING count(s.buyer) = 0) x');
+SELECT attack('SELECT count(*) FILTER (WHERE n = 0) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x');
+SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item = ''salve'' GROUP BY p.patient) x GROUP BY n');
+SELECT attack('SELECT avg(n) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item = ''salve'' GROUP BY p.patient) x');
+SELECT attack('SELECT n, count(*) FROM (SELECT v.patient, count(s.buyer) AS n FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND v.day < ''2024-03-01'' GROUP BY v.patient) x GROUP BY n');
+SELECT attack('SELECT n, count(*) FROM (SELECT s.buyer, count(p.patient) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY s.buyer) x GROUP BY n');
+SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer <> p.patient GROUP BY p.patient) x GROUP BY n');
+SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON true GROUP BY p.patient) x GROUP BY n');
+SELECT attack('SELECT p.patient, count(s.buyer) FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient');
+
+-- ---------- dimensions of two tables compared ----------
+SELECT ask('SELECT item, count(DISTINCT s.buyer) FROM visits v JOIN sales s ON s.buyer = v.patient AND s.sold BETWEEN v.day AND v.day + interval ''30 days'' GROUP BY item /s.buyer/');
+SELECT ask('SELECT code, count(DISTINCT v.patient), count(DISTINCT s.buyer) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.sold >= v.day GROUP BY code /s.buyer/');
+SELECT ask('SELECT CASE WHEN sold < first THEN ''before'' ELSE ''after'' END AS k, count(*), sum(price) FROM sales JOIN (SELECT patient, min(day) AS first FROM visits GROUP BY 1) f ON f.patient = buyer GROUP BY 1 /buyer/');
+SELECT ask('SELECT count(DISTINCT buyer) FROM sales JOIN (SELECT patient, min(day) AS first FROM visits GROUP BY 1) f ON f.patient = buyer WHERE sold >= first AND sold < first + 60');
+SELECT ask('SELECT count(*) FILTER (WHERE s.sold > v.day), count(*) FROM visits v JOIN sales s ON s.buyer = v.patient');
+SELECT ask('SELECT count(*) FROM visits a JOIN visits b USING (patient) WHERE b.day = a.day + 29');
+SELECT ask('SELECT count(*) FROM visits a JOIN visits b USING (patient) WHERE b.code = a.code AND b.day > a.day');
+SELECT attack('SELECT count(*) FROM visits v JOIN patients p ON p.patient = v.patient AND v.minutes > p.age');
+SELECT attack('SELECT count(*) FROM visits v JOIN patients p ON p.patient = v.patient WHERE v.cost > p.age');
+SELECT attack('SELECT count(*) FROM visits v JOIN sales s ON s.buyer = v.patient WHERE s.price > v.cost');
+SELECT attack('SELECT count(*) FROM visits v JOIN sales s ON s.buyer < v.patient');
+SELECT attack('SELECT count(*) FROM visits v JOIN sales s ON s.sold = v.day');
+SELECT attack('SELECT count(*) FROM visits v JOIN sales s ON s.sold > v.day');
+SELECT attack('SELECT count(*) FROM visits v JOIN sales s ON s.item = v.code WHERE s.sold > v.day');
+SELECT attack('SELECT count(*) FROM visits a JOIN visits b ON a.code = b.code');
+SELECT attack('SELECT sum(a.cost) FROM visits a JOIN visits b ON a.patient = b.patient AND a.day > b.day JOIN visits c ON c.patient = a.patient AND c.day > b.day');
+SELECT attack('SELECT count(*) FROM visits v JOIN sales s ON s.buyer = v.patient AND s.item = ''salve'' AND s.sold > v.day');
+SELECT attack('SELECT count(s.buyer) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.item = ''salve'' AND s.sold > v.day');
+SELECT attack('SELECT count(*) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.sold > v.day WHERE s.buyer IS NULL');
+SELECT attack('SELECT n, count(*) FROM (SELECT v.patient, count(s.buyer) AS n FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.sold > v.day GROUP BY v.patient) x GROUP BY n');
+SELECT attack('SELECT count(*) FROM visits v JOIN settings s ON v.minutes > s.value');
+SELECT attack('SELECT count(*) FROM visits v JOIN settings s ON v.day > date ''2024-01-01'' + s.value');
+SELECT attack('SELECT count(*) FROM patients p WHERE EXISTS (SELECT FROM sales s WHERE s.buyer = p.patient AND s.sold > p.born)');
+
+-- ---------- nulls that count as zero ----------
+SELECT ask('SELECT code, sum(coalesce(copay, 0)), avg(coalesce(copay, 0)), avg(coalesce(copay, 0.0)) FROM visits GROUP BY code /patient/');
+SELECT ask('SELECT city, avg(coalesce(n, 0)), sum(coalesce(n, 0)) FROM patients p LEFT JOIN (SELECT buyer, count(*) AS n FROM sales GROUP BY buyer) s ON s.buyer = p.patient GROUP BY city /p.patient/');
+SELECT ask('SELECT sum(coalesce(copay, 0)) FILTER (WHERE code = ''I10''), avg(coalesce(copay, 0)) FILTER (WHERE code = ''I10'') FROM visits');
+SELECT attack('SELECT sum(coalesce(copay, 1000)) FROM visits');
+SELECT attack('SELECT sum(coalesce(copay, cost)) FROM visits');
+SELECT attack('SELECT sum(coalesce(copay, 0, 5)) FROM visits');
+SELECT attack('SELECT sum(coalesce(nullif(cost, 5000), 0)) FROM visits');
+SELECT attack('SELECT stddev(coalesce(copay, 0)) FROM visits');
+SELECT attack('SELECT count(coalesce(copay, 0)) FROM visits');
+SELECT attack('SELECT sum(coalesce(copay, 0) * cost) FROM visits');
+SELECT attack('SELECT sum(coalesce(copay * cost * minutes, 0)) FROM visits');
+SELECT attack('SELECT sum(coalesce(copay, 0)) FILTER (WHERE day <= ''2024-01-03'') FROM visits');
+SELECT attack('SELECT avg(coalesce(n, 0)), avg(n) FROM patients p LEFT JOIN (SELECT buyer, count(*) AS n FROM sales WHERE item = ''salve'' GROUP BY 1) s ON s.buyer = p.patient');
+SELECT attack('SELECT sum(coalesce(cost - copay, 0)) FILTER (WHERE code LIKE ''Z%'') FROM visits');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_f_clinic;
