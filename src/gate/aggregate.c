@@ -160,7 +160,7 @@ check_pair(CrLevel *level, CrAggregate *aggregate)
 							 aggregate->aggref->location,
 							 psprintf("%s() is given %s",
 									  aggregate_name(aggregate), objection),
-							 "Give it two measures of one table, or sums per person from a subquery grouped by the unit.");
+							 "Give it two measures of one table; or join the tables in a subquery that groups by the unit, and sum there what each has: SELECT corr(a, b) FROM (SELECT key, sum(x) AS a, sum(y) AS b ... GROUP BY key) AS people.");
 }
 
 /*

@@ -120,6 +120,9 @@ cr_word_aggregated(const CrStatement *statement, const Var *var, uint32 uses,
 	StringInfoData allowed;
 	size_t		i;
 
+	if (fact != NULL && (fact->uses & CR_USE_DIMENSION) != 0)
+		hint = psprintf("%s Or group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.",
+						hint);
 	if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0)
 		return hint;
 	initStringInfo(&allowed);

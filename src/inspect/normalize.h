@@ -16,6 +16,9 @@ extern void cr_normalize_join_columns(Query *query, JoinExpr *join);
 extern void cr_normalize_distinct(Query *query);
 extern void cr_normalize_lift_ctes(Query *query, int levels);
 
+/* inspect/literal.c */
+extern void cr_normalize_calls(Query *query);
+
 /* inspect/pivot.c */
 extern void cr_normalize_pivots(Query *query);
 

@@ -322,7 +322,7 @@ cr_level_place_units(CrLevel *level)
 
 /* ---------- what a column of a unit level may be used for ---------- */
 
-/* Is it min() or max(), the server's own? */
+/* Is it min() or max(), or such of booleans, the server's own? */
 bool
 cr_aggregate_is_extreme(Oid aggfnoid)
 {
@@ -330,7 +330,9 @@ cr_aggregate_is_extreme(Oid aggfnoid)
 		get_func_name(aggfnoid) : NULL;
 
 	return name != NULL &&
-		(strcmp(name, "min") == 0 || strcmp(name, "max") == 0);
+		(strcmp(name, "min") == 0 || strcmp(name, "max") == 0 ||
+		 strcmp(name, "bool_and") == 0 || strcmp(name, "bool_or") == 0 ||
+		 strcmp(name, "every") == 0);
 }
 
 typedef struct AtomContext

@@ -1,7 +1,7 @@
 -- Forms in which everyday questions come, and beside each the attacks that it
 -- could open: constants in a relation of one row, people's first and last
 -- days, people without a match, comparisons of two tables' dimensions, nulls
--- that count as zero.  An answer is
+-- that count as zero, lists as text.  An answer is
 -- compared with what the owner computes by plain SQL with an explicit
 -- condition on distinct people; an attack runs in two worlds that differ in
 -- three people, and must be refused, with a hint, or end alike in both.
@@ -273,6 +273,29 @@ SELECT attack('SELECT sum(coalesce(copay * cost * minutes, 0)) FROM visits');
 SELECT attack('SELECT sum(coalesce(copay, 0)) FILTER (WHERE day <= ''2024-01-03'') FROM visits');
 SELECT attack('SELECT avg(coalesce(n, 0)), avg(n) FROM patients p LEFT JOIN (SELECT buyer, count(*) AS n FROM sales WHERE item = ''salve'' GROUP BY 1) s ON s.buyer = p.patient');
 SELECT attack('SELECT sum(coalesce(cost - copay, 0)) FILTER (WHERE code LIKE ''Z%'') FROM visits');
+
+-- ---------- whether a person ever did ----------
+SELECT ask('SELECT i10, e11, count(*) FROM (SELECT patient, bool_or(code = ''I10'') AS i10, bool_or(code = ''E11'') AS e11 FROM visits GROUP BY patient) x GROUP BY 1, 2 /patient/');
+SELECT ask('SELECT count(*) FROM (SELECT patient FROM visits GROUP BY patient HAVING bool_or(code = ''I10'') AND every(day >= ''2024-01-10'')) x');
+SELECT ask('SELECT count(*) FILTER (WHERE spring), count(*) FROM (SELECT buyer, bool_or(sold < ''2024-03-01'') AS spring FROM sales GROUP BY 1) x');
+SELECT attack('SELECT bool_or(code = ''Z1'') FROM visits');
+SELECT attack('SELECT bool_or(z) FROM (SELECT patient, bool_or(code = ''Z1'') AS z FROM visits GROUP BY 1) x');
+SELECT attack('SELECT z, count(*) FROM (SELECT patient, bool_or(cost > 4000) AS z FROM visits GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT z, count(*) FROM (SELECT patient, bool_or(patient = 901) AS z FROM visits GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT z, count(*) FROM (SELECT patient, bool_or(s.value > 0) AS z FROM visits v JOIN settings s ON s.name = v.code GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT z, count(*) FROM (SELECT patient, bool_or(noisy(1) = 1 AND code = ''Z1'') AS z FROM visits GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT sum(z::int) FROM (SELECT patient, bool_or(code LIKE ''Z%'') AS z FROM visits GROUP BY 1) x');
+SELECT attack('SELECT count(*) FROM (SELECT patient FROM visits GROUP BY 1 HAVING bool_or(code = ''Z1'')) x');
+
+-- ---------- lists as text, arguments by name ----------
+SELECT ask('SELECT count(*) FROM visits WHERE code = ANY (string_to_array(''I10,E11'', '',''))');
+SELECT ask('SELECT count(*) FROM visits JOIN unnest(string_to_array(''I10,E11'', '','')) AS w (code) USING (code)');
+SELECT ask('SELECT count(*) FROM visits WHERE day >= date ''2024-01-01'' + make_interval(months => 1) AND day < date ''2024-01-01'' + make_interval(months => 2, days => 3)');
+SELECT attack('SELECT count(*) FROM visits WHERE cardinality(string_to_array(code, ''Z'')) > 1');
+SELECT attack('SELECT count(*) FROM visits WHERE day > date ''2024-01-01'' + make_interval(days => minutes * 1000000000)');
+SELECT attack('SELECT count(*) FROM visits WHERE noisy(1) = 1');
+SELECT attack('SELECT count(*) FROM visits WHERE code = ANY (string_to_array(noisy(1)::text, '',''))');
+SELECT attack('SELECT count(*) FROM visits WHERE code = lower(repeat(''z'', 3)) OR set_config(''a.b'', ''c'', false) = ''d''');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_f_clinic;

@@ -1,0 +1,101 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/literal.c
+ *	  Computes lists that are written as text, and gives calls their arguments
+ *	  by position.
+ *
+ * string_to_array('a,b', ',') is the same for all rows, and known before any
+ * is read: over a column the function would not be total.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "inspect/normalize.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/fmgroids.h"
+#include "utils/syscache.h"
+
+/* Gives a call all of its arguments, by position, as the planner would. */
+static void
+expand_arguments(FuncExpr *call)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID,
+										ObjectIdGetDatum(call->funcid));
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", call->funcid);
+	call->args = expand_function_arguments(call->args, false,
+										   call->funcresulttype, tuple);
+	ReleaseSysCache(tuple);
+}
+
+static bool
+has_name(const List *args)
+{
+	ListCell   *lc;
+
+	foreach(lc, args)
+	{
+		if (IsA(lfirst(lc), NamedArgExpr))
+			return true;
+	}
+	return false;
+}
+
+static bool
+are_constants(const List *args)
+{
+	ListCell   *lc;
+
+	foreach(lc, args)
+	{
+		if (!IsA(lfirst(lc), Const) || ((Const *) lfirst(lc))->constisnull)
+			return false;
+	}
+	return true;
+}
+
+static Node *
+fold_call(FuncExpr *call)
+{
+	if (call->funcid < FirstNormalObjectId && has_name(call->args))
+		expand_arguments(call);
+	if (call->funcid == F_STRING_TO_ARRAY_TEXT_TEXT &&
+		are_constants(call->args))
+		return eval_const_expressions(NULL, (Node *) call);
+	return (Node *) call;
+}
+
+static Node *
+fold_mutator(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return node;
+	node = expression_tree_mutator(node, fold_mutator, context);
+	return IsA(node, FuncExpr) ? fold_call((FuncExpr *) node) : node;
+}
+
+/* Folds such calls in the expressions of one query, in place. */
+void
+cr_normalize_calls(Query *query)
+{
+	ListCell   *lc;
+
+	query->targetList = (List *)
+		fold_mutator((Node *) query->targetList, NULL);
+	query->jointree = (FromExpr *)
+		fold_mutator((Node *) query->jointree, NULL);
+	query->havingQual = fold_mutator(query->havingQual, NULL);
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_FUNCTION)
+			rte->functions = (List *)
+				fold_mutator((Node *) rte->functions, NULL);
+	}
+}
