@@ -245,6 +245,16 @@ comparison(Node *node)
 	return lookup_type_cache(exprType(node), TYPECACHE_CMP_PROC)->cmp_proc;
 }
 
+static CrVerdict *
+refuse_node(Node *node)
+{
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
+							 "this kind of expression is not known to be safe over protected rows",
+							 IsA(node, RowExpr) ?
+							 "Name its columns one by one; to count combinations, count the rows of a subquery with SELECT DISTINCT." :
+							 "Write it with plain columns, constants, comparisons and arithmetic, or apply it to the released result.");
+}
+
 /* What the node itself calls, its children apart. */
 static CrVerdict *
 check_node(Node *node)
@@ -305,11 +315,7 @@ check_node(Node *node)
 		default:
 			break;
 	}
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
-							 "this kind of expression is not known to be safe over protected rows",
-							 IsA(node, RowExpr) ?
-							 "Name its columns one by one; to count combinations, count the rows of a subquery with SELECT DISTINCT." :
-							 "Write it with plain columns, constants, comparisons and arithmetic, or apply it to the released result.");
+	return refuse_node(node);
 }
 
 /* Is the node an expression, whose type and collation matter here? */
