@@ -4,9 +4,7 @@
  *	  Takes the constants out of a statement's text.
  *
  * It reads the text as the server's scanner does, as far as is needed to
- * tell constants, quoted names and comments from the rest.  Text that it
- * takes for a constant by mistake, as with standard_conforming_strings off,
- * is masked: never the other way round.
+ * tell constants, quoted names and comments from the rest.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +13,7 @@
 #include "common/hashfn.h"
 #include "ledger/fingerprint.h"
 #include "lib/stringinfo.h"
+#include "parser/parser.h"
 
 typedef enum Piece
 {
@@ -147,7 +146,7 @@ skip_piece(const char *p, Piece *piece)
 		return skip_quoted(p + 1, '"', false);
 	*piece = PIECE_CONSTANT;
 	if (*p == '\'')
-		return skip_quoted(p + 1, '\'', false);
+		return skip_quoted(p + 1, '\'', !standard_conforming_strings);
 	if (is_digit(*p) || (*p == '.' && is_digit(p[1])))
 		return skip_number(p + 1);
 	if (*p == '$' && skip_dollar_quoted(p) != p)
@@ -158,6 +157,61 @@ skip_piece(const char *p, Piece *piece)
 		while (is_digit(*p))
 			p++;
 	return p;
+}
+
+/*
+ * Where in a call that has codes for arguments we are: 0 outside, 1 behind
+ * its name, and one more for each parenthesis that is open.
+ */
+static int
+follow_call(int depth, Piece piece, const char *p, Size length)
+{
+	static const char name[] = "second_factor";
+
+	if (piece == PIECE_BLANK)
+		return depth;
+	if (piece == PIECE_QUOTED_NAME && length > 2)
+	{
+		p++;
+		length -= 2;
+	}
+	if (depth <= 1)
+	{
+		if ((piece == PIECE_NAME || piece == PIECE_QUOTED_NAME) &&
+			length == strlen(name) && pg_strncasecmp(p, name, length) == 0)
+			return 1;
+		return depth == 1 && *p == '(' ? 2 : 0;
+	}
+	if (piece == PIECE_OTHER && *p == '(')
+		return depth + 1;
+	if (piece == PIECE_OTHER && *p == ')')
+		return depth == 2 ? 0 : depth - 1;
+	return depth;
+}
+
+/* Nothing else can be kept off the record by such a call. */
+#define CODE_MAX		32
+
+char *
+cr_fingerprint_mask_codes(const char *text)
+{
+	StringInfoData masked;
+	const char *next;
+	int			depth = 0;
+
+	initStringInfo(&masked);
+	for (const char *p = text; *p != '\0'; p = next)
+	{
+		Piece		piece;
+
+		next = skip_piece(p, &piece);
+		depth = follow_call(depth, piece, p, next - p);
+		if (depth > 1 && piece == PIECE_CONSTANT && next - p <= CODE_MAX)
+			appendStringInfoChar(&masked, '?');
+		else
+			appendBinaryStringInfo(&masked, p, next - p);
+	}
+	return masked.data;
 }
 
 char *

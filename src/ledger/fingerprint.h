@@ -14,6 +14,9 @@
  */
 extern char *cr_fingerprint_mask(const char *text);
 
+/* The same for codes only: short constants in calls of second_factor(). */
+extern char *cr_fingerprint_mask_codes(const char *text);
+
 /*
  * A number that is the same for statements that differ in constants, blanks,
  * comments and the case of names and key words only.

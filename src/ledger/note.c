@@ -131,9 +131,9 @@ is_use(const char *kind)
 	return false;
 }
 
-/* A code that is given may be good still: a mistake, a rollback. */
+/* Codes, however they got here: by EXECUTE, by a function. */
 static void
-hide_codes(CrRecord *record)
+hide_constants(CrRecord *record)
 {
 	static const int columns[] = {CR_COL_STATEMENT, CR_COL_CALLER};
 
@@ -141,7 +141,7 @@ hide_codes(CrRecord *record)
 	{
 		CrField    *field = &record->fields[columns[i]];
 
-		if (field->set && strcasestr(field->text, "second_factor") != NULL)
+		if (field->set)
 			cr_record_set_text(record, columns[i],
 							   cr_fingerprint_mask(field->text));
 	}
@@ -153,7 +153,8 @@ fill(CrRecord *record, const char *kind, Oid relid, const char *subject,
 {
 	cr_record_start(record, pstrdup(kind));
 	cr_record_describe_statement(record, NULL, -1, 0);
-	hide_codes(record);
+	if (strcmp(kind, "second_factor") == 0)
+		hide_constants(record);
 	if (OidIsValid(relid))
 		cr_record_describe_relation(record, relid);
 	if (subject != NULL)

@@ -207,6 +207,22 @@ SELECT statement FROM cleanroom.ledger WHERE number = :receipt;
 RESET ROLE;
 RESET cleanroom.record_constants;
 SET ROLE regress_cr_led_analyst;
+-- codes of a second factor are not recorded, and hide nothing else
+SELECT count(*) FROM people WHERE "cleanroom"."second_factor" /* ( */ ( lower('123456') ) AND region = 'r1';
+SELECT count(*) FROM people WHERE region = 'r1' /* second_factor(' */ OR region = 'second_factor(' OR region = 'r3';
+SELECT statement FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 2) l ORDER BY number;
+RESET ROLE;
+SET cleanroom.record_constants = off;
+SET ROLE regress_cr_led_analyst;
+SET escape_string_warning = off;
+SET standard_conforming_strings = off;
+SELECT count(*) FROM people WHERE region <> 'a\'secret' AND region <> '''secret\\';
+SET standard_conforming_strings = on;
+SELECT count(*) FROM people WHERE region <> 'secret\' AND region <> ' secret ';
+SELECT statement FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 2) l ORDER BY number;
+RESET ROLE;
+RESET cleanroom.record_constants;
+SET ROLE regress_cr_led_analyst;
 -- the fingerprint knows neither constants nor blanks nor case
 SELECT count(*) FROM people WHERE region = 'r1';
 select   COUNT( * ) FROM "people" -- now

@@ -54,6 +54,8 @@ BEGIN;
 SELECT cleanroom.detokenize(:'anna'::uuid);
 ROLLBACK;
 SELECT cleanroom.detokenize(ARRAY[:'anna'::uuid, :'anna', gen_random_uuid()]);
+-- nothing that is written beside it hides which
+SELECT cleanroom.detokenize(:'anna'::uuid) /* second_factor */;
 -- who may not uses none; that a value was asked for is on record
 SET ROLE regress_cr_auditor;
 SELECT cleanroom.tokenize('a', 'regress ledger token');
