@@ -160,6 +160,24 @@ SELECT cleanroom.resume_analyst('budgets.stays', 'regress_cr_group');
 SET ROLE regress_cr_ana;
 EXECUTE q;
 
+-- Operators suspend and resume, and grant nothing; auditors do neither.
+RESET ROLE;
+CREATE ROLE regress_cr_operator IN ROLE cleanroom_operator;
+CREATE ROLE regress_cr_auditor IN ROLE cleanroom_auditor;
+GRANT USAGE ON SCHEMA cleanroom, budgets TO regress_cr_operator, regress_cr_auditor;
+SET ROLE regress_cr_operator;
+SELECT cleanroom.suspend_analyst('budgets.stays', 'regress_cr_bob', 'by an operator');
+SELECT relation, analyst, suspended_by FROM cleanroom.suspensions;
+SELECT cleanroom.resume_analyst('budgets.stays', 'regress_cr_bob');
+SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_bob', 3, 'queries', 'day');
+SELECT count(*) FROM cleanroom.budgets;
+SET ROLE regress_cr_auditor;
+SELECT cleanroom.suspend_analyst('budgets.stays', 'regress_cr_bob');
+SELECT cleanroom.set_budget('budgets.stays', 'regress_cr_bob', 3, 'queries', 'day');
+RESET ROLE;
+REVOKE USAGE ON SCHEMA cleanroom, budgets FROM regress_cr_operator, regress_cr_auditor;
+DROP ROLE regress_cr_operator, regress_cr_auditor;
+
 -- What was rolled back has not happened, and is not on record.
 SET ROLE regress_cr_owner;
 BEGIN;

@@ -119,6 +119,20 @@ SET session_replication_role = replica;
 DELETE FROM cleanroom.ledger_records;
 RESET session_replication_role;
 
+-- nor any other table of the extension, whatever role for its functions one is in
+SELECT r.rolname, c.relname
+    FROM pg_class c, pg_roles r
+    WHERE c.relnamespace = 'cleanroom'::regnamespace AND c.relkind IN ('r', 'S')
+      AND r.rolname IN ('regress_cr_led_owner', 'regress_cr_led_analyst', 'cleanroom_auditor', 'cleanroom_operator')
+      AND CASE c.relkind WHEN 'r' THEN has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+                         ELSE has_sequence_privilege(r.oid, c.oid, 'USAGE, UPDATE') END;
+-- those that are read are read by views alone
+SELECT DISTINCT c.relname
+    FROM pg_class c, pg_roles r
+    WHERE c.relnamespace = 'cleanroom'::regnamespace AND c.relkind = 'r'
+      AND r.rolname IN ('regress_cr_led_owner', 'regress_cr_led_analyst', 'cleanroom_auditor', 'cleanroom_operator')
+      AND has_any_column_privilege(r.oid, c.oid, 'SELECT') ORDER BY 1;
+
 -- receipts
 SET ROLE regress_cr_led_analyst;
 SELECT count(*) FROM people;

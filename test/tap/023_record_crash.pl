@@ -136,7 +136,7 @@ for my $victim ('backend', 'recorder', 'postmaster')
 				ELSE (SELECT sum((c->>'amount')::int) FROM jsonb_array_elements(charges) c
 					WHERE c->>'unit' = 'released_rows') END)
 			FROM cleanroom.ledger
-			WHERE kind = 'charge' AND verdict = 'admitted' OR kind = 'completion')),
+			WHERE kind IN ('statement', 'charge') AND verdict = 'admitted' OR kind = 'completion')),
 		'so are rows, less what was given back');
 }
 is($crashes, 3 * $rounds, 'there were crashes');
