@@ -207,7 +207,7 @@ COMMENT ON FUNCTION cleanroom.require_ruler(oid, text) IS
 who: a role. target: a name. Errors: 42704, 42501.';
 
 CREATE FUNCTION cleanroom.evaluate_condition(author oid, condition text) RETURNS boolean
-    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'cr_evaluate_condition';
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_evaluate_condition';
 COMMENT ON FUNCTION cleanroom.evaluate_condition(oid, text) IS
 'Evaluates a condition as its author, with search_path pg_catalog, cleanroom; for the extension''s own functions.
 author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition.';
@@ -527,7 +527,7 @@ CREATE FUNCTION cleanroom.judge_for(
     asker oid, relation oid, facts jsonb,
     OUT code text, OUT reason text, OUT hint text
 )
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_judge_for';
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_judge_for';
 COMMENT ON FUNCTION cleanroom.judge_for(oid, oid, jsonb) IS
 'Judges access to a table as if a role asked in a session with these facts; for the extension''s own functions.
 asker: a role. relation: a table. facts: an object of session facts and attributes.

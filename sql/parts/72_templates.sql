@@ -51,7 +51,7 @@ CREATE FUNCTION cleanroom.resolve_query(
     OUT resolved text, OUT content_hash bytea, OUT relations regclass[],
     OUT columns bigint[], OUT outsider text
 )
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_resolve_query';
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_resolve_query';
 COMMENT ON FUNCTION cleanroom.resolve_query(text, oid[], boolean) IS
 'Resolves the names of a query; for the extension''s own functions.
 query: one SELECT statement. types: those of its parameters. written: as whoever called the function that calls this wrote it, in their search path; else as it is kept.

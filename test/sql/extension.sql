@@ -61,6 +61,41 @@ SET ROLE regress_cr_anyone;
 CREATE FUNCTION cleanroom.gate(int) RETURNS bool LANGUAGE sql AS 'SELECT true';
 RESET ROLE;
 
+-- whoever calls a function of the extension without values gets an answer or
+-- an error, and has a session still
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_anyone;
+SET ROLE regress_cr_anyone;
+DO $$
+DECLARE
+    called int := 0;
+    call text;
+BEGIN
+    FOR call IN
+        SELECT format(CASE p.prokind WHEN 'p' THEN 'CALL %s(%s)'
+                                     ELSE 'SELECT %s(%s)' END,
+                      p.oid::regproc,
+                      (SELECT string_agg('NULL' || CASE
+                           WHEN t::regtype::text ~ '^(any|"any"|internal)'
+                           THEN '' ELSE '::' || t::regtype END, ', ' ORDER BY n)
+                       FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n)))
+          FROM pg_proc p WHERE p.pronamespace = 'cleanroom'::regnamespace
+    LOOP
+        called := called + 1;
+        BEGIN
+            EXECUTE call;
+        EXCEPTION WHEN OTHERS THEN
+            IF SQLSTATE = 'XX000' AND SQLERRM !~ 'is a trigger$|context$' THEN
+                RAISE WARNING '%: %', call, SQLERRM;
+            END IF;
+        END;
+    END LOOP;
+    IF called < 100 THEN
+        RAISE WARNING 'only % functions', called;
+    END IF;
+END $$;
+SELECT current_user AS still_here;
+RESET ROLE;
+
 -- a schema that others could have filled is not taken over
 DROP EXTENSION cleanroom;
 DROP SCHEMA cleanroom;
