@@ -23,6 +23,16 @@ refuse(const char *what, const char *hint)
 							 hint);
 }
 
+static bool
+grouping_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, GroupingFunc))
+		return true;
+	return expression_tree_walker(node, grouping_walker, context);
+}
+
 /* Constructs of a level that raw rows flow into. */
 static CrVerdict *
 check_over_raw_rows(CrLevel *level)
@@ -38,6 +48,10 @@ check_over_raw_rows(CrLevel *level)
 	if (query->groupingSets != NIL)
 		return refuse("GROUPING SETS, ROLLUP or CUBE",
 					  "Group in a subquery and apply ROLLUP or CUBE to its released rows.");
+	if (grouping_walker((Node *) query->targetList, NULL) ||
+		grouping_walker(query->havingQual, NULL))
+		return refuse("GROUPING()",
+					  "Leave it out: without grouping sets it is 0. Over released rows it is free.");
 	if (cr_inspect_refers_outside(query))
 		return refuse("a correlated or LATERAL subquery",
 					  "Join the tables on their join keys instead; for the first few of each group use row_number() over the released rows.");

@@ -195,6 +195,11 @@ SELECT try('length', 'SELECT count(*) FROM people WHERE region IN (''north'', ''
 SELECT length(try('length', 'SELECT count(*) FROM people WHERE region IN (' || repeat('''a'', ', 3000) || '''north'')'));
 SELECT try('length', 'SELECT count(*) FROM people WHERE region IN (SELECT c FROM labels UNION ALL SELECT ''north'')');
 
+-- ---------- GROUPING() without grouping sets ----------
+SELECT try('grouping', 'SELECT region, grouping(region), count(*) FROM people GROUP BY region');
+SELECT try('grouping', 'SELECT count(*) FROM people GROUP BY region HAVING grouping(region) = 0');
+SELECT try('grouping', 'SELECT region, grouping(region), sum(n) FROM (SELECT region, count(*) AS n FROM people GROUP BY region) x GROUP BY ROLLUP (region) ORDER BY 2');
+
 -- ---------- columns that are not null in the parent alone ----------
 SET SESSION AUTHORIZATION regress_cr_mixed_owner;
 CREATE TABLE parents (person int, z int, y int NOT NULL);
