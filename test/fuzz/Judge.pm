@@ -6,7 +6,7 @@ use warnings;
 use Wire;
 
 # What only hidden columns and the units unknown to the analyst hold.
-my $canary = qr/canary|(?<!\d)(?:7770000\d{5}|779000\d{6}|8880000\d\d|8880001\d\d)(?!\d)/i;
+my $canary = qr/canary[0-9a-f]|(?<!\d)(?:7770000\d{5}|779000\d{6}|8880000\d\d|8880001\d\d)(?!\d)/i;
 
 sub new
 {
