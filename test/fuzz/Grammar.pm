@@ -171,6 +171,43 @@ sub condition
 	  . simple_condition(pick(@columns)) . ')';
 }
 
+# A condition that takes its constant from a relation of one row.
+sub condition_by_parameter
+{
+	my ($relation) = @_;
+	my @columns = grep { @{ $_->{values} } && $_->{type} ne 'bool' } columns_with($relation, 'df')
+	  or return 'true';
+	my $column = pick(@columns);
+	my $constant = "$column->{type} " . quote(pick(@{ $column->{values} }) . '');
+	my $alias = name('one');
+
+	$constant =~ s/^(\w+) (-?\d+)$/$2::$1/;
+	feature('a relation of one row');
+	$relation->{from} = delete $relation->{cross} if $relation->{cross};
+	$relation->{from} = $relation->{from} . ' CROSS JOIN '
+	  . pick("(SELECT $constant AS x) AS $alias", "(VALUES ($constant)) AS $alias(x)");
+	return "$column->{expr} " . pick('=', '<>') . " $alias.x"
+	  if $column->{type} eq 'text';
+	return "$column->{expr} " . pick('=', '<>', '<', '>=') . " $alias.x";
+}
+
+# Two columns of different tables, or of one.
+sub condition_on_two
+{
+	my ($relation) = @_;
+	my %alike;
+
+	push @{ $alike{ $_->{type} } }, $_->{expr}
+	  for grep { $_->{type} =~ /text|date|int/ && !$_->{label} } columns_with($relation, 'd');
+	my @types = grep { @{ $alike{$_} } > 1 } sort keys %alike or return 'true';
+	my $type = pick(@types);
+	my ($x, $y) = some(2, @{ $alike{$type} });
+
+	feature('two dimensions compared');
+	return "$x " . pick('=', '<>') . " $y" if $type eq 'text';
+	return "$x " . pick('<', '>=') . " $y" . ($type eq 'int' ? '' : ' + 30');
+}
+
 # ---------- relations ----------
 
 sub base
@@ -461,6 +498,14 @@ sub unit_level
 		push @columns, { expr => "$alias.$name", type => 'sum', values => [],
 			uses => 'mn', name => undef };
 	}
+	# the first and last of what a person has been
+	for my $dimension (chance(0.3) ? some(1, grep { !$_->{label} && $_->{type} ne 'bool' } columns_with($relation, 'd')) : ())
+	{
+		feature('unit level: first or last');
+		push @targets, pick('min', 'max') . "($dimension->{expr}) AS f";
+		push @columns, { %$dimension, expr => "$alias.f", name => undef,
+			uses => $dimension->{uses} =~ /n/ ? 'dn' : 'd', outer => undef };
+	}
 	if (chance(0.2))
 	{
 		feature('unit level: CASE of 1 and 0');
@@ -508,6 +553,9 @@ sub relation
 	}
 	push @{ $relation->{where} }, condition($relation) if chance(0.5);
 	$relation = labelled($relation) if chance(0.3);
+	push @{ $relation->{where} }, condition_by_parameter($relation)
+	  if chance(0.15);
+	push @{ $relation->{where} }, condition_on_two($relation) if chance(0.15);
 	$relation = membership($relation, 0) if chance(0.2);
 	$relation = membership($relation, 1) if chance(0.1);
 	$relation = nested($relation, $ctes) if chance(0.3);
