@@ -30,6 +30,18 @@ CREATE TABLE split_1 PARTITION OF split FOR VALUES IN (1);
 CREATE FOREIGN TABLE split_2 PARTITION OF split FOR VALUES IN (2)
     SERVER regress_cr_quiet_server;
 GRANT SELECT ON elsewhere, split TO regress_cr_quiet_analyst;
+-- a type that compares by a function that somebody has brought along
+CREATE TYPE odd AS (n int);
+CREATE FUNCTION odd_order(odd, odd) RETURNS int LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN RETURN btint4cmp($1.n, $2.n); END';
+CREATE FUNCTION odd_equals(odd, odd) RETURNS bool LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN RETURN $1.n = $2.n; END';
+CREATE FUNCTION odd_less(odd, odd) RETURNS bool LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN RETURN $1.n < $2.n; END';
+CREATE OPERATOR === (LEFTARG = odd, RIGHTARG = odd, FUNCTION = odd_equals);
+CREATE OPERATOR <<< (LEFTARG = odd, RIGHTARG = odd, FUNCTION = odd_less);
+CREATE OPERATOR CLASS odd_ops DEFAULT FOR TYPE odd USING btree AS
+    OPERATOR 1 <<<, OPERATOR 3 ===, FUNCTION 1 odd_order(odd, odd);
 SET SESSION AUTHORIZATION regress_cr_quiet_analyst;
 CREATE TABLE ages (age int PRIMARY KEY, label text);
 INSERT INTO ages VALUES (1, 'one'), (2, 'two');
@@ -38,6 +50,7 @@ CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
 INSERT INTO parted VALUES (1);
 CREATE MATERIALIZED VIEW stored AS SELECT age FROM ages;
 CREATE VIEW seen AS SELECT age FROM ages;
+CREATE TABLE odds (age int, value odd);
 CREATE SEQUENCE counter;
 CREATE TYPE both_of AS (a int, b int);
 CREATE FUNCTION mine(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
@@ -84,6 +97,11 @@ SELECT count(*) FROM people WHERE age IN (SELECT age FROM ages WHERE 1 / age = 1
 SELECT count(*) FROM people WHERE age IN (SELECT age FROM ages WHERE mine_eq(age, 1));
 SELECT count(*) FROM people WHERE age IN (SELECT nextval('counter')::int FROM ages);
 SELECT count(*) FROM people WHERE age IN (SELECT age FROM ages ORDER BY mine(age));
+SELECT count(*) FROM people WHERE age IN (SELECT count(*) FROM odds GROUP BY value);
+SELECT count(*) FROM people WHERE age IN (SELECT age FROM (SELECT DISTINCT age, value FROM odds) o);
+SELECT count(*) FROM people WHERE age IN (SELECT DISTINCT ON (value) age FROM odds);
+SELECT count(*) FROM people WHERE age IN (SELECT age FROM odds ORDER BY value);
+SELECT count(*) FROM people WHERE age IN (SELECT age FROM odds);
 SELECT count(*) FROM people WHERE age IN (SELECT age FROM ages LIMIT mine(1));
 SELECT count(*) FROM people WHERE age IN (SELECT age FROM ages WHERE age IN (SELECT mine(1)));
 SELECT count(*) FROM people WHERE age IN (SELECT sum(mine(age)) FROM ages);
