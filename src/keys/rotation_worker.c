@@ -40,6 +40,9 @@
 #define RETRIES_MAX		10
 #define RETRY_DELAY		500		/* ms */
 
+/* Beside 1 and 2, which pg_advisory_lock() has. */
+#define ROTATION_LOCK_CLASS	3
+
 /* How to go on after a transaction. */
 typedef enum StepEnd
 {
@@ -321,7 +324,9 @@ pause_between(long ms)
 
 /*
  * Waits for the transaction that has started us, and makes sure that no other
- * worker is at the same rotation; false when one is.
+ * worker is at the same rotation; false when one is.  The lock is of the kind
+ * that outlasts transactions, those that fail too, and ends with the process;
+ * no SQL function takes one of this class.
  */
 static bool
 claim_rotation(int32 rotation_id)
@@ -334,8 +339,8 @@ claim_rotation(int32 rotation_id)
 	if (cr_oids_get() != NULL)
 	{
 		cr_store_lock();
-		SET_LOCKTAG_OBJECT(tag, MyDatabaseId, cr_keyring_relid(),
-						   (uint32) rotation_id, 1);
+		SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, cr_keyring_relid(),
+							 (uint32) rotation_id, ROTATION_LOCK_CLASS);
 		ours = LockAcquire(&tag, ExclusiveLock, true, true) !=
 			LOCKACQUIRE_NOT_AVAIL;
 	}

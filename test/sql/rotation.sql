@@ -204,6 +204,18 @@ SELECT count(*) FROM vault
 WHERE token = cleanroom.vault_tokenize('p' || i, 'rotation mail');
 SELECT cleanroom.detokenize(token) FROM vault WHERE i IN (1, 2500) ORDER BY i;
 
+-- the workers leave none of the locks behind by which they keep others off
+DO $$
+BEGIN
+    FOR i IN 1 .. 200 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity
+                              WHERE backend_type = 'cleanroom rotation');
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END
+$$;
+SELECT count(*) FROM pg_locks WHERE classid = 'cleanroom.keyring'::regclass;
+
 SET client_min_messages = warning;
 DROP SCHEMA rotation CASCADE;
 RESET client_min_messages;
