@@ -80,7 +80,11 @@ cr_base_find_policy(Oid relid)
 		return NULL;
 	policy = cr_policy_lookup(relid);
 	if (policy == NULL)
-		elog(ERROR, "policy of relation %u has vanished", relid);
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("the policy of table \"%s\" is being changed",
+						get_rel_name(relid)),
+				 errhint("Ask again.")));
 	return cr_session_is_exempt(policy->owner) ? NULL : policy;
 }
 

@@ -242,6 +242,12 @@ says(const CrRecord *record, CrColumn column, const char *text)
 	return field->set && strcmp(field->text, text) == 0;
 }
 
+static bool
+has_code(const CrRecord *record, int sqlerrcode)
+{
+	return says(record, CR_COL_CODE, unpack_sql_state(sqlerrcode));
+}
+
 /*
  * Refused before it ran, or because of a small group in it; not for want of a
  * budget, of the recorder or of suspension, which are no attempts.
@@ -250,12 +256,12 @@ static bool
 is_refusal(const CrRecord *record)
 {
 	if (says(record, CR_COL_KIND, "completion"))
-		return says(record, CR_COL_CODE, "RC008");
+		return has_code(record, CR_ERRCODE_SMALL_GROUP);
 	return says(record, CR_COL_KIND, "statement") &&
 		says(record, CR_COL_VERDICT, "refused") &&
-		!says(record, CR_COL_CODE, "RC010") &&
-		!says(record, CR_COL_CODE, "RC011") &&
-		!says(record, CR_COL_CODE, "RC013");
+		!has_code(record, CR_ERRCODE_BUDGET) &&
+		!has_code(record, CR_ERRCODE_RECORDER) &&
+		!has_code(record, CR_ERRCODE_SUSPENDED);
 }
 
 /* Counts it against whoever logged in. */
