@@ -5,6 +5,9 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use Ledger 'settled_head';
 use Time::HiRes qw(time usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('ledger');
@@ -51,9 +54,8 @@ sub ask
 # The number of the newest record.
 sub head
 {
-	my ($database) = @_;
-	return $node->safe_psql($database // 'postgres',
-		'SELECT coalesce(number, 0) FROM cleanroom.ledger_head()');
+	my ($number) = split /\|/, settled_head($node, $_[0] // 'postgres');
+	return $number;
 }
 
 # How many records of a kind came after a number; waits for completions.
@@ -286,7 +288,7 @@ is( $node->safe_psql('postgres', qq(
 
 # a dump keeps the chain, and the copy goes on with it
 my $dir = $node->basedir;
-my $head = $node->safe_psql('postgres', 'SELECT * FROM cleanroom.ledger_head()');
+my $head = settled_head($node, 'postgres');
 my ($number, $link) = split /\|/, $head;
 $node->command_ok([ 'pg_dump', '-f', "$dir/dump.sql", 'postgres' ], 'pg_dump');
 $node->safe_psql('postgres', 'CREATE DATABASE copy TEMPLATE template0');

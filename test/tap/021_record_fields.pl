@@ -5,6 +5,9 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use Ledger 'settled_head';
 
 my $node = PostgreSQL::Test::Cluster->new('fields');
 $node->init;
@@ -62,7 +65,8 @@ sub super
 
 sub head
 {
-	return super('SELECT coalesce(number, 0) FROM cleanroom.ledger_head()');
+	my ($number) = split /\|/, settled_head($node, 'postgres');
+	return $number;
 }
 
 # Columns of the records since a number that fulfil a condition; waits until

@@ -16,11 +16,12 @@ sub write_key
 {
 	my ($content, $mode) = @_;
 
-	unlink $file;
-	open(my $fh, '>', $file) or die;
+	# under another name first: the server may read it at any moment
+	open(my $fh, '>', "$file.new") or die;
 	print $fh $content;
 	close $fh;
-	chmod($mode // 0600, $file) or die;
+	chmod($mode // 0600, "$file.new") or die;
+	rename("$file.new", $file) or die;
 }
 
 my $conf = slurp_file($node->data_dir . '/postgresql.conf');
