@@ -1,0 +1,31 @@
+# Runs single tests in the server of $dir; sourced by scripts in test/mutate/.
+
+pgxs_test=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
+all_tests=($(cd "$root/test" &&
+	ls sql/*.sql isolation/specs/*.spec | sed 's,.*/,,; s/\.sql$//'))
+
+# Copies what tests read into $dir.
+prepare_tests()
+{
+	mkdir "$dir/regress" &&
+		cp -r "$root/test" "$root/expected" "$dir/regress" &&
+		cp -r "$root/test/isolation" "$dir/" &&
+		chown -R "$(test_user)" "$dir/regress" "$dir/isolation"
+}
+
+# Runs tests of one kind: isolation tests are named *.spec.  True if all pass.
+tests_pass()
+{
+	local folder=regress program=$pgxs_test/regress/pg_regress input=test
+
+	case $1 in
+		*.spec)
+			folder=isolation input=.
+			program=$pgxs_test/isolation/pg_isolation_regress
+			;;
+	esac
+	as_user sh -c 'cd "$0" && exec "$@"' "$folder" timeout 120 "$program" \
+		--bindir="$bindir" --host="$dir" --port=5432 --user=postgres \
+		--inputdir="$input" --load-extension=pgcrypto "${@%.spec}" \
+		>"$dir/test.log" 2>&1
+}
