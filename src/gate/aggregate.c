@@ -310,12 +310,12 @@ check_filter(CrLevel *level, CrAggregate *aggregate, Node *class)
 	if (refusal != NULL)
 		return refusal;
 	if (class != NULL)
-		cr_note_condition(level, aggregate, cr_inspect_expand(level, class),
-						  class);
-	if (own != NULL)
-		cr_note_condition(level, aggregate, cr_inspect_expand(level, own),
-						  own);
-	return NULL;
+		refusal = cr_note_condition(level, aggregate,
+									cr_inspect_expand(level, class), class);
+	if (refusal == NULL && own != NULL)
+		refusal = cr_note_condition(level, aggregate,
+									cr_inspect_expand(level, own), own);
+	return refusal;
 }
 
 static CrVerdict *

@@ -103,15 +103,22 @@ joins_walker(Node *node, CrLevel *level)
 	return expression_tree_walker(node, joins_walker, (void *) level);
 }
 
-/* key NOT IN (SELECT ...) leaves out people whom nobody counts. */
+/*
+ * key NOT IN (SELECT ...) leaves out people whom nobody counts, and under OR
+ * they are added to others, be it a single one.
+ */
 static CrVerdict *
-check_negation(CrLevel *level, Node *expanded)
+check_key_choice(CrLevel *level, Node *expanded)
 {
-	if (!is_notclause(expanded) || !joins_walker(expanded, level))
+	if (is_andclause(expanded) || !joins_walker(expanded, level))
 		return NULL;
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(expanded),
-							 "people may not be left out by their join key",
-							 "Write NOT EXISTS (SELECT ... WHERE list.key = key); those on the list must be enough people.");
+							 is_notclause(expanded) ?
+							 "people may not be left out by their join key" :
+							 "people may not be chosen by their join key or by something else",
+							 is_notclause(expanded) ?
+							 "Write NOT EXISTS (SELECT ... WHERE list.key = key); those on the list must be enough people." :
+							 "Write EXISTS (SELECT ... WHERE list.key = key); those on the list must be enough people.");
 }
 
 /*
@@ -218,7 +225,7 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 	{
 		ListCell   *lc;
 
-		refusal = check_negation(level, expanded);
+		refusal = check_key_choice(level, expanded);
 		if (refusal != NULL)
 			return refusal;
 		foreach(lc, ((BoolExpr *) expanded)->args)

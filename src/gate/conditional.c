@@ -85,22 +85,49 @@ cr_among_chosen(const CrAggregate *aggregate, Node *condition)
 }
 
 /*
+ * Where the question whether people are on a list stands beside others, those
+ * who are and those who are not must be many by themselves.
+ */
+static CrVerdict *
+note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
+{
+	List	   *tests;
+	ListCell   *lc;
+
+	if (!cr_list_tests(level, written, &tests))
+		return cr_rule_refuse_match();
+	foreach(lc, tests)
+	{
+		Node	   *on_list = make_boolean_test(lfirst(lc), IS_TRUE);
+		Node	   *off_list = make_boolean_test(lfirst(lc), IS_NOT_TRUE);
+
+		aggregate->listed =
+			lappend(lappend(aggregate->listed,
+							cr_among_chosen(aggregate, on_list)),
+					cr_among_chosen(aggregate, off_list));
+	}
+	return NULL;
+}
+
+/*
  * Notes that the aggregate rests on rows for which the condition holds.
  */
-void
+CrVerdict *
 cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
-			  Node *written)
+				  Node *written)
 {
 	List	   *tested = cr_match_tested(level->statement, expanded);
 	Node	   *rest = cr_among_chosen(aggregate,
 									   make_boolean_test(written,
 														 IS_NOT_TRUE));
+	CrVerdict  *refusal = note_lists(level, aggregate, written);
 	bool		matches;
 
+	if (refusal != NULL)
+		return refusal;
 	aggregate->part = lappend(aggregate->part, copyObject(written));
-	if (tested != NIL &&
-		(level->listed || cr_match_by_list(tested) ||
-		 cr_match_names_keys(level, expanded)))
+	if (cr_list_names_keys(level, expanded) ||
+		(tested != NIL && (level->listed || cr_list_tested(tested))))
 		aggregate->listed = lappend(aggregate->listed, rest);
 	else
 		aggregate->rests = lappend(aggregate->rests, rest);
@@ -108,6 +135,7 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
 	aggregate->mixed = aggregate->mixed || tested == NIL ||
 		cr_match_alone(level->statement, expanded, &matches) == NULL;
+	return NULL;
 }
 
 /* Has the analyst written a FILTER? */
@@ -204,10 +232,12 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	refusal = check_later_cases(level, expanded, family);
 	if (refusal == NULL)
 		refusal = cr_rule_condition(level, case_condition(expanded));
+	if (refusal == NULL)
+		refusal = cr_note_condition(level, aggregate,
+									case_condition(expanded),
+									case_condition(written));
 	if (refusal != NULL)
 		return refusal;
-	cr_note_condition(level, aggregate, case_condition(expanded),
-				  case_condition(written));
 	argument->expanded =
 		(Node *) linitial_node(CaseWhen, expanded->args)->result;
 	argument->written =
@@ -291,7 +321,9 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 		note_answer(aggregate, written, IS_FALSE);
 		note_answer(aggregate, written, IS_UNKNOWN);
 	}
-	cr_note_condition(level, aggregate, expanded, written);
+	refusal = cr_note_condition(level, aggregate, expanded, written);
+	if (refusal != NULL)
+		return refusal;
 	argument->expanded = (Node *) makeConst(INT4OID, -1, InvalidOid,
 											sizeof(int32), Int32GetDatum(1),
 											false, true);

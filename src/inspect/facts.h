@@ -137,6 +137,8 @@ typedef struct CrDeferred
 {
 	Node	   *condition;		/* as the level would write it */
 	List	   *tested;			/* CrBase of the memberships in it */
+	List	   *lists;			/* tests in it of lists of keys, beside other
+								 * conditions; as the level would write them */
 	bool		plain;			/* a single test for no match */
 } CrDeferred;
 
@@ -258,11 +260,16 @@ extern CrBase *cr_match_alone(const CrStatement *statement, Node *expanded,
 extern List *cr_match_tested(const CrStatement *statement, Node *expanded);
 extern Node *cr_match_assume(const CrStatement *statement, Node *expanded);
 extern bool cr_match_is_pure(const CrStatement *statement, Node *expanded);
-extern bool cr_match_by_list(const List *tested);
-extern bool cr_match_names_keys(CrLevel *level, Node *expanded);
 extern void cr_match_read_clauses(CrLevel *level);
 extern void cr_match_defer(CrLevel *level);
 extern void cr_match_mark(CrLevel *level);
+
+/* inspect/key_list.c: lists of keys that are not protected */
+extern bool cr_list_tested(const List *tested);
+extern bool cr_list_key_only(CrLevel *level, Node *expanded);
+extern bool cr_list_names_keys(CrLevel *level, Node *expanded);
+extern void cr_list_find(CrLevel *level);
+extern bool cr_list_tests(CrLevel *level, Node *written, List **tests);
 
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);

@@ -156,102 +156,6 @@ cr_match_is_pure(const CrStatement *statement, Node *expanded)
 		!other_walker(cr_match_assume(statement, expanded), NULL);
 }
 
-/*
- * Is one of the memberships a list of keys that the analyst may have written
- * for the purpose?
- */
-bool
-cr_match_by_list(const List *tested)
-{
-	ListCell   *lc;
-
-	foreach(lc, tested)
-	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		if (!cr_inspect_base_is_raw(base) && base->by_key)
-			return true;
-	}
-	return false;
-}
-
-/* ---------- lists of keys ---------- */
-
-/* A column of protected rows that may not be filtered on? */
-static bool
-key_only_walker(Node *node, CrLevel *level)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Var))
-	{
-		Var		   *var = (Var *) node;
-		const CrColumnFact *fact;
-
-		/* one of an outer query is refused elsewhere: assume the worst */
-		if (var->varlevelsup != 0)
-			return true;
-		fact = cr_inspect_column(level->statement, var);
-		if (var->varno > 0 &&
-			!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
-													var->varno)))
-			return false;
-		return fact == NULL ||
-			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0;
-	}
-	return expression_tree_walker(node, key_only_walker, (void *) level);
-}
-
-static bool
-is_key_only(CrLevel *level, Node *expanded)
-{
-	return key_only_walker(expanded, level);
-}
-
-static bool
-names_keys_walker(Node *node, CrLevel *level)
-{
-	if (node == NULL || IsA(node, Query))
-		return false;
-	if (IsA(node, SubLink))
-		return ((SubLink *) node)->testexpr != NULL &&
-			is_key_only(level, ((SubLink *) node)->testexpr);
-	return expression_tree_walker(node, names_keys_walker, (void *) level);
-}
-
-/*
- * Does the expanded condition choose people by a list of keys that is not
- * protected: IN (SELECT …), or a join?  Its writer knows who is on it.
- */
-bool
-cr_match_names_keys(CrLevel *level, Node *expanded)
-{
-	Bitmapset  *all = cr_inspect_bases(expanded);
-	Bitmapset  *raw = cr_inspect_raw_bases(level->statement, expanded);
-
-	if (!bms_is_empty(raw) && bms_num_members(all) > bms_num_members(raw) &&
-		is_key_only(level, expanded))
-		return true;
-	return names_keys_walker(expanded, level);
-}
-
-static void
-find_lists(CrLevel *level)
-{
-	ListCell   *lc;
-
-	foreach(lc, level->clauses)
-		level->listed = level->listed ||
-			cr_match_names_keys(level, ((CrClause *) lfirst(lc))->expanded);
-	foreach(lc, level->sources)
-	{
-		CrSource   *source = (CrSource *) lfirst(lc);
-
-		if (source->level != NULL && cr_level_is_raw(source->level))
-			level->listed = level->listed || source->level->listed;
-	}
-}
-
 /* ---------- putting conditions off ---------- */
 
 static bool
@@ -264,7 +168,7 @@ selects_people(const List *tested)
 		if (cr_inspect_base_is_raw((CrBase *) lfirst(lc)))
 			return true;
 	}
-	return cr_match_by_list(tested);
+	return cr_list_tested(tested);
 }
 
 /*
@@ -284,7 +188,7 @@ cr_match_read_clauses(CrLevel *level)
 		if (base == NULL || base->membership == NULL)
 			continue;
 		outer = base->membership->outer;
-		base->by_key = is_key_only(level,
+		base->by_key = cr_list_key_only(level,
 										cr_inspect_expand(level, outer));
 	}
 	foreach(lc, level->clauses)
@@ -309,6 +213,8 @@ add_deferred(CrLevel *level, Node *condition, List *tested, bool plain)
 	deferred->condition = condition;
 	deferred->tested = tested;
 	deferred->plain = plain;
+	if (!cr_list_tests(level, condition, &deferred->lists))
+		level->stuck = true;
 	level->deferred = lappend(level->deferred, deferred);
 }
 
@@ -390,7 +296,7 @@ cr_match_defer(CrLevel *level)
 {
 	ListCell   *lc;
 
-	find_lists(level);
+	cr_list_find(level);
 	foreach(lc, level->sources)
 	{
 		CrSource   *source = (CrSource *) lfirst(lc);

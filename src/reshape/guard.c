@@ -199,19 +199,39 @@ concerns(const CrUnit *unit, const List *tested)
 		list_member_ptr(tested, unit->membership);
 }
 
+/* Those who are on a list of keys, and those who are not. */
+static List *
+guards_of_lists(const CrUnit *unit, const CrDeferred *deferred)
+{
+	List	   *guards = NIL;
+	ListCell   *lc;
+
+	foreach(lc, deferred->lists)
+	{
+		Expr	   *on_list = copyObject((Expr *) lfirst(lc));
+		Expr	   *off_list = make_notclause(copyObject(on_list));
+
+		guards = lappend(guards, units_reach(unit, (Node *) on_list));
+		guards = lappend(guards, units_reach(unit, (Node *) off_list));
+	}
+	return guards;
+}
+
 /* Rows that a condition leaves out: none, or of enough units. */
 static List *
 guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 {
 	List	   *guards = NIL;
 	Node	   *rest = cr_defer_left_out(deferred);
-	bool		listed = level->listed || cr_match_by_list(deferred->tested);
+	bool		listed = level->listed || cr_list_tested(deferred->tested);
 	ListCell   *lc;
 
 	foreach(lc, level->units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
+		if (unit->membership == NULL)
+			guards = list_concat(guards, guards_of_lists(unit, deferred));
 		if (unit->membership == NULL && listed)
 			guards = lappend(guards, units_reach(unit, copyObject(rest)));
 		else if (unit->membership == NULL ||

@@ -371,7 +371,30 @@ INSERT INTO attacks (family, probe) VALUES
 ('strict', 'SELECT count(*) FROM strict s WHERE NOT EXISTS (SELECT FROM clinic c WHERE c.person = s.person AND c.diagnosis = ''rare'')'),
 ('strict', 'SELECT count(*) FILTER (WHERE NOT x) FROM (SELECT s.*, EXISTS (SELECT FROM clinic c WHERE c.person = s.person AND c.diagnosis = ''rare'') AS x FROM strict s) y'),
 ('strict', 'SELECT count(*) FROM clinic c WHERE NOT EXISTS (SELECT FROM strict s WHERE c.person = s.person AND region IN (''tiny'', ''other''))'),
-('strict', 'SELECT x, count(*) FROM (SELECT s.*, EXISTS (SELECT FROM clinic c WHERE c.person = s.person AND c.diagnosis = ''rare'') AS x FROM strict s) y GROUP BY x');
+('strict', 'SELECT x, count(*) FROM (SELECT s.*, EXISTS (SELECT FROM clinic c WHERE c.person = s.person AND c.diagnosis = ''rare'') AS x FROM strict s) y GROUP BY x'),
+-- him beside people of whom it is known how many they are
+('list', 'SELECT count(*) FROM people WHERE age < 40 OR EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'')'),
+('list', 'SELECT sum(income) FROM people WHERE EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'') OR age < 40'),
+('list', 'SELECT count(*) FROM people WHERE NOT (age >= 40 AND NOT EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him''))'),
+('list', 'SELECT count(*) FROM people WHERE age < 40 OR (EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'') AND age >= 40)'),
+('list', 'SELECT count(*) FROM people WHERE (age < 40 OR EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'')) IS TRUE'),
+('list', 'SELECT count(*) FROM people WHERE age < 40 OR person IN (SELECT k FROM keyed WHERE lab = ''him'')'),
+('list', 'SELECT count(*) FROM people WHERE age < 40 OR person IN (SELECT 1000)'),
+('list', 'SELECT count(*) FROM people WHERE age < 40 OR person IN (VALUES (1000))'),
+('list', 'SELECT count(*) FROM people LEFT JOIN keyed ON k = person AND lab = ''him'' WHERE age < 40 OR k IS NOT NULL'),
+('list', 'SELECT count(*) FROM people LEFT JOIN keyed ON k = person AND lab = ''him'' WHERE age < 40 AND k IS NULL'),
+('list', 'SELECT count(*) FILTER (WHERE age < 40 OR EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'')) FROM people'),
+('list', 'SELECT count(*) FILTER (WHERE age < 40 AND NOT EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'')) FROM people'),
+('list', 'SELECT count(*) FILTER (WHERE age < 40 OR person IN (SELECT k FROM keyed WHERE lab = ''him'')) FROM people'),
+('list', 'SELECT sum(CASE WHEN age < 40 OR EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'') THEN income ELSE 0 END) FROM people'),
+('list', 'SELECT sum((age < 40 OR EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him''))::int) FROM people'),
+('list', 'SELECT count(*) FROM (SELECT age, EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'') AS x FROM people) p WHERE x OR age < 40'),
+('list', 'SELECT count(*) FILTER (WHERE x) FROM (SELECT age < 40 OR EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'') AS x FROM people) p'),
+('list', 'SELECT count(*) FROM people p WHERE EXISTS (SELECT FROM clinic c WHERE c.person = p.person AND c.diagnosis = ''d1'') OR EXISTS (SELECT FROM keyed WHERE k = person AND lab = ''him'')'),
+('list', 'SELECT count(*) FROM people p WHERE EXISTS (SELECT FROM clinic c WHERE c.person = p.person AND (c.diagnosis = ''d1'' OR EXISTS (SELECT FROM keyed WHERE k = c.person AND lab = ''him'')))'),
+-- by who is in the table at all
+('list', 'SELECT count(*) FILTER (WHERE person IN (SELECT k FROM others)) FROM people'),
+('list', 'SELECT count(*) FILTER (WHERE person IN (SELECT k FROM others) AND age < 200) FROM people');
 
 -- Where the contract says that the worlds may differ: an aggregate over
 -- enough people is exact.

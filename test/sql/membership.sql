@@ -179,6 +179,9 @@ SELECT ask('SELECT c.region, count(*) FROM customers c WHERE NOT EXISTS (SELECT 
 SELECT ask('SELECT count(*) FROM customers LEFT JOIN optout ON id = person WHERE id IS NULL');
 SELECT ask('SELECT count(*) FROM customers WHERE person IN (SELECT id FROM optout)');
 SELECT ask('SELECT listed, count(*) FROM (SELECT c.*, EXISTS (SELECT FROM optout o WHERE o.id = c.person) AS listed FROM customers c) x GROUP BY listed');
+SELECT ask('SELECT count(*) FROM customers c WHERE region = ''north'' OR EXISTS (SELECT FROM optout o WHERE o.id = c.person)');
+SELECT ask('SELECT count(*) FROM customers c LEFT JOIN optout o ON o.id = c.person WHERE region = ''north'' OR o.id IS NOT NULL');
+SELECT ask('SELECT count(*) FILTER (WHERE region = ''north'' OR EXISTS (SELECT FROM optout o WHERE o.id = c.person)) FROM customers c');
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM towns t WHERE t.region = c.region)');
 SELECT ask('SELECT count(*) FROM customers c WHERE region NOT IN (SELECT region FROM customers GROUP BY region HAVING count(*) > 90 [[AND true]]) [[HAVING false]]');
 

@@ -1,0 +1,161 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/key_list.c
+ *	  Facts about lists of keys that are not protected.
+ *
+ * Whoever has written such a list knows who is on it, be it a single person.
+ * So a question about it is one about people by name.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "inspect/facts.h"
+#include "nodes/nodeFuncs.h"
+
+/*
+ * Is one of the memberships a list of keys that the analyst may have written
+ * for the purpose?
+ */
+bool
+cr_list_tested(const List *tested)
+{
+	ListCell   *lc;
+
+	foreach(lc, tested)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (!cr_inspect_base_is_raw(base) && base->by_key)
+			return true;
+	}
+	return false;
+}
+
+/* A column of protected rows that may not be filtered on? */
+static bool
+key_only_walker(Node *node, CrLevel *level)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+		const CrColumnFact *fact;
+
+		/* one of an outer query is refused elsewhere: assume the worst */
+		if (var->varlevelsup != 0)
+			return true;
+		fact = cr_inspect_column(level->statement, var);
+		if (var->varno > 0 &&
+			!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+													var->varno)))
+			return false;
+		return fact == NULL ||
+			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0;
+	}
+	return expression_tree_walker(node, key_only_walker, (void *) level);
+}
+
+/* Are none of the protected columns in it dimensions or filters? */
+bool
+cr_list_key_only(CrLevel *level, Node *expanded)
+{
+	return key_only_walker(expanded, level);
+}
+
+static bool
+names_keys_walker(Node *node, CrLevel *level)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (IsA(node, SubLink))
+		return ((SubLink *) node)->testexpr != NULL &&
+			cr_list_key_only(level, ((SubLink *) node)->testexpr);
+	return expression_tree_walker(node, names_keys_walker, (void *) level);
+}
+
+/*
+ * Does the expanded condition choose people by a list of keys that is not
+ * protected: IN (SELECT …), or a join?  Its writer knows who is on it.
+ */
+bool
+cr_list_names_keys(CrLevel *level, Node *expanded)
+{
+	Bitmapset  *all = cr_inspect_bases(expanded);
+	Bitmapset  *raw = cr_inspect_raw_bases(level->statement, expanded);
+
+	if (!bms_is_empty(raw) && bms_num_members(all) > bms_num_members(raw) &&
+		cr_list_key_only(level, expanded))
+		return true;
+	return names_keys_walker(expanded, level);
+}
+
+/* Finds out whether a list chooses people, in the level or below it. */
+void
+cr_list_find(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+		level->listed = level->listed ||
+			cr_list_names_keys(level, ((CrClause *) lfirst(lc))->expanded);
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL && cr_level_is_raw(source->level))
+			level->listed = level->listed || source->level->listed;
+	}
+}
+
+/* ---------- beside other conditions ---------- */
+
+typedef struct TestsContext
+{
+	CrLevel    *level;
+	List	   *tests;
+	bool		mixed;
+} TestsContext;
+
+static bool
+tests_walker(Node *node, TestsContext *context)
+{
+	Node	   *expanded;
+	bool		matches;
+
+	if (node == NULL || IsA(node, Query))
+		return false;
+	expanded = cr_inspect_expand(context->level, node);
+	if (!cr_list_tested(cr_match_tested(context->level->statement, expanded)))
+		return false;
+	if (cr_match_alone(context->level->statement, expanded, &matches) != NULL)
+	{
+		context->tests = lappend(context->tests, node);
+		return false;
+	}
+	/* a column of a subquery does not say which of its rows match */
+	context->mixed = context->mixed || IsA(node, Var);
+	return expression_tree_walker(node, tests_walker, (void *) context);
+}
+
+/*
+ * The tests of lists in a condition of the level, in its own words, where
+ * they stand beside others: key = a OR key IN (list) adds those on the list
+ * to people of a known number.  False when a test cannot be told from what it
+ * stands beside.
+ */
+bool
+cr_list_tests(CrLevel *level, Node *written, List **tests)
+{
+	TestsContext context = {level, NIL, false};
+	bool		matches;
+
+	*tests = NIL;
+	if (cr_match_alone(level->statement, cr_inspect_expand(level, written),
+					   &matches) != NULL)
+		return true;
+	tests_walker(written, &context);
+	*tests = context.tests;
+	return !context.mixed;
+}
