@@ -185,6 +185,14 @@ SELECT ask('SELECT count(*) FILTER (WHERE region = ''north'' OR EXISTS (SELECT F
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM towns t WHERE t.region = c.region)');
 SELECT ask('SELECT count(*) FROM customers c WHERE region NOT IN (SELECT region FROM customers GROUP BY region HAVING count(*) > 90 [[AND true]]) [[HAVING false]]');
 
+-- of a WITH list around the question
+SELECT ask('WITH c AS (SELECT person, category FROM purchases) SELECT count(*) FROM customers WHERE person IN (SELECT person FROM c GROUP BY person HAVING count(*) > 2)');
+SELECT ask('WITH c AS (SELECT person, category FROM purchases) SELECT count(*) FROM customers u LEFT JOIN (SELECT person FROM c) x ON x.person = u.person WHERE x.person IS NULL');
+SELECT ask('WITH c AS (SELECT person, category FROM purchases) SELECT count(*) FROM customers u LEFT JOIN c USING (person) WHERE c.person IS NULL');
+SELECT ask('WITH c AS (SELECT viewer, campaign FROM exposures) SELECT count(*) FROM customers u WHERE NOT EXISTS (SELECT FROM (SELECT viewer FROM c) x WHERE x.viewer = u.person)');
+SELECT ask('WITH c AS (SELECT person, category AS k FROM purchases), d AS (SELECT person, k FROM c UNION ALL SELECT person, region FROM customers) SELECT count(*) FROM d');
+SELECT ask('SELECT count(person), count(*) FROM customers LEFT JOIN purchases USING (person) WHERE purchases.person IS NULL');
+
 -- three and more tables of three owners
 SELECT ask('SELECT count(*), count(DISTINCT c.person), sum(a.balance) FROM customers c JOIN accounts a ON a.holder = c.person JOIN exposures e ON e.viewer = c.person');
 SELECT ask('SELECT c.region, a.grade, count(DISTINCT e.viewer), sum(e.minutes), avg(a.balance) FROM customers c JOIN accounts a ON a.holder = c.person JOIN exposures e ON e.viewer = a.holder GROUP BY 1, 2 [[HAVING count(DISTINCT e.viewer) >= 12]]');

@@ -79,6 +79,24 @@ SELECT region, count(*) AS n, sum(amount) AS spent FROM templates.buys JOIN temp
 SET ROLE regress_cr_ana;
 SET search_path = templates;
 
+-- Its operators and functions are those of the server, whatever comes first
+-- on the caller's path.
+RESET ROLE;
+CREATE SCHEMA regress_cr_mine AUTHORIZATION regress_cr_ana;
+SET ROLE regress_cr_ana;
+CREATE FUNCTION regress_cr_mine.no(text, text) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT false';
+CREATE OPERATOR regress_cr_mine.= (LEFTARG = text, RIGHTARG = text, FUNCTION = regress_cr_mine.no);
+CREATE AGGREGATE regress_cr_mine.sum(int) (SFUNC = int4pl, STYPE = int, INITCOND = '1000000');
+SET search_path = regress_cr_mine, pg_catalog, templates;
+SELECT r->>'region' AS region, (r->>'n')::int AS n, (r->>'spent')::int AS spent
+    FROM cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}') r;
+SET search_path = templates;
+RESET ROLE;
+SET client_min_messages = error;
+DROP SCHEMA regress_cr_mine CASCADE;
+SET client_min_messages = warning;
+SET ROLE regress_cr_ana;
+
 -- Parameters just inside and just outside their domain.
 SELECT count(*) FROM cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-01"}');
 SELECT count(*) FROM cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-20"}');
