@@ -60,6 +60,31 @@ refuse_function(Oid funcid, int location)
 							 "Use built-in functions that cannot fail on any value, or apply it to the result: SELECT f(n) FROM (SELECT count(*) AS n ...) AS released.");
 }
 
+static const char *
+hint_of_operator(const char *name)
+{
+	if (strcmp(name, "||") == 0)
+		return "Join text, numbers, dates and times; write a condition as CASE WHEN c THEN 'yes' ELSE 'no' END.";
+	if (strcmp(name, "<@") == 0 || strcmp(name, "@>") == 0 ||
+		strcmp(name, "&&") == 0)
+		return "Compare with =, <, >= or IN: x >= a AND x < b stands for a range.";
+	return "Use comparisons and arithmetic of built-in types, or apply it to the result: SELECT n OPERATOR m FROM (SELECT count(*) AS n ...) AS released.";
+}
+
+/* As refuse_function(), in the words of who has written the operator. */
+static CrVerdict *
+refuse_operator(CrVerdict *refusal, Oid opno, int location)
+{
+	const char *name = get_opname(opno);
+
+	if (refusal == NULL || strchr(name, '~') != NULL)
+		return refusal;
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, location,
+							 psprintf("operator %s may not run over protected rows",
+									  format_operator(opno)),
+							 hint_of_operator(name));
+}
+
 /* must_stand: the node has no place for a twin's OID */
 static CrVerdict *
 check_function(Oid funcid, bool must_stand, int location)
@@ -290,15 +315,22 @@ check_node(Node *node)
 			return check_call(((FuncExpr *) node)->funcid,
 							  ((FuncExpr *) node)->args, exprLocation(node));
 		case T_OpExpr:
-			return check_call(((OpExpr *) node)->opfuncid,
-							  ((OpExpr *) node)->args, exprLocation(node));
+			return refuse_operator(check_call(((OpExpr *) node)->opfuncid,
+											  ((OpExpr *) node)->args,
+											  exprLocation(node)),
+								   ((OpExpr *) node)->opno,
+								   exprLocation(node));
 		case T_DistinctExpr:
 		case T_NullIfExpr:
-			return check_function(((OpExpr *) node)->opfuncid, true,
-								  exprLocation(node));
+			return refuse_operator(check_function(((OpExpr *) node)->opfuncid,
+												  true, exprLocation(node)),
+								   ((OpExpr *) node)->opno,
+								   exprLocation(node));
 		case T_ScalarArrayOpExpr:
-			return check_function(((ScalarArrayOpExpr *) node)->opfuncid,
-								  true, exprLocation(node));
+			return refuse_operator(check_function(((ScalarArrayOpExpr *) node)->opfuncid,
+												  true, exprLocation(node)),
+								   ((ScalarArrayOpExpr *) node)->opno,
+								   exprLocation(node));
 		case T_CoerceViaIO:
 		case T_CoerceToDomain:
 		case T_CollateExpr:
