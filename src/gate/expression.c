@@ -263,6 +263,27 @@ check_cast(Node *node)
 	}
 }
 
+static CrVerdict *
+check_operator(Node *node)
+{
+	ScalarArrayOpExpr *listed = (ScalarArrayOpExpr *) node;
+	OpExpr	   *op = (OpExpr *) node;
+	int			location = exprLocation(node);
+	Oid			opno = op->opno;
+	CrVerdict  *refusal;
+
+	if (IsA(node, ScalarArrayOpExpr))
+	{
+		opno = listed->opno;
+		refusal = check_function(listed->opfuncid, true, location);
+	}
+	else if (IsA(node, OpExpr))
+		refusal = check_call(op->opfuncid, op->args, location);
+	else
+		refusal = check_function(op->opfuncid, true, location);
+	return refuse_operator(refusal, opno, location);
+}
+
 /* What GREATEST and LEAST call. */
 static Oid
 comparison(Node *node)
@@ -315,22 +336,10 @@ check_node(Node *node)
 			return check_call(((FuncExpr *) node)->funcid,
 							  ((FuncExpr *) node)->args, exprLocation(node));
 		case T_OpExpr:
-			return refuse_operator(check_call(((OpExpr *) node)->opfuncid,
-											  ((OpExpr *) node)->args,
-											  exprLocation(node)),
-								   ((OpExpr *) node)->opno,
-								   exprLocation(node));
 		case T_DistinctExpr:
 		case T_NullIfExpr:
-			return refuse_operator(check_function(((OpExpr *) node)->opfuncid,
-												  true, exprLocation(node)),
-								   ((OpExpr *) node)->opno,
-								   exprLocation(node));
 		case T_ScalarArrayOpExpr:
-			return refuse_operator(check_function(((ScalarArrayOpExpr *) node)->opfuncid,
-												  true, exprLocation(node)),
-								   ((ScalarArrayOpExpr *) node)->opno,
-								   exprLocation(node));
+			return check_operator(node);
 		case T_CoerceViaIO:
 		case T_CoerceToDomain:
 		case T_CollateExpr:
