@@ -109,5 +109,19 @@ stop_server()
 		as_user "$bindir/pg_ctl" -D data -w -m "${1:-fast}" stop >/dev/null
 }
 
+# Runs prove, with arguments $@, on TAP tests of the copy in $dir/regress; for
+# $test_limit seconds at most, where that is set.
+prove_tests()
+{
+	as_user env TESTDIR="$dir/tap" TESTDATADIR="$dir/tap/tmp_check" \
+		TESTLOGDIR="$dir/tap/tmp_check/log" PATH="$bindir:$PATH" \
+		TEMP_CONFIG="$dir/server.conf" PGPORT=65432 \
+		PG_REGRESS="$pgxs_test/regress/pg_regress" \
+		sh -c 'cd regress/test/tap && exec "$@"' sh \
+		${test_limit:+timeout "$test_limit"} \
+		prove -I "$pgxs_test/perl" -I . "$@"
+}
+
 command -v "$PG_CONFIG" >/dev/null || die "no $PG_CONFIG: set PG_CONFIG"
 bindir=$("$PG_CONFIG" --bindir)
+pgxs_test=$(dirname "$("$PG_CONFIG" --pgxs)")/../test

@@ -186,12 +186,3 @@ cr_find_total(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	PG_RETURN_OID(total);
 }
-
-bool
-cr_total_srf(Oid funcid)
-{
-	/* Without a step none of them can be asked to step by zero. */
-	return funcid == F_GENERATE_SERIES_INT4_INT4 ||
-		funcid == F_GENERATE_SERIES_INT8_INT8 ||
-		funcid == F_UNNEST_ANYARRAY;
-}

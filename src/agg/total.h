@@ -40,7 +40,4 @@ extern bool cr_total_collation(Oid funcid, Oid inputcollid);
  */
 extern Oid	cr_total_cast_of(Oid from, Oid to);
 
-/* Set-returning functions that may stand in FROM beside protected rows. */
-extern bool cr_total_srf(Oid funcid);
-
 #endif							/* CR_TOTAL_H */

@@ -183,25 +183,6 @@ refuse_cast(Node *node, Oid to)
 							 "Compare with a literal of the column's own type, or cast the released value outside the aggregate query.");
 }
 
-static bool
-is_one(Node *limit)
-{
-	int64		count;
-
-	if (limit != NULL && IsA(limit, FuncExpr) &&
-		((FuncExpr *) limit)->funcid == F_INT8_INT4)
-		limit = linitial(((FuncExpr *) limit)->args);
-	if (limit == NULL || !IsA(limit, Const) || ((Const *) limit)->constisnull)
-		return false;
-	if (((Const *) limit)->consttype == INT4OID)
-		count = DatumGetInt32(((Const *) limit)->constvalue);
-	else if (((Const *) limit)->consttype == INT8OID)
-		count = DatumGetInt64(((Const *) limit)->constvalue);
-	else
-		return false;
-	return count == 1;
-}
-
 /*
  * Can the query not have a second row?  A scalar sub-select that has one
  * fails, and it is run only once some row needs it.
@@ -209,7 +190,10 @@ is_one(Node *limit)
 static bool
 has_one_row(Query *query)
 {
-	if (query->limitOption == LIMIT_OPTION_COUNT && is_one(query->limitCount))
+	int64		limit;
+
+	if (query->limitOption == LIMIT_OPTION_COUNT &&
+		cr_inspect_limit(query->limitCount, &limit) && limit == 1)
 		return true;
 	if (query->hasTargetSRFs || query->setOperations != NULL)
 		return false;

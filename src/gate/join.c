@@ -294,7 +294,7 @@ check_multiplication(CrLevel *level)
 			return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 									 psprintf("\"%s\" may match a protected row more than once",
 											  base->name),
-									 "Join it by equality on all columns of a primary key or unique index of it, or of a subquery with DISTINCT or GROUP BY on them; or ask with IN (SELECT ...).");
+									 "Join it by equality on all columns of a primary key or unique index of it, or of a subquery with DISTINCT or GROUP BY on them; group by that key; give bands that do not overlap as VALUES; or ask with IN (SELECT ...).");
 	}
 	return NULL;
 }

@@ -12,7 +12,6 @@
  */
 #include "postgres.h"
 
-#include "agg/total.h"
 #include "base/compat.h"
 #include "base/errcodes.h"
 #include "catalog/pg_class.h"
@@ -21,6 +20,7 @@
 #include "nodes/nodeFuncs.h"
 #include "storage/lockdefs.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 static CrVerdict *
@@ -92,9 +92,11 @@ check_function_in_from(RangeTblEntry *rte)
 		FuncExpr   *call = (FuncExpr *) expr;
 		CrVerdict  *refusal;
 
-		if (!IsA(expr, FuncExpr) || !cr_total_srf(call->funcid))
+		if (!IsA(expr, FuncExpr) ||
+			(call->funcid != F_UNNEST_ANYARRAY &&
+			 cr_series_of_call(expr) == CR_SERIES_NONE))
 			return refuse("this function in FROM",
-						  "Use generate_series over integers, unnest of an array, or store its result in a table; or aggregate first, and join the released rows with it.");
+						  "Use generate_series of integers, or of times by a constant step, unnest of an array, or store its result in a table; or aggregate first, and join the released rows with it.");
 		refusal = cr_rule_total((Node *) call->args);
 		if (refusal != NULL)
 			return refusal;
@@ -142,17 +144,26 @@ check_clauses(List *clauses)
 	return NULL;
 }
 
+typedef struct QuietContext
+{
+	CrStatement *statement;
+	CrVerdict  *refusal;
+	bool		in_from;		/* not in an expression */
+} QuietContext;
+
 static CrVerdict *
-check_query(Query *query)
+check_query(Query *query, bool in_from)
 {
 	CrVerdict  *refusal = NULL;
+	FuncExpr   *call;
 
 	if (query->commandType != CMD_SELECT)
 		return refuse("a data-modifying statement", "Use SELECT only.");
 	if (query->rowMarks != NIL)
 		return refuse("FOR UPDATE or FOR SHARE",
 					  "Leave out the locking clause.");
-	if (query->hasTargetSRFs)
+	if (query->hasTargetSRFs &&
+		(!in_from || cr_series_of_query(query, &call) == CR_SERIES_NONE))
 		return refuse("a set-returning function in the select list",
 					  "Put it into FROM.");
 	if (query->hasWindowFuncs)
@@ -167,12 +178,6 @@ check_query(Query *query)
 		refusal = check_clauses(query->sortClause);
 	return refusal;
 }
-
-typedef struct QuietContext
-{
-	CrStatement *statement;
-	CrVerdict  *refusal;
-} QuietContext;
 
 static bool quiet_walker(Node *node, QuietContext *context);
 
@@ -211,7 +216,13 @@ quiet_walker(Node *node, QuietContext *context)
 		return false;
 	if (IsA(node, Query))
 	{
-		context->refusal = check_query((Query *) node);
+		FuncExpr   *call;
+
+		context->refusal = check_query((Query *) node, context->in_from);
+		/* such a query has nothing else */
+		if (context->refusal == NULL && ((Query *) node)->hasTargetSRFs &&
+			cr_series_of_query((Query *) node, &call) != CR_SERIES_NONE)
+			return quiet_walker((Node *) call->args, context);
 		return context->refusal != NULL ||
 			query_tree_walker((Query *) node, quiet_walker, context,
 							  QTW_EXAMINE_RTES_BEFORE |
@@ -253,7 +264,7 @@ quiet_walker(Node *node, QuietContext *context)
 CrVerdict *
 cr_rule_quiet_query(CrStatement *statement, Query *query)
 {
-	QuietContext context = {statement, NULL};
+	QuietContext context = {statement, NULL, false};
 
 	quiet_walker((Node *) query, &context);
 	return context.refusal;
@@ -263,7 +274,7 @@ cr_rule_quiet_query(CrStatement *statement, Query *query)
 CrVerdict *
 cr_rule_quiet_source(CrStatement *statement, RangeTblEntry *rte)
 {
-	QuietContext context = {statement, NULL};
+	QuietContext context = {statement, NULL, true};
 
 	if (!quiet_walker((Node *) rte, &context) &&
 		!quiet_walker((Node *) rte->subquery, &context) &&
@@ -276,7 +287,7 @@ cr_rule_quiet_source(CrStatement *statement, RangeTblEntry *rte)
 CrVerdict *
 cr_rule_quiet_conditions(CrStatement *statement, List *conditions)
 {
-	QuietContext context = {statement, NULL};
+	QuietContext context = {statement, NULL, true};
 
 	quiet_walker((Node *) conditions, &context);
 	return context.refusal;
@@ -296,16 +307,15 @@ cr_rule_quiet_ctes(CrStatement *statement)
 		foreach(lc, statement->ctes)
 		{
 			CrCte	   *entry = (CrCte *) lfirst(lc);
-			CrVerdict  *refusal;
+			QuietContext context = {statement, NULL, true};
 
 			if (!entry->quiet || list_member_ptr(done, entry))
 				continue;
 			grown = true;
 			done = lappend(done, entry);
-			refusal = cr_rule_quiet_query(statement,
-										  (Query *) entry->cte->ctequery);
-			if (refusal != NULL)
-				return refusal;
+			quiet_walker(entry->cte->ctequery, &context);
+			if (context.refusal != NULL)
+				return context.refusal;
 		}
 	}
 	return NULL;

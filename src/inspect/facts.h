@@ -47,6 +47,15 @@ typedef enum CrImage
 	CR_IMAGE_MANY				/* in ways that nobody knows */
 } CrImage;
 
+/* What is known of the values of generate_series(). */
+typedef enum CrSeries
+{
+	CR_SERIES_NONE,
+	CR_SERIES_INTEGERS,
+	CR_SERIES_TIMES,			/* less than a day apart */
+	CR_SERIES_DAYS				/* a day or more apart */
+} CrSeries;
+
 /* What an analyst may do with one column of a raw base. */
 typedef struct CrColumnFact
 {
@@ -311,12 +320,18 @@ extern bool cr_inspect_refers_outside(Query *query);
 extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 
 /* inspect/list.c */
+extern bool cr_inspect_limit(Node *limit, int64 *rows);
 extern List *cr_inspect_list_rows(const RangeTblEntry *rte);
 extern List *cr_inspect_constant_rows(Query *query);
-extern bool cr_inspect_is_series(const RangeTblEntry *rte);
 extern bool cr_inspect_rows_differ(List *rows, List *columns);
 
-/* inspect/unique.c */
+/* inspect/series.c */
+extern CrSeries cr_series_of_call(Node *expr);
+extern CrSeries cr_series_of(const RangeTblEntry *rte);
+extern CrSeries cr_series_of_query(const Query *query, FuncExpr **call);
+extern Node *cr_series_strip(Node *expr, CrSeries series);
+
+/* inspect/unique.c, inspect/pin.c */
 extern CrImage cr_inspect_image(Node *expr);
 extern List *cr_inspect_all_clauses(CrLevel *level);
 extern List *cr_inspect_all_bases(CrLevel *level);

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -53,6 +54,26 @@ rows_of_array(Const *array)
 	return rows;
 }
 
+/* Is the LIMIT a number that is known? */
+bool
+cr_inspect_limit(Node *limit, int64 *rows)
+{
+	Const	   *value = (Const *) limit;
+
+	if (value != NULL && IsA(value, FuncExpr) &&
+		((FuncExpr *) limit)->funcid == F_INT8_INT4)
+		value = linitial(((FuncExpr *) limit)->args);
+	if (value == NULL || !IsA(value, Const) || value->constisnull)
+		return false;
+	if (value->consttype == INT4OID)
+		*rows = DatumGetInt32(value->constvalue);
+	else if (value->consttype == INT8OID)
+		*rows = DatumGetInt64(value->constvalue);
+	else
+		return false;
+	return true;
+}
+
 static FuncExpr *
 only_function(const RangeTblEntry *rte)
 {
@@ -62,16 +83,6 @@ only_function(const RangeTblEntry *rte)
 		return NULL;
 	expr = linitial_node(RangeTblFunction, rte->functions)->funcexpr;
 	return IsA(expr, FuncExpr) ? (FuncExpr *) expr : NULL;
-}
-
-/* generate_series() of integers: its first column has each value once */
-bool
-cr_inspect_is_series(const RangeTblEntry *rte)
-{
-	FuncExpr   *call = only_function(rte);
-
-	return call != NULL && (call->funcid == F_GENERATE_SERIES_INT4_INT4 ||
-							call->funcid == F_GENERATE_SERIES_INT8_INT8);
 }
 
 /*

@@ -215,21 +215,12 @@ is_column_of(Node *node, Index levelsup)
 static bool
 limits_existence(Query *query)
 {
-	Const	   *count = (Const *) query->limitCount;
+	int64		limit;
 
 	if (query->limitOffset != NULL)
 		return true;
-	if (count != NULL && IsA(count, FuncExpr) &&
-		((FuncExpr *) count)->funcid == F_INT8_INT4)
-		count = linitial(((FuncExpr *) count)->args);
-	if (count == NULL)
-		return false;
-	if (!IsA(count, Const) || count->constisnull)
-		return true;
-	if (count->consttype == INT4OID)
-		return DatumGetInt32(count->constvalue) < 1;
-	return count->consttype != INT8OID ||
-		DatumGetInt64(count->constvalue) < 1;
+	return query->limitCount != NULL &&
+		(!cr_inspect_limit(query->limitCount, &limit) || limit < 1);
 }
 
 /* EXISTS (SELECT … FROM b WHERE b.k = a.k AND …) */

@@ -40,13 +40,13 @@ typedef struct Place
 static bool
 is_single_row(Query *query)
 {
+	int64		limit;
+
 	if (query->setOperations != NULL || query->hasTargetSRFs ||
 		query->groupingSets != NIL)
 		return false;
-	if (query->limitCount != NULL && IsA(query->limitCount, Const) &&
-		!((Const *) query->limitCount)->constisnull &&
-		query->limitOption == LIMIT_OPTION_COUNT &&
-		DatumGetInt64(((Const *) query->limitCount)->constvalue) <= 1)
+	if (query->limitOption == LIMIT_OPTION_COUNT &&
+		cr_inspect_limit(query->limitCount, &limit) && limit <= 1)
 		return true;
 	if (query->groupClause == NIL && (query->hasAggs || query->havingQual))
 		return true;

@@ -16,6 +16,7 @@
 #include "access/table.h"
 #include "catalog/pg_index.h"
 #include "inspect/facts.h"
+#include "inspect/pin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
@@ -25,19 +26,6 @@
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/typcache.h"
-
-typedef struct Probe
-{
-	CrLevel    *level;
-	CrBase	   *base;
-	Bitmapset  *determined;
-	Bitmapset  *raw;			/* all raw bases of the level */
-	AttrNumber *outer_attnums;	/* of a selection from the relation looked
-								 * at: its columns as the base names them; or
-								 * NULL when it is the base itself */
-	int			natts;
-	bool		matched;		/* rows without a match do not matter */
-} Probe;
 
 /* The clauses of a level, and of the row levels it reads. */
 List *
@@ -58,104 +46,7 @@ cr_inspect_all_clauses(CrLevel *level)
 }
 
 static bool
-is_column(Node *node, const CrBase *base, AttrNumber attnum)
-{
-	return IsA(node, Var) && ((Var *) node)->varno == base->id &&
-		((Var *) node)->varattno == attnum &&
-		((Var *) node)->varlevelsup == 0;
-}
-
-/*
- * Does the clause hold wherever a row of the base stands beside a protected
- * one?  In the ON of an outer join it holds for the nullable side; and if
- * all protected rows come from there, rows for which it does not hold have
- * nobody in them and are not seen.
- */
-static bool
-clause_limits(const Probe *probe, const CrClause *clause)
-{
-	return clause->inner || probe->matched ||
-		bms_is_member(probe->base->id, clause->limited) ||
-		bms_is_subset(probe->raw, clause->limited);
-}
-
-/*
- * Is a value of one side equal to one value at most of the other?  By local
- * time it is not: what the clock skips and what it shows next are one moment.
- */
-static bool
-is_one_to_one(Oid opfuncid)
-{
-	return opfuncid != F_TIMESTAMP_EQ_TIMESTAMPTZ &&
-		opfuncid != F_TIMESTAMPTZ_EQ_TIMESTAMP &&
-		opfuncid != F_DATE_EQ_TIMESTAMPTZ &&
-		opfuncid != F_TIMESTAMPTZ_EQ_DATE;
-}
-
-/*
- * Are values equal to the same one, by the operator, also equal to each other
- * as keys of that collation?
- */
-bool
-cr_inspect_tells_apart(const OpExpr *equality, Oid collation)
-{
-	return is_one_to_one(equality->opfuncid) &&
-		(!OidIsValid(equality->inputcollid) ||
-		 equality->inputcollid == collation ||
-		 get_collation_isdeterministic(equality->inputcollid));
-}
-
-/*
- * Is the column equated, by an operator of the given family (any, when
- * invalid), with something over determined relations?
- */
-static bool
-is_pinned(const Probe *probe, AttrNumber attnum, Oid opfamily)
-{
-	ListCell   *lc;
-
-	if (probe->outer_attnums != NULL)
-	{
-		if (attnum < 1 || attnum > probe->natts)
-			return false;
-		attnum = probe->outer_attnums[attnum - 1];
-	}
-	if (attnum == InvalidAttrNumber)
-		return false;
-	foreach(lc, cr_inspect_all_clauses(probe->level))
-	{
-		CrClause   *clause = (CrClause *) lfirst(lc);
-		Node	   *left;
-		Node	   *right;
-		Oid			opno;
-		Oid			collation;
-
-		if (!clause_limits(probe, clause))
-			continue;
-		if (!cr_inspect_equality(clause->expanded, &left, &right))
-			continue;
-		opno = ((OpExpr *) clause->expanded)->opno;
-		if (!is_one_to_one(((OpExpr *) clause->expanded)->opfuncid))
-			continue;
-		/* what tells keys apart may not be finer than what joins them */
-		collation = ((OpExpr *) clause->expanded)->inputcollid;
-		if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
-			continue;
-		if (OidIsValid(opfamily) &&
-			get_op_opfamily_strategy(opno, opfamily) != BTEqualStrategyNumber)
-			continue;
-		if (is_column(left, probe->base, attnum) &&
-			bms_is_subset(cr_inspect_bases(right), probe->determined))
-			return true;
-		if (is_column(right, probe->base, attnum) &&
-			bms_is_subset(cr_inspect_bases(left), probe->determined))
-			return true;
-	}
-	return false;
-}
-
-static bool
-index_pins(const Probe *probe, Relation index)
+index_pins(const CrProbe *probe, Relation index)
 {
 	Form_pg_index form = index->rd_index;
 	int			i;
@@ -166,15 +57,15 @@ index_pins(const Probe *probe, Relation index)
 		return false;
 	for (i = 0; i < form->indnkeyatts; i++)
 	{
-		if (!is_pinned(probe, form->indkey.values[i],
-					   index->rd_opfamily[i]))
+		if (!cr_is_pinned(probe, form->indkey.values[i],
+						  index->rd_opfamily[i], CR_SERIES_NONE))
 			return false;
 	}
 	return true;
 }
 
 static bool
-table_is_determined(const Probe *probe, RangeTblEntry *rte)
+table_is_determined(const CrProbe *probe, RangeTblEntry *rte)
 {
 	Relation	relation = table_open(rte->relid, AccessShareLock);
 	bool		found = false;
@@ -199,7 +90,7 @@ table_is_determined(const Probe *probe, RangeTblEntry *rte)
 }
 
 static bool
-clauses_are_pinned(const Probe *probe, List *clauses, List *targets)
+clauses_are_pinned(const CrProbe *probe, List *clauses, List *targets)
 {
 	ListCell   *lc;
 
@@ -212,42 +103,47 @@ clauses_are_pinned(const Probe *probe, List *clauses, List *targets)
 
 		if (families != NIL)
 			family = linitial_oid(families);
-		if (tle->resjunk || !is_pinned(probe, tle->resno, family))
+		if (tle->resjunk || !cr_is_pinned(probe, tle->resno, family,
+											 CR_SERIES_NONE))
 			return false;
 	}
 	return true;
 }
 
-static bool source_is_determined(const Probe *probe, RangeTblEntry *rte,
+static bool source_is_determined(const CrProbe *probe, RangeTblEntry *rte,
 								 Query *query);
 
 /*
- * Are no two rows of a list alike in its pinned columns?  The first column of
- * a series has each value once.
+ * Are no two rows of a list alike in its pinned columns, or do its rows hold
+ * for values apart from each other?
  */
 static bool
-list_is_determined(const Probe *probe, List *rows, bool is_series)
+list_is_determined(const CrProbe *probe, List *rows)
 {
 	List	   *pinned = NIL;
 	int			column;
-	int			columns = rows == NIL ? (int) is_series :
-		list_length(linitial(rows));
+	int			columns = rows == NIL ? 0 : list_length(linitial(rows));
 
 	for (column = 0; column < columns; column++)
 	{
-		Oid			type = rows == NIL ? InvalidOid :
-			exprType(list_nth(linitial(rows), column));
-		Oid			family = InvalidOid;
+		Oid			type = exprType(list_nth(linitial(rows), column));
+		Oid			family = cr_btree_family(type);
 
-		if (OidIsValid(type))
-			family = lookup_type_cache(type,
-									   TYPECACHE_BTREE_OPFAMILY)->btree_opf;
-		if ((is_series || OidIsValid(family)) &&
-			is_pinned(probe, column + 1, family))
+		if (OidIsValid(family) &&
+			cr_is_pinned(probe, column + 1, family, CR_SERIES_NONE))
 			pinned = lappend_int(pinned, column);
 	}
-	return pinned != NIL &&
-		(is_series || cr_inspect_rows_differ(rows, pinned));
+	if (pinned != NIL && cr_inspect_rows_differ(rows, pinned))
+		return true;
+	return cr_bands_are_disjoint(probe, rows);
+}
+
+/* A series has each value once. */
+static bool
+series_is_determined(const CrProbe *probe, CrSeries series)
+{
+	return series != CR_SERIES_NONE &&
+		cr_is_pinned(probe, 1, InvalidOid, series);
 }
 
 /*
@@ -255,9 +151,9 @@ list_is_determined(const Probe *probe, List *rows, bool is_series)
  * them.
  */
 static bool
-selection_is_determined(const Probe *probe, Query *query)
+selection_is_determined(const CrProbe *probe, Query *query)
 {
-	Probe		inner = *probe;
+	CrProbe		inner = *probe;
 	RangeTblRef *ref;
 	RangeTblEntry *rte;
 	ListCell   *lc;
@@ -273,7 +169,8 @@ selection_is_determined(const Probe *probe, Query *query)
 	foreach(lc, query->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-		Var		   *var = (Var *) tle->expr;
+		Var		   *var = (Var *) cr_series_strip((Node *) tle->expr,
+												  cr_series_of(rte));
 
 		position++;
 		if (tle->resjunk || !IsA(var, Var) || var->varlevelsup != 0 ||
@@ -290,15 +187,17 @@ selection_is_determined(const Probe *probe, Query *query)
 }
 
 static bool
-query_is_determined(const Probe *probe, Query *query)
+query_is_determined(const CrProbe *probe, Query *query)
 {
+	FuncExpr   *call;
+
 	if (query == NULL || query->commandType != CMD_SELECT)
 		return false;
 	if (query->setOperations != NULL)
-		return list_is_determined(probe, cr_inspect_constant_rows(query),
-								  false);
-	if (query->hasTargetSRFs ||
-		query->groupingSets != NIL || query->hasDistinctOn)
+		return list_is_determined(probe, cr_inspect_constant_rows(query));
+	if (query->hasTargetSRFs)
+		return series_is_determined(probe, cr_series_of_query(query, &call));
+	if (query->groupingSets != NIL || query->hasDistinctOn)
 		return false;
 	if (query->distinctClause != NIL)
 		return clauses_are_pinned(probe, query->distinctClause,
@@ -310,7 +209,7 @@ query_is_determined(const Probe *probe, Query *query)
 }
 
 static bool
-source_is_determined(const Probe *probe, RangeTblEntry *rte, Query *query)
+source_is_determined(const CrProbe *probe, RangeTblEntry *rte, Query *query)
 {
 	switch (rte->rtekind)
 	{
@@ -321,9 +220,8 @@ source_is_determined(const Probe *probe, RangeTblEntry *rte, Query *query)
 			return query_is_determined(probe, query);
 		case RTE_VALUES:
 		case RTE_FUNCTION:
-			return list_is_determined(probe, cr_inspect_list_rows(rte),
-									  rte->rtekind == RTE_FUNCTION &&
-									  cr_inspect_is_series(rte));
+			return series_is_determined(probe, cr_series_of(rte)) ||
+				list_is_determined(probe, cr_inspect_list_rows(rte));
 		case RTE_RESULT:
 			return true;
 		default:
@@ -366,14 +264,9 @@ raw_of(List *bases)
 	return raw;
 }
 
-/*
- * The bases of a level (and of row levels it reads) of which at most one row
- * joins any combination of rows of the given ones; the given ones as well.
- * "matched" leaves out of account what outer joins keep without a match.
- */
-Bitmapset *
-cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
-						 bool matched)
+static Bitmapset *
+find_determined(CrLevel *level, const Bitmapset *given, bool matched,
+				bool grouped)
 {
 	List	   *bases = cr_inspect_all_bases(level);
 	Bitmapset  *determined = bms_copy(given);
@@ -387,8 +280,8 @@ cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
 		foreach(lc, bases)
 		{
 			CrBase	   *base = (CrBase *) lfirst(lc);
-			Probe		probe = {level, base, determined, raw, NULL, 0,
-			matched};
+			CrProbe		probe = {level, base, determined, raw, NULL, 0,
+			matched, grouped};
 			Query	   *query = base->level ? base->level->query :
 				base->rte->subquery;
 
@@ -402,15 +295,27 @@ cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
 }
 
 /*
+ * The bases of a level (and of row levels it reads) of which at most one row
+ * joins any combination of rows of the given ones; the given ones as well.
+ * "matched" leaves out of account what outer joins keep without a match.
+ */
+Bitmapset *
+cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
+						 bool matched)
+{
+	return find_determined(level, given, matched, false);
+}
+
+/*
  * The bases of a level (and of row levels it reads) whose rows multiply no
- * protected row: all raw ones, and every public one that is determined.
+ * protected row within a group: all raw ones, and every public one that is
+ * determined.
  */
 Bitmapset *
 cr_inspect_determined(CrLevel *level)
 {
-	return cr_inspect_determined_by(level,
-									raw_of(cr_inspect_all_bases(level)),
-									false);
+	return find_determined(level, raw_of(cr_inspect_all_bases(level)), false,
+						   true);
 }
 
 /* Does an index of the table alone make the column unique? */

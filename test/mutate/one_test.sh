@@ -1,24 +1,29 @@
 # Runs single tests in the server of $dir; sourced by scripts in test/mutate/.
 
-pgxs_test=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
+# Isolation tests are named *.spec, TAP tests *.pl.
 all_tests=($(cd "$root/test" &&
-	ls sql/*.sql isolation/specs/*.spec | sed 's,.*/,,; s/\.sql$//'))
+	ls sql/*.sql isolation/specs/*.spec ${CR_MUTATE_TAP:+tap/*.pl} |
+	sed 's,.*/,,; s/\.sql$//'))
 
 # Copies what tests read into $dir.
 prepare_tests()
 {
-	mkdir "$dir/regress" &&
-		cp -r "$root/test" "$root/expected" "$dir/regress" &&
+	mkdir "$dir/regress" "$dir/tap" &&
+		(cd "$root" && cp -r test expected README.md doc src "$dir/regress") &&
 		cp -r "$root/test/isolation" "$dir/" &&
-		chown -R "$(test_user)" "$dir/regress" "$dir/isolation"
+		chown -R "$(test_user)" "$dir/regress" "$dir/isolation" "$dir/tap"
 }
 
-# Runs tests of one kind: isolation tests are named *.spec.  True if all pass.
+# Runs tests of one kind.  True if all pass.
 tests_pass()
 {
 	local folder=regress program=$pgxs_test/regress/pg_regress input=test
 
 	case $1 in
+		*.pl)
+			test_limit=300 prove_tests "$@" >"$dir/test.log" 2>&1
+			return
+			;;
 		*.spec)
 			folder=isolation input=.
 			program=$pgxs_test/isolation/pg_isolation_regress

@@ -297,6 +297,55 @@ SELECT attack('SELECT count(*) FROM visits WHERE noisy(1) = 1');
 SELECT attack('SELECT count(*) FROM visits WHERE code = ANY (string_to_array(noisy(1)::text, '',''))');
 SELECT attack('SELECT count(*) FROM visits WHERE code = lower(repeat(''z'', 3)) OR set_config(''a.b'', ''c'', false) = ''d''');
 
+-- ---------- days, months and numbers in a row ----------
+SELECT ask('SELECT count(*), sum(cost) FROM generate_series(date ''2024-01-05'', date ''2024-02-28'', interval ''1 day'') d JOIN visits v ON v.day = d /v.patient/');
+SELECT ask('SELECT date_trunc(''week'', d) AS w, count(*) FROM generate_series(date ''2024-01-05'', date ''2024-06-28'', interval ''1 day'') d JOIN visits v ON v.day = d::date GROUP BY 1 /v.patient/');
+SELECT ask('SELECT d, count(v.patient) FROM generate_series(timestamp ''2024-01-01'', ''2024-06-28'', ''1 month'') d LEFT JOIN visits v ON date_trunc(''month'', v.day) = d GROUP BY 1 /v.patient/');
+SELECT ask('WITH days AS (SELECT generate_series(date ''2024-01-01'', date ''2024-06-07'', ''1 day'')::date AS d) SELECT date_trunc(''month'', d) AS m, sum(cost) FROM days LEFT JOIN visits v ON v.day = d GROUP BY 1 /v.patient/');
+SELECT ask('WITH days AS (SELECT d::date AS d FROM generate_series(date ''2024-01-01'', date ''2024-06-07'', ''1 day'') d) SELECT extract(month FROM d) AS m, sum(cost) FROM visits v RIGHT JOIN days ON v.day = d GROUP BY 1 /v.patient/');
+SELECT ask('SELECT m, count(*) FROM generate_series(1, 12) m JOIN visits v ON extract(month FROM v.day) = m GROUP BY 1 /v.patient/');
+SELECT ask('SELECT lo, count(*) FROM generate_series(1900, 2020, 10) lo JOIN patients p ON extract(year FROM born) >= lo AND extract(year FROM born) < lo + 10 GROUP BY lo /p.patient/');
+-- the active of the last 28 days, on each Monday
+SELECT ask('SELECT d::date AS d, count(DISTINCT v.patient), sum(cost) FROM generate_series(date ''2024-02-05'', date ''2024-05-27'', ''7 days'') d JOIN visits v ON v.day > d - interval ''28 days'' AND v.day <= d GROUP BY 1 /v.patient/');
+SELECT ask('SELECT w.n, count(DISTINCT v.patient) FROM (VALUES (7), (28), (90)) w (n) JOIN visits v ON v.day > date ''2024-05-01'' - w.n AND v.day <= date ''2024-05-01'' GROUP BY w.n /v.patient/');
+SELECT ask('SELECT code, count(*) FROM generate_series(current_date - 3000, current_date, interval ''1 day'') d JOIN visits v ON v.day = d::date GROUP BY 1 /v.patient/');
+-- more than once, or a way to tell that it was evaluated
+SELECT attack('SELECT count(*) FROM generate_series(timestamptz ''2024-01-01'', ''2024-06-28'', ''1 hour'') d JOIN visits v ON v.day = d::date');
+SELECT attack('SELECT count(*) FROM generate_series(timestamp ''2024-03-31'', ''2024-04-28'', ''1 hour'') d JOIN sales s ON s.sold = d::timestamptz');
+SELECT attack('SELECT code, count(*) FROM generate_series(date ''2024-01-01'', date ''2024-01-28'', ''1 day'') d JOIN visits v ON v.day <= d GROUP BY 1');
+SELECT attack('SELECT code, count(*) FROM visits, generate_series(1, 3) g GROUP BY code');
+SELECT attack('SELECT code, g % 2, count(*) FROM visits, generate_series(1, 4) g GROUP BY 1, 2');
+SELECT attack('SELECT g, code, count(*) FROM visits, generate_series(1, 4) g GROUP BY ROLLUP (1, 2)');
+SELECT attack('SELECT count(*) FROM generate_series(date ''2024-01-01'', date ''2024-01-28'', ''0 days'') d JOIN visits v ON v.day = d WHERE code LIKE ''Z%''');
+SELECT attack('SELECT count(*) FROM generate_series(date ''2024-01-01'', date ''2024-01-28'', ''1 month -30 days'') d JOIN visits v ON v.day = d');
+SELECT attack('SELECT d, count(*) FROM generate_series(timestamp ''2024-01-01'', ''infinity'', ''1000 years'') d JOIN visits v ON v.day = d AND code LIKE ''Z%'' GROUP BY 1');
+SELECT attack('SELECT d, count(*) FROM generate_series(timestamp ''2024-01-01'', ''294276-01-01'', ''1000 years'') d JOIN visits v ON v.day = d AND code LIKE ''Z%'' GROUP BY 1');
+SELECT attack('SELECT d, count(*) FROM generate_series(timestamp ''2024-01-01'', ''2024-02-01'', noisy(1) * interval ''1 day'') d JOIN visits v ON v.day = d GROUP BY 1');
+SELECT attack('SELECT d, count(*) FROM generate_series(timestamp ''2024-01-01'' + noisy(1) * interval ''1 day'', ''2024-02-01'', ''1 day'') d JOIN visits v ON v.day = d GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM generate_series(1, 5, 0) n JOIN visits v ON v.minutes = n GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM generate_series(1, 5, (SELECT value FROM settings LIMIT 1)) n JOIN patients p ON extract(year FROM born) = n GROUP BY 1');
+SELECT attack('SELECT count(*) FROM patients WHERE age IN (SELECT generate_series(1, 5))');
+SELECT attack('WITH n AS (SELECT generate_series(1, 5) AS n, noisy(1)) SELECT n.n, count(*) FROM n JOIN patients p ON extract(year FROM born) = n GROUP BY 1');
+SELECT attack('WITH n AS (SELECT generate_series(1, noisy(5)) AS n) SELECT n.n, count(*) FROM n JOIN patients p ON extract(year FROM born) = n GROUP BY 1');
+SELECT attack('WITH n AS (SELECT generate_series(1, 5) AS n WHERE noisy(1) = 1) SELECT n.n, count(*) FROM n JOIN patients p ON extract(year FROM born) = n GROUP BY 1');
+
+-- ---------- bands as a list ----------
+SELECT ask('SELECT l, count(*) FROM patients JOIN (VALUES (1940, 1955, ''old''), (1955, 1970, ''adult''), (1970, 2000, ''young'')) b (lo, hi, l) ON extract(year FROM born) >= lo AND extract(year FROM born) < hi GROUP BY l /patient/');
+SELECT ask('SELECT l, count(*) FROM patients JOIN (VALUES (1940, 1954, ''old''), (1955, 1969, ''adult''), (1970, NULL, ''young'')) b (lo, hi, l) ON extract(year FROM born) BETWEEN lo AND hi GROUP BY l /patient/');
+SELECT ask('WITH b (since, before, l) AS (VALUES (date ''2024-01-01'', date ''2024-04-01'', ''spring''), (''2024-04-01'', ''2024-07-01'', ''summer'')) SELECT l, count(*), sum(cost) FROM visits JOIN b ON b.since <= day AND b.before > day GROUP BY l /patient/');
+SELECT ask('SELECT l, city, count(*) FROM patients LEFT JOIN (SELECT 1950 AS lo, 1969 AS hi, ''older'' AS l UNION ALL SELECT 1970, 1980, ''younger'') b ON extract(year FROM born) BETWEEN lo AND hi GROUP BY l, city /patient/');
+SELECT ask('SELECT l, count(*) FROM patients JOIN (VALUES (1940, 1950.5, ''a''), (1950.5, 1999, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo AND extract(year FROM born) < hi GROUP BY l /patient/');
+SELECT attack('SELECT count(*) FROM patients JOIN (VALUES (0, 1931, ''a''), (1931, 2000, ''b'')) b (lo, hi, l) ON extract(year FROM born) BETWEEN lo AND hi');
+SELECT attack('SELECT count(*) FROM patients JOIN (VALUES (0, 1932, ''a''), (1931, 2000, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo AND extract(year FROM born) < hi');
+SELECT attack('SELECT count(*) FROM patients JOIN (VALUES (0, 1950, ''a''), (1950, 2000, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo OR extract(year FROM born) < hi');
+SELECT attack('SELECT count(*) FROM patients JOIN (VALUES (0, 1950, ''a''), (1950, 2000, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo');
+SELECT attack('SELECT count(*) FROM patients JOIN (VALUES (0, 1950, ''a''), (1950, 2000, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo AND -extract(year FROM born) < hi');
+SELECT attack('SELECT count(*) FROM patients LEFT JOIN (VALUES (0, 1950, ''a''), (1950, 2000, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo WHERE extract(year FROM born) < hi OR hi IS NULL');
+SELECT attack('SELECT count(*) FROM patients JOIN (VALUES (0, noisy(1950), ''a''), (1950, 2000, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo AND extract(year FROM born) < hi');
+SELECT attack('SELECT count(*) FROM visits JOIN (VALUES (0, 4000, ''a''), (4000, 9000, ''b'')) b (lo, hi, l) ON cost >= lo AND cost < hi');
+SELECT attack('SELECT l, count(*) FROM patients JOIN (VALUES (901, 904, ''a''), (1, 9, ''b'')) b (lo, hi, l) ON patient >= lo AND patient < hi GROUP BY l');
+SELECT attack('SELECT l, count(*) FROM patients JOIN (VALUES (1900, 1940, ''a''), (1940, 1960, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo AND extract(year FROM born) < hi GROUP BY l');
+
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_f_clinic;
 SELECT fill(2);

@@ -1,0 +1,185 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/pin.c
+ *	  Which columns of a public relation does the rest of its level fix?
+ *
+ * A column is pinned that is equated with something over relations already
+ * determined, or, within one group, that is a key of the groups: then all
+ * rows of a group have one value there.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_type.h"
+#include "inspect/pin.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+bool
+cr_is_column(Node *node, const CrBase *base, AttrNumber attnum)
+{
+	return IsA(node, Var) && ((Var *) node)->varno == base->id &&
+		((Var *) node)->varattno == attnum &&
+		((Var *) node)->varlevelsup == 0;
+}
+
+/* The operators by which the server itself orders the type; or invalid. */
+Oid
+cr_btree_family(Oid type)
+{
+	return lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+}
+
+/* The column of the relation looked at, as the base names it; or invalid. */
+AttrNumber
+cr_pin_attnum(const CrProbe *probe, AttrNumber attnum)
+{
+	if (probe->outer_attnums == NULL)
+		return attnum;
+	if (attnum < 1 || attnum > probe->natts)
+		return InvalidAttrNumber;
+	return probe->outer_attnums[attnum - 1];
+}
+
+/*
+ * Does the clause hold wherever a row of the base stands beside a protected
+ * one?  In the ON of an outer join it holds for the nullable side; and if
+ * all protected rows come from there, rows for which it does not hold have
+ * nobody in them and are not seen.
+ */
+bool
+cr_clause_limits(const CrProbe *probe, const CrClause *clause)
+{
+	return clause->inner || probe->matched ||
+		bms_is_member(probe->base->id, clause->limited) ||
+		bms_is_subset(probe->raw, clause->limited);
+}
+
+/*
+ * Is a value of one side equal to one value at most of the other?  By local
+ * time it is not: what the clock skips and what it shows next are one moment.
+ */
+static bool
+is_one_to_one(Oid opfuncid)
+{
+	return opfuncid != F_TIMESTAMP_EQ_TIMESTAMPTZ &&
+		opfuncid != F_TIMESTAMPTZ_EQ_TIMESTAMP &&
+		opfuncid != F_DATE_EQ_TIMESTAMPTZ &&
+		opfuncid != F_TIMESTAMPTZ_EQ_DATE;
+}
+
+/*
+ * Are values equal to the same one, by the operator, also equal to each other
+ * as keys of that collation?
+ */
+bool
+cr_inspect_tells_apart(const OpExpr *equality, Oid collation)
+{
+	return is_one_to_one(equality->opfuncid) &&
+		(!OidIsValid(equality->inputcollid) ||
+		 equality->inputcollid == collation ||
+		 get_collation_isdeterministic(equality->inputcollid));
+}
+
+/*
+ * Is the side the column, of which at most one value can be equal to a value
+ * of the other side?
+ */
+static bool
+side_is_pinned(const CrProbe *probe, const OpExpr *equality, Node *side,
+			   AttrNumber attnum, Oid opfamily, CrSeries series)
+{
+	Node	   *column = cr_series_strip(side, series);
+
+	if (!cr_is_column(column, probe->base, attnum))
+		return false;
+	/* a local time is one moment, but not the other way round */
+	if (!is_one_to_one(equality->opfuncid) &&
+		exprType(side) != TIMESTAMPTZOID)
+		return false;
+	/* beyond a cast, values are told apart as the server's own types do */
+	return !OidIsValid(opfamily) || column != side ||
+		get_op_opfamily_strategy(equality->opno, opfamily) ==
+		BTEqualStrategyNumber;
+}
+
+static bool
+clause_pins(const CrProbe *probe, CrClause *clause, AttrNumber attnum,
+			Oid opfamily, CrSeries series)
+{
+	OpExpr	   *equality = (OpExpr *) clause->expanded;
+	Node	   *left;
+	Node	   *right;
+
+	if (!cr_clause_limits(probe, clause) ||
+		!cr_inspect_equality(clause->expanded, &left, &right))
+		return false;
+	/* what tells keys apart may not be finer than what joins them */
+	if (OidIsValid(equality->inputcollid) &&
+		!get_collation_isdeterministic(equality->inputcollid))
+		return false;
+	return (side_is_pinned(probe, equality, left, attnum, opfamily, series) &&
+			bms_is_subset(cr_inspect_bases(right), probe->determined)) ||
+		(side_is_pinned(probe, equality, right, attnum, opfamily, series) &&
+		 bms_is_subset(cr_inspect_bases(left), probe->determined));
+}
+
+/* Is the column a key by which the level makes its groups? */
+static bool
+group_pins(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
+		   CrSeries series)
+{
+	CrLevel    *level = probe->level;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	if (!probe->grouped || level->kind != CR_LEVEL_RELEASED ||
+		level->query->groupingSets != NIL)
+		return false;
+	forboth(lc, level->group_keys, lc2, level->group_entries)
+	{
+		Node	   *key = cr_inspect_strip(lfirst(lc));
+		Node	   *column = cr_series_strip(key, series);
+		TargetEntry *entry = lfirst_node(TargetEntry, lc2);
+		SortGroupClause *clause =
+			get_sortgroupref_clause(entry->ressortgroupref,
+									level->query->groupClause);
+		Oid			collation = exprCollation(key);
+
+		if (cr_is_column(column, probe->base, attnum) &&
+			(!OidIsValid(collation) ||
+			 get_collation_isdeterministic(collation)) &&
+			(!OidIsValid(opfamily) || column != key ||
+			 get_op_opfamily_strategy(clause->eqop, opfamily) ==
+			 BTEqualStrategyNumber))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Has the column one value beside a row of the determined relations (or in a
+ * group), by an operator of the given family (any, when invalid)?
+ */
+bool
+cr_is_pinned(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
+			 CrSeries series)
+{
+	ListCell   *lc;
+
+	attnum = cr_pin_attnum(probe, attnum);
+	if (attnum == InvalidAttrNumber)
+		return false;
+	foreach(lc, cr_inspect_all_clauses(probe->level))
+	{
+		if (clause_pins(probe, (CrClause *) lfirst(lc), attnum, opfamily,
+						series))
+			return true;
+	}
+	return group_pins(probe, attnum, opfamily, series);
+}

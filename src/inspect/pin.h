@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/pin.h
+ *	  Which columns of a public relation does the rest of its level fix?
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_PIN_H
+#define CR_PIN_H
+
+#include "inspect/facts.h"
+
+/* A public base, of which at most one row may meet a protected one. */
+typedef struct CrProbe
+{
+	CrLevel    *level;
+	CrBase	   *base;
+	Bitmapset  *determined;
+	Bitmapset  *raw;			/* all raw bases of the level */
+	AttrNumber *outer_attnums;	/* of a selection from the relation looked
+								 * at: its columns as the base names them; or
+								 * NULL when it is the base itself */
+	int			natts;
+	bool		matched;		/* rows without a match do not matter */
+	bool		grouped;		/* within one group of the level */
+} CrProbe;
+
+
+extern bool cr_clause_limits(const CrProbe *probe, const CrClause *clause);
+extern AttrNumber cr_pin_attnum(const CrProbe *probe, AttrNumber attnum);
+extern Oid	cr_btree_family(Oid type);
+extern bool cr_is_column(Node *node, const CrBase *base, AttrNumber attnum);
+extern bool cr_is_pinned(const CrProbe *probe, AttrNumber attnum,
+						 Oid opfamily, CrSeries series);
+
+/* inspect/band.c */
+extern bool cr_bands_are_disjoint(const CrProbe *probe, List *rows);
+
+#endif							/* CR_PIN_H */
