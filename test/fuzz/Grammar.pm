@@ -14,6 +14,7 @@
 #					the table when an outer join may null it
 #	anti			conditions that the companion keeps as a filter: rows that
 #					an anti-join has taken away
+#	must			keys to group by, since they have many values for one row
 package Grammar;
 
 use strict;
@@ -329,6 +330,55 @@ sub labelled
 	return $relation;
 }
 
+# Numbers or days that a dimension is equal to, bands that it lies in, or those
+# before it, one group for each.
+sub in_a_row
+{
+	my ($relation) = @_;
+	my @candidates = grep { $_->{type} =~ /^(int|date|timestamp)$/ } columns_with($relation, 'd');
+
+	return $relation unless @candidates;
+	my $column = pick(@candidates);
+	my ($x, $number) = ($column->{expr}, $column->{type} eq 'int');
+	my $alias = name('g');
+	my $how = pick('JOIN', 'JOIN', 'LEFT JOIN');
+	my $series = $number ? pick('generate_series(-2, 20)', 'generate_series(0, 20, 1)')
+	  : pick("generate_series(timestamp '2023-01-01', '2025-01-01', '1 day')",
+		"generate_series(date '2023-01-01', date '2025-01-01', interval '1 day')");
+	my ($label, $type) = ($alias, $number ? 'int' : 'timestamp');
+	my $form = pick('equal', 'cast', 'band', 'before');
+
+	feature("in a row, $form $how");
+	if ($form eq 'equal' || $form eq 'cast')
+	{
+		my $cast = $form eq 'equal' ? '' : $number ? '::numeric' : '::date';
+
+		$series .= " $alias ON $alias$cast = $x";
+	}
+	elsif ($form eq 'band')
+	{
+		my @bands = $number ? ('0, 2', '2, 3', '3, 9', 'NULL::int, 4')
+		  : map { my ($from, $to) = split /,/; "date '$from', date '$to'" }
+		  qw(2024-01-01,2024-02-15 2024-02-15,2024-02-15 2024-02-15,2024-04-01 2024-05-01,2025-01-01);
+		my @list = some(pick(2, 3, 4), map { "($bands[$_], 'b" . int($_ / 2) . "')" } 0 .. 3);
+
+		$series = '(VALUES ' . join(', ', @list) . ") $alias (lo, hi, l) ON "
+		  . pick("$x >= $alias.lo AND $x < $alias.hi", "$alias.lo < $x AND $alias.hi >= $x");
+		($label, $type) = ("$alias.l", 'text');
+	}
+	else
+	{
+		($series, $how) = ($number ? 'generate_series(1, 3)'
+			: "generate_series(timestamp '2024-02-01', '2024-06-01', '1 month')", 'JOIN');
+		$series .= " $alias ON $x <= $alias";
+		push @{ $relation->{must} }, $alias;
+	}
+	$relation->{from} = delete $relation->{cross} if $relation->{cross};
+	$relation->{from} = $relation->{from} . " $how $series";
+	push @{ $relation->{columns} }, { expr => $label, type => $type, uses => 'd', values => [], label => 1 };
+	return $relation;
+}
+
 # A question whether the relation's key stands in another table: {written,
 # rows, set, threshold, key, join}; rows is the companion's condition, set
 # holds where enough people are asked about, join is how to ask the opposite
@@ -562,6 +612,7 @@ sub relation
 	$relation = unit_level($relation, $ctes) if chance(0.2);
 	push @{ $relation->{where} }, condition($relation) if chance(0.3);
 	$relation = nested($relation, $ctes) if chance(0.1);
+	$relation = in_a_row($relation) if chance(0.15);
 	return $relation;
 }
 
@@ -775,7 +826,8 @@ sub core
 	my @keys = map { key($_) } some(defined $columns ? 1 : pick(0, 1, 1, 1, 2, 2, 3), @dimensions);
 	my (@aggregates, @having, %seen, $sql, $number);
 
-	@keys = grep { !$seen{$_}++ } @keys;
+	@keys = () if $relation->{must} && defined $columns;
+	@keys = grep { !$seen{$_}++ } @{ $relation->{must} // [] }, @keys;
 	return core($ctes, $columns) if defined $columns && !@keys;
 	push @aggregates, aggregate($relation) for 1 .. (defined $columns ? $columns - 1 : pick(1, 1, 2, 2, 3));
 	push @having, owner(join(' AND ', units_reach($relation)));
