@@ -385,5 +385,7 @@ cr_rule_loose_columns(CrLevel *level)
 							 psprintf("column %s stands beside aggregates and is not grouped by",
 									  cr_word_local_column(level,
 														   context.offender)),
+							 level->kind == CR_LEVEL_UNIT ?
+							 "Aggregate it, or filter on it in WHERE; a subquery that groups by person gives a dimension by min() or max()." :
 							 "Add it to GROUP BY.");
 }

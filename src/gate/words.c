@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/heap.h"
 #include "gate/words.h"
 #include "lib/stringinfo.h"
 #include "nodes/value.h"
@@ -28,6 +29,9 @@ cr_word_column(const CrStatement *statement, const Var *var)
 		if (var->varattno >= 1 && var->varattno <= list_length(names))
 			return psprintf("\"%s.%s\"", base->name,
 							strVal(list_nth(names, var->varattno - 1)));
+		if (var->varattno < 0)
+			return psprintf("\"%s.%s\"", base->name,
+							NameStr(SystemAttributeDefinition(var->varattno)->attname));
 		return psprintf("of \"%s\"", base->name);
 	}
 	return psprintf("\"%s.%s\"", base->name, fact->name);

@@ -72,6 +72,16 @@ WITH s AS MATERIALIZED (SELECT lpad(region, age * 1000000000) AS x FROM people) 
 WITH s AS MATERIALIZED (SELECT 1 / (age - 3) AS x FROM people) SELECT count(*) FROM s;
 WITH s AS MATERIALIZED (SELECT person, repeat(max(region), 1000000000) AS x FROM people GROUP BY person) SELECT count(*) FROM s;
 
+-- what may not be computed with may not stand before what may
+SELECT count(*) FROM people WHERE coalesce(tableoid = 1, region = 'r1');
+SELECT count(*) FROM people WHERE coalesce(concat(ARRAY[age]) = 'x', region = 'r1');
+SELECT count(*) FROM people WHERE coalesce(region COLLATE "und-x-icu" = 'a' COLLATE "und-x-icu", region = 'r1');
+
+-- columns that a key determines are not grouped
+SELECT count(*) FROM (SELECT person FROM people GROUP BY person HAVING secret = 's') s;
+SELECT count(*) FROM (SELECT person FROM people GROUP BY person HAVING cost > 3) s;
+SELECT count(*) FROM (SELECT person, cost AS c FROM people GROUP BY person) s WHERE c > 3;
+
 -- DISTINCT over people
 SELECT avg(m) FROM (SELECT DISTINCT person, sum(cost) AS m FROM visits GROUP BY person) s;
 SELECT avg(m) FROM (SELECT person, sum(cost) AS m FROM visits GROUP BY person) s;
