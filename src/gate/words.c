@@ -30,8 +30,13 @@ cr_word_column(const CrStatement *statement, const Var *var)
 			return psprintf("\"%s.%s\"", base->name,
 							strVal(list_nth(names, var->varattno - 1)));
 		if (var->varattno < 0)
+		{
+			const FormData_pg_attribute *column =
+				SystemAttributeDefinition(var->varattno);
+
 			return psprintf("\"%s.%s\"", base->name,
-							NameStr(SystemAttributeDefinition(var->varattno)->attname));
+							NameStr(column->attname));
+		}
 		return psprintf("of \"%s\"", base->name);
 	}
 	return psprintf("\"%s.%s\"", base->name, fact->name);
