@@ -105,6 +105,31 @@ SELECT count(*) FROM people p JOIN (VALUES (1), (1)) v(a) ON v.a = p.age;
 SELECT count(*) FROM people p JOIN (VALUES (1, 'x'), (1, 'y')) v(a, l) ON v.a = p.age;
 SELECT count(*) FROM people p JOIN (VALUES (1, 'x'), (2, 'y')) v(a, l) ON v.a = p.age;
 
+-- row policies hold for those, too, whom row security does not stop
+SET SESSION AUTHORIZATION regress_cr_rules_owner;
+SELECT cleanroom.add_row_policy('people', 'young', 'age < 3');
+CREATE TABLE wanted AS SELECT generate_series(1, 9) AS age;
+SELECT cleanroom.add_row_policy('people', 'wanted', 'age IN (SELECT w.age FROM rules.wanted w)');
+RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_cr_rules_bypass BYPASSRLS;
+GRANT USAGE ON SCHEMA rules, cleanroom TO regress_cr_rules_bypass;
+GRANT SELECT ON people TO regress_cr_rules_bypass;
+CREATE VIEW seen AS SELECT * FROM people;
+GRANT SELECT ON seen TO regress_cr_rules_analyst;
+SET SESSION AUTHORIZATION regress_cr_rules_bypass;
+SELECT age, count(*) FROM people GROUP BY age ORDER BY age;
+SELECT count(*) FROM people p LEFT JOIN people q ON q.person = p.person;
+SET SESSION AUTHORIZATION regress_cr_rules_analyst;
+SELECT age, count(*) FROM seen GROUP BY age ORDER BY age;
+SELECT count(*) FROM visits v LEFT JOIN seen s ON s.person = v.person WHERE s.person IS NULL;
+SELECT count(*) FROM people;
+SET SESSION AUTHORIZATION regress_cr_rules_owner;
+SELECT cleanroom.drop_row_policy('people', 'young');
+SELECT cleanroom.drop_row_policy('people', 'wanted');
+RESET SESSION AUTHORIZATION;
+DROP OWNED BY regress_cr_rules_bypass;
+DROP ROLE regress_cr_rules_bypass;
+
 -- explain() tells what would become of a query, also while all is refused
 RESET SESSION AUTHORIZATION;
 SET cleanroom.enabled = off;
