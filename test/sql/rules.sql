@@ -109,6 +109,7 @@ SELECT count(*) FROM people p JOIN (VALUES (1, 'x'), (2, 'y')) v(a, l) ON v.a = 
 SET SESSION AUTHORIZATION regress_cr_rules_owner;
 SELECT cleanroom.add_row_policy('people', 'young', 'age < 3');
 CREATE TABLE wanted AS SELECT generate_series(1, 9) AS age;
+GRANT SELECT ON wanted TO public;
 SELECT cleanroom.add_row_policy('people', 'wanted', 'age IN (SELECT w.age FROM rules.wanted w)');
 RESET SESSION AUTHORIZATION;
 CREATE ROLE regress_cr_rules_bypass BYPASSRLS;
