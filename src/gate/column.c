@@ -30,10 +30,13 @@ use_walker(Node *node, UseContext *context)
 	{
 		Var		   *var = (Var *) node;
 		const CrColumnFact *fact;
+		CrBase	   *base = NULL;
 
-		if (var->varlevelsup == 0 && var->varno > 0 &&
-			!cr_inspect_base_is_raw(cr_inspect_base(context->statement,
-													var->varno)))
+		if (var->varlevelsup == 0 && var->varno > 0)
+			base = cr_inspect_base(context->statement, var->varno);
+		/* who is on a list is nothing that the list's writer may mix in */
+		if (base != NULL && !cr_inspect_base_is_raw(base) &&
+			base->membership == NULL)
 			return false;
 		fact = cr_inspect_column(context->statement, var);
 		if (fact != NULL && (fact->uses & context->uses) != 0)
@@ -178,6 +181,13 @@ check_membership(CrLevel *level, SubLink *sublink)
 	Node	   *left;
 	Node	   *right;
 
+	/* the planner may join with the distinct values of the other type */
+	if (IsA(sublink->testexpr, OpExpr) &&
+		!cr_inspect_is_one_to_one(((OpExpr *) sublink->testexpr)->opfuncid))
+		return cr_verdict_refuse(CR_ERRCODE_JOIN,
+								 exprLocation(sublink->testexpr),
+								 "times with and without a time zone may not be compared by IN (SELECT ...)",
+								 "Cast the subquery's column to the type of the other side.");
 	if (sublink->testexpr != NULL &&
 		cr_inspect_equality(sublink->testexpr, &left, &right) &&
 		IsA(left, Var) && IsA(right, Param) &&

@@ -125,6 +125,10 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 
 	if (refusal != NULL)
 		return refusal;
+	/* whoever reads the person's column would leave people out by it */
+	if (level->kind == CR_LEVEL_UNIT &&
+		(tested != NIL || cr_list_names_keys(level, expanded)))
+		return cr_rule_refuse_stuck();
 	aggregate->part = lappend(aggregate->part, copyObject(written));
 	if (cr_list_names_keys(level, expanded) ||
 		(tested != NIL && (level->listed || cr_list_tested(tested))))

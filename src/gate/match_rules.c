@@ -31,8 +31,9 @@
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 
-static CrVerdict *
-refuse_stuck(void)
+/* A test at a place where those whom it leaves out are out of sight. */
+CrVerdict *
+cr_rule_refuse_stuck(void)
 {
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 							 "people may not be left out by a match where those left out are not counted",
@@ -139,20 +140,24 @@ cr_rule_memberships(CrLevel *level)
 			return refusal;
 	}
 	if (level->stuck)
-		return refuse_stuck();
+		return cr_rule_refuse_stuck();
 	foreach(lc, level->clauses)
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
 
 		if (!clause->inner &&
 			cr_match_tested(level->statement, clause->expanded) != NIL)
-			return refuse_stuck();
+			return cr_rule_refuse_stuck();
 	}
 	if (level->kind == CR_LEVEL_UNIT &&
 		cr_match_tested(level->statement,
 						cr_inspect_expand(level,
 										  level->query->havingQual)) != NIL)
-		return refuse_stuck();
+		return cr_rule_refuse_stuck();
+	if (cr_list_conflict(level))
+		return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+								 "a question about a list of keys may not stand beside other conditions and beside another list",
+								 "Ask about one list at a time, or let each EXISTS (SELECT ...) be a condition of its own, joined by AND.");
 	if (level->kind != CR_LEVEL_PUBLIC && !has_own_units(level))
 		return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 								 "rows that are not protected may not be asked whether people match them",

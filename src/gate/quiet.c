@@ -92,14 +92,15 @@ check_function_in_from(RangeTblEntry *rte)
 		FuncExpr   *call = (FuncExpr *) expr;
 		CrVerdict  *refusal;
 
+		refusal = IsA(expr, FuncExpr) ?
+			cr_rule_total((Node *) call->args) : NULL;
+		if (refusal != NULL)
+			return refusal;
 		if (!IsA(expr, FuncExpr) ||
 			(call->funcid != F_UNNEST_ANYARRAY &&
 			 cr_series_of_call(expr) == CR_SERIES_NONE))
 			return refuse("this function in FROM",
 						  "Use generate_series of integers, or of times by a constant step, unnest of an array, or store its result in a table; or aggregate first, and join the released rows with it.");
-		refusal = cr_rule_total((Node *) call->args);
-		if (refusal != NULL)
-			return refusal;
 	}
 	return NULL;
 }
@@ -144,6 +145,15 @@ check_clauses(List *clauses)
 	return NULL;
 }
 
+/* A negative LIMIT fails, and only once somebody asks for a row. */
+static bool
+limit_cannot_fail(Node *limit)
+{
+	int64		rows;
+
+	return limit == NULL || (cr_inspect_limit(limit, &rows) && rows >= 0);
+}
+
 typedef struct QuietContext
 {
 	CrStatement *statement;
@@ -162,6 +172,10 @@ check_query(Query *query, bool in_from)
 	if (query->rowMarks != NIL)
 		return refuse("FOR UPDATE or FOR SHARE",
 					  "Leave out the locking clause.");
+	if (!limit_cannot_fail(query->limitCount) ||
+		!limit_cannot_fail(query->limitOffset))
+		return refuse("LIMIT or OFFSET of a number that is not a constant, or negative,",
+					  "Write the number.");
 	if (query->hasTargetSRFs &&
 		(!in_from || cr_series_of_query(query, &call) == CR_SERIES_NONE))
 		return refuse("a set-returning function in the select list",

@@ -14,6 +14,7 @@
 
 #include "access/nbtree.h"
 #include "access/stratnum.h"
+#include "catalog/pg_type.h"
 #include "inspect/pin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -44,6 +45,7 @@ read_bound(const CrProbe *probe, const CrClause *clause, int column,
 	AttrNumber	attnum = cr_pin_attnum(probe, column + 1);
 	Node	   *left;
 	Node	   *right;
+	Node	   *side;
 	Oid			family;
 	bool		on_left;
 	int			strategy;
@@ -54,10 +56,15 @@ read_bound(const CrProbe *probe, const CrClause *clause, int column,
 	left = cr_inspect_strip(linitial(op->args));
 	right = cr_inspect_strip(lsecond(op->args));
 	/* casts that keep integers apart, or dates, keep their order too */
-	on_left = cr_is_column(cr_series_strip(left, CR_SERIES_NONE),
-						   probe->base, attnum);
-	if (!on_left && !cr_is_column(cr_series_strip(right, CR_SERIES_NONE),
-								  probe->base, attnum))
+	side = cr_series_strip(left, CR_SERIES_NONE);
+	on_left = cr_is_column(side, probe->base, attnum);
+	if (!on_left)
+		side = cr_series_strip(right, CR_SERIES_NONE);
+	if (!cr_is_column(side, probe->base, attnum) || exprType(side) != type)
+		return false;
+	/* by local time an hour comes twice, and another is skipped */
+	if ((exprType(left) == TIMESTAMPTZOID) !=
+		(exprType(right) == TIMESTAMPTZOID))
 		return false;
 	family = cr_btree_family(exprType(on_left ? left : right));
 	bound->value = on_left ? right : left;
@@ -103,9 +110,9 @@ find_bounds(const CrProbe *probe, List *row)
 	return bounds;
 }
 
-/* A column of all rows as constants; false when one is none. */
+/* A column of all rows as constants of the type; false when one is none. */
 static bool
-read_column(List *rows, int column, Const **values)
+read_column(List *rows, int column, Oid type, Const **values)
 {
 	int			n = 0;
 	ListCell   *lc;
@@ -117,7 +124,8 @@ read_column(List *rows, int column, Const **values)
 															 column)));
 
 		value = cr_inspect_strip(value);
-		if (!IsA(value, Const))
+		/* branches of a UNION ALL are brought to one type later */
+		if (!IsA(value, Const) || ((Const *) value)->consttype != type)
 			return false;
 		values[n++] = (Const *) value;
 	}
@@ -154,8 +162,8 @@ pair_divides(List *rows, const Bound *lower, const Bound *upper)
 	if (!OidIsValid(proc) || lower->family != upper->family ||
 		lower->collation != upper->collation ||
 		!equal(lower->value, upper->value) ||
-		!read_column(rows, lower->column, begins) ||
-		!read_column(rows, upper->column, ends))
+		!read_column(rows, lower->column, lower->type, begins) ||
+		!read_column(rows, upper->column, upper->type, ends))
 		return false;
 	fmgr_info(proc, &order);
 	for (i = 1; i < n; i++)

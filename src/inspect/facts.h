@@ -279,6 +279,7 @@ extern bool cr_list_key_only(CrLevel *level, Node *expanded);
 extern bool cr_list_names_keys(CrLevel *level, Node *expanded);
 extern void cr_list_find(CrLevel *level);
 extern bool cr_list_tests(CrLevel *level, Node *written, List **tests);
+extern bool cr_list_conflict(CrLevel *level);
 
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);
@@ -323,6 +324,7 @@ extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 extern bool cr_inspect_limit(Node *limit, int64 *rows);
 extern List *cr_inspect_list_rows(const RangeTblEntry *rte);
 extern List *cr_inspect_constant_rows(Query *query);
+extern bool cr_inspect_has_null(List *rows, int column);
 extern bool cr_inspect_rows_differ(List *rows, List *columns);
 
 /* inspect/series.c */
@@ -339,6 +341,7 @@ extern Bitmapset *cr_inspect_determined(CrLevel *level);
 extern Bitmapset *cr_inspect_determined_by(CrLevel *level,
 										   const Bitmapset *given,
 										   bool matched);
+extern bool cr_inspect_is_one_to_one(Oid opfuncid);
 extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,

@@ -10,7 +10,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "inspect/facts.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 
 /*
@@ -158,4 +160,129 @@ cr_list_tests(CrLevel *level, Node *written, List **tests)
 	tests_walker(written, &context);
 	*tests = context.tests;
 	return !context.mixed;
+}
+
+/* ---------- several lists ---------- */
+
+/* The conditions that choose rows together. */
+typedef struct Scope
+{
+	const CrStatement *statement;
+	List	   *lists;			/* memberships of lists */
+	bool		mixed;			/* one of them beside something else */
+} Scope;
+
+/* Is it a list, or a set that one has chosen? */
+static bool
+is_of_list(const CrBase *base)
+{
+	if (cr_inspect_base_is_raw(base))
+		return base->level != NULL && base->level->listed;
+	return base->by_key;
+}
+
+static List *
+lists_among(const List *tested)
+{
+	List	   *lists = NIL;
+	ListCell   *lc;
+
+	foreach(lc, tested)
+	{
+		if (is_of_list((CrBase *) lfirst(lc)))
+			lists = lappend(lists, lfirst(lc));
+	}
+	return lists;
+}
+
+static void
+note_condition(Scope *scope, Node *expanded)
+{
+	ListCell   *lc;
+
+	foreach(lc, make_ands_implicit((Expr *) expanded))
+	{
+		Node	   *conjunct = lfirst(lc);
+		List	   *lists =
+			lists_among(cr_match_tested(scope->statement, conjunct));
+		bool		matches;
+
+		scope->lists = list_concat_unique_ptr(scope->lists, lists);
+		scope->mixed = scope->mixed ||
+			(lists != NIL && cr_match_alone(scope->statement, conjunct,
+											&matches) == NULL);
+	}
+}
+
+/* The conditions in an aggregate's argument. */
+static bool
+argument_walker(Node *node, Scope *scope)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (!IsA(node, List) && !IsA(node, CaseWhen) && exprType(node) == BOOLOID)
+	{
+		note_condition(scope, node);
+		return false;
+	}
+	return expression_tree_walker(node, argument_walker, (void *) scope);
+}
+
+/* Have people been chosen by a list already, by a join here or below? */
+static bool
+chosen_by_list(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		if (!clause->membership && cr_list_names_keys(level, clause->expanded))
+			return true;
+	}
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL && cr_level_is_raw(source->level) &&
+			(source->base == NULL || source->base->membership == NULL) &&
+			chosen_by_list(source->level))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does a question about a list stand beside other conditions where another
+ * list is asked about?  Each has enough people on it and off it, but what
+ * distinguishes two lists may be a single person.
+ */
+bool
+cr_list_conflict(CrLevel *level)
+{
+	Scope		where = {level->statement, NIL, false};
+	int			most = chosen_by_list(level) ? 0 : 1;
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+		note_condition(&where, ((CrClause *) lfirst(lc))->expanded);
+	foreach(lc, level->deferred)
+		where.lists =
+			list_concat_unique_ptr(where.lists,
+								   lists_among(((CrDeferred *) lfirst(lc))->tested));
+	if (where.mixed && list_length(where.lists) > most)
+		return true;
+	foreach(lc, level->aggregates)
+	{
+		CrAggregate *aggregate = (CrAggregate *) lfirst(lc);
+		Scope		scope = where;
+
+		scope.lists = list_copy(where.lists);
+		note_condition(&scope, aggregate->filter);
+		argument_walker((Node *) aggregate->arguments, &scope);
+		if (scope.mixed && list_length(scope.lists) > most)
+			return true;
+	}
+	return false;
 }

@@ -129,6 +129,8 @@ add_constant_rows(Query *query, Node *node, List **rows)
 	branch = rt_fetch(castNode(RangeTblRef, node)->rtindex,
 					  query->rtable)->subquery;
 	if (branch->setOperations != NULL || branch->hasTargetSRFs ||
+		branch->groupClause != NIL || branch->groupingSets != NIL ||
+		branch->havingQual != NULL || branch->hasAggs ||
 		branch->jointree->fromlist != NIL)
 		return false;
 	foreach(lc, branch->targetList)
@@ -167,6 +169,23 @@ constants_differ(Node *a, Node *b)
 										left->constcollid,
 										left->constvalue,
 										right->constvalue));
+}
+
+/* May the column be null in one of the rows? */
+bool
+cr_inspect_has_null(List *rows, int column)
+{
+	ListCell   *lc;
+
+	foreach(lc, rows)
+	{
+		Const	   *value =
+			(Const *) cr_inspect_strip(list_nth(lfirst(lc), column));
+
+		if (!IsA(value, Const) || value->constisnull)
+			return true;
+	}
+	return false;
 }
 
 static bool

@@ -181,7 +181,7 @@ read_in(SubLink *sublink, Asked *asked)
 	Node	   *right;
 
 	if (test == NULL || !cr_inspect_equality((Node *) test, &left, &right) ||
-		!IsA(right, Param) || members->limitCount != NULL ||
+		!cr_inspect_is_one_to_one(test->opfuncid) || !IsA(right, Param) || members->limitCount != NULL ||
 		members->limitOffset != NULL || members->hasDistinctOn ||
 		cr_inspect_refers_outside(members))
 		return false;
@@ -242,6 +242,7 @@ read_exists(SubLink *sublink, Asked *asked)
 		Node	   *key;
 
 		if (!cr_inspect_equality((Node *) equality, &left, &right) ||
+			!cr_inspect_is_one_to_one(equality->opfuncid) ||
 			equality->opno >= FirstNormalObjectId)
 			continue;
 		asked->outer_is_left = is_column_of(left, 1) && is_column_of(right, 0);

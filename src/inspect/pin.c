@@ -64,8 +64,8 @@ cr_clause_limits(const CrProbe *probe, const CrClause *clause)
  * Is a value of one side equal to one value at most of the other?  By local
  * time it is not: what the clock skips and what it shows next are one moment.
  */
-static bool
-is_one_to_one(Oid opfuncid)
+bool
+cr_inspect_is_one_to_one(Oid opfuncid)
 {
 	return opfuncid != F_TIMESTAMP_EQ_TIMESTAMPTZ &&
 		opfuncid != F_TIMESTAMPTZ_EQ_TIMESTAMP &&
@@ -80,7 +80,7 @@ is_one_to_one(Oid opfuncid)
 bool
 cr_inspect_tells_apart(const OpExpr *equality, Oid collation)
 {
-	return is_one_to_one(equality->opfuncid) &&
+	return cr_inspect_is_one_to_one(equality->opfuncid) &&
 		(!OidIsValid(equality->inputcollid) ||
 		 equality->inputcollid == collation ||
 		 get_collation_isdeterministic(equality->inputcollid));
@@ -99,7 +99,7 @@ side_is_pinned(const CrProbe *probe, const OpExpr *equality, Node *side,
 	if (!cr_is_column(column, probe->base, attnum))
 		return false;
 	/* a local time is one moment, but not the other way round */
-	if (!is_one_to_one(equality->opfuncid) &&
+	if (!cr_inspect_is_one_to_one(equality->opfuncid) &&
 		exprType(side) != TIMESTAMPTZOID)
 		return false;
 	/* beyond a cast, values are told apart as the server's own types do */
@@ -164,11 +164,13 @@ group_pins(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
 
 /*
  * Has the column one value beside a row of the determined relations (or in a
- * group), by an operator of the given family (any, when invalid)?
+ * group), by an operator of the given family (any, when invalid)?  Nulls are
+ * equal to nothing that they are compared with, but are one group; "nullable"
+ * says that the relation may have several of them.
  */
 bool
 cr_is_pinned(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
-			 CrSeries series)
+			 CrSeries series, bool nullable)
 {
 	ListCell   *lc;
 
@@ -181,5 +183,5 @@ cr_is_pinned(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
 						series))
 			return true;
 	}
-	return group_pins(probe, attnum, opfamily, series);
+	return !nullable && group_pins(probe, attnum, opfamily, series);
 }

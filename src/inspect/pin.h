@@ -31,7 +31,8 @@ extern AttrNumber cr_pin_attnum(const CrProbe *probe, AttrNumber attnum);
 extern Oid	cr_btree_family(Oid type);
 extern bool cr_is_column(Node *node, const CrBase *base, AttrNumber attnum);
 extern bool cr_is_pinned(const CrProbe *probe, AttrNumber attnum,
-						 Oid opfamily, CrSeries series);
+						 Oid opfamily, CrSeries series,
+						 bool nullable);
 
 /* inspect/band.c */
 extern bool cr_bands_are_disjoint(const CrProbe *probe, List *rows);

@@ -9,42 +9,124 @@
 
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/pathnodes.h"
 #include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
+#include "utils/date.h"
 #include "utils/timestamp.h"
 
-/* A series of times lies within so many years of 2000, by steps of so many. */
+/* A series of times begins and ends within so many years of 2000, and its
+ * steps are not longer than so many, nor is what is added to either end. */
 #define MAX_YEARS		100000
 #define MAX_STEP_YEARS	1000
+#define MAX_STEP_MONTHS	(MAX_STEP_YEARS * 12)
+#define MAX_STEP_DAYS	(MAX_STEP_YEARS * 366)
+#define MAX_STEP_USECS	(MAX_STEP_DAYS * USECS_PER_DAY)
 
-/* What the expression is, as far as can be told now; not to be relied on. */
-static Const *
-estimate(Node *expr)
+static bool
+is_near_constant(const Const *value)
 {
-	PlannerInfo *root = makeNode(PlannerInfo);
-	Node	   *value;
+	const int64 days = (int64) MAX_YEARS * 365;
+	int64		number;
 
-	root->glob = makeNode(PlannerGlobal);
-	value = estimate_expression_value(root, copyObject(expr));
-	return IsA(value, Const) && !((Const *) value)->constisnull ?
-		(Const *) value : NULL;
+	if (value->constisnull)
+		return true;
+	switch (value->consttype)
+	{
+		case DATEOID:
+			number = DatumGetDateADT(value->constvalue);
+			return number > -days && number < days;
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			number = DatumGetTimestamp(value->constvalue);
+			return number > -days * USECS_PER_DAY &&
+				number < days * USECS_PER_DAY;
+		case INT4OID:
+			number = DatumGetInt32(value->constvalue);
+			return number > -MAX_STEP_DAYS && number < MAX_STEP_DAYS;
+		case INTERVALOID:
+			{
+				Interval   *interval = DatumGetIntervalP(value->constvalue);
+
+				return abs(interval->month / 2) < MAX_STEP_MONTHS / 2 &&
+					abs(interval->day / 2) < MAX_STEP_DAYS / 2 &&
+					interval->time > -MAX_STEP_USECS &&
+					interval->time < MAX_STEP_USECS;
+			}
+		default:
+			/* the field that date_trunc() cuts at */
+			return value->consttype == TEXTOID;
+	}
 }
 
-/* No later than that a step leads out of what timestamps can be. */
+static bool
+is_near_call(Oid funcid)
+{
+	switch (funcid)
+	{
+		case F_NOW:
+		case F_TRANSACTION_TIMESTAMP:
+		case F_STATEMENT_TIMESTAMP:
+		case F_DATE_TRUNC_TEXT_TIMESTAMP:
+		case F_DATE_TRUNC_TEXT_TIMESTAMPTZ:
+		case F_DATE_TIMESTAMP:
+		case F_DATE_TIMESTAMPTZ:
+		case F_TIMESTAMP_DATE:
+		case F_TIMESTAMP_TIMESTAMPTZ:
+		case F_TIMESTAMPTZ_DATE:
+		case F_TIMESTAMPTZ_TIMESTAMP:
+		case F_DATE_PLI:
+		case F_DATE_MII:
+		case F_DATE_PL_INTERVAL:
+		case F_DATE_MI_INTERVAL:
+		case F_TIMESTAMP_PL_INTERVAL:
+		case F_TIMESTAMP_MI_INTERVAL:
+		case F_TIMESTAMPTZ_PL_INTERVAL:
+		case F_TIMESTAMPTZ_MI_INTERVAL:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* depth: sums of a few are near as well */
+static bool
+is_near_expression(Node *expr, int depth)
+{
+	List	   *args = NIL;
+	ListCell   *lc;
+
+	expr = cr_inspect_strip(expr);
+	if (expr == NULL || depth > 10)
+		return false;
+	if (IsA(expr, Const))
+		return is_near_constant((Const *) expr);
+	if (IsA(expr, SQLValueFunction))
+		return true;
+	if (IsA(expr, FuncExpr) && is_near_call(((FuncExpr *) expr)->funcid))
+		args = ((FuncExpr *) expr)->args;
+	else if (IsA(expr, OpExpr) && is_near_call(((OpExpr *) expr)->opfuncid))
+		args = ((OpExpr *) expr)->args;
+	else
+		return false;
+	foreach(lc, args)
+	{
+		if (!is_near_expression(lfirst(lc), depth + 1))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Is it a time from which a step does not lead out of what timestamps can be?
+ * It is a constant, or some time before or after now; nothing that could be
+ * far when the query runs though it was near when it was judged.
+ */
 static bool
 is_near(Node *expr)
 {
-	const int64 limit = (int64) MAX_YEARS * 365 * USECS_PER_DAY;
-	Const	   *value = estimate(expr);
-	Timestamp	time;
-
-	if (value == NULL)
-		return false;
-	time = DatumGetTimestamp(value->constvalue);
-	return time > -limit && time < limit;
+	return is_near_expression(eval_const_expressions(NULL, copyObject(expr)),
+							  0);
 }
 
 /* A step of integers, which is not 0? */
@@ -73,11 +155,10 @@ read_step(Node *expr)
 	expr = eval_const_expressions(NULL, copyObject(expr));
 	if (!IsA(expr, Const) || ((Const *) expr)->constisnull)
 		return CR_SERIES_NONE;
+	if (!is_near_constant((Const *) expr))
+		return CR_SERIES_NONE;
 	step = DatumGetIntervalP(((Const *) expr)->constvalue);
-	if (step->month < 0 || step->day < 0 || step->time < 0 ||
-		step->month > MAX_STEP_YEARS * 12 ||
-		step->day > MAX_STEP_YEARS * 366 ||
-		step->time > (int64) MAX_STEP_YEARS * 366 * USECS_PER_DAY)
+	if (step->month < 0 || step->day < 0 || step->time < 0)
 		return CR_SERIES_NONE;
 	if (step->month > 0 || step->day > 0)
 		return CR_SERIES_DAYS;
@@ -143,7 +224,7 @@ keeps_apart(Oid funcid, CrSeries series)
 		case F_DATE_TIMESTAMP:
 		case F_DATE_TIMESTAMPTZ:
 		case F_TIMESTAMP_TIMESTAMPTZ:
-		case F_TIMESTAMPTZ_TIMESTAMP:
+			/* not the other way round: a zone may have skipped a whole day */
 			return series == CR_SERIES_DAYS;
 		default:
 			return false;

@@ -14,6 +14,7 @@
 
 #include "access/genam.h"
 #include "access/table.h"
+#include "base/compat.h"
 #include "catalog/pg_index.h"
 #include "inspect/facts.h"
 #include "inspect/pin.h"
@@ -58,7 +59,9 @@ index_pins(const CrProbe *probe, Relation index)
 	for (i = 0; i < form->indnkeyatts; i++)
 	{
 		if (!cr_is_pinned(probe, form->indkey.values[i],
-						  index->rd_opfamily[i], CR_SERIES_NONE))
+						  index->rd_opfamily[i], CR_SERIES_NONE,
+						  !cr_attribute_is_not_null(form->indrelid,
+													form->indkey.values[i])))
 			return false;
 	}
 	return true;
@@ -104,7 +107,7 @@ clauses_are_pinned(const CrProbe *probe, List *clauses, List *targets)
 		if (families != NIL)
 			family = linitial_oid(families);
 		if (tle->resjunk || !cr_is_pinned(probe, tle->resno, family,
-											 CR_SERIES_NONE))
+											 CR_SERIES_NONE, false))
 			return false;
 	}
 	return true;
@@ -130,7 +133,8 @@ list_is_determined(const CrProbe *probe, List *rows)
 		Oid			family = cr_btree_family(type);
 
 		if (OidIsValid(family) &&
-			cr_is_pinned(probe, column + 1, family, CR_SERIES_NONE))
+			cr_is_pinned(probe, column + 1, family, CR_SERIES_NONE,
+						 cr_inspect_has_null(rows, column)))
 			pinned = lappend_int(pinned, column);
 	}
 	if (pinned != NIL && cr_inspect_rows_differ(rows, pinned))
@@ -143,7 +147,7 @@ static bool
 series_is_determined(const CrProbe *probe, CrSeries series)
 {
 	return series != CR_SERIES_NONE &&
-		cr_is_pinned(probe, 1, InvalidOid, series);
+		cr_is_pinned(probe, 1, InvalidOid, series, false);
 }
 
 /*

@@ -199,9 +199,27 @@ concerns(const CrUnit *unit, const List *tested)
 		list_member_ptr(tested, unit->membership);
 }
 
+/* Rows of the test that the level's other deferred conditions hold for. */
+static Node *
+among_others(const CrLevel *level, const CrDeferred *deferred, Expr *test)
+{
+	List	   *conditions = list_make1(test);
+	ListCell   *lc;
+
+	foreach(lc, level->deferred)
+	{
+		if (lfirst(lc) != deferred)
+			conditions =
+				lappend(conditions,
+						copyObject(((CrDeferred *) lfirst(lc))->condition));
+	}
+	return (Node *) make_ands_explicit(conditions);
+}
+
 /* Those who are on a list of keys, and those who are not. */
 static List *
-guards_of_lists(const CrUnit *unit, const CrDeferred *deferred)
+guards_of_lists(const CrLevel *level, const CrUnit *unit,
+				const CrDeferred *deferred)
 {
 	List	   *guards = NIL;
 	ListCell   *lc;
@@ -211,8 +229,12 @@ guards_of_lists(const CrUnit *unit, const CrDeferred *deferred)
 		Expr	   *on_list = copyObject((Expr *) lfirst(lc));
 		Expr	   *off_list = make_notclause(copyObject(on_list));
 
-		guards = lappend(guards, units_reach(unit, (Node *) on_list));
-		guards = lappend(guards, units_reach(unit, (Node *) off_list));
+		guards = lappend(guards,
+						 units_reach(unit, among_others(level, deferred,
+														on_list)));
+		guards = lappend(guards,
+						 units_reach(unit, among_others(level, deferred,
+														off_list)));
 	}
 	return guards;
 }
@@ -231,7 +253,8 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		if (unit->membership == NULL)
-			guards = list_concat(guards, guards_of_lists(unit, deferred));
+			guards = list_concat(guards,
+								 guards_of_lists(level, unit, deferred));
 		if (unit->membership == NULL && listed)
 			guards = lappend(guards, units_reach(unit, copyObject(rest)));
 		else if (unit->membership == NULL ||
