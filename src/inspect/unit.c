@@ -386,7 +386,7 @@ atom_walker(Node *node, AtomContext *context)
 		}
 		base = cr_inspect_base(context->level->statement,
 							   ((Var *) node)->varno);
-		if (cr_inspect_base_is_raw(base) &&
+		if ((cr_inspect_base_is_raw(base) || base->membership != NULL) &&
 			(fact == NULL || (fact->uses & CR_USE_DIMENSION) == 0))
 			context->countable = false;
 		return false;

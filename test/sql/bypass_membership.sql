@@ -394,7 +394,30 @@ INSERT INTO attacks (family, probe) VALUES
 ('list', 'SELECT count(*) FROM people p WHERE EXISTS (SELECT FROM clinic c WHERE c.person = p.person AND (c.diagnosis = ''d1'' OR EXISTS (SELECT FROM keyed WHERE k = c.person AND lab = ''him'')))'),
 -- by who is in the table at all
 ('list', 'SELECT count(*) FILTER (WHERE person IN (SELECT k FROM others)) FROM people'),
-('list', 'SELECT count(*) FILTER (WHERE person IN (SELECT k FROM others) AND age < 200) FROM people');
+('list', 'SELECT count(*) FILTER (WHERE person IN (SELECT k FROM others) AND age < 200) FROM people'),
+('list', 'SELECT age < 40 OR EXISTS (SELECT FROM keyed WHERE k = p.person AND lab = ''him''), count(*) FROM people p GROUP BY 1'),
+('list', 'SELECT region, EXISTS (SELECT FROM keyed WHERE k = p.person AND lab = ''him'') AND region = ''north'', count(*) FROM people p GROUP BY 1, 2'),
+('list', 'SELECT g, EXISTS (SELECT FROM keyed WHERE k = p.person AND lab = ''him'') AND g = 1, count(*), sum(income) FROM people p, generate_series(1, 2) g GROUP BY 1, 2'),
+('list', 'SELECT DISTINCT age < 40 OR EXISTS (SELECT FROM keyed WHERE k = p.person AND lab = ''him'') FROM people p'),
+('list', 'SELECT k IS NOT NULL OR age < 40, count(*) FROM people LEFT JOIN keyed ON k = person AND lab = ''him'' GROUP BY 1'),
+('list', 'SELECT CASE WHEN EXISTS (SELECT FROM keyed WHERE k = p.person AND lab = ''him'') THEN ''x'' ELSE region END, count(*) FROM people p GROUP BY 1'),
+('list', 'SELECT n, count(*) FROM (SELECT person, count(*) FILTER (WHERE shop = ''shop1'' OR EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'')) AS n FROM buys b GROUP BY person) x GROUP BY n'),
+('list', 'SELECT count(*) FROM (SELECT person, min(shop) AS s, count(*) FILTER (WHERE EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'')) AS n FROM buys b GROUP BY person) x WHERE n > 0 OR s = ''shop1'''),
+('list', 'SELECT sum(a) FROM (SELECT person, sum(amount) AS a, count(*) FILTER (WHERE NOT EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'')) AS n FROM buys b GROUP BY person) x WHERE n > 0'),
+('list', 'SELECT s, count(*) FROM (SELECT person, min(shop) AS s, count(*) FILTER (WHERE NOT EXISTS (SELECT FROM clinic c WHERE c.person = b.person)) AS n FROM buys b GROUP BY person) x WHERE n > 0 GROUP BY s'),
+('list', 'SELECT count(*) FROM (SELECT person, min(shop) FILTER (WHERE EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'')) AS s FROM buys b GROUP BY person) x WHERE s IS NOT NULL'),
+('list', 'SELECT n, count(*) FROM (SELECT person, count(*) FILTER (WHERE person IN (SELECT k FROM keyed WHERE lab = ''him'')) AS n FROM buys GROUP BY person) x GROUP BY n'),
+('list', 'SELECT n, count(*) FROM (SELECT person, bool_or(EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'') OR shop = ''shop1'') AS n FROM buys b GROUP BY person) x GROUP BY n'),
+('list', 'SELECT count(*) FROM people JOIN (SELECT person, count(*) FILTER (WHERE EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'')) AS n FROM buys b GROUP BY person) x USING (person) WHERE n > 0 OR age < 40'),
+('list', 'SELECT region, x, count(*) FROM people LEFT JOIN (SELECT person, EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'') AS x FROM people b) y USING (person) GROUP BY 1, 2'),
+('list', 'SELECT count(*) FILTER (WHERE x OR age < 40) FROM people LEFT JOIN (SELECT person, EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'') AS x FROM people b) y USING (person)'),
+('list', 'SELECT count(*) FROM people LEFT JOIN (SELECT person, EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'') AS x FROM buys b GROUP BY person, x) y USING (person) WHERE NOT x'),
+('list', 'SELECT x, count(*) FROM people LEFT JOIN (SELECT person, EXISTS (SELECT FROM keyed WHERE k = b.person AND lab = ''him'') AS x FROM buys b GROUP BY person, x) y USING (person) GROUP BY x'),
+('list', 'SELECT count(*) FROM people p WHERE age < 40 OR (EXISTS (SELECT FROM mates WHERE k = p.person) AND NOT EXISTS (SELECT FROM keyed WHERE k = p.person AND k <> 1000))'),
+('list', 'SELECT count(*) FILTER (WHERE age < 40 OR EXISTS (SELECT FROM mates WHERE k = p.person) <> EXISTS (SELECT FROM keyed WHERE k = p.person AND k <> 1000)) FROM people p'),
+('list', 'SELECT count(*) FROM people p WHERE (age < 40 OR EXISTS (SELECT FROM mates WHERE k = p.person)) AND NOT EXISTS (SELECT FROM keyed WHERE k = p.person AND k <> 1000)'),
+('list', 'SELECT count(*) FILTER (WHERE age < 40 OR EXISTS (SELECT FROM mates WHERE k = p.person)) FROM people p WHERE NOT EXISTS (SELECT FROM keyed WHERE k = p.person AND k <> 1000)'),
+('list', 'SELECT count(*) FROM people p WHERE age < 40 OR (EXISTS (SELECT FROM clinic c JOIN mates ON k = c.person WHERE c.person = p.person) AND NOT EXISTS (SELECT FROM clinic c JOIN keyed k ON k.k = c.person AND k.k <> 1000 WHERE c.person = p.person))');
 
 -- Where the contract says that the worlds may differ: an aggregate over
 -- enough people is exact.

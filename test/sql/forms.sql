@@ -78,6 +78,8 @@ GRANT SELECT ON sales TO regress_cr_f_analyst;
 SET SESSION AUTHORIZATION regress_cr_f_analyst;
 CREATE TABLE settings (name text PRIMARY KEY, value int);
 INSERT INTO settings VALUES ('lo', 30), ('hi', 50), ('patient', 901);
+CREATE TABLE nameless (name text UNIQUE, value int);
+INSERT INTO nameless VALUES (NULL, 1), (NULL, 2);
 CREATE FUNCTION noisy(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
 $$ BEGIN RAISE WARNING 'called'; RETURN $1; END $$;
 RESET SESSION AUTHORIZATION;
@@ -345,6 +347,30 @@ SELECT attack('SELECT count(*) FROM patients JOIN (VALUES (0, noisy(1950), ''a''
 SELECT attack('SELECT count(*) FROM visits JOIN (VALUES (0, 4000, ''a''), (4000, 9000, ''b'')) b (lo, hi, l) ON cost >= lo AND cost < hi');
 SELECT attack('SELECT l, count(*) FROM patients JOIN (VALUES (901, 904, ''a''), (1, 9, ''b'')) b (lo, hi, l) ON patient >= lo AND patient < hi GROUP BY l');
 SELECT attack('SELECT l, count(*) FROM patients JOIN (VALUES (1900, 1940, ''a''), (1940, 1960, ''b'')) b (lo, hi, l) ON extract(year FROM born) >= lo AND extract(year FROM born) < hi GROUP BY l');
+
+-- ---------- one person twice ----------
+-- nulls are one group, and several rows
+SELECT attack('SELECT name, count(*), count(DISTINCT patient) FROM nameless, visits WHERE value = 1 OR code LIKE ''Z%'' GROUP BY name');
+SELECT attack('SELECT count(*) - count(DISTINCT patient) FROM (VALUES (NULL::int, 1), (NULL, 2)) l (k, w), patients WHERE w = 1 OR city = ''Moss'' GROUP BY k');
+SELECT attack('SELECT k, count(*), count(DISTINCT patient) FROM unnest(''{NULL,NULL}''::int[]) k, patients GROUP BY k');
+SELECT attack('SELECT k, count(*) FROM (SELECT NULL::int AS k, 1 AS w UNION ALL SELECT NULL, 2) l, patients WHERE w = 1 OR city = ''Moss'' GROUP BY k');
+-- lists of several types, or of several rows a branch
+SELECT attack('SELECT count(*) FROM patients JOIN (SELECT 1940.5 AS lo, 1990.5 AS hi UNION ALL SELECT 3, 4) b ON extract(year FROM born) >= lo AND extract(year FROM born) < hi');
+SELECT attack('SELECT count(*) - count(DISTINCT patient) FROM patients JOIN (SELECT 1900::int AS lo, 2000::int AS hi, 1 AS w UNION ALL SELECT -4294967096, 4294967596, 2) b ON extract(year FROM born) >= lo AND extract(year FROM born) < hi AND (w = 1 OR city = ''Moss'')');
+SELECT attack('SELECT lo, count(*) FROM patients, (SELECT 0 AS lo GROUP BY GROUPING SETS ((), ()) UNION ALL SELECT 200) b GROUP BY lo');
+SELECT attack('SELECT count(*) FROM patients, (SELECT lo::oid, hi::oid, w FROM (VALUES (5, -1, 1), (0, 10, 2)) v (lo, hi, w)) b WHERE oid ''7'' >= lo AND oid ''7'' < hi AND (w = 1 OR city = ''Moss'')');
+-- local time: hours that come twice, days that do not come at all
+SELECT attack('SELECT g::timestamptz, count(*) FROM generate_series(timestamp ''2024-03-30'', ''2024-04-02'', ''1 day'') g, patients WHERE g <> timestamp ''2024-03-31'' OR city = ''Moss'' GROUP BY 1');
+SELECT attack('SELECT count(*) FROM patients, (VALUES (timestamp ''2024-03-31 01:00'', timestamp ''2024-03-31 02:45'', 1), (''2024-03-31 03:00'', ''2024-03-31 03:30'', 2)) b (lo, hi, w) WHERE timestamptz ''2024-03-31 03:10+02'' >= lo AND timestamptz ''2024-03-31 03:10+02'' < hi AND (w = 1 OR city = ''Moss'')');
+SELECT attack('SELECT count(*) - count(DISTINCT buyer) FROM sales WHERE sold IN (SELECT t FROM (VALUES (timestamptz ''2024-03-31 00:30Z''), (timestamptz ''2024-03-31 01:30Z'')) v (t))');
+-- what fails only when a row needs it
+SELECT attack('SELECT count(*) FROM patients WHERE city = ''Moss'' AND city IN (SELECT name FROM settings LIMIT -1)');
+SELECT attack('SELECT count(*) FROM patients LEFT JOIN (SELECT name FROM settings LIMIT 1 OFFSET -1) x ON true WHERE city = ''Moss'' GROUP BY name');
+SELECT attack('SELECT count(*) FROM patients WHERE city = ''Moss'' AND city IN (SELECT city FROM patients GROUP BY city OFFSET -1)');
+SELECT attack('WITH w AS (SELECT name FROM settings LIMIT (SELECT min(value) FROM settings)) SELECT count(*) FROM patients WHERE city = ''Moss'' AND city IN (SELECT name FROM w)');
+SELECT attack('SELECT g, count(*) FROM generate_series(CASE WHEN extract(hour FROM timestamptz ''2024-01-01 00:00Z'') = 1 THEN timestamp ''2024-01-01'' ELSE timestamp ''294000-01-01'' END, CASE WHEN extract(hour FROM timestamptz ''2024-01-01 00:00Z'') = 1 THEN timestamp ''2024-01-02'' ELSE timestamp ''294276-12-31'' END, interval ''1000 years'') g, patients WHERE city = ''Moss'' GROUP BY g');
+SELECT ask('SELECT city, count(*) FROM patients WHERE city IN (SELECT name FROM (VALUES (''Oslo''), (''Bergen'')) v (name) ORDER BY 1 LIMIT 1) GROUP BY city /patient/');
+SELECT ask('SELECT code, count(*) FROM visits, (SELECT max(value) AS value FROM settings) s WHERE code NOT IN (SELECT name FROM settings ORDER BY value DESC OFFSET 0) GROUP BY code /patient/');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_f_clinic;
