@@ -268,9 +268,12 @@ cr_list_conflict(CrLevel *level)
 	foreach(lc, level->clauses)
 		note_condition(&where, ((CrClause *) lfirst(lc))->expanded);
 	foreach(lc, level->deferred)
-		where.lists =
-			list_concat_unique_ptr(where.lists,
-								   lists_among(((CrDeferred *) lfirst(lc))->tested));
+	{
+		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
+
+		where.lists = list_concat_unique_ptr(where.lists,
+											 lists_among(deferred->tested));
+	}
 	if (where.mixed && list_length(where.lists) > most)
 		return true;
 	foreach(lc, level->aggregates)

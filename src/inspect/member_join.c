@@ -180,7 +180,8 @@ read_in(SubLink *sublink, Asked *asked)
 	Node	   *left;
 	Node	   *right;
 
-	if (test == NULL || !cr_inspect_equality((Node *) test, &left, &right) ||
+	if (test == NULL || !IsA(test, OpExpr) ||
+		!cr_inspect_equality((Node *) test, &left, &right) ||
 		!cr_inspect_is_one_to_one(test->opfuncid) || !IsA(right, Param) || members->limitCount != NULL ||
 		members->limitOffset != NULL || members->hasDistinctOn ||
 		cr_inspect_refers_outside(members))
