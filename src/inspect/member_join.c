@@ -182,7 +182,8 @@ read_in(SubLink *sublink, Asked *asked)
 
 	if (test == NULL || !IsA(test, OpExpr) ||
 		!cr_inspect_equality((Node *) test, &left, &right) ||
-		!cr_inspect_is_one_to_one(test->opfuncid) || !IsA(right, Param) || members->limitCount != NULL ||
+		!cr_inspect_is_one_to_one(test->opfuncid) ||
+		!IsA(right, Param) || members->limitCount != NULL ||
 		members->limitOffset != NULL || members->hasDistinctOn ||
 		cr_inspect_refers_outside(members))
 		return false;
