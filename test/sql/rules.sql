@@ -66,6 +66,12 @@ SELECT count(*) FROM people WHERE age + cost IN (SELECT age FROM ages);
 SELECT count(*) FROM people WHERE cost < ANY (SELECT age FROM ages);
 SELECT count(*) FROM people WHERE age < ANY (SELECT age FROM ages);
 
+-- a value that would fail for its rows, once a row asks for it
+SELECT count(*) FROM people WHERE age = (SELECT age FROM ages LIMIT 2);
+SELECT count(*) FROM people WHERE age = (SELECT 1 UNION ALL SELECT 2);
+SELECT count(*) FROM people WHERE age = (SELECT age FROM ages ORDER BY age LIMIT 1);
+SELECT count(*) FROM people WHERE age = (SELECT max(age) FROM ages);
+
 -- what nobody reads is computed all the same where a query is stored first
 WITH s AS MATERIALIZED (SELECT cash_words(age::text::money) AS x FROM people) SELECT count(*) FROM s;
 WITH s AS MATERIALIZED (SELECT lpad(region, age * 1000000000) AS x FROM people) SELECT count(*) FROM s;
