@@ -38,11 +38,6 @@ $node->poll_query_until('copy', 'SELECT count(*) > 400 FROM cleanroom.ledger')
 $node->safe_psql('copy', q(SET SESSION AUTHORIZATION regress_cr_analyst;
 	SET client_min_messages = error; SELECT count(*) FROM people));
 
-sub head
-{
-	return $node->safe_psql($_[0], 'SELECT number FROM cleanroom.ledger_head()');
-}
-
 sub chain_is_good
 {
 	my ($database, $test) = @_;
