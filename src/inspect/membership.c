@@ -4,7 +4,8 @@
  *	  Finds questions whether a row has a match among protected rows.
  *
  * IN and EXISTS may stand among the conditions of WHERE, negated there, or
- * anywhere in WHERE and the select list: in FILTER, in CASE, as a column.
+ * anywhere in WHERE and the select list: in FILTER, in CASE, as a column; and
+ * in the aggregates of HAVING.
  * Each becomes a join (member_join.c), and where it is not a plain condition,
  * a test of the form "member IS [NOT] NULL".
  *
@@ -80,6 +81,17 @@ ask_mutator(Node *node, AskContext *context)
 	if (IsA(node, SubLink))
 		return ask_sublink(context, (SubLink *) node);
 	return expression_tree_mutator(node, ask_mutator, (void *) context);
+}
+
+/* In HAVING, what an aggregate is asked for is asked of rows. */
+static Node *
+having_mutator(Node *node, AskContext *context)
+{
+	if (node == NULL || IsA(node, Query) || IsA(node, SubLink))
+		return node;
+	if (IsA(node, Aggref))
+		return ask_mutator(node, context);
+	return expression_tree_mutator(node, having_mutator, (void *) context);
 }
 
 /* A test that is the opposite of the given one. */
@@ -162,7 +174,7 @@ ask_conjunct(AskContext *context, Node *conjunct)
 
 /*
  * Rewrites the questions of a query for a match among protected rows, in
- * WHERE and in the select list.  Changes the query in place.
+ * WHERE, in the select list and in HAVING.  Changes the query in place.
  */
 void
 cr_normalize_membership(CrStatement *statement, Query *query)
@@ -185,4 +197,6 @@ cr_normalize_membership(CrStatement *statement, Query *query)
 		if (checkExprHasSubLink((Node *) tle->expr))
 			tle->expr = (Expr *) ask_mutator((Node *) tle->expr, &context);
 	}
+	if (checkExprHasSubLink(query->havingQual))
+		query->havingQual = having_mutator(query->havingQual, &context);
 }

@@ -417,7 +417,14 @@ INSERT INTO attacks (family, probe) VALUES
 ('list', 'SELECT count(*) FILTER (WHERE age < 40 OR EXISTS (SELECT FROM mates WHERE k = p.person) <> EXISTS (SELECT FROM keyed WHERE k = p.person AND k <> 1000)) FROM people p'),
 ('list', 'SELECT count(*) FROM people p WHERE (age < 40 OR EXISTS (SELECT FROM mates WHERE k = p.person)) AND NOT EXISTS (SELECT FROM keyed WHERE k = p.person AND k <> 1000)'),
 ('list', 'SELECT count(*) FILTER (WHERE age < 40 OR EXISTS (SELECT FROM mates WHERE k = p.person)) FROM people p WHERE NOT EXISTS (SELECT FROM keyed WHERE k = p.person AND k <> 1000)'),
-('list', 'SELECT count(*) FROM people p WHERE age < 40 OR (EXISTS (SELECT FROM clinic c JOIN mates ON k = c.person WHERE c.person = p.person) AND NOT EXISTS (SELECT FROM clinic c JOIN keyed k ON k.k = c.person AND k.k <> 1000 WHERE c.person = p.person))');
+('list', 'SELECT count(*) FROM people p WHERE age < 40 OR (EXISTS (SELECT FROM clinic c JOIN mates ON k = c.person WHERE c.person = p.person) AND NOT EXISTS (SELECT FROM clinic c JOIN keyed k ON k.k = c.person AND k.k <> 1000 WHERE c.person = p.person))'),
+-- in HAVING
+('having', 'SELECT region, count(*) FROM people p GROUP BY region HAVING count(*) FILTER (WHERE EXISTS (SELECT FROM clinic c WHERE c.person = p.person AND c.diagnosis = ''rare'')) > 0'),
+('having', 'SELECT region, count(*) FROM people p GROUP BY region HAVING count(*) FILTER (WHERE EXISTS (SELECT FROM clinic c WHERE c.person = p.person AND c.diagnosis = ''rare'')) IS NOT NULL'),
+('having', 'SELECT count(*) FROM people p HAVING count(*) FILTER (WHERE age < 40 OR EXISTS (SELECT FROM keyed WHERE k = p.person AND lab = ''him'')) > 100'),
+('having', 'SELECT count(*) FROM (SELECT person FROM buys b GROUP BY person HAVING count(*) FILTER (WHERE EXISTS (SELECT FROM clinic c WHERE c.person = b.person)) > 0) x'),
+('having', 'SELECT count(*) FROM people p HAVING EXISTS (SELECT FROM clinic c WHERE c.diagnosis = ''rare'')'),
+('having', 'SELECT region, count(*) FROM people p GROUP BY region HAVING bool_or(EXISTS (SELECT FROM clinic c WHERE c.person = p.person))');
 
 -- Where the contract says that the worlds may differ: an aggregate over
 -- enough people is exact.

@@ -185,6 +185,10 @@ SELECT ask('SELECT count(*) FILTER (WHERE region = ''north'' OR EXISTS (SELECT F
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM towns t WHERE t.region = c.region)');
 SELECT ask('SELECT count(*) FROM customers c WHERE region NOT IN (SELECT region FROM customers GROUP BY region HAVING count(*) > 90 [[AND true]]) [[HAVING false]]');
 
+-- in the aggregates of HAVING
+SELECT ask('SELECT region, count(*) FROM customers c GROUP BY region HAVING count(*) FILTER (WHERE EXISTS (SELECT FROM purchases p WHERE p.person = c.person)) > 30');
+SELECT ask('SELECT region, count(*), count(*) FILTER (WHERE person NOT IN (SELECT person FROM purchases)) FROM customers GROUP BY region HAVING count(*) FILTER (WHERE person NOT IN (SELECT person FROM purchases)) > 10 AND count(*) > (SELECT 3)');
+SELECT ask('SELECT region, count(*) FROM customers c GROUP BY region HAVING avg(CASE WHEN EXISTS (SELECT FROM purchases p WHERE p.person = c.person) THEN 1 ELSE 0 END) > 0.5');
 -- of a WITH list around the question
 SELECT ask('WITH c AS (SELECT person, category FROM purchases) SELECT count(*) FROM customers WHERE person IN (SELECT person FROM c GROUP BY person HAVING count(*) > 2)');
 SELECT ask('WITH c AS (SELECT person, category FROM purchases) SELECT count(*) FROM customers u LEFT JOIN (SELECT person FROM c) x ON x.person = u.person WHERE x.person IS NULL');
