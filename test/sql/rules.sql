@@ -106,6 +106,10 @@ SELECT count(*) FROM people p LEFT JOIN ages a ON a.age = p.age WHERE a.label IS
 SELECT count(*) FROM (SELECT person FROM (SELECT *, EXISTS (SELECT FROM ages a WHERE a.age = person) AS hit FROM visits) v GROUP BY person, hit HAVING hit) s;
 SELECT count(*) FROM (SELECT person FROM (SELECT *, EXISTS (SELECT FROM people p WHERE p.age = 1 AND p.person = w.person) AS hit FROM visits w) v GROUP BY person, hit HAVING NOT hit) s;
 
+-- or where an outer join decides by it which rows match
+SELECT count(*), sum(v.cost) FROM (SELECT person, EXISTS (SELECT FROM visits w WHERE w.person = p.person AND day = '2024-01-01') AS hit FROM people p) s LEFT JOIN visits v ON v.person = s.person AND s.hit;
+SELECT count(*), sum(v.cost) FROM (SELECT person, EXISTS (SELECT FROM visits w WHERE w.person = p.person AND day = '2024-01-01') AS hit FROM people p) s JOIN visits v ON v.person = s.person AND s.hit;
+
 -- rows of a list that are the same multiply people
 SELECT count(*) FROM people p JOIN (VALUES (1), (1)) v(a) ON v.a = p.age;
 SELECT count(*) FROM people p JOIN (VALUES (1, 'x'), (1, 'y')) v(a, l) ON v.a = p.age;
