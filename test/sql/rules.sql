@@ -34,7 +34,10 @@ SELECT cleanroom.protect('people', 'person', 10, join_keys => '{person}',
 SELECT cleanroom.set_column('people', 'price', 'measure(avg)');
 SELECT cleanroom.protect('visits', 'person', 10, dimensions => '{day}',
     measures => '{cost}', join_keys => '{person}');
-GRANT SELECT ON people, visits TO regress_cr_rules_analyst;
+CREATE TABLE strict AS SELECT i AS person FROM generate_series(72, 180) i;
+SELECT cleanroom.protect('strict', 'person', 10, join_keys => '{person}',
+    small_groups => 'refuse');
+GRANT SELECT ON people, visits, strict TO regress_cr_rules_analyst;
 SET SESSION AUTHORIZATION regress_cr_rules_analyst;
 CREATE TABLE ages (age int PRIMARY KEY, label text);
 INSERT INTO ages VALUES (1, 'one'), (2, 'two');
@@ -109,6 +112,10 @@ SELECT count(*) FROM (SELECT person FROM (SELECT *, EXISTS (SELECT FROM people p
 -- or where an outer join decides by it which rows match
 SELECT count(*), sum(v.cost) FROM (SELECT person, EXISTS (SELECT FROM visits w WHERE w.person = p.person AND day = '2024-01-01') AS hit FROM people p) s LEFT JOIN visits v ON v.person = s.person AND s.hit;
 SELECT count(*), sum(v.cost) FROM (SELECT person, EXISTS (SELECT FROM visits w WHERE w.person = p.person AND day = '2024-01-01') AS hit FROM people p) s JOIN visits v ON v.person = s.person AND s.hit;
+
+-- few left out are a small group, too
+SELECT count(*) FROM strict s WHERE NOT EXISTS (SELECT FROM visits v WHERE v.person = s.person);
+SELECT count(*) FROM strict s WHERE NOT EXISTS (SELECT FROM people p WHERE p.person = s.person);
 
 -- rows of a list that are the same multiply people
 SELECT count(*) FROM people p JOIN (VALUES (1), (1)) v(a) ON v.a = p.age;
