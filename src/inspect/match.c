@@ -74,15 +74,16 @@ cr_match_alone(const CrStatement *statement, Node *expanded, bool *matches)
 		base = cr_match_alone(statement,
 							  linitial(((BoolExpr *) expanded)->args),
 							  matches);
-		*matches = !*matches;
+		if (base != NULL)
+			*matches = !*matches;
 	}
 	else if (expanded != NULL && IsA(test, BooleanTest) &&
 			 test->booltesttype != IS_UNKNOWN &&
 			 test->booltesttype != IS_NOT_UNKNOWN)
 	{
 		base = cr_match_alone(statement, (Node *) test->arg, matches);
-		if (test->booltesttype == IS_FALSE ||
-			test->booltesttype == IS_NOT_TRUE)
+		if (base != NULL && (test->booltesttype == IS_FALSE ||
+							 test->booltesttype == IS_NOT_TRUE))
 			*matches = !*matches;
 	}
 	return base;
