@@ -10,9 +10,11 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "base/compat.h"
+#include "base/visible.h"
 #include "executor/executor.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
@@ -96,9 +98,9 @@ cr_attribute_is_virtual(Oid relid, AttrNumber attnum)
 }
 
 /*
- * Is the column never null?  PG 18 knows NOT NULL constraints that are not
- * valid yet.  Children of a table, other than partitions, need not have its
- * constraints.
+ * Is the column never null in rows that a query sees now?  PG 18 knows NOT
+ * NULL constraints that are not valid yet.  Children of a table, other than
+ * partitions, need not have its constraints.
  */
 bool
 cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
@@ -109,7 +111,8 @@ cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
 
 	if (HeapTupleIsValid(tuple))
 	{
-		result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+		result = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull &&
+			cr_visible_not_null(relid, attnum, tuple);
 		ReleaseSysCache(tuple);
 	}
 	if (result && get_rel_relkind(relid) == RELKIND_RELATION &&
@@ -125,6 +128,13 @@ cr_attribute_is_not_null(Oid relid, AttrNumber attnum)
 
 		result = attribute->attnullability == ATTNULLABLE_VALID;
 		table_close(relation, NoLock);
+	}
+	if (result)
+	{
+		/* it becomes valid without a change of the column's row */
+		HeapTuple	constraint = findNotNullConstraintAttnum(relid, attnum);
+
+		result = constraint == NULL || cr_visible_constraint(constraint);
 	}
 #endif
 	return result;

@@ -220,6 +220,14 @@ is_vacuous(CrLevel *level, Node *expanded)
 		fact != NULL && (fact->uses & CR_USE_UNIT) != 0 && !fact->nullable;
 }
 
+static CrVerdict *
+refuse_label(Node *expanded)
+{
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(expanded),
+							 "columns of a table that is joined by key may not stand for something else about people, or be mixed with it",
+							 "Join such conditions by AND, or compare the column with a dimension directly; group by each column, and combine them over the released rows.");
+}
+
 /*
  * May the expanded condition select rows?  Each comparison in it has the
  * columns of one table, and those are dimensions or filters.
@@ -231,6 +239,8 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 
 	if (expanded == NULL || is_vacuous(level, expanded))
 		return NULL;
+	if (!is_andclause(expanded) && cr_label_mixes(level, expanded))
+		return refuse_label(expanded);
 	if (IsA(expanded, BoolExpr))
 	{
 		ListCell   *lc;
@@ -274,6 +284,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 				return cr_rule_grouping_operator(clause);
 		}
 	}
+	if (cr_label_mixes(level, expanded))
+		return refuse_label(expanded);
 	offender = find_offender(level->statement, expanded, CR_USE_DIMENSION);
 	if (offender != NULL && is_member(level, offender))
 		return cr_rule_refuse_match();

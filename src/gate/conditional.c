@@ -130,7 +130,7 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 		(tested != NIL || cr_list_names_keys(level, expanded)))
 		return cr_rule_refuse_stuck();
 	aggregate->part = lappend(aggregate->part, copyObject(written));
-	if (cr_list_names_keys(level, expanded) ||
+	if (cr_list_names_keys(level, expanded) || cr_label_in(level, expanded) ||
 		(tested != NIL && (level->listed || cr_list_tested(tested))))
 		aggregate->listed = lappend(aggregate->listed, rest);
 	else

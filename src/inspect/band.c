@@ -17,7 +17,6 @@
 #include "catalog/pg_type.h"
 #include "inspect/pin.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
@@ -110,28 +109,6 @@ find_bounds(const CrProbe *probe, List *row)
 	return bounds;
 }
 
-/* A column of all rows as constants of the type; false when one is none. */
-static bool
-read_column(List *rows, int column, Oid type, Const **values)
-{
-	int			n = 0;
-	ListCell   *lc;
-
-	foreach(lc, rows)
-	{
-		Node	   *value =
-			eval_const_expressions(NULL, copyObject(list_nth(lfirst(lc),
-															 column)));
-
-		value = cr_inspect_strip(value);
-		/* branches of a UNION ALL are brought to one type later */
-		if (!IsA(value, Const) || ((Const *) value)->consttype != type)
-			return false;
-		values[n++] = (Const *) value;
-	}
-	return true;
-}
-
 /*
  * Does the band that ends with one constant lie before the one that begins
  * with the other?
@@ -153,8 +130,8 @@ pair_divides(List *rows, const Bound *lower, const Bound *upper)
 	Oid			proc = get_opfamily_proc(upper->family, upper->type,
 										 lower->type, BTORDER_PROC);
 	int			n = list_length(rows);
-	Const	  **begins = palloc(sizeof(Const *) * n);
-	Const	  **ends = palloc(sizeof(Const *) * n);
+	Const	  **begins = cr_inspect_constant_column(rows, lower->column);
+	Const	  **ends = cr_inspect_constant_column(rows, upper->column);
 	FmgrInfo	order;
 	int			i;
 	int			j;
@@ -162,8 +139,7 @@ pair_divides(List *rows, const Bound *lower, const Bound *upper)
 	if (!OidIsValid(proc) || lower->family != upper->family ||
 		lower->collation != upper->collation ||
 		!equal(lower->value, upper->value) ||
-		!read_column(rows, lower->column, lower->type, begins) ||
-		!read_column(rows, upper->column, upper->type, ends))
+		begins == NULL || ends == NULL)
 		return false;
 	fmgr_info(proc, &order);
 	for (i = 1; i < n; i++)

@@ -64,6 +64,7 @@ typedef struct CrColumnFact
 	int			degree;			/* of the polynomial that a measure is */
 	double		span;			/* of its constants; 0 is as good as 1 */
 	bool		nullable;		/* may be null in a row of the base */
+	bool		labelled;		/* made of a label, see label.c */
 	const char *name;			/* for messages */
 } CrColumnFact;
 
@@ -281,6 +282,11 @@ extern void cr_list_find(CrLevel *level);
 extern bool cr_list_tests(CrLevel *level, Node *written, List **tests);
 extern bool cr_list_conflict(CrLevel *level);
 
+/* inspect/label.c: columns of public relations joined by key */
+extern bool cr_label_in(CrLevel *level, Node *expanded);
+extern bool cr_label_mixes(CrLevel *level, Node *expanded);
+extern void cr_label_mark(CrLevel *level);
+
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);
 
@@ -324,6 +330,7 @@ extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 extern bool cr_inspect_limit(Node *limit, int64 *rows);
 extern List *cr_inspect_list_rows(const RangeTblEntry *rte);
 extern List *cr_inspect_constant_rows(Query *query);
+extern Const **cr_inspect_constant_column(List *rows, int column);
 extern bool cr_inspect_has_null(List *rows, int column);
 extern bool cr_inspect_rows_differ(List *rows, List *columns);
 

@@ -16,6 +16,7 @@
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
@@ -148,74 +149,118 @@ cr_inspect_constant_rows(Query *query)
 	return add_constant_rows(query, query->setOperations, &rows) ? rows : NIL;
 }
 
-/* Do two constants differ, or is one null, which equals nothing? */
-static bool
-constants_differ(Node *a, Node *b)
+/*
+ * A column of the rows as constants, all of the type of the first: in a UNION
+ * ALL, others are brought to the column's type later.  NULL when one is none.
+ */
+Const	  **
+cr_inspect_constant_column(List *rows, int column)
 {
-	Const	   *left = (Const *) cr_inspect_strip(a);
-	Const	   *right = (Const *) cr_inspect_strip(b);
-	TypeCacheEntry *type;
+	Oid			type = exprType(list_nth(linitial(rows), column));
+	Const	  **values = palloc(sizeof(Const *) * list_length(rows));
+	int			n = 0;
+	ListCell   *lc;
 
-	if (!IsA(left, Const) || !IsA(right, Const))
-		return false;
-	if (left->constisnull || right->constisnull)
-		return true;
-	if (left->consttype != right->consttype ||
-		left->constcollid != right->constcollid)
-		return false;
-	type = lookup_type_cache(left->consttype, TYPECACHE_EQ_OPR_FINFO);
-	return OidIsValid(type->eq_opr_finfo.fn_oid) &&
-		!DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo,
-										left->constcollid,
-										left->constvalue,
-										right->constvalue));
+	foreach(lc, rows)
+	{
+		Node	   *value = list_nth(lfirst(lc), column);
+
+		/* folding takes relabellings into the constant's own type */
+		value = eval_const_expressions(NULL, copyObject(value));
+		if (!IsA(value, Const) || ((Const *) value)->consttype != type)
+			return NULL;
+		values[n++] = (Const *) value;
+	}
+	return values;
 }
 
 /* May the column be null in one of the rows? */
 bool
 cr_inspect_has_null(List *rows, int column)
 {
-	ListCell   *lc;
+	Const	  **values = cr_inspect_constant_column(rows, column);
+	int			i;
 
-	foreach(lc, rows)
+	for (i = 0; values != NULL && i < list_length(rows); i++)
 	{
-		Const	   *value =
-			(Const *) cr_inspect_strip(list_nth(lfirst(lc), column));
-
-		if (!IsA(value, Const) || value->constisnull)
+		if (values[i]->constisnull)
 			return true;
 	}
-	return false;
+	return values == NULL;
 }
 
+/* Do two constants differ, or is one null, which equals nothing? */
 static bool
-rows_differ(List *a, List *b, List *columns)
+constants_differ(FmgrInfo *equals, const Const *left, const Const *right)
+{
+	if (left->constisnull || right->constisnull)
+		return true;
+	return left->constcollid == right->constcollid &&
+		!DatumGetBool(FunctionCall2Coll(equals, left->constcollid,
+										left->constvalue,
+										right->constvalue));
+}
+
+typedef struct Column
+{
+	Const	  **values;
+	FmgrInfo	equals;
+} Column;
+
+static bool
+rows_differ(List *columns, int a, int b)
 {
 	ListCell   *lc;
 
 	foreach(lc, columns)
 	{
-		if (constants_differ(list_nth(a, lfirst_int(lc)),
-							 list_nth(b, lfirst_int(lc))))
+		Column	   *column = lfirst(lc);
+
+		if (constants_differ(&column->equals, column->values[a],
+							 column->values[b]))
 			return true;
 	}
 	return false;
 }
 
+/* The columns that are of constants. */
+static List *
+read_columns(List *rows, List *numbers)
+{
+	List	   *columns = NIL;
+	ListCell   *lc;
+
+	foreach(lc, numbers)
+	{
+		Column	   *column = palloc0(sizeof(Column));
+		Oid			type = exprType(list_nth(linitial(rows), lfirst_int(lc)));
+		TypeCacheEntry *entry =
+			lookup_type_cache(type, TYPECACHE_EQ_OPR_FINFO);
+
+		column->values = cr_inspect_constant_column(rows, lfirst_int(lc));
+		column->equals = entry->eq_opr_finfo;
+		if (column->values != NULL && OidIsValid(entry->eq_opr_finfo.fn_oid))
+			columns = lappend(columns, column);
+	}
+	return columns;
+}
+
 /* Does each row differ from each other one in one of the columns? */
 bool
-cr_inspect_rows_differ(List *rows, List *columns)
+cr_inspect_rows_differ(List *rows, List *numbers)
 {
+	List	   *columns;
 	int			i;
 	int			j;
 
 	if (rows == NIL || list_length(rows) > CR_MAX_LIST_ROWS)
 		return false;
+	columns = read_columns(rows, numbers);
 	for (i = 1; i < list_length(rows); i++)
 	{
 		for (j = 0; j < i; j++)
 		{
-			if (!rows_differ(list_nth(rows, i), list_nth(rows, j), columns))
+			if (!rows_differ(columns, i, j))
 				return false;
 		}
 	}

@@ -181,6 +181,7 @@ cr_match_read_clauses(CrLevel *level)
 {
 	ListCell   *lc;
 
+	cr_label_mark(level);
 	foreach(lc, level->sources)
 	{
 		CrBase	   *base = ((CrSource *) lfirst(lc))->base;

@@ -15,6 +15,7 @@
 #include "access/genam.h"
 #include "access/table.h"
 #include "base/compat.h"
+#include "base/visible.h"
 #include "catalog/pg_index.h"
 #include "inspect/facts.h"
 #include "inspect/pin.h"
@@ -54,7 +55,8 @@ index_pins(const CrProbe *probe, Relation index)
 
 	if (!form->indisunique || !form->indisvalid || !form->indimmediate ||
 		RelationGetIndexPredicate(index) != NIL ||
-		RelationGetIndexExpressions(index) != NIL)
+		RelationGetIndexExpressions(index) != NIL ||
+		!cr_visible_index(RelationGetRelid(index), index->rd_indextuple))
 		return false;
 	for (i = 0; i < form->indnkeyatts; i++)
 	{
@@ -75,7 +77,9 @@ table_is_determined(const CrProbe *probe, RangeTblEntry *rte)
 	ListCell   *lc;
 
 	/* with children, a unique index of the parent proves nothing */
-	if (relation->rd_rel->relkind != RELKIND_RELATION ||
+	if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ?
+		cr_visible_parts(rte->relid) :
+		relation->rd_rel->relkind != RELKIND_RELATION ||
 		!relation->rd_rel->relhassubclass || !rte->inh)
 	{
 		List	   *indexes = RelationGetIndexList(relation);
@@ -345,6 +349,8 @@ cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
 				 form->indimmediate && form->indnkeyatts == 1 &&
 				 form->indkey.values[0] == attnum &&
 				 index->rd_indcollation[0] == collation &&
+				 cr_visible_index(RelationGetRelid(index),
+								  index->rd_indextuple) &&
 				 RelationGetIndexPredicate(index) == NIL);
 			index_close(index, AccessShareLock);
 		}

@@ -419,9 +419,11 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 		{
 			fact.uses = below->uses & ~CR_USE_MEASURE;
 			fact.nullable = cr_inspect_nullable(level->statement, stripped);
+			fact.labelled = below->labelled;
 			return fact;
 		}
 	}
+	fact.labelled = cr_label_in(level, expanded);
 	atom_walker(expanded, &context);
 	if (context.countable)
 		fact.uses |= CR_USE_DIMENSION | CR_USE_FILTER;

@@ -106,6 +106,29 @@ cr_width_operation(Node *expr, List **args)
 	return CR_INT_OTHER;
 }
 
+/* The integer that the expression casts to a type with fractions; or NULL. */
+Node *
+cr_width_cast_from(Node *expr)
+{
+	if (expr == NULL || !IsA(expr, FuncExpr))
+		return NULL;
+	switch (((FuncExpr *) expr)->funcid)
+	{
+		case F_NUMERIC_INT2:
+		case F_NUMERIC_INT4:
+		case F_NUMERIC_INT8:
+		case F_FLOAT8_INT2:
+		case F_FLOAT8_INT4:
+		case F_FLOAT8_INT8:
+		case F_FLOAT4_INT2:
+		case F_FLOAT4_INT4:
+		case F_FLOAT4_INT8:
+			return linitial(((FuncExpr *) expr)->args);
+		default:
+			return NULL;
+	}
+}
+
 static int
 width_of_constant(const Const *constant)
 {

@@ -24,5 +24,6 @@ extern int	cr_width_of_type(Oid type);
 extern CrIntegerOperation cr_width_operation(Node *expr, List **args);
 extern int	cr_width_of(Node *expr);
 extern bool cr_width_fits(Node *expr);
+extern Node *cr_width_cast_from(Node *expr);
 
 #endif							/* CR_WIDTH_H */

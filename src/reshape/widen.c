@@ -156,15 +156,56 @@ computes_walker(Node *node, int *width)
 	return expression_tree_walker(node, computes_walker, (void *) width);
 }
 
-/* The integer expression in a type that holds it; itself if it computes
- * nothing. */
+/* The integer or numeric as the type that the query has cast it to. */
+static Node *
+cast_again(Node *expr, Oid type)
+{
+	bool		numeric = exprType(expr) == NUMERICOID;
+
+	if (exprType(expr) == type)
+		return expr;
+	switch (type)
+	{
+		case NUMERICOID:
+			return call(F_NUMERIC_INT8, type, list_make1(expr));
+		case FLOAT4OID:
+			return call(numeric ? F_FLOAT4_NUMERIC : F_FLOAT4_INT8, type,
+						list_make1(expr));
+		default:
+			return call(numeric ? F_FLOAT8_NUMERIC : F_FLOAT8_INT8, type,
+						list_make1(expr));
+	}
+}
+
+/* Widens what is cast to a type with fractions, before it is. */
+static Node *
+casts_mutator(Node *node, void *context)
+{
+	Node	   *integer = cr_width_cast_from(node);
+	Node	   *widened;
+
+	if (node == NULL || IsA(node, SubLink))
+		return node;
+	if (integer != NULL)
+	{
+		widened = cr_widen_expression(integer);
+		if (widened != integer)
+			return cast_again(widened, exprType(node));
+	}
+	return expression_tree_mutator(node, casts_mutator, context);
+}
+
+/*
+ * The expression, with integers in a type that holds them; itself if it is
+ * one that computes nothing.
+ */
 Node *
 cr_widen_expression(Node *expr)
 {
 	int			width = 0;
 
-	if (cr_width_of_type(exprType(expr)) == 0)
-		return expr;
+	if (expr == NULL || cr_width_of_type(exprType(expr)) == 0)
+		return casts_mutator(expr, NULL);
 	computes_walker(expr, &width);
 	if (width == 0)
 		return expr;
@@ -189,7 +230,14 @@ void
 cr_widen_aggregate(Aggref *aggref)
 {
 	size_t		i;
+	ListCell   *lc;
 
+	foreach(lc, aggref->args)
+	{
+		TargetEntry *argument = lfirst_node(TargetEntry, lc);
+
+		argument->expr = (Expr *) casts_mutator((Node *) argument->expr, NULL);
+	}
 	for (i = 0; i < lengthof(wide_aggregates); i++)
 	{
 		const WideAggregate *entry = &wide_aggregates[i];

@@ -29,6 +29,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "base/oids.h"
+#include "base/visible.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "miscadmin.h"
@@ -225,7 +226,8 @@ is_unique_index(Oid indexid, AttrNumber attno, Oid btree_family)
 		index->indislive && index->indnkeyatts == 1 &&
 		index->indkey.values[0] == attno &&
 		heap_attisnull(tuple, Anum_pg_index_indpred, NULL) &&
-		heap_attisnull(tuple, Anum_pg_index_indexprs, NULL);
+		heap_attisnull(tuple, Anum_pg_index_indexprs, NULL) &&
+		cr_visible_index(indexid, tuple);
 	ReleaseSysCache(tuple);
 	if (result)
 	{

@@ -372,6 +372,56 @@ SELECT attack('SELECT g, count(*) FROM generate_series(CASE WHEN extract(hour FR
 SELECT ask('SELECT city, count(*) FROM patients WHERE city IN (SELECT name FROM (VALUES (''Oslo''), (''Bergen'')) v (name) ORDER BY 1 LIMIT 1) GROUP BY city /patient/');
 SELECT ask('SELECT code, count(*) FROM visits, (SELECT max(value) AS value FROM settings) s WHERE code NOT IN (SELECT name FROM settings ORDER BY value DESC OFFSET 0) GROUP BY code /patient/');
 
+-- ---------- the largest value ----------
+-- what overflows before it is cast would be left out
+SELECT attack('SELECT sum(minutes * 3000000 * 1.0) IS NULL FROM visits');
+SELECT attack('SELECT regr_count(minutes * 3000000, cost) FROM visits');
+SELECT attack('SELECT sum((minutes * 3000000)::float8) IS NULL, avg(-(minutes * 3000000) / 2.0) IS NULL, sum(coalesce(minutes * 3000000 * 1.0, 0)) IS NULL FROM visits');
+SELECT attack('SELECT avg(s) IS NULL FROM (SELECT patient, sum((minutes * 3000000)::numeric) AS s FROM visits GROUP BY patient) x');
+SELECT ask('SELECT sum(minutes * 300000 * 1.0), avg(minutes * 1.5), sum((minutes * 3000)::float8), stddev(minutes * 2.0) FROM visits WHERE code NOT LIKE ''Z%''');
+
+-- ---------- one person by a key in a join ----------
+SELECT attack('SELECT sum(minutes) FILTER (WHERE code LIKE ''I%'' OR k > 0) FROM visits LEFT JOIN (VALUES (901)) v (k) ON k = patient');
+SELECT attack('SELECT count(*) FILTER (WHERE NOT (k IS NOT NULL AND city = ''Moss'')) FROM patients LEFT JOIN (VALUES (901)) v (k) ON k = patient');
+SELECT attack('SELECT count(*) FROM patients LEFT JOIN (VALUES (901)) v (k) ON k = patient LEFT JOIN (SELECT 1 AS x) s ON k IS NULL OR city <> ''Moss'' WHERE x = 1');
+SELECT attack('SELECT count(*) FROM patients p LEFT JOIN (VALUES (901)) v (k) ON k = patient LEFT JOIN visits c ON c.patient = p.patient AND (k IS NULL OR code <> ''Z1'') WHERE c.day IS NOT NULL');
+SELECT attack('SELECT city = ''Oslo'' OR k = 901 AND city = ''Moss'', count(*) FROM patients LEFT JOIN (VALUES (901)) v (k) ON k = patient GROUP BY 1');
+SELECT attack('SELECT CASE WHEN k = 901 THEN city ELSE ''Oslo'' END, count(*) FROM patients LEFT JOIN (VALUES (901)) v (k) ON k = patient GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT patient, count(*) FILTER (WHERE k IS NULL OR code <> ''Z1'') AS n FROM visits LEFT JOIN (VALUES (901)) v (k) ON k = patient GROUP BY 1) x GROUP BY n');
+SELECT attack('SELECT count(*) FILTER (WHERE k IS NOT NULL AND born < ''1930-01-03'' OR n = 2) FROM (SELECT p.patient, k, min(born) AS born, count(*) AS n FROM patients p JOIN visits v ON v.patient = p.patient LEFT JOIN (VALUES (901)) w (k) ON k = p.patient GROUP BY p.patient, k) x');
+SELECT attack('SELECT count(*) FROM patients JOIN generate_series(1, 1000) g ON g = patient WHERE g = 901 AND city = ''Moss'' OR city = ''Oslo''');
+SELECT attack('SELECT count(*) FILTER (WHERE (g = 901)::int + (city = ''Oslo'')::int > (city = ''Bodo'')::int) FROM patients JOIN generate_series(1, 1000) g ON g = patient');
+SELECT attack('SELECT count(*) FILTER (WHERE (g = 901) >= (city <> ''Moss'')) FROM patients JOIN generate_series(1, 1000) g ON g = patient');
+SELECT attack('SELECT city, count(*) FILTER (WHERE g <> 901) FROM patients JOIN generate_series(1, 1000) g ON g = patient GROUP BY city');
+SELECT ask('SELECT g < 50, city, count(*) FROM patients JOIN generate_series(1, 1000) g ON g = patient GROUP BY 1, 2 /patient/');
+SELECT ask('SELECT count(*), sum(minutes) FROM visits JOIN generate_series(1, 1000) g ON g = patient WHERE g < 50 AND code = ''I10''');
+
+-- ---------- constants that only look different ----------
+SELECT attack('SELECT count(*) - count(DISTINCT patient) FROM patients, (VALUES (''aa''::text::bpchar, 1), (''aa  ''::text::bpchar, 2)) l (k, w) WHERE k = bpchar ''aa'' AND (w = 1 OR city = ''Moss'')');
+SELECT attack('SELECT count(*) - count(DISTINCT patient) FROM patients, (SELECT NULL::float8 AS k, 0 AS w UNION ALL SELECT 9007199254740993, 1 UNION ALL SELECT 9007199254740992, 2) l WHERE k = 9007199254740992::float8 AND (w = 1 OR city = ''Moss'')');
+SELECT attack('SELECT k, count(*) FROM patients, unnest(ARRAY[''aa''::text::bpchar, ''aa  ''::text::bpchar]) WITH ORDINALITY l (k, w) WHERE w = 1 OR city = ''Moss'' GROUP BY k');
+
+-- ---------- an index that is younger than what is seen ----------
+SET SESSION AUTHORIZATION regress_cr_f_analyst;
+CREATE TABLE dup (k int NOT NULL, w int);
+CREATE FUNCTION make_unique() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    DELETE FROM dup WHERE w = 2;
+    CREATE UNIQUE INDEX ON dup (k);
+    RETURN 'made'; END $$;
+CREATE FUNCTION seen() RETURNS text STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN (
+    SELECT count(*) - count(DISTINCT patient) FROM patients, dup
+     WHERE k = 1 AND (w = 1 OR city = 'Moss')); END $$;
+INSERT INTO dup VALUES (1, 1), (1, 2);
+SELECT make_unique(), seen();
+SELECT make_unique();
+SELECT seen();
+BEGIN;
+CREATE TEMP TABLE once (k text PRIMARY KEY);
+INSERT INTO once VALUES ('Oslo'), ('Bergen');
+SELECT count(*) FROM patients JOIN once ON k = city;
+ROLLBACK;
+RESET SESSION AUTHORIZATION;
+
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_f_clinic;
 SELECT fill(2);

@@ -1,0 +1,201 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/label.c
+ *	  Facts about labels: columns of public relations joined by key.
+ *
+ *	FROM people LEFT JOIN (VALUES (777)) AS v (k) ON k = person
+ *
+ * names a person as IN (SELECT 777) does, and k > 0 is the question whether
+ * it is that one.  So a label may choose people together with other
+ * conditions, by AND; but not instead of them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "inspect/facts.h"
+#include "nodes/nodeFuncs.h"
+
+/* What an expression is made of. */
+typedef struct Made
+{
+	CrLevel    *level;
+	bool		label;
+	bool		raw;
+} Made;
+
+static bool
+made_walker(Node *node, Made *made)
+{
+	Var		   *var = (Var *) node;
+	CrBase	   *base;
+	const CrColumnFact *fact;
+
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (!IsA(node, Var))
+		return expression_tree_walker(node, made_walker, (void *) made);
+	if (var->varlevelsup != 0 || var->varno <= 0)
+		return false;
+	base = cr_inspect_base(made->level->statement, var->varno);
+	fact = cr_inspect_column(made->level->statement, var);
+	if (!cr_inspect_base_is_raw(base))
+		made->label = made->label ||
+			(base->by_key && base->membership == NULL);
+	else if (fact != NULL && fact->labelled)
+		made->label = true;
+	else if (fact != NULL &&
+			 (fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER |
+							CR_USE_MEASURE)) != 0)
+		made->raw = true;
+	return false;
+}
+
+static Made
+made_of(CrLevel *level, Node *expanded)
+{
+	Made		made = {level, false, false};
+
+	made_walker(expanded, &made);
+	return made;
+}
+
+/* Is there a label in it? */
+bool
+cr_label_in(CrLevel *level, Node *expanded)
+{
+	return made_of(level, expanded).label;
+}
+
+static bool
+choice_walker(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (IsA(node, CaseExpr) || IsA(node, CoalesceExpr) ||
+		IsA(node, NullIfExpr) || IsA(node, MinMaxExpr) ||
+		(!IsA(node, List) && exprType(node) == BOOLOID))
+		return true;
+	return expression_tree_walker(node, choice_walker, context);
+}
+
+/* A label compared with columns of people: day >= label + 7 */
+static bool
+is_comparison(CrLevel *level, Node *node)
+{
+	Node	   *sides[2];
+	int			i;
+
+	if (!IsA(node, OpExpr) || list_length(((OpExpr *) node)->args) != 2 ||
+		exprType(node) != BOOLOID)
+		return false;
+	sides[0] = linitial(((OpExpr *) node)->args);
+	sides[1] = lsecond(((OpExpr *) node)->args);
+	for (i = 0; i < 2; i++)
+	{
+		Made		made = made_of(level, sides[i]);
+
+		if ((made.label && made.raw) || choice_walker(sides[i], NULL))
+			return false;
+	}
+	return true;
+}
+
+typedef struct Parts
+{
+	CrLevel    *level;
+	bool		label;			/* of labels, compared or not */
+	bool		raw;			/* of columns of people alone */
+	bool		mixed;
+} Parts;
+
+static bool
+parts_walker(Node *node, Parts *parts)
+{
+	Made		made;
+
+	if (node == NULL)
+		return false;
+	/* whether people match is something about them, too */
+	if (cr_match_test(parts->level->statement, node) != NULL)
+	{
+		parts->raw = true;
+		return false;
+	}
+	switch (nodeTag(node))
+	{
+		case T_BoolExpr:
+		case T_BooleanTest:
+		case T_NullTest:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CoalesceExpr:
+		case T_NullIfExpr:
+		case T_MinMaxExpr:
+		case T_List:
+			return expression_tree_walker(node, parts_walker, (void *) parts);
+		default:
+			break;
+	}
+	made = made_of(parts->level, node);
+	if (made.label && made.raw && !is_comparison(parts->level, node))
+		parts->mixed = true;
+	parts->label = parts->label || made.label;
+	parts->raw = parts->raw || (made.raw && !made.label);
+	return false;
+}
+
+/*
+ * Can a condition, or a key of groups, hold for a label or else for something
+ * else?  Then it could add one person, who is named, to others.
+ */
+bool
+cr_label_mixes(CrLevel *level, Node *expanded)
+{
+	Parts		parts = {level, false, false, false};
+
+	if (!cr_label_in(level, expanded))
+		return false;
+	parts_walker(expanded, &parts);
+	return parts.mixed || (parts.label && parts.raw);
+}
+
+/*
+ * Marks the public relations that are joined by a key of people's, or by a
+ * label.
+ */
+void
+cr_label_mark(CrLevel *level)
+{
+	bool		grown = true;
+	ListCell   *lc;
+
+	while (grown)
+	{
+		grown = false;
+		foreach(lc, level->clauses)
+		{
+			CrClause   *clause = (CrClause *) lfirst(lc);
+			Bitmapset  *bases = cr_inspect_bases(clause->expanded);
+			Bitmapset  *raw = cr_inspect_raw_bases(level->statement,
+												   clause->expanded);
+			int			id = -1;
+
+			if (clause->membership || bms_num_members(bases) < 2 ||
+				!(cr_list_names_keys(level, clause->expanded) ||
+				  (bms_is_empty(raw) && cr_label_in(level, clause->expanded))))
+				continue;
+			while ((id = bms_next_member(bases, id)) >= 0)
+			{
+				CrBase	   *base = cr_inspect_base(level->statement, id);
+
+				if (base->kind != CR_BASE_PUBLIC || base->by_key ||
+					base->membership != NULL)
+					continue;
+				base->by_key = true;
+				grown = true;
+			}
+		}
+	}
+}
