@@ -77,9 +77,7 @@ table_is_determined(const CrProbe *probe, RangeTblEntry *rte)
 	ListCell   *lc;
 
 	/* with children, a unique index of the parent proves nothing */
-	if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE ?
-		cr_visible_parts(rte->relid) :
-		relation->rd_rel->relkind != RELKIND_RELATION ||
+	if (relation->rd_rel->relkind != RELKIND_RELATION ||
 		!relation->rd_rel->relhassubclass || !rte->inh)
 	{
 		List	   *indexes = RelationGetIndexList(relation);
@@ -92,6 +90,8 @@ table_is_determined(const CrProbe *probe, RangeTblEntry *rte)
 			index_close(index, AccessShareLock);
 		}
 	}
+	if (found && relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		found = cr_visible_parts(rte->relid);
 	table_close(relation, NoLock);
 	return found;
 }

@@ -148,6 +148,35 @@ RESET SESSION AUTHORIZATION;
 DROP OWNED BY regress_cr_rules_bypass;
 DROP ROLE regress_cr_rules_bypass;
 
+-- a key over partitions, and one that is there only for some of the rows seen
+SET SESSION AUTHORIZATION regress_cr_rules_analyst;
+CREATE TABLE split (age int PRIMARY KEY, label text) PARTITION BY RANGE (age);
+CREATE TABLE split_1 PARTITION OF split FOR VALUES FROM (0) TO (3);
+CREATE TABLE split_2 (age int NOT NULL, label text);
+INSERT INTO split VALUES (1, 'one'), (2, 'two');
+INSERT INTO split_2 VALUES (2, 'two again'), (3, 'three');
+SELECT label, count(*) FROM people JOIN split USING (age) GROUP BY label ORDER BY label;
+CREATE FUNCTION attach() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    DELETE FROM split_2 WHERE age = 2;
+    ALTER TABLE split ATTACH PARTITION split_2 FOR VALUES FROM (3) TO (9);
+    RETURN 'attached'; END $$;
+CREATE FUNCTION seen() RETURNS bigint STABLE LANGUAGE plpgsql AS $$ BEGIN
+    RETURN (SELECT count(*) FROM people JOIN split USING (age)); END $$;
+SELECT attach(), seen();
+SELECT attach();
+SELECT seen();
+CREATE TABLE nulls (age int UNIQUE, label text);
+INSERT INTO nulls VALUES (1, 'one'), (NULL, 'none'), (NULL, 'nothing');
+CREATE FUNCTION fill() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    DELETE FROM nulls WHERE age IS NULL;
+    ALTER TABLE nulls ALTER age SET NOT NULL;
+    RETURN 'filled'; END $$;
+CREATE FUNCTION grouped() RETURNS bigint STABLE LANGUAGE plpgsql AS $$ BEGIN
+    RETURN (SELECT sum(n) FROM (SELECT nulls.age, count(*) AS n FROM people, nulls GROUP BY nulls.age) x); END $$;
+SELECT fill(), grouped();
+SELECT fill();
+SELECT grouped();
+
 -- explain() tells what would become of a query, also while all is refused
 RESET SESSION AUTHORIZATION;
 SET cleanroom.enabled = off;
