@@ -96,7 +96,9 @@ is_comparison(CrLevel *level, Node *node)
 	{
 		Made		made = made_of(level, sides[i]);
 
-		if ((made.label && made.raw) || choice_walker(sides[i], NULL))
+		/* the label's side may choose: it could be any label as it is */
+		if ((made.label && made.raw) || exprType(sides[i]) == BOOLOID ||
+			(!made.label && choice_walker(sides[i], NULL)))
 			return false;
 	}
 	return true;

@@ -394,6 +394,7 @@ SELECT attack('SELECT count(*) FILTER (WHERE (g = 901)::int + (city = ''Oslo''):
 SELECT attack('SELECT count(*) FILTER (WHERE (g = 901) >= (city <> ''Moss'')) FROM patients JOIN generate_series(1, 1000) g ON g = patient');
 SELECT attack('SELECT city, count(*) FILTER (WHERE g <> 901) FROM patients JOIN generate_series(1, 1000) g ON g = patient GROUP BY city');
 SELECT ask('SELECT g < 50, city, count(*) FROM patients JOIN generate_series(1, 1000) g ON g = patient GROUP BY 1, 2 /patient/');
+SELECT ask('SELECT coalesce(g, 1960) <= extract(year FROM born), count(*) FROM patients LEFT JOIN generate_series(1, 60) g ON g = patient GROUP BY 1 /patient/');
 SELECT ask('SELECT count(*), sum(minutes) FROM visits JOIN generate_series(1, 1000) g ON g = patient WHERE g < 50 AND code = ''I10''');
 
 -- ---------- constants that only look different ----------
