@@ -7,7 +7,10 @@
  * So only +, -, * and division by constants are known here, and widening
  * casts between them.  Integer division truncates and is a step; so is what
  * floating point rounds away, which is why constants may not span more than
- * CR_MAX_CONSTANT_SPAN: that leaves six digits of every value untouched.
+ * CR_MAX_CONSTANT_SPAN, and terms that may be of different size are not added
+ * in it.  Numerics round as well, a product at 16383 decimals, and a quotient
+ * where it has 16 digits: so constants have few decimals, and only single
+ * terms are divided.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,11 +20,17 @@
 
 #include "catalog/pg_type.h"
 #include "inspect/polynomial.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 
 #define CR_MAX_CONSTANT_SPAN 1e9
+#define CR_MAX_CONSTANT_SCALE 100
+
+/* So many terms of one size lose less than a digit. */
+#define CR_MAX_FLOATING_TERMS 8
+#define CR_MANY_TERMS 1000
 
 typedef enum Operation
 {
@@ -265,12 +274,17 @@ read_constant(const Const *constant, CrPolynomial *result)
 			datum = DirectFunctionCall1(numeric_float8_no_overflow,
 										constant->constvalue);
 			value = DatumGetFloat8(datum);
+			datum = DirectFunctionCall1(numeric_scale, constant->constvalue);
+			if (!isnan(value) && !isinf(value))
+				result->scale = DatumGetInt32(datum);
 			break;
 		default:
 			return object(result, "a constant that is not a number");
 	}
 	if (isnan(value) || isinf(value))
 		return object(result, "a constant that is not finite");
+	if (result->scale > CR_MAX_CONSTANT_SCALE)
+		return object(result, "constants of too many decimals");
 	value = fabs(value);
 	result->zero = value == 0;
 	if (value > 0)
@@ -292,6 +306,7 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	result->span = Max(1, fact->span);
 	result->aggregates = fact->aggregates;
 	result->base = var->varno;
+	result->terms = 1;
 	return true;
 }
 
@@ -306,6 +321,7 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 	if (family == CR_AGG_COUNT)
 	{
 		result->degree = 1;
+		result->terms = 1;
 		result->aggregates = CR_AGG_ALL;
 		return true;
 	}
@@ -316,6 +332,45 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 		return false;
 	if (family == CR_AGG_STDDEV || family == CR_AGG_VARIANCE)
 		result->degree *= 2;
+	result->terms = 1;
+	return true;
+}
+
+/* Is it a constant that changes the size of what it is multiplied with? */
+static bool
+scales(const CrPolynomial *factor)
+{
+	return factor->degree == 0 && factor->span != 1;
+}
+
+/* Notes what could be rounded away; says whether all is kept. */
+static bool
+keep_digits(const CrPolynomial *left, const CrPolynomial *right,
+			Operation operation, CrPolynomial *result)
+{
+	result->terms = left->terms + right->terms;
+	if (operation == OP_MULTIPLY && left->terms > 0 && right->terms > 0)
+		result->terms = left->terms * right->terms;
+	result->terms = Min(result->terms, CR_MANY_TERMS);
+	result->scale = left->scale + right->scale;
+	result->scaled = left->scaled || right->scaled ||
+					 (operation != OP_ADD && (scales(left) || scales(right)));
+	result->floating = left->floating || right->floating;
+	if (result->scale > CR_MAX_CONSTANT_SCALE)
+		return object(result, "constants of too many decimals");
+	if (operation == OP_DIVIDE && left->terms > 1)
+		return object(result, "a sum that is divided, and rounded");
+	return true;
+}
+
+/* A sum in floating point is of terms of one size. */
+static bool
+check_floating(CrPolynomial *result)
+{
+	if (result->floating && result->terms > 1 &&
+		(result->scaled || result->degree > 1 ||
+		 result->terms > CR_MAX_FLOATING_TERMS))
+		return object(result, "a sum in floating point of terms that may be of different size");
 	return true;
 }
 
@@ -354,6 +409,8 @@ combine(const CrStatement *statement, List *args, Operation operation,
 	result->span = left.span * right.span;
 	result->computed = true;
 	result->zero = false;
+	if (!keep_digits(&left, &right, operation, result))
+		return false;
 	if (result->degree > 2)
 		return object(result, "a product of more than two columns");
 	if (result->span > CR_MAX_CONSTANT_SPAN)
@@ -400,10 +457,14 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		case OP_ADD:
 		case OP_MULTIPLY:
 		case OP_DIVIDE:
-			return combine(statement, args, operation, result);
+			if (!combine(statement, args, operation, result))
+				return false;
+			break;
 		case OP_WIDEN:
-			return combine(statement, list_make1(linitial(args)),
-						   operation, result);
+			if (!combine(statement, list_make1(linitial(args)),
+						 operation, result))
+				return false;
+			break;
 		case OP_TRUNCATE:
 			return object(result, "division of integers, which truncates");
 		case OP_COARSE:
@@ -411,4 +472,6 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		default:
 			return object(result, "a function or operator other than arithmetic");
 	}
+	result->floating = result->floating || exprType(expr) == FLOAT8OID;
+	return check_floating(result);
 }

@@ -16,6 +16,10 @@ typedef struct CrPolynomial
 	uint32		aggregates;		/* CR_AGG_… that all its measures allow */
 	int			base;			/* the one base of its columns, or 0 */
 	double		span;			/* product of the constants' magnitudes */
+	int			terms;			/* that it adds up, but for constants */
+	int			scale;			/* decimals of all its constants together */
+	bool		scaled;			/* a term is multiplied by a constant */
+	bool		floating;		/* computed in floating point */
 	bool		computed;		/* more than a column: may overflow to null */
 	const char *objection;		/* why it is not such a polynomial, or NULL */
 	bool		column_refused; /* … because of a column */

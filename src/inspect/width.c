@@ -24,6 +24,9 @@
 
 #define BIGINT_BITS	64
 
+/* Additions in a term that do not make it large. */
+#define MODEST_SUMS	2
+
 /* Bits of a value's magnitude; 0 of types that are not integers. */
 int
 cr_width_of_type(Oid type)
@@ -150,15 +153,37 @@ width_of_constant(const Const *constant)
 	return bits;
 }
 
+/* Does the query make the numbers larger than their columns do? */
+static bool
+enlarges_walker(Node *node, int *sums)
+{
+	List	   *args = NIL;
+	CrIntegerOperation operation;
+
+	if (node == NULL)
+		return false;
+	operation = cr_width_operation(node, &args);
+	if (operation == CR_INT_ADD || operation == CR_INT_SUBTRACT)
+		(*sums)++;
+	if (*sums > MODEST_SUMS ||
+		(IsA(node, Const) && cr_width_of_type(exprType(node)) != 0 &&
+		 width_of_constant((Const *) node) > 2))
+		return true;
+	return expression_tree_walker(node, enlarges_walker, (void *) sums);
+}
+
 /*
- * A sum of terms that fit is taken to fit itself: only values at the end of
- * their type's range could make it overflow, and none that a query chooses.
+ * A sum of columns, or of products of two, is taken to fit: only values at
+ * the end of their type's range could make it overflow, and none that a query
+ * chooses.  Where it has larger numbers computed, joins can make so many rows
+ * of them.
  */
 static int
 width_of_aggregate(const Aggref *aggref)
 {
 	Node	   *argument;
 	int			width;
+	int			sums = 0;
 
 	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ||
 		list_length(aggref->args) != 1)
@@ -171,7 +196,9 @@ width_of_aggregate(const Aggref *aggref)
 		argument = (Node *) linitial_node(CaseWhen, whens)->result;
 	}
 	width = cr_width_of(argument);
-	return width > BIGINT_BITS ? width : Min(width + ROW_BITS, BIGINT_BITS);
+	if (width <= BIGINT_BITS && !enlarges_walker(argument, &sums))
+		return Min(width + ROW_BITS, BIGINT_BITS);
+	return width + ROW_BITS;
 }
 
 /*

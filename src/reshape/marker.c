@@ -15,8 +15,10 @@
 #include "base/compat.h"
 #include "base/oids.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 #include "reshape/reshape.h"
+#include "rewrite/rewriteHandler.h"
 #include "rewrite/rewriteManip.h"
 #include "session/exempt.h"
 #include "utils/lsyscache.h"
@@ -25,6 +27,18 @@ static bool
 calls(Node *qual, Oid funcid)
 {
 	return IsA(qual, FuncExpr) && ((FuncExpr *) qual)->funcid == funcid;
+}
+
+/* What the server's own row security does for the conditions it adds. */
+static bool
+lock_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubLink))
+		AcquireRewriteLocks(castNode(Query, ((SubLink *) node)->subselect),
+							true, false);
+	return expression_tree_walker(node, lock_walker, context);
 }
 
 static void
@@ -36,6 +50,7 @@ add_row_policies(Query *query, RangeTblEntry *rte, int rti)
 	{
 		Node	   *condition = copyObject(lfirst(lc));
 
+		lock_walker(condition, NULL);
 		ChangeVarNodes(condition, 1, rti, 0);
 		rte->securityQuals = lappend(rte->securityQuals, condition);
 		query->hasSubLinks = query->hasSubLinks ||
