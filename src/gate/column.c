@@ -220,8 +220,9 @@ is_vacuous(CrLevel *level, Node *expanded)
 		fact != NULL && (fact->uses & CR_USE_UNIT) != 0 && !fact->nullable;
 }
 
-static CrVerdict *
-refuse_label(Node *expanded)
+/* A label at a place where it stands for something else. */
+CrVerdict *
+cr_rule_refuse_label(Node *expanded)
 {
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(expanded),
 							 "columns of a table that is joined by key may not stand for something else about people, or be mixed with it",
@@ -240,7 +241,7 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 	if (expanded == NULL || is_vacuous(level, expanded))
 		return NULL;
 	if (!is_andclause(expanded) && cr_label_mixes(level, expanded))
-		return refuse_label(expanded);
+		return cr_rule_refuse_label(expanded);
 	if (IsA(expanded, BoolExpr))
 	{
 		ListCell   *lc;
@@ -285,7 +286,7 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 		}
 	}
 	if (cr_label_mixes(level, expanded))
-		return refuse_label(expanded);
+		return cr_rule_refuse_label(expanded);
 	offender = find_offender(level->statement, expanded, CR_USE_DIMENSION);
 	if (offender != NULL && is_member(level, offender))
 		return cr_rule_refuse_match();

@@ -185,6 +185,8 @@ check_clause(CrLevel *level, CrClause *clause)
 	{
 		Node	   *key = looked_up(level, clause);
 
+		if (cr_label_mixes(level, clause->expanded))
+			return cr_rule_refuse_label(clause->expanded);
 		if (key != NULL && cr_rule_group_key(level, key, NULL) == NULL)
 			return cr_rule_total(clause->expanded);
 		refusal = cr_rule_condition(level, clause->expanded);

@@ -156,8 +156,8 @@ cr_rule_memberships(CrLevel *level)
 		return cr_rule_refuse_stuck();
 	if (cr_list_conflict(level))
 		return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
-								 "a question about a list of keys may not stand beside other conditions and beside another list",
-								 "Ask about one list at a time, or let each EXISTS (SELECT ...) be a condition of its own, joined by AND.");
+								 "a list of keys may not choose people beside other conditions and another list, nor for a set that they are asked not to be in",
+								 "Ask about one list at a time, with each EXISTS (SELECT ...) a condition of its own, joined by AND; and ask about the list and the set by themselves.");
 	if (level->kind != CR_LEVEL_PUBLIC && !has_own_units(level))
 		return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 								 "rows that are not protected may not be asked whether people match them",

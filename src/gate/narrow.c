@@ -99,24 +99,26 @@ refuse_width(Node *expr)
 CrVerdict *
 cr_rule_widths(CrLevel *level, CrAggregate *aggregate)
 {
+	bool		counts =
+		cr_aggregate_family(aggregate->aggref->aggfnoid) == CR_AGG_COUNT &&
+		list_length(aggregate->arguments) == 1;
 	ListCell   *lc;
 
-	if (cr_aggregate_family(aggregate->aggref->aggfnoid) == CR_AGG_COUNT &&
-		list_length(aggregate->arguments) == 1)
-		return NULL;
 	foreach(lc, aggregate->aggref->args)
 	{
 		Node	   *argument = (Node *) lfirst_node(TargetEntry, lc)->expr;
 
 		/* reshape/widen.c widens integer arguments, and what is cast */
-		if (stays_narrow(argument, true))
+		if (!counts && stays_narrow(argument, true))
 			return refuse_width(argument);
 	}
 	foreach(lc, pull_var_clause((Node *) aggregate->aggref->args, 0))
 	{
 		Node	   *expanded = cr_inspect_expand(level, lfirst(lc));
 
-		if (cr_width_fits(expanded) && !narrow_unit_walker(expanded, level))
+		/* what overflows in a subquery by person is null, and not counted */
+		if ((counts || cr_width_fits(expanded)) &&
+			!narrow_unit_walker(expanded, level))
 			continue;
 		return refuse_width(lfirst(lc));
 	}

@@ -284,6 +284,7 @@ extern bool cr_list_conflict(CrLevel *level);
 
 /* inspect/label.c: columns of public relations joined by key */
 extern bool cr_label_in(CrLevel *level, Node *expanded);
+extern bool cr_label_compares(CrLevel *level, Node *expanded);
 extern bool cr_label_mixes(CrLevel *level, Node *expanded);
 extern void cr_label_mark(CrLevel *level);
 

@@ -170,6 +170,8 @@ typedef struct Scope
 	const CrStatement *statement;
 	List	   *lists;			/* memberships of lists */
 	bool		mixed;			/* one of them beside something else */
+	bool		narrowed;		/* not in a set that a list has chosen: not
+								 * on the list, or not what the set asks */
 } Scope;
 
 /* Is it a list, or a set that one has chosen? */
@@ -208,9 +210,12 @@ note_condition(Scope *scope, Node *expanded)
 		bool		matches;
 
 		scope->lists = list_concat_unique_ptr(scope->lists, lists);
-		scope->mixed = scope->mixed ||
-			(lists != NIL && cr_match_alone(scope->statement, conjunct,
-											&matches) == NULL);
+		if (lists == NIL)
+			continue;
+		if (cr_match_alone(scope->statement, conjunct, &matches) == NULL)
+			scope->mixed = true;
+		else if (!matches && cr_inspect_base_is_raw(linitial(lists)))
+			scope->narrowed = true;
 	}
 }
 
@@ -261,7 +266,7 @@ chosen_by_list(CrLevel *level)
 bool
 cr_list_conflict(CrLevel *level)
 {
-	Scope		where = {level->statement, NIL, false};
+	Scope		where = {level->statement, NIL, false, false};
 	int			most = chosen_by_list(level) ? 0 : 1;
 	ListCell   *lc;
 
@@ -274,7 +279,7 @@ cr_list_conflict(CrLevel *level)
 		where.lists = list_concat_unique_ptr(where.lists,
 											 lists_among(deferred->tested));
 	}
-	if (where.mixed && list_length(where.lists) > most)
+	if (where.narrowed || (where.mixed && list_length(where.lists) > most))
 		return true;
 	foreach(lc, level->aggregates)
 	{
@@ -284,7 +289,7 @@ cr_list_conflict(CrLevel *level)
 		scope.lists = list_copy(where.lists);
 		note_condition(&scope, aggregate->filter);
 		argument_walker((Node *) aggregate->arguments, &scope);
-		if (scope.mixed && list_length(scope.lists) > most)
+		if (scope.narrowed || (scope.mixed && list_length(scope.lists) > most))
 			return true;
 	}
 	return false;

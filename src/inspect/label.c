@@ -23,7 +23,29 @@ typedef struct Made
 	CrLevel    *level;
 	bool		label;
 	bool		raw;
+	bool		in_join;
 } Made;
+
+static bool made_walker(Node *node, Made *made);
+
+/* Where a public relation may have no match, its columns tell of its ON. */
+static void
+note_join(Made *made, const CrBase *base)
+{
+	ListCell   *lc;
+
+	if (!base->nullable || base->membership != NULL || made->in_join)
+		return;
+	made->in_join = true;
+	foreach(lc, cr_inspect_all_clauses(made->level))
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		if (!clause->inner && bms_is_member(base->id, clause->limited))
+			made_walker(clause->expanded, made);
+	}
+	made->in_join = false;
+}
 
 static bool
 made_walker(Node *node, Made *made)
@@ -41,8 +63,13 @@ made_walker(Node *node, Made *made)
 	base = cr_inspect_base(made->level->statement, var->varno);
 	fact = cr_inspect_column(made->level->statement, var);
 	if (!cr_inspect_base_is_raw(base))
-		made->label = made->label ||
-			(base->by_key && base->membership == NULL);
+	{
+		if (base->by_key && base->membership == NULL)
+			made->label = true;
+		else if (!base->single && base->membership == NULL)
+			made->raw = true;	/* looked up by what is known of people */
+		note_join(made, base);
+	}
 	else if (fact != NULL && fact->labelled)
 		made->label = true;
 	else if (fact != NULL &&
@@ -55,7 +82,7 @@ made_walker(Node *node, Made *made)
 static Made
 made_of(CrLevel *level, Node *expanded)
 {
-	Made		made = {level, false, false};
+	Made		made = {level, false, false, false};
 
 	made_walker(expanded, &made);
 	return made;
@@ -66,6 +93,16 @@ bool
 cr_label_in(CrLevel *level, Node *expanded)
 {
 	return made_of(level, expanded).label;
+}
+
+/* Is something that is known of people in it? */
+bool
+cr_label_compares(CrLevel *level, Node *expanded)
+{
+	Made		made = {level, false, false, true};
+
+	made_walker(expanded, &made);
+	return made.raw;
 }
 
 static bool
@@ -186,7 +223,8 @@ cr_label_mark(CrLevel *level)
 
 			if (clause->membership || bms_num_members(bases) < 2 ||
 				!(cr_list_names_keys(level, clause->expanded) ||
-				  (bms_is_empty(raw) && cr_label_in(level, clause->expanded))))
+				  (bms_is_empty(raw) && IsA(clause->expanded, OpExpr) &&
+				   cr_label_in(level, clause->expanded))))
 				continue;
 			while ((id = bms_next_member(bases, id)) >= 0)
 			{

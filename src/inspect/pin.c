@@ -119,6 +119,10 @@ clause_pins(const CrProbe *probe, CrClause *clause, AttrNumber attnum,
 	if (!cr_clause_limits(probe, clause) ||
 		!cr_inspect_equality(clause->expanded, &left, &right))
 		return false;
+	/* one row a person, whatever else is known of him */
+	if (probe->base->by_key &&
+		cr_label_compares(probe->level, clause->expanded))
+		return false;
 	/* what tells keys apart may not be finer than what joins them */
 	if (OidIsValid(equality->inputcollid) &&
 		!get_collation_isdeterministic(equality->inputcollid))

@@ -423,6 +423,36 @@ SELECT count(*) FROM patients JOIN once ON k = city;
 ROLLBACK;
 RESET SESSION AUTHORIZATION;
 
+-- ---------- digits that are rounded away ----------
+SELECT format('SELECT (s - 0.0007 * t) * ''1e16383''::numeric FROM (SELECT sum(0.0007 * minutes * 1.%s1) AS s, sum(minutes) AS t FROM visits) x', repeat('0', 16382)) AS long \gset
+SELECT left(attack(:'long'), 100);
+SELECT attack('SELECT sum((minutes + cost * cost * 1000) / 31600.5 - cost * cost * 1000 / 31600.5) FROM visits WHERE code NOT LIKE ''Z%''');
+SELECT attack('SELECT sum((1.3::float8 * minutes + 16384 * (cost::float8 * cost)) - 16384 * (cost::float8 * cost)) FROM visits');
+SELECT attack('SELECT sum((minutes + 1024 * (minutes * minutes))::float8 - (1024 * (minutes * minutes))::float8) FROM visits');
+SELECT attack('SELECT count(s), count(*) FROM (SELECT a.patient, sum((a.minutes + a.minutes) * 1000000000) AS s FROM visits a JOIN visits b USING (patient) GROUP BY a.patient) u');
+SELECT ask('SELECT sum(cost * 1.21), avg(cost / 100), avg(minutes * 1.0 / 60), sum(cost - minutes * 0.5), sum(minutes::float8 + cost::float8) FROM visits WHERE code NOT LIKE ''Z%''');
+SELECT ask('SELECT avg(s) FROM (SELECT patient, sum(minutes * minutes) AS s FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
+
+-- ---------- one person by a label, beside labels of what is known ----------
+CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);
+INSERT INTO everyone SELECT k, CASE k WHEN 901 THEN 'him' ELSE 'o' END, k = 901 FROM generate_series(1, 1000) k;
+CREATE TABLE towns (town text PRIMARY KEY, grp text);
+INSERT INTO towns VALUES ('Oslo', 'x'), ('Bergen', 'y'), ('Molde', 'y'), ('Moss', 'y'), ('Bodo', 'x');
+GRANT SELECT ON everyone, towns TO regress_cr_f_analyst;
+SELECT attack('SELECT count(*) FROM patients JOIN everyone ON k = patient JOIN towns ON town = city WHERE grp = ''x'' OR b');
+SELECT attack('SELECT CASE WHEN b THEN grp ELSE ''x'' END, count(*) FROM patients JOIN everyone ON k = patient JOIN towns ON town = city GROUP BY 1');
+SELECT attack('SELECT count(*) FROM patients JOIN everyone ON k = patient LEFT JOIN towns d ON d.town = city AND d.grp = ''y'' AND NOT b WHERE d.town IS NULL');
+SELECT attack('SELECT lab, count(*) FROM patients LEFT JOIN everyone ON k = patient AND city <> ''Moss'' GROUP BY lab');
+SELECT attack('SELECT count(*) FILTER (WHERE lab IS NULL) FROM patients LEFT JOIN everyone ON k = patient AND city <> ''Oslo''');
+SELECT attack('SELECT count(*) FROM patients JOIN (SELECT k, town FROM everyone, towns WHERE town = ''Oslo'' OR lab = ''him'' GROUP BY k, town) x ON x.k = patient AND x.town = city');
+SELECT attack('SELECT f, count(*) FROM patients JOIN (SELECT k, town, b OR grp = ''x'' AS f FROM everyone, towns GROUP BY 1, 2, 3) e ON e.k = patient AND e.town = city GROUP BY f');
+SELECT attack('SELECT count(*) FROM patients p WHERE NOT EXISTS (SELECT FROM patients q JOIN everyone e ON e.k = q.patient AND NOT e.b WHERE q.city <> ''Oslo'' AND q.patient = p.patient)');
+SELECT attack('SELECT count(*) FROM patients JOIN everyone ON k = patient WHERE (city = ''Moss'') = b');
+SELECT attack('SELECT count(*) FROM patients JOIN everyone ON (k, b) IN ((patient, city = ''Moss''))');
+SELECT ask('SELECT lab, grp, count(*) FROM patients JOIN everyone ON k = patient JOIN towns ON town = city GROUP BY 1, 2 /patient/');
+SELECT ask('SELECT grp, count(*) FROM patients LEFT JOIN towns ON town = city AND grp = ''x'' GROUP BY 1 /patient/');
+SELECT ask('SELECT count(*) FROM patients JOIN towns ON town = city WHERE grp = ''x'' OR born < ''1960-01-01''');
+
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_f_clinic;
 SELECT fill(2);
