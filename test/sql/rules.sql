@@ -1,4 +1,5 @@
 -- For rules that no other test would miss: what each is there for.
+\set SHOW_CONTEXT never
 SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
 CREATE ROLE regress_cr_rules_owner;
