@@ -25,7 +25,7 @@ extern CrVerdict *cr_unwrap_conditional(CrLevel *level,
 extern CrVerdict *cr_refuse_conditional(Node *node);
 extern bool cr_has_conditional(Node *node);
 extern CrVerdict *cr_note_condition(CrLevel *level, CrAggregate *aggregate,
-							  Node *expanded, Node *written);
+									Node *expanded, Node *written);
 extern Node *cr_among_chosen(const CrAggregate *aggregate, Node *condition);
 extern Node *cr_make_null_test(Node *arg, NullTestType type);
 

@@ -82,8 +82,9 @@ typedef struct CrBase
 	bool		single;			/* PUBLIC, and of one row at most */
 	struct CrMembership *membership;	/* what it was made for, or NULL */
 	bool		tested;			/* a membership that anything depends on */
-	bool		by_key;			/* a membership asked of a column that may
-								 * not be filtered on */
+	bool		by_key;			/* a membership asked of, or a public relation
+								 * joined with, a column that may not be
+								 * filtered on */
 	bool		buried;			/* an outer join further up may null them */
 } CrBase;
 
@@ -284,7 +285,7 @@ extern bool cr_list_conflict(CrLevel *level);
 
 /* inspect/label.c: columns of public relations joined by key */
 extern bool cr_label_in(CrLevel *level, Node *expanded);
-extern bool cr_label_compares(CrLevel *level, Node *expanded);
+extern bool cr_label_people_in(CrLevel *level, Node *expanded);
 extern bool cr_label_mixes(CrLevel *level, Node *expanded);
 extern void cr_label_mark(CrLevel *level);
 

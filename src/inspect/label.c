@@ -97,7 +97,7 @@ cr_label_in(CrLevel *level, Node *expanded)
 
 /* Is something that is known of people in it? */
 bool
-cr_label_compares(CrLevel *level, Node *expanded)
+cr_label_people_in(CrLevel *level, Node *expanded)
 {
 	Made		made = {level, false, false, true};
 

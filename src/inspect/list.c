@@ -178,9 +178,12 @@ cr_inspect_constant_column(List *rows, int column)
 bool
 cr_inspect_has_null(List *rows, int column)
 {
-	Const	  **values = cr_inspect_constant_column(rows, column);
+	Const	  **values;
 	int			i;
 
+	if (list_length(rows) > CR_MAX_LIST_ROWS)
+		return true;
+	values = cr_inspect_constant_column(rows, column);
 	for (i = 0; values != NULL && i < list_length(rows); i++)
 	{
 		if (values[i]->constisnull)

@@ -121,7 +121,7 @@ clause_pins(const CrProbe *probe, CrClause *clause, AttrNumber attnum,
 		return false;
 	/* one row a person, whatever else is known of him */
 	if (probe->base->by_key &&
-		cr_label_compares(probe->level, clause->expanded))
+		cr_label_people_in(probe->level, clause->expanded))
 		return false;
 	/* what tells keys apart may not be finer than what joins them */
 	if (OidIsValid(equality->inputcollid) &&

@@ -136,9 +136,12 @@ list_is_determined(const CrProbe *probe, List *rows)
 		Oid			type = exprType(list_nth(linitial(rows), column));
 		Oid			family = cr_btree_family(type);
 
-		if (OidIsValid(family) &&
-			cr_is_pinned(probe, column + 1, family, CR_SERIES_NONE,
-						 cr_inspect_has_null(rows, column)))
+		if (!OidIsValid(family))
+			continue;
+		/* nulls matter to groups only, and are looked for only then */
+		if (cr_is_pinned(probe, column + 1, family, CR_SERIES_NONE, true) ||
+			(probe->grouped && !cr_inspect_has_null(rows, column) &&
+			 cr_is_pinned(probe, column + 1, family, CR_SERIES_NONE, false)))
 			pinned = lappend_int(pinned, column);
 	}
 	if (pinned != NIL && cr_inspect_rows_differ(rows, pinned))

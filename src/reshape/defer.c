@@ -99,15 +99,28 @@ cr_reshape_defer_conditions(CrLevel *level)
 
 /* ---------- for guards ---------- */
 
-/* Both: rows that the condition holds for, of those the level means. */
+/* Both: rows that the conditions hold for, of those the level means. */
 Node *
 cr_defer_among(const CrLevel *level, List *conditions)
+{
+	return cr_defer_among_others(level, NULL, conditions);
+}
+
+/* The same, of those it would mean without one of its own conditions. */
+Node *
+cr_defer_among_others(const CrLevel *level, const CrDeferred *without,
+					  List *conditions)
 {
 	List	   *all = NIL;
 	ListCell   *lc;
 
 	foreach(lc, level->deferred)
-		all = lappend(all, copyObject(((CrDeferred *) lfirst(lc))->condition));
+	{
+		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
+
+		if (deferred != without)
+			all = lappend(all, copyObject(deferred->condition));
+	}
 	all = list_concat(all, copyObject(conditions));
 	return all == NIL ? NULL : (Node *) make_ands_explicit(all);
 }

@@ -199,23 +199,6 @@ concerns(const CrUnit *unit, const List *tested)
 		list_member_ptr(tested, unit->membership);
 }
 
-/* Rows of the test that the level's other deferred conditions hold for. */
-static Node *
-among_others(const CrLevel *level, const CrDeferred *deferred, Expr *test)
-{
-	List	   *conditions = list_make1(test);
-	ListCell   *lc;
-
-	foreach(lc, level->deferred)
-	{
-		if (lfirst(lc) != deferred)
-			conditions =
-				lappend(conditions,
-						copyObject(((CrDeferred *) lfirst(lc))->condition));
-	}
-	return (Node *) make_ands_explicit(conditions);
-}
-
 /* Those who are on a list of keys, and those who are not. */
 static List *
 guards_of_lists(const CrLevel *level, const CrUnit *unit,
@@ -226,15 +209,15 @@ guards_of_lists(const CrLevel *level, const CrUnit *unit,
 
 	foreach(lc, deferred->lists)
 	{
-		Expr	   *on_list = copyObject((Expr *) lfirst(lc));
-		Expr	   *off_list = make_notclause(copyObject(on_list));
+		Node	   *on_list = lfirst(lc);
+		Node	   *off_list =
+			(Node *) make_notclause(copyObject((Expr *) on_list));
 
-		guards = lappend(guards,
-						 units_reach(unit, among_others(level, deferred,
-														on_list)));
-		guards = lappend(guards,
-						 units_reach(unit, among_others(level, deferred,
-														off_list)));
+		on_list = cr_defer_among_others(level, deferred, list_make1(on_list));
+		off_list = cr_defer_among_others(level, deferred,
+										 list_make1(off_list));
+		guards = lappend(guards, units_reach(unit, on_list));
+		guards = lappend(guards, units_reach(unit, off_list));
 	}
 	return guards;
 }

@@ -34,6 +34,9 @@ extern void cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte);
 /* defer.c: conditions that aggregates decide, not WHERE */
 extern void cr_reshape_defer_conditions(CrLevel *level);
 extern Node *cr_defer_among(const CrLevel *level, List *conditions);
+extern Node *cr_defer_among_others(const CrLevel *level,
+								   const CrDeferred *without,
+								   List *conditions);
 extern Node *cr_defer_left_out(const CrDeferred *deferred);
 extern Aggref *cr_defer_aggregate(const CrLevel *level, const Aggref *aggref);
 extern Node *cr_defer_set(const CrBase *membership);
