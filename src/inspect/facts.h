@@ -63,6 +63,9 @@ typedef struct CrColumnFact
 	uint32		aggregates;		/* CR_AGG_… bits, when a measure */
 	int			degree;			/* of the polynomial that a measure is */
 	double		span;			/* of its constants; 0 is as good as 1 */
+	int			terms;			/* that it adds up; 0 is as good as 1 */
+	int			scale;			/* decimals of its constants */
+	bool		scaled;			/* a term is multiplied by a constant */
 	bool		nullable;		/* may be null in a row of the base */
 	bool		labelled;		/* made of a label, see label.c */
 	const char *name;			/* for messages */

@@ -8,9 +8,8 @@
  * casts between them.  Integer division truncates and is a step; so is what
  * floating point rounds away, which is why constants may not span more than
  * CR_MAX_CONSTANT_SPAN, and terms that may be of different size are not added
- * in it.  Numerics round as well, a product at 16383 decimals, and a quotient
- * where it has 16 digits: so constants have few decimals, and only single
- * terms are divided.
+ * in it.  Numerics round as well, a product at 16383 decimals: so constants
+ * have few.  Quotients are rounded by reshape/even.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -306,7 +305,9 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	result->span = Max(1, fact->span);
 	result->aggregates = fact->aggregates;
 	result->base = var->varno;
-	result->terms = 1;
+	result->terms = Max(1, fact->terms);
+	result->scale = fact->scale;
+	result->scaled = fact->scaled;
 	return true;
 }
 
@@ -332,7 +333,6 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 		return false;
 	if (family == CR_AGG_STDDEV || family == CR_AGG_VARIANCE)
 		result->degree *= 2;
-	result->terms = 1;
 	return true;
 }
 
@@ -358,8 +358,6 @@ keep_digits(const CrPolynomial *left, const CrPolynomial *right,
 	result->floating = left->floating || right->floating;
 	if (result->scale > CR_MAX_CONSTANT_SCALE)
 		return object(result, "constants of too many decimals");
-	if (operation == OP_DIVIDE && left->terms > 1)
-		return object(result, "a sum that is divided, and rounded");
 	return true;
 }
 

@@ -435,6 +435,9 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 		fact.degree = polynomial.degree +
 			cr_inspect_repetitions(level, expanded);
 		fact.span = polynomial.span;
+		fact.terms = polynomial.terms;
+		fact.scale = polynomial.scale;
+		fact.scaled = polynomial.scaled;
 	}
 	if (IsA(stripped, Aggref) &&
 		cr_aggregate_family(((Aggref *) stripped)->aggfnoid) == CR_AGG_COUNT)

@@ -52,7 +52,8 @@ core_targets(CrLevel *level)
 	{
 		TargetEntry *key = flatCopyTargetEntry(lfirst(lc));
 
-		key->expr = cr_canonical_key(copyObject(key->expr), lfirst(lc2));
+		key->expr = cr_canonical_key(cr_even_key(level, copyObject(key->expr),
+												 lfirst(lc2)), lfirst(lc2));
 		key->resno = ++resno;
 		key->resname = key_name(lfirst(lc), resno);
 		key->resjunk = false;
@@ -61,11 +62,13 @@ core_targets(CrLevel *level)
 	foreach(lc, level->aggregates)
 	{
 		Expr	   *guarded = cr_guard_aggregate(level, lfirst(lc));
-
 		char	   *name = psprintf("aggregate_%d", ++number);
 
 		targets = lappend(targets,
-						  makeTargetEntry(guarded, ++resno, name, false));
+						  makeTargetEntry(cr_even_aggregate(level,
+															lfirst(lc),
+															guarded),
+										  ++resno, name, false));
 	}
 	return targets;
 }

@@ -57,11 +57,19 @@ extern Expr *cr_canonical_key(Expr *key, Node *expanded);
 /* release.c: splits a released level into a guarded core and a free shell */
 extern void cr_reshape_release(CrLevel *level);
 
-/* twins.c: functions that could fail become twins that return NULL */
-/* widen.c */
+/* even.c: quotients are summed as if they had not been rounded */
+extern Node *cr_even_quotients(Node *expr);
+extern Expr *cr_even_aggregate(const CrLevel *level,
+							   const CrAggregate *aggregate, Expr *guarded);
+extern Expr *cr_even_key(const CrLevel *level, Expr *key, Node *expanded);
+extern void cr_even_columns(CrLevel *level);
+
+/* widen.c: integers that are summed are computed in types that hold them */
 extern Node *cr_widen_expression(Node *expr);
 extern void cr_widen_aggregate(Aggref *aggref);
+extern Oid	cr_numeric_aggregate(Oid aggfnoid);
 
+/* twins.c: functions that could fail become twins that return NULL */
 extern Query *cr_reshape_twins(Query *query);
 
 #endif							/* CR_RESHAPE_H */

@@ -39,6 +39,8 @@ reshape_level(CrLevel *level)
 		if (cr_level_is_raw(source->level))
 			cr_reshape_carry_units(source->level, source->rte);
 	}
+	if (cr_level_is_raw(level))
+		cr_even_columns(level);
 	if (level->kind != CR_LEVEL_PUBLIC)
 	{
 		cr_reshape_defer_conditions(level);

@@ -212,6 +212,21 @@ cr_widen_expression(Node *expr)
 	return widen(expr, width <= 64 ? INT8OID : NUMERICOID);
 }
 
+/* The aggregate over numeric, where its result is numeric as well. */
+Oid
+cr_numeric_aggregate(Oid aggfnoid)
+{
+	size_t		i;
+
+	for (i = 0; i < lengthof(wide_aggregates); i++)
+	{
+		if (wide_aggregates[i].narrow == aggfnoid ||
+			wide_aggregates[i].numeric == aggfnoid)
+			return wide_aggregates[i].numeric;
+	}
+	return InvalidOid;
+}
+
 static Oid
 find_wide_sum(Oid type)
 {
@@ -236,7 +251,8 @@ cr_widen_aggregate(Aggref *aggref)
 	{
 		TargetEntry *argument = lfirst_node(TargetEntry, lc);
 
-		argument->expr = (Expr *) casts_mutator((Node *) argument->expr, NULL);
+		argument->expr = (Expr *)
+			cr_even_quotients(casts_mutator((Node *) argument->expr, NULL));
 	}
 	for (i = 0; i < lengthof(wide_aggregates); i++)
 	{

@@ -44,6 +44,15 @@ sub withholds_more
 	return 1;
 }
 
+# Quotients are summed without rounding, and PostgreSQL rounds each of them: of
+# numbers with that many decimals twelve digits are compared.
+sub readable
+{
+	return map {
+		s/(?<![^|])(-?\d+\.\d{15,})(?![^|])/sprintf('%.12g', $1)/ger
+	} @_;
+}
+
 srand($seed);
 for (1 .. $count)
 {
@@ -71,6 +80,7 @@ for (1 .. $count)
 			$truth->{message}, $question->{sql});
 		next;
 	}
+	$_->{rows} = [ readable(@{ $_->{rows} }) ] for $answer, $truth;
 	$judge->add('rows', scalar @{ $answer->{rows} });
 	$judge->add('with rows') if @{ $answer->{rows} };
 	next if "@{ $answer->{rows} }" eq "@{ $truth->{rows} }";

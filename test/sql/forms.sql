@@ -426,12 +426,22 @@ RESET SESSION AUTHORIZATION;
 -- ---------- digits that are rounded away ----------
 SELECT format('SELECT (s - 0.0007 * t) * ''1e16383''::numeric FROM (SELECT sum(0.0007 * minutes * 1.%s1) AS s, sum(minutes) AS t FROM visits) x', repeat('0', 16382)) AS long \gset
 SELECT left(attack(:'long'), 100);
-SELECT attack('SELECT sum((minutes + cost * cost * 1000) / 31600.5 - cost * cost * 1000 / 31600.5) FROM visits WHERE code NOT LIKE ''Z%''');
+SELECT attack('SELECT sum((minutes + cost * cost * 10000000) / 31600.5 - cost * cost * 10000000 / 31600.5) FROM visits WHERE code NOT LIKE ''Z%''');
 SELECT attack('SELECT sum((1.3::float8 * minutes + 16384 * (cost::float8 * cost)) - 16384 * (cost::float8 * cost)) FROM visits');
 SELECT attack('SELECT sum((minutes + 1024 * (minutes * minutes))::float8 - (1024 * (minutes * minutes))::float8) FROM visits');
 SELECT attack('SELECT count(s), count(*) FROM (SELECT a.patient, sum((a.minutes + a.minutes) * 1000000000) AS s FROM visits a JOIN visits b USING (patient) GROUP BY a.patient) u');
-SELECT ask('SELECT sum(cost * 1.21), avg(cost / 100), avg(minutes * 1.0 / 60), sum(cost - minutes * 0.5), sum(minutes::float8 + cost::float8) FROM visits WHERE code NOT LIKE ''Z%''');
+SELECT ask('SELECT sum(cost * 1.21), avg(cost / 100), round(avg((minutes + cost) / 2.0), 12) AS half, round(avg(minutes * 1.0 / 60), 12), sum(cost - minutes * 0.5), sum(minutes::float8 + cost::float8) FROM visits WHERE code NOT LIKE ''Z%''');
 SELECT ask('SELECT avg(s) FROM (SELECT patient, sum(minutes * minutes) AS s FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
+
+-- quotients add up as if none had been rounded, each where it has 16 digits
+SELECT ask('SELECT {{sum(cost * 13 / 7.0)}} [[round(sum(cost) * 13 / 7.0::numeric(40, 30), 20)]] AS s FROM visits');
+SELECT ask('SELECT {{sum(c)}} [[round(sum(c) / 7.0::numeric(40, 30), 20)]] AS s FROM (SELECT cost * 13 {{/ 7.0}} AS c FROM visits) v');
+SELECT ask('SELECT {{sum(cost / 7.0 * cost)}} [[round(sum(cost * cost) / 7.0::numeric(40, 30), 20)]] AS s, {{sum((cost + minutes) / 3.0)}} [[round(sum(cost + minutes) / 3.0::numeric(40, 30), 20)]] AS t FROM visits');
+SELECT ask('SELECT {{sum(a)}} [[round(sum(s / 3::numeric(40, 30)), 20)]] AS a, {{sum(v)}} [[round(sum((3 * q - t * t) / 6::numeric(40, 30)), 20)]] AS v FROM (SELECT patient, count(*) AS n, {{avg(minutes * 13) AS a, variance(cost) AS v}} [[13 * sum(minutes) AS s, sum(cost) AS t, sum(cost * cost) AS q]] FROM visits GROUP BY patient) x WHERE n = 3');
+SELECT ask('SELECT scale(sum(cost / 100.0)), {{scale(sum(cost / 7.0)) AS s, scale(sum(a)) AS t}} [[20 AS s, 20 AS t]] FROM (SELECT patient, sum(cost) AS cost, avg(cost) AS a FROM visits GROUP BY patient) x');
+SELECT ask('SELECT {{a}} [[trim_scale(a) AS a]], count(*) FROM (SELECT patient, count(*) / 3.0 AS a FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x GROUP BY a');
+SELECT attack('SELECT sum(a + b) FROM (SELECT patient, sum(cost::float8 * 1000000000) AS a, sum(minutes::float8) AS b FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
+SELECT attack('SELECT sum(cost / 0.0) FROM visits WHERE code NOT LIKE ''Z%''');
 
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);
