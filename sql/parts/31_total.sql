@@ -141,6 +141,11 @@ DECLARE
         'starts_with(text,text)',
 
         -- text: patterns
+        'textregexeq(text,text)', 'textregexne(text,text)',
+        'texticregexeq(text,text)', 'texticregexne(text,text)',
+        'bpcharregexeq(bpchar,text)', 'bpcharregexne(bpchar,text)',
+        'bpcharicregexeq(bpchar,text)', 'bpcharicregexne(bpchar,text)',
+        'regexp_like(text,text)',
         'textlike(text,text)', 'textnlike(text,text)',
         'texticlike(text,text)', 'texticnlike(text,text)',
         'bpcharlike(bpchar,text)', 'bpcharnlike(bpchar,text)',

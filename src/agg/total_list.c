@@ -8,8 +8,8 @@
  * setting but those of time zone and date style, and is immutable or stable.
  *
  * What is not, and why: functions that can fail have twins, made by the
- * install script.  Not even with a twin: regular expressions (their run time
- * and memory is the pattern's to choose), input and output functions (casts
+ * install script.  Not even with a twin: what takes regular expressions apart
+ * (for matching them see gate/pattern.c), input and output functions (casts
  * from text have twins of their own, in total_cast.c), JSON and XML, arrays
  * and ranges, money and bit strings, digests (they fail where the server is
  * told to), repeat() (it can be told to run for minutes), casts to a kind of

@@ -52,8 +52,8 @@ refuse_function(Oid funcid, int location)
 	if (funcid < FirstNormalObjectId &&
 		(strstr(name, "regex") != NULL || strstr(name, "similar") != NULL))
 		return cr_verdict_refuse(CR_ERRCODE_FUNCTION, location,
-								 "regular expressions may not run over protected rows",
-								 "Use LIKE, ILIKE, starts_with(), left(), split_part() or position().");
+								 "this use of regular expressions may not run over protected rows",
+								 "Use ~, ~*, SIMILAR TO or regexp_like() of two arguments, with a constant; or split_part(), left() or position().");
 	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, location,
 							 psprintf("function %s may not run over protected rows",
 									  name),
@@ -162,8 +162,10 @@ writes_argument(Oid funcid, Oid type)
 }
 
 static CrVerdict *
-check_call(Oid funcid, List *args, int location)
+check_call(Oid funcid, List *args, Node *node)
 {
+	int			location = exprLocation(node);
+	CrVerdict  *refusal;
 	ListCell   *lc;
 
 	foreach(lc, args)
@@ -171,7 +173,11 @@ check_call(Oid funcid, List *args, int location)
 		if (!writes_argument(funcid, exprType(lfirst(lc))))
 			return refuse_function(funcid, location);
 	}
-	return check_function(funcid, false, location);
+	refusal = check_function(funcid, false, location);
+	if (refusal == NULL)
+		refusal = cr_rule_pattern(funcid, args, exprInputCollation(node),
+								  location);
+	return refusal;
 }
 
 static CrVerdict *
@@ -262,7 +268,7 @@ check_operator(Node *node)
 		refusal = check_function(listed->opfuncid, true, location);
 	}
 	else if (IsA(node, OpExpr))
-		refusal = check_call(op->opfuncid, op->args, location);
+		refusal = check_call(op->opfuncid, op->args, node);
 	else
 		refusal = check_function(op->opfuncid, true, location);
 	return refuse_operator(refusal, opno, location);
@@ -318,7 +324,7 @@ check_node(Node *node)
 				((FuncExpr *) node)->funcvariadic)
 				break;
 			return check_call(((FuncExpr *) node)->funcid,
-							  ((FuncExpr *) node)->args, exprLocation(node));
+							  ((FuncExpr *) node)->args, node);
 		case T_OpExpr:
 		case T_DistinctExpr:
 		case T_NullIfExpr:

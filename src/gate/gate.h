@@ -68,6 +68,10 @@ extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
 /* length.c: what would be too long to form */
 extern CrVerdict *cr_rule_length(Node *node);
 
+/* pattern.c: regular expressions */
+extern CrVerdict *cr_rule_pattern(Oid funcid, List *args, Oid collation,
+								  int location);
+
 /* quiet.c: what is public and evaluated beside raw rows */
 extern CrVerdict *cr_rule_quiet_query(CrStatement *statement, Query *query);
 extern CrVerdict *cr_rule_quiet_source(CrStatement *statement,

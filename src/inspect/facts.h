@@ -168,6 +168,10 @@ typedef struct CrSubLink
 	SubLink    *sublink;		/* as written */
 	struct CrLevel *level;
 	bool		in_core;		/* evaluated over raw rows */
+	/* set by reshape/ */
+	Query	   *written;		/* before it was reshaped */
+	int			copies;			/* so often it stands in the level's query */
+	CommonTableExpr *cte;		/* what all of them read, or NULL */
 } CrSubLink;
 
 /* One aggregate call over raw rows. */
@@ -222,6 +226,7 @@ typedef struct CrStatement
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
 	List	   *classes;		/* conditions that divide groups (divide.c) */
+	int			subqueries;		/* so many were made WITH queries */
 	int			nodes;			/* size of the expanded expressions so far */
 	bool		joins_owners;	/* rows of tables of different owners meet */
 	bool		any_use;		/* every owner has approved of it whatever its

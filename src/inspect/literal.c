@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/literal.c
- *	  Computes lists that are written as text, and gives calls their arguments
- *	  by position.
+ *	  Computes lists that are written as text, and patterns of SIMILAR TO, and
+ *	  gives calls their arguments by position.
  *
  * string_to_array('a,b', ',') is the same for all rows, and known before any
  * is read: over a column the function would not be total.
@@ -64,7 +64,9 @@ fold_call(FuncExpr *call)
 {
 	if (call->funcid < FirstNormalObjectId && has_name(call->args))
 		expand_arguments(call);
-	if (call->funcid == F_STRING_TO_ARRAY_TEXT_TEXT &&
+	if ((call->funcid == F_STRING_TO_ARRAY_TEXT_TEXT ||
+		 call->funcid == F_SIMILAR_TO_ESCAPE_TEXT ||
+		 call->funcid == F_SIMILAR_TO_ESCAPE_TEXT_TEXT) &&
 		are_constants(call->args))
 		return eval_const_expressions(NULL, (Node *) call);
 	return (Node *) call;

@@ -95,7 +95,7 @@ core_order(CrLevel *level)
 }
 
 static Query *
-make_core(CrLevel *level)
+make_core(CrLevel *level, List **ctes)
 {
 	Query	   *core = makeNode(Query);
 
@@ -118,6 +118,7 @@ make_core(CrLevel *level)
 	core->hasSubLinks = core->hasSubLinks ||
 		checkExprHasSubLink((Node *) core->targetList) ||
 		checkExprHasSubLink(core->havingQual);
+	core = cr_reshape_copies(level, core, ctes);
 	/* WITH stays with the shell, one level above the core */
 	cr_normalize_lift_ctes(core, 1);
 	return cr_reshape_twins(core);
@@ -315,7 +316,7 @@ cr_reshape_release(CrLevel *level)
 {
 	Query	   *query = level->query;
 	ShellOf		shell = {NIL, NIL};
-	Query	   *below = make_core(level);
+	Query	   *below = make_core(level, &query->cteList);
 	Node	   *quals = NULL;
 	ListCell   *lc;
 

@@ -14,7 +14,7 @@
 #include "inspect/facts.h"
 
 /* statement.c */
-extern void cr_reshape_statement(CrStatement *statement);
+extern bool cr_reshape_statement(CrStatement *statement);
 
 /* marker.c: rows of protected tables are let through, nobody's are not */
 extern void cr_reshape_open_sources(CrLevel *level);
@@ -27,6 +27,11 @@ extern bool cr_reshape_waive(Query *query, List *waived);
 
 /* marker.c: the same for one entry of a range table */
 extern void cr_reshape_open_entry(Query *query, int rti, Oid owner);
+
+/* copies.c: a subquery runs once, wherever its condition is copied to */
+extern void cr_reshape_remember(CrSubLink *entry);
+extern Query *cr_reshape_copies(CrLevel *level, Query *query, List **ctes);
+extern bool cr_reshape_left_closed(Query *query);
 
 /* carry.c: raw levels carry the units of the tables below them */
 extern void cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte);

@@ -500,7 +500,7 @@ CLOSE h;
 SELECT code, reason, hint FROM cleanroom.explain($$
 SELECT sum(score) FROM answers;
 SELECT corr(price, income) FROM orders JOIN customers USING (customer_id);
-SELECT count(*) FROM customers WHERE country ~ '^I';
+SELECT count(*) FROM customers WHERE regexp_replace(country, '^I', 'J') = 'J';
 SELECT count(DISTINCT p) FROM (SELECT customer_id AS p FROM orders UNION ALL SELECT viewer FROM exposures) x;
 SELECT avg(n) FROM (SELECT p, count(*) AS n FROM (SELECT customer_id AS p FROM orders UNION ALL SELECT viewer FROM exposures) x GROUP BY p) y;
 SELECT country FROM customers UNION SELECT category FROM orders;

@@ -423,6 +423,21 @@ SELECT count(*) FROM patients JOIN once ON k = city;
 ROLLBACK;
 RESET SESSION AUTHORIZATION;
 
+-- ---------- regular expressions ----------
+SELECT ask('SELECT count(*) FROM visits WHERE code ~ ''^I[12]'' AND code !~* ''z''');
+SELECT ask('SELECT code SIMILAR TO ''(I|J)%'' AS main, count(*) FROM visits WHERE regexp_like(code, ''^[A-Y]'') GROUP BY 1 /patient/');
+SELECT ask('SELECT count(*) FILTER (WHERE code ~ ''\y[IJ]\d+\y'') FROM visits WHERE code ~* ''^[a-y]''');
+SELECT attack('SELECT count(*) FROM visits WHERE code ~ ''Z1''');
+SELECT attack('SELECT count(*) FROM visits WHERE code ~ ''(Z1''');
+SELECT attack('SELECT count(*) FROM visits WHERE code ~ ''(.)\1''');
+SELECT attack('SELECT count(*) FROM visits WHERE code ~ ''(?=Z)''');
+SELECT attack('SELECT count(*) FROM visits WHERE ''Z'' ~ code');
+SELECT attack('SELECT count(*) FROM visits WHERE code ~ (SELECT max(code) FROM (SELECT code FROM visits GROUP BY code) x)');
+SELECT left(attack(format('SELECT count(*) FROM visits WHERE code ~ %L', repeat('x', 1001))), 100);
+SELECT attack('SELECT count(*) FROM visits WHERE code ~ ANY (''{Z1,J}'')');
+SELECT attack('SELECT count(*) FROM visits WHERE regexp_replace(code, ''Z'', ''I'') = ''I1''');
+SELECT attack('SELECT substring(code FROM ''^.''), count(*) FROM visits GROUP BY 1');
+
 -- ---------- digits that are rounded away ----------
 SELECT format('SELECT (s - 0.0007 * t) * ''1e16383''::numeric FROM (SELECT sum(0.0007 * minutes * 1.%s1) AS s, sum(minutes) AS t FROM visits) x', repeat('0', 16382)) AS long \gset
 SELECT left(attack(:'long'), 100);
@@ -442,6 +457,20 @@ SELECT ask('SELECT scale(sum(cost / 100.0)), {{scale(sum(cost / 7.0)) AS s, scal
 SELECT ask('SELECT {{a}} [[trim_scale(a) AS a]], count(*) FROM (SELECT patient, count(*) / 3.0 AS a FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x GROUP BY a');
 SELECT attack('SELECT sum(a + b) FROM (SELECT patient, sum(cost::float8 * 1000000000) AS a, sum(minutes::float8) AS b FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
 SELECT attack('SELECT sum(cost / 0.0) FROM visits WHERE code NOT LIKE ''Z%''');
+
+-- ---------- subqueries in a condition that guards copy ----------
+SELECT attack('SELECT count(*) FILTER (WHERE code = ''Z1'' OR (SELECT count(*) FROM visits) = 0) FROM visits WHERE code NOT LIKE ''Z2''');
+SELECT attack('SELECT sum(CASE WHEN code = ''Z1'' OR (SELECT count(*) FROM patients WHERE city = ''Oslo'') = 0 THEN cost ELSE 0 END) FROM visits WHERE code NOT LIKE ''Z2''');
+SELECT attack('SELECT count(*) FILTER (WHERE code = ''Z1'' OR ''Oslo'' NOT IN (SELECT city FROM patients WHERE city <> ''Moss'' GROUP BY city)) FROM visits WHERE code NOT LIKE ''Z2''');
+SELECT attack('SELECT count(*) FILTER (WHERE code = ''Z1'' OR NOT EXISTS (SELECT FROM patients WHERE city = ''Oslo'' GROUP BY city)) FROM visits WHERE code NOT LIKE ''Z2''');
+SELECT attack('SELECT city, count(*) FROM patients JOIN visits USING (patient) WHERE code NOT LIKE ''Z2'' GROUP BY city HAVING count(*) FILTER (WHERE code = ''Z1'' OR (SELECT count(*) FROM sales) = 0) > 0');
+SELECT attack('SELECT avg(n) FROM (SELECT patient, count(*) FILTER (WHERE code = ''Z1'' OR (SELECT count(*) FROM visits) = 0) AS n FROM visits WHERE code NOT LIKE ''Z2'' GROUP BY patient) x');
+SELECT attack('SELECT count(*) FILTER (WHERE code = ''Z1'' OR (SELECT random() < 0.5 FROM (SELECT count(*) FROM visits) x)) FROM visits');
+SELECT attack('WITH w AS (SELECT count(*) AS n FROM visits) SELECT count(*) FILTER (WHERE code = ''Z1'' OR (SELECT n + 0 * (SELECT count(*) FROM sales) FROM w) = 0) FROM visits WHERE code NOT LIKE ''Z2''');
+SELECT ask('SELECT count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'')), sum(CASE WHEN minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'') THEN cost ELSE 0 END) FROM visits WHERE code NOT LIKE ''Z%''');
+SELECT ask('SELECT sum(CASE WHEN code IN (SELECT code FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code ORDER BY sum(cost) DESC LIMIT 2) THEN cost ELSE 0 END) / sum(cost) AS share FROM visits WHERE code NOT LIKE ''Z%''');
+SELECT ask('SELECT code, count(*) FILTER (WHERE day >= (SELECT max(m) FROM (SELECT date_trunc(''quarter'', day) AS m FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY 1) x)) FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code /patient/');
+SELECT ask('SELECT avg(n), corr(n, m) FILTER (WHERE n > (SELECT 1)) FROM (SELECT patient, count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'')) AS n, count(*) AS m FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
 
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);

@@ -298,7 +298,7 @@ SELECT cleanroom.pairs_combine('{0,0,0,0,0,0}', '{1,1,0,1,0,0}');
 SELECT f, cleanroom.find_total(f::regprocedure)
   FROM unnest('{random(),"nextval(regclass)","pg_sleep(float8)",
                 "current_setting(text)","pg_read_file(text)",
-                "textregexeq(text,text)","int4in(cstring)","repeat(text,int4)",
+                "regexp_replace(text,text,text)","int4in(cstring)","repeat(text,int4)",
                 "setval(regclass,int8)","pg_catalog.string_agg(text,text)",
                 "pg_catalog.array_agg(anynonarray)","md5(text)"}'::text[]) f;
 -- a look-alike of the analyst's own
