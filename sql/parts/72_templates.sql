@@ -47,14 +47,14 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.decision_list',
 -- ---------- helpers ----------
 
 CREATE FUNCTION cleanroom.resolve_query(
-    query text, types oid[], written boolean,
+    author oid, query text, types oid[], written boolean,
     OUT resolved text, OUT content_hash bytea, OUT relations regclass[],
     OUT columns bigint[], OUT outsider text
 )
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_resolve_query';
-COMMENT ON FUNCTION cleanroom.resolve_query(text, oid[], boolean) IS
+COMMENT ON FUNCTION cleanroom.resolve_query(oid, text, oid[], boolean) IS
 'Resolves the names of a query; for the extension''s own functions.
-query: one SELECT statement. types: those of its parameters. written: as whoever called the function that calls this wrote it, in their search path; else as it is kept.
+author: the role with whose rights it is read, since reading a literal may run code of that role. query: one SELECT statement. types: those of its parameters. written: as whoever called the function that calls this wrote it, in their search path; else as it is kept.
 Returns it with every name qualified; SHA-256 over it, its views and its functions; the tables in it; their columns in it, relation and column number in turn; and a function or type in it that did not come with the server, or null. Errors: 42601 not one SELECT, 42P16 a temporary table, those of parse analysis.';
 
 -- What an approval rests on, besides the query.  All by name, as a dump keeps
@@ -358,7 +358,7 @@ BEGIN
     waived := '{}';
     BEGIN
         SELECT * INTO present FROM cleanroom.resolve_query(
-            this.query, cleanroom.parameter_types(this.parameters), false);
+            this.author, this.query, cleanroom.parameter_types(this.parameters), false);
     EXCEPTION WHEN OTHERS THEN
         present := NULL;            -- something in it is gone
     END;

@@ -22,7 +22,7 @@ BEGIN
                   HINT = 'For example: propose_template(''spring'', ''reach'', ''SELECT count(*) FROM ...'').';
     END IF;
     SELECT * INTO resolved FROM cleanroom.resolve_query(
-        cleanroom.name_parameters(query, cleanroom.parameter_names(described)),
+        who, cleanroom.name_parameters(query, cleanroom.parameter_names(described)),
         cleanroom.parameter_types(described), true);
     SELECT pg_catalog.string_agg(r::text, ', ') INTO outsider
         FROM pg_catalog.unnest(resolved.relations) r

@@ -5,8 +5,9 @@
  *
  * Known are vault tokens, and the columns of cleanroom.keyring_columns, which
  * the functions that fill a column write, and track_column().  Columns are
- * read as the owner of the keyring, past row security, by built-in functions
- * of built-in types alone: no code of a table's owner runs.
+ * read as the owner of the keyring, past row security, and of tables alone,
+ * by built-in functions of built-in types: no code of a table's owner runs.
+ * A view would be such code.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +16,7 @@
 #include "access/relation.h"
 #include "base/compat.h"
 #include "base/oids.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -140,6 +142,22 @@ known_columns(const CrKeyRow *row)
 	return add_filled_columns(read_tracked(row->key_id), row);
 }
 
+/* Is it a table, and are all of its partitions and children?  It is locked. */
+static bool
+is_plain_table(Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
+	{
+		char		kind = get_rel_relkind(lfirst_oid(cell));
+
+		if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+			return false;
+	}
+	return true;
+}
+
 /* Notes the table, and the partitions and children it has. */
 static List *
 add_lock_tags(List *tags, Oid relid)
@@ -186,6 +204,9 @@ count_column(const Tracked *tracked, const CrKeyRow *row, int32 version,
 {
 	AttrNumber	attnum = get_attnum(tracked->relid, tracked->column);
 	const char *condition;
+	Oid			user;
+	int			context;
+	uint64		count;
 
 	if (attnum == InvalidAttrNumber)
 		return 0;
@@ -201,10 +222,14 @@ count_column(const Tracked *tracked, const CrKeyRow *row, int32 version,
 			condition = CR_SQL_VALUE " IS NOT NULL AND $1 > 0 AND $2 >= 0";
 			break;
 	}
-	return run_count(psprintf("SELECT count(*) FROM (SELECT t.%s AS " CR_SQL_VALUE " FROM %s t) s WHERE %s",
-							  quote_identifier(tracked->column), relation,
-							  condition),
-					 row, version);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
+	count = run_count(psprintf("SELECT count(*) FROM (SELECT t.%s AS " CR_SQL_VALUE " FROM %s t) s WHERE %s",
+							   quote_identifier(tracked->column), relation,
+							   condition),
+					  row, version);
+	SetUserIdAndSecContext(user, context);
+	return count;
 }
 
 const char *
@@ -248,7 +273,8 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 		uint64		count;
 
 		LockRelationOid(tracked->relid, AccessShareLock);
-		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tracked->relid)))
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tracked->relid)) ||
+			!is_plain_table(tracked->relid))
 			continue;
 		relation = cr_relation_words(tracked->relid);
 		count = count_column(tracked, row, version, relation);

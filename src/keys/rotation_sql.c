@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "base/errcodes.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
@@ -45,6 +46,12 @@ owned_column(FunctionCallInfo fcinfo, char **column)
 				 errmsg("must be owner of table \"%s\"",
 						get_rel_name(relid)),
 				 errhint("Ask the table's owner.")));
+	if (get_rel_relkind(relid) != RELKIND_RELATION &&
+		get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a table", get_rel_name(relid)),
+				 errhint("Name the table that holds the values.")));
 	if (get_attnum(relid, *column) <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),

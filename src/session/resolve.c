@@ -317,16 +317,38 @@ name_of_outsider(const Contents *contents)
 }
 
 /*
- * SQL: cleanroom.resolve_query(query text, types oid[], written boolean).
+ * Reading a literal of a type of the author's, and writing it, may run the
+ * author's code: a domain's conditions.  It gets the author's rights, and
+ * those of a restricted operation.
+ */
+static void
+become_author(Oid author)
+{
+	Oid			user;
+	int			context;
+
+	if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(author)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("the author of the template is gone"),
+				 errhint("Propose the template again, as a role that is there.")));
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(author, context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+}
+
+/*
+ * SQL: cleanroom.resolve_query(author oid, query text, types oid[],
+ * written boolean).
  * "written": as by whom calls; else as it is kept.
  */
 Datum
 cr_resolve_query(PG_FUNCTION_ARGS)
 {
-	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	int			ntypes;
-	Oid		   *types = types_of(PG_GETARG_ARRAYTYPE_P(1), &ntypes);
-	bool		written = PG_GETARG_BOOL(2);
+	Oid		   *types = types_of(PG_GETARG_ARRAYTYPE_P(2), &ntypes);
+	bool		written = PG_GETARG_BOOL(3);
 	int			nesting = NewGUCNestLevel();
 	Contents	contents = {0};
 	StringInfoData digested;
@@ -337,6 +359,8 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 	Datum		values[5] = {0};
 	bool		nulls[5] = {false};
 	TupleDesc	desc;
+	Oid			user;
+	int			context;
 	ListCell   *lc;
 
 	if (!superuser())
@@ -346,6 +370,8 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 				 errhint("Use cleanroom.propose_template().")));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
+	GetUserIdAndSecContext(&user, &context);
+	become_author(PG_GETARG_OID(0));
 	if (!written)
 		cr_session_pin_settings();
 	cr_session_pin_path(written ? cr_behalf_search_path() :
@@ -371,6 +397,7 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 	if (outsider != NULL)
 		values[4] = CStringGetTextDatum(outsider);
 	AtEOXact_GUC(false, nesting);
+	SetUserIdAndSecContext(user, context);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
 													  values, nulls)));
 }

@@ -329,7 +329,7 @@ SELECT cleanroom.create_room_by(10, 'x', 'y', NULL);
 SELECT cleanroom.put_on_record('room_change', NULL, 'forged', NULL);
 SELECT cleanroom.evaluate_condition(10, 'true');
 SELECT cleanroom.judge_for(10, 'rooms.buys'::regclass, '{}');
-SELECT cleanroom.resolve_query('SELECT 1', '{}', false);
+SELECT cleanroom.resolve_query(0, 'SELECT 1', '{}', false);
 SELECT cleanroom.raise_assurance();
 SELECT * FROM cleanroom.member_list;
 

@@ -66,6 +66,24 @@ SELECT cleanroom.untrack_column('rotation.people', 'sealed');
 SELECT cleanroom.stop_rotation(0);
 RESET ROLE;
 
+-- what is counted are tables: a view would run its owner's code
+SET ROLE regress_cr_owner;
+CREATE FUNCTION rotation.whoami() RETURNS uuid LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE WARNING 'counted as %', current_user;
+    RETURN NULL;
+END $$;
+CREATE VIEW rotation.shown AS SELECT 'x'::text AS mail, rotation.whoami() AS token;
+SELECT cleanroom.track_column('rotation.shown', 'token', 'rotation mail');
+SELECT cleanroom.rotate_table('rotation.shown', 'token', 'rotation mail');
+CREATE TRIGGER fill INSTEAD OF INSERT ON rotation.shown FOR EACH ROW
+    EXECUTE FUNCTION cleanroom.fill_token('mail', 'token', 'rotation mail', 'exact', 'keep');
+RESET ROLE;
+INSERT INTO cleanroom.keyring_columns (relation, "column", key_id, attnum)
+SELECT 'rotation.shown', 'token', key_id, 2 FROM cleanroom.keyring WHERE name = 'rotation mail';
+SELECT cleanroom.key_dependents('rotation mail', 1);
+DROP VIEW rotation.shown;
+
 -- data under version 1
 SET ROLE regress_cr_owner;
 SELECT cleanroom.tokenize_column('rotation.people', 'mail', 'token',

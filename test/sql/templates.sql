@@ -161,6 +161,28 @@ CREATE OR REPLACE VIEW templates.kept AS SELECT person, channel FROM templates.v
 SET ROLE regress_cr_ana;
 SELECT cleanroom.run_template('viewed');
 
+-- The code of a type that a template names has its author's rights, whoever
+-- reads the template.
+RESET ROLE;
+CREATE SCHEMA templates_eve AUTHORIZATION regress_cr_eve;
+GRANT USAGE ON SCHEMA templates_eve TO regress_cr_ana;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('spring', 'regress_cr_eve', 'analyst');
+SET ROLE regress_cr_eve;
+CREATE FUNCTION templates_eve.who(int) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE WARNING 'read as %', current_user;
+    RETURN true;
+END $$;
+CREATE DOMAIN templates_eve.mine AS int CHECK (templates_eve.who(VALUE));
+CREATE TYPE templates_eve.pair AS (a templates_eve.mine);
+SELECT cleanroom.propose_template('spring', 'list', $$SELECT '{1}'::templates_eve.mine[] AS a$$);
+SELECT cleanroom.propose_template('spring', 'row', $$SELECT '(1)'::templates_eve.pair AS a$$);
+SET ROLE regress_cr_tv;
+SELECT name, state FROM cleanroom.templates WHERE name IN ('list', 'row') ORDER BY name;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('spring', 'regress_cr_eve');
+
 -- Outside the room there are no templates.
 SET ROLE regress_cr_boss;
 SELECT cleanroom.remove_member('spring', 'regress_cr_ana');
@@ -169,6 +191,6 @@ SELECT cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}
 RESET search_path;
 RESET ROLE;
 TRUNCATE cleanroom.room_list CASCADE;
-DROP SCHEMA templates CASCADE;
+DROP SCHEMA templates, templates_eve CASCADE;
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_shop, regress_cr_tv, regress_cr_eve, regress_cr_ana;
 DROP ROLE regress_cr_boss, regress_cr_shop, regress_cr_tv, regress_cr_ana, regress_cr_eve;
