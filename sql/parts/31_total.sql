@@ -283,6 +283,19 @@ Errors: none that the argument''s value could provoke.', type));
 END
 $$;
 
+-- A series of moments, which ends in time zones that there are.
+
+CREATE FUNCTION cleanroom.ordinary_series(timestamptz, timestamptz, interval)
+RETURNS SETOF timestamptz
+AS 'MODULE_PATHNAME', 'cr_ordinary_series'
+LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 1000;
+
+COMMENT ON FUNCTION cleanroom.ordinary_series(timestamptz, timestamptz, interval) IS
+'What pg_catalog.generate_series() of moments becomes beside protected rows.
+Arguments: first and last value, and the step, not 0.
+Result: the series; empty where the session''s time zone is more than 16 hours from Greenwich, or changes by more than 25.
+Errors: those of the original, for a step of 0.';
+
 -- Those that take any number of arguments of any types.
 
 CREATE FUNCTION cleanroom.total_concat(VARIADIC "any")

@@ -152,6 +152,25 @@ check_aggregates(CrLevel *level)
 	return NULL;
 }
 
+/*
+ * What a unit level says of each person: of labels, or of what is known of
+ * people.  The level around it could not tell such columns apart.
+ */
+static CrVerdict *
+check_people(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->columns)
+	{
+		if (cr_label_mixes(level, lfirst(lc)))
+			return cr_rule_refuse_label(lfirst(lc));
+	}
+	return cr_rule_condition(level,
+							 cr_inspect_expand(level,
+											   level->query->havingQual));
+}
+
 static CrVerdict *
 check_raw_input(CrLevel *level)
 {
@@ -172,10 +191,7 @@ check_raw_input(CrLevel *level)
 	if (refusal == NULL && cr_level_is_raw(level))
 		refusal = cr_rule_total((Node *) level->query->targetList);
 	if (refusal == NULL && level->kind == CR_LEVEL_UNIT)
-		refusal =
-			cr_rule_condition(level,
-							  cr_inspect_expand(level,
-												level->query->havingQual));
+		refusal = check_people(level);
 	return refusal;
 }
 

@@ -6,7 +6,7 @@
  * An expression without references to what it has matched, and without
  * lookaround, is a finite automaton: it reads a text once, and its memory
  * does not hang on the text.  Others can be written so that one text alone
- * takes them beyond statement_timeout, which would tell that the text is there.
+ * takes them beyond statement_timeout, which tells that the text is there.
  * An expression that is wrong is reported here, before any row is read.
  *
  *-------------------------------------------------------------------------

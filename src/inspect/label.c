@@ -23,28 +23,57 @@ typedef struct Made
 	CrLevel    *level;
 	bool		label;
 	bool		raw;
-	bool		in_join;
+	bool		plain;			/* look at columns alone, not at joins */
+	Bitmapset  *joined;			/* bases whose joins have been looked at */
 } Made;
 
 static bool made_walker(Node *node, Made *made);
 
-/* Where a public relation may have no match, its columns tell of its ON. */
+/* Is it in the nullable side of an outer join, all of it? */
+static bool
+is_inside(Made *made, Node *expanded)
+{
+	Bitmapset  *bases = cr_inspect_bases(expanded);
+	int			id = -1;
+
+	while ((id = bms_next_member(bases, id)) >= 0)
+	{
+		CrBase	   *base = cr_inspect_base(made->level->statement, id);
+
+		if (!base->nullable && !base->buried)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Where a relation may have no match, its columns tell of all that it is
+ * joined by: of its ON, and of what is joined with it before.
+ */
 static void
 note_join(Made *made, const CrBase *base)
 {
 	ListCell   *lc;
 
-	if (!base->nullable || base->membership != NULL || made->in_join)
+	if (made->plain || base->membership != NULL ||
+		!(base->nullable || base->buried) ||
+		bms_is_member(base->id, made->joined))
 		return;
-	made->in_join = true;
+	made->joined = bms_add_member(made->joined, base->id);
+	if (base->level != NULL && base->level->listed)
+		made->label = true;
 	foreach(lc, cr_inspect_all_clauses(made->level))
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
 
-		if (!clause->inner && bms_is_member(base->id, clause->limited))
-			made_walker(clause->expanded, made);
+		if (!bms_is_member(base->id, clause->limited) &&
+			!(bms_is_member(base->id, cr_inspect_bases(clause->expanded)) &&
+			  is_inside(made, clause->expanded)))
+			continue;
+		if (cr_list_names_keys(made->level, clause->expanded))
+			made->label = true;
+		made_walker(clause->expanded, made);
 	}
-	made->in_join = false;
 }
 
 static bool
@@ -56,19 +85,22 @@ made_walker(Node *node, Made *made)
 
 	if (node == NULL || IsA(node, Query))
 		return false;
+	/* how many rows somebody has, or what is in them */
+	if (IsA(node, Aggref))
+		made->raw = true;
 	if (!IsA(node, Var))
 		return expression_tree_walker(node, made_walker, (void *) made);
 	if (var->varlevelsup != 0 || var->varno <= 0)
 		return false;
 	base = cr_inspect_base(made->level->statement, var->varno);
 	fact = cr_inspect_column(made->level->statement, var);
+	note_join(made, base);
 	if (!cr_inspect_base_is_raw(base))
 	{
 		if (base->by_key && base->membership == NULL)
 			made->label = true;
 		else if (!base->single && base->membership == NULL)
 			made->raw = true;	/* looked up by what is known of people */
-		note_join(made, base);
 	}
 	else if (fact != NULL && fact->labelled)
 		made->label = true;
@@ -82,7 +114,7 @@ made_walker(Node *node, Made *made)
 static Made
 made_of(CrLevel *level, Node *expanded)
 {
-	Made		made = {level, false, false, false};
+	Made		made = {level, false, false, false, NULL};
 
 	made_walker(expanded, &made);
 	return made;
@@ -99,7 +131,7 @@ cr_label_in(CrLevel *level, Node *expanded)
 bool
 cr_label_people_in(CrLevel *level, Node *expanded)
 {
-	Made		made = {level, false, false, true};
+	Made		made = {level, false, false, true, NULL};
 
 	made_walker(expanded, &made);
 	return made.raw;

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/zone.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "nodes/nodeFuncs.h"
@@ -185,8 +186,11 @@ cr_series_of_call(Node *expr)
 		case F_GENERATE_SERIES_INT8_INT8_INT8:
 			return is_whole_step(lthird(call->args)) ?
 				CR_SERIES_INTEGERS : CR_SERIES_NONE;
-		case F_GENERATE_SERIES_TIMESTAMP_TIMESTAMP_INTERVAL:
 		case F_GENERATE_SERIES_TIMESTAMPTZ_TIMESTAMPTZ_INTERVAL:
+			if (!cr_zone_is_ordinary())
+				return CR_SERIES_NONE;
+			/* FALLTHROUGH */
+		case F_GENERATE_SERIES_TIMESTAMP_TIMESTAMP_INTERVAL:
 			return is_near(linitial(call->args)) &&
 				is_near(lsecond(call->args)) ?
 				read_step(lthird(call->args)) : CR_SERIES_NONE;

@@ -249,6 +249,16 @@ is_comparable(Oid typid)
 	return OidIsValid(entry->eq_opr);
 }
 
+/* Can people be told apart by it?  units() hashes them. */
+static bool
+is_countable(Oid typid)
+{
+	TypeCacheEntry *entry = lookup_type_cache(getBaseType(typid),
+											  TYPECACHE_HASH_EXTENDED_PROC);
+
+	return OidIsValid(entry->hash_extended_proc);
+}
+
 const char *
 cr_load_check_type(Oid typid, uint32 uses)
 {
@@ -258,6 +268,10 @@ cr_load_check_type(Oid typid, uint32 uses)
 	if ((uses & ~CR_USE_MEASURE) != 0 && !is_comparable(typid))
 		return psprintf("Values of type %s cannot be compared by an equality "
 						"operator of the server itself.",
+						format_type_be(typid));
+	if ((uses & CR_USE_UNIT) != 0 && !is_countable(typid))
+		return psprintf("People cannot be counted by values of type %s, "
+						"which has no hash function.",
 						format_type_be(typid));
 	return NULL;
 }
@@ -289,7 +303,8 @@ load_column(Oid labelled_relid, AttrNumber labelled_attno, Oid typid,
 		column->aggregates = 0;
 		column->lower = column->upper = NULL;
 	}
-	if ((column->uses & ~CR_USE_MEASURE) != 0 && !is_comparable(typid))
+	if (((column->uses & ~CR_USE_MEASURE) != 0 && !is_comparable(typid)) ||
+		((column->uses & CR_USE_UNIT) != 0 && !is_countable(typid)))
 	{
 		why = (column->uses & CR_USE_UNIT) != 0 ?
 			"the type of a privacy unit column no longer suits it" : NULL;

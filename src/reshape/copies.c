@@ -124,6 +124,7 @@ make_reader(const CommonTableExpr *cte)
 	query->stmt_len = -1;
 	foreach(lc, cte->ctecolnames)
 	{
+		char	   *name = pstrdup(strVal(lfirst(lc)));
 		Var		   *var = makeVar(1, number + 1,
 								  list_nth_oid(cte->ctecoltypes, number),
 								  list_nth_int(cte->ctecoltypmods, number),
@@ -133,8 +134,7 @@ make_reader(const CommonTableExpr *cte)
 		number++;
 		query->targetList = lappend(query->targetList,
 									makeTargetEntry((Expr *) var, number,
-													pstrdup(strVal(lfirst(lc))),
-													false));
+													name, false));
 	}
 	return query;
 }
