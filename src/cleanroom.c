@@ -15,6 +15,7 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "guard/guard.h"
+#include "guard/uncounted.h"
 #include "ledger/budget.h"
 #include "keys/keyring.h"
 #include "keys/master.h"
@@ -50,6 +51,7 @@ _PG_init(void)
 	cr_guard_utility_init();
 	cr_guard_object_access_init();
 	cr_guard_log_init();
+	cr_guard_uncounted_init();
 	cr_guard_login_init();
 	cr_guard_memory_init();
 	cr_guard_estimates_init();

@@ -49,7 +49,7 @@ forget(void *arg)
 {
 	dlist_delete(&((Execution *) arg)->node);
 	if (dlist_is_empty(&executions))
-		cr_uncounted_end();
+		cr_uncounted_end_of_query();
 }
 
 static Execution *

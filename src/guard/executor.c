@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/parallel.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/errcodes.h"
@@ -22,6 +23,7 @@
 #include "guard/foreign_key.h"
 #include "guard/groupings.h"
 #include "guard/guard.h"
+#include "guard/lazy_locks.h"
 #include "guard/parameters.h"
 #include "guard/raise.h"
 #include "guard/uncounted.h"
@@ -143,6 +145,7 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 	{
 		/* a worker runs nothing else */
 		cr_uncounted_begin();
+		synchronize_seqscans = false;
 		return false;
 	}
 	refusal = cr_guard_judge_surroundings();
@@ -174,11 +177,13 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	List	   *guards = NIL;
 	CrUsage		usage;
 
+	cr_uncounted_settle();
 	if (!judge_plan(queryDesc, &guards))
 	{
 		start(queryDesc, eflags);
 		return;
 	}
+	cr_lock_what_is_lazy(queryDesc->plannedstmt);
 	cr_parameters_read(queryDesc);
 	if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
 		queryDesc->instrument_options |= INSTRUMENT_ROWS;
@@ -334,6 +339,14 @@ cr_ExecutorEnd(QueryDesc *queryDesc)
 	bool		recorded = cr_execution_has(queryDesc);
 
 	cr_execution_end(queryDesc);
+#if PG_VERSION_NUM >= 180000
+	/* how many there were may hang on whether a subplan was needed */
+	if (recorded)
+	{
+		queryDesc->estate->es_parallel_workers_to_launch = 0;
+		queryDesc->estate->es_parallel_workers_launched = 0;
+	}
+#endif
 	if (prev_ExecutorEnd)
 		prev_ExecutorEnd(queryDesc);
 	else

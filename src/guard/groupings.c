@@ -4,14 +4,15 @@
  *	  Counts the groups that guards release and withhold.
  *
  * What an aggregation with a guard returns is released, what its condition
- * takes away is withheld; the executor's instrumentation counts both.  Where
- * something has to happen before a group goes on, we stand between the
- * aggregation and the node above it.
+ * takes away is withheld; the executor's instrumentation counts both.  As
+ * something has to happen before a group goes on, and while it is made, we
+ * stand between the aggregation and the node above it.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/tableam.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "guard/groupings.h"
@@ -24,7 +25,8 @@
 typedef struct Grouping
 {
 	PlanState  *state;
-	bool		shown;			/* its groups leave as rows, or not at all */
+	bool		told;			/* no other guard stands before its groups */
+	bool		shown;			/* they leave as rows, or not at all */
 	ExecProcNodeMtd get_group;	/* the aggregation's own, where we stand */
 } Grouping;
 
@@ -145,6 +147,7 @@ CrGroupings *
 cr_groupings_watch(QueryDesc *queryDesc, List *guards)
 {
 	Watch		watch = {guards, NIL};
+	List	   *told = cr_groupings_told(queryDesc->planstate, guards);
 	CrGroupings *groupings;
 	ListCell   *lc;
 
@@ -156,6 +159,7 @@ cr_groupings_watch(QueryDesc *queryDesc, List *guards)
 		Grouping   *grouping = &groupings->list[groupings->n++];
 
 		grouping->state = lfirst(lc);
+		grouping->told = list_member_ptr(told, grouping->state);
 		grouping->shown = is_shown(queryDesc->plannedstmt->planTree,
 								   (Agg *) grouping->state->plan);
 	}
@@ -199,15 +203,33 @@ find(PlanState *state, CrGroupings **groupings)
 	return NULL;
 }
 
-/* Takes the place of the aggregation's own function. */
+/*
+ * Takes the place of the aggregation's own function.
+ *
+ * Where a scan stops for which nothing more is needed is noted for the next
+ * scan of the table, which starts there: its own one too, if the analyst has
+ * seen to it that each page has one row.  What scans below a guard see of the
+ * setting is not what a function in the statement has set.
+ */
 static TupleTableSlot *
 get_group(PlanState *state)
 {
 	CrGroupings *groupings;
 	Grouping   *grouping = find(state, &groupings);
-	TupleTableSlot *slot = grouping->get_group(state);
+	bool		synchronize = synchronize_seqscans;
+	TupleTableSlot *slot;
 
-	if (!TupIsNull(slot))
+	synchronize_seqscans = false;
+	PG_TRY();
+	{
+		slot = grouping->get_group(state);
+	}
+	PG_FINALLY();
+	{
+		synchronize_seqscans = synchronize;
+	}
+	PG_END_TRY();
+	if (grouping->told && !grouping->shown && !TupIsNull(slot))
 		groupings->before_use(groupings->arg, ++groupings->in_use);
 	return slot;
 }
@@ -221,8 +243,6 @@ cr_groupings_call(CrGroupings *groupings, CrReleased before_use, void *arg)
 	{
 		Grouping   *grouping = &groupings->list[i];
 
-		if (grouping->shown)
-			continue;
 		grouping->get_group = grouping->state->ExecProcNodeReal;
 		ExecSetExecProcNode(grouping->state, get_group);
 	}

@@ -38,4 +38,7 @@ typedef void (*CrReleased) (void *arg, uint64 n);
 extern void cr_groupings_call(CrGroupings *groupings, CrReleased before_use,
 							  void *arg);
 
+/* told.c: the guarded aggregations that no other guard stands before */
+extern List *cr_groupings_told(PlanState *top, List *guards);
+
 #endif							/* CR_GROUPINGS_H */

@@ -7,7 +7,8 @@
  * No policy can be put between them and a table: they take its name, or none
  * at all.  Memory and temporary files grow with the rows that a query whose
  * cursor is open has gathered below its guard; logical decoding returns rows
- * as they were written; the rest looks into pages.  So where tables are
+ * as they were written; blocks and pages of transaction state are counted one
+ * for one, whoever reads them; the rest looks into pages.  So where tables are
  * protected they are for superusers, and for functions that superusers have
  * made to run as themselves.
  *
@@ -54,6 +55,7 @@ is_looking_builtin(Oid funcid)
 		case F_PG_LOGICAL_SLOT_PEEK_BINARY_CHANGES:
 		case F_PG_LS_TMPDIR_:
 		case F_PG_LS_TMPDIR_OID:
+		case F_PG_STAT_GET_SLRU:
 #if PG_VERSION_NUM >= 160000
 		case F_PG_STAT_GET_IO:
 #endif

@@ -14,20 +14,28 @@
  *
  * A relation's counters are linked to when it is opened, so counting has to
  * stop before the executor starts and until the last such query has ended.
+ * Where it ends by an error, its temporary files are closed, and counted,
+ * later than its memory is freed: with the resources of the transaction.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "guard/uncounted.h"
 #include "pgstat.h"
+#include "utils/resowner.h"
 
 /* did we switch it off? */
 static bool switched_off = false;
 
+/* is it to be switched on when the transaction's resources are released? */
+static bool ending = false;
+
 void
 cr_uncounted_begin(void)
 {
+	ending = false;
 	if (!pgstat_track_counts)
 		return;
 	pgstat_track_counts = false;
@@ -41,6 +49,40 @@ cr_uncounted_end(void)
 		return;
 	pgstat_track_counts = true;
 	switched_off = false;
+}
+
+void
+cr_uncounted_end_of_query(void)
+{
+	if (IsTransactionState())
+		cr_uncounted_end();
+	else
+		ending = switched_off;
+}
+
+void
+cr_uncounted_settle(void)
+{
+	if (!ending)
+		return;
+	ending = false;
+	cr_uncounted_end();
+}
+
+/* Resources are released from the innermost to the transaction's own. */
+static void
+released(ResourceReleasePhase phase, bool is_commit, bool is_top_level,
+		 void *arg)
+{
+	if (phase == RESOURCE_RELEASE_AFTER_LOCKS &&
+		CurrentResourceOwner == CurTransactionResourceOwner)
+		cr_uncounted_settle();
+}
+
+void
+cr_guard_uncounted_init(void)
+{
+	RegisterResourceReleaseCallback(released, NULL);
 }
 
 CrUsage

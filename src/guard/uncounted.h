@@ -24,6 +24,14 @@ extern void cr_uncounted_begin(void);
 /* Counts again, unless the server is not to count at all.  Idempotent. */
 extern void cr_uncounted_end(void);
 
+/* The same where a query ends, be it by an error. */
+extern void cr_uncounted_end_of_query(void);
+
+/* Another statement begins: what the last one left open is over. */
+extern void cr_uncounted_settle(void);
+
+extern void cr_guard_uncounted_init(void);
+
 /* What the session has used so far. */
 extern CrUsage cr_uncounted_save(void);
 

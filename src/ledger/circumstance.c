@@ -165,17 +165,24 @@ append_obligation(StringInfo json, const CrPolicy *policy, const char *name)
 					 policy->refuse_small_groups ? "refuse" : "suppress");
 }
 
-/* NULL when the relation is not there any more. */
+/*
+ * NULL when the relation is not there any more.  Whoever looks for a table
+ * finds it by one name, whatever the session has set.
+ */
 static char *
 qualified_name(Oid relid)
 {
 	char	   *name = get_rel_name(relid);
+	bool		quote_all = quote_all_identifiers;
 	char	   *schema;
 
 	if (name == NULL)
 		return NULL;
 	schema = get_namespace_name(get_rel_namespace(relid));
-	return quote_qualified_identifier(schema, name);
+	quote_all_identifiers = false;
+	name = quote_qualified_identifier(schema, name);
+	quote_all_identifiers = quote_all;
+	return name;
 }
 
 /*

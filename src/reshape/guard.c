@@ -140,7 +140,26 @@ cr_guard_threshold(const CrLevel *level)
 	return threshold;
 }
 
-/* Does a table below want the whole statement to fail on a small group? */
+/* Does the owner want the whole statement to fail on a small group? */
+static bool
+owner_refuses(const CrLevel *level, Oid owner)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrPolicy   *policy = ((CrUnit *) lfirst(lc))->base->policy;
+
+		if (policy->owner == owner && policy->refuse_small_groups)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Do all owners of the tables below want it to?  That it fails tells of a
+ * small group, which is one owner's to allow of its own people alone.
+ */
 bool
 cr_guard_refuses(const CrLevel *level)
 {
@@ -148,10 +167,11 @@ cr_guard_refuses(const CrLevel *level)
 
 	foreach(lc, level->units)
 	{
-		if (((CrUnit *) lfirst(lc))->base->policy->refuse_small_groups)
-			return true;
+		if (!owner_refuses(level,
+						   ((CrUnit *) lfirst(lc))->base->policy->owner))
+			return false;
 	}
-	return false;
+	return level->units != NIL;
 }
 
 /* cleanroom.enough(reached, threshold): true, or an error */

@@ -118,6 +118,22 @@ INSERT INTO queries (query) VALUES
 ('SELECT count(*) FROM (SELECT e.pid, count(*) * length(l.lab) AS k
   FROM events e JOIN everyone l ON l.k = e.pid GROUP BY e.pid, l.lab) x WHERE k <> 12');
 
+-- ---------- another owner who has statements fail ----------
+RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_cr_l_partner;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_l_partner;
+GRANT ALL ON SCHEMA bypass_labels TO regress_cr_l_partner;
+SET SESSION AUTHORIZATION regress_cr_l_partner;
+CREATE TABLE strict (pid int PRIMARY KEY, g text NOT NULL);
+INSERT INTO strict SELECT i, 'g' FROM generate_series(1, 1000) i;
+SELECT cleanroom.protect('strict', 'pid', 2, dimensions => '{g}', join_keys => '{pid}', small_groups => 'refuse');
+GRANT SELECT ON strict TO regress_cr_l_analyst;
+SET SESSION AUTHORIZATION regress_cr_l_analyst;
+SELECT run('SELECT lab, count(*) FROM strict JOIN everyone ON k = pid GROUP BY lab');
+INSERT INTO queries (query) VALUES
+('SELECT lab, count(*) FROM persons JOIN strict USING (pid) JOIN everyone ON k = pid WHERE city = ''B'' AND age <> 21 GROUP BY lab'),
+('SELECT count(*) FROM persons JOIN strict USING (pid) WHERE city = ''B'' AND age = 99');
+
 -- ---------- inside the rule ----------
 INSERT INTO queries (query) VALUES
 ('SELECT lab = ''o'', count(*) FROM persons JOIN everyone ON k = pid GROUP BY 1 ORDER BY 1'),
@@ -174,5 +190,5 @@ SELECT count(*) FROM odd;
 RESET SESSION AUTHORIZATION;
 RESET search_path;
 DROP SCHEMA bypass_labels CASCADE;
-DROP OWNED BY regress_cr_l_owner, regress_cr_l_analyst;
-DROP ROLE regress_cr_l_owner, regress_cr_l_analyst;
+DROP OWNED BY regress_cr_l_owner, regress_cr_l_partner, regress_cr_l_analyst;
+DROP ROLE regress_cr_l_owner, regress_cr_l_partner, regress_cr_l_analyst;
