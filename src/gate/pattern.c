@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/errcodes.h"
 #include "catalog/pg_type.h"
 #include "gate/gate.h"
