@@ -37,6 +37,17 @@ judge_access(const CrStatement *statement, const CrApproval *approval)
 	return cr_access_judge(relids, statement->joins_owners, approval);
 }
 
+static CrVerdict *
+admitted(bool joins_owners)
+{
+	CrVerdict  *verdict = palloc0(sizeof(CrVerdict));
+
+	verdict->admitted = true;
+	verdict->joins_owners = joins_owners;
+	verdict->location = -1;
+	return verdict;
+}
+
 /* Every owner has waived the threshold: the query runs as it stands. */
 static CrVerdict *
 admit_waived(Query *query, const CrApproval *approval)
@@ -49,11 +60,7 @@ admit_waived(Query *query, const CrApproval *approval)
 									"A row policy of one of its tables reads it; its owner can be asked to approve a template that names it.");
 	if (verdict != NULL)
 		return verdict;
-	verdict = palloc0(sizeof(CrVerdict));
-	verdict->admitted = true;
-	verdict->joins_owners = true;
-	verdict->location = -1;
-	return verdict;
+	return admitted(true);
 }
 
 CrVerdict *
@@ -69,6 +76,8 @@ cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 		return verdict;
 	if (approval != NULL && approval->waived)
 		return admit_waived(query, approval);
+	if (cr_reshape_empty(query))
+		return admitted(false);
 	statement = cr_inspect_statement(query, approval != NULL &&
 									 approval->any_use);
 	verdict = cr_gate_judge(statement);

@@ -132,10 +132,17 @@ have_one_scale(List *args)
 	return true;
 }
 
-/* A difference is written in days of 24 hours and less, or in less alone. */
+/*
+ * A difference is written in days of 24 hours and less, or in less alone, and
+ * so it is when it is cut off.
+ */
 static bool
 is_difference(Node *expr)
 {
+	expr = cr_inspect_strip(expr);
+	if (IsA(expr, FuncExpr) &&
+		((FuncExpr *) expr)->funcid == F_DATE_TRUNC_TEXT_INTERVAL)
+		return is_difference(lsecond(((FuncExpr *) expr)->args));
 	return IsA(expr, OpExpr) &&
 		(((OpExpr *) expr)->opfuncid == F_TIMESTAMP_MI ||
 		 ((OpExpr *) expr)->opfuncid == F_TIMESTAMPTZ_MI ||

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/literal.c
- *	  Computes lists that are written as text, and patterns of SIMILAR TO, and
- *	  gives calls their arguments by position.
+ *	  Computes lists that are written as text, and patterns of SIMILAR TO,
+ *	  writes lists of patterns out, and gives calls their arguments by
+ *	  position.
  *
  * string_to_array('a,b', ',') is the same for all rows, and known before any
  * is read: over a column the function would not be total.
@@ -13,11 +14,17 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
+#include "catalog/pg_type.h"
 #include "inspect/normalize.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/syscache.h"
+
+/* More than these are a list of another kind. */
+#define CR_MAX_PATTERNS	100
 
 /* Gives a call all of its arguments, by position, as the planner would. */
 static void
@@ -72,12 +79,73 @@ fold_call(FuncExpr *call)
 	return (Node *) call;
 }
 
+static bool
+matches_pattern(Oid funcid)
+{
+	switch (funcid)
+	{
+		case F_TEXTLIKE:
+		case F_TEXTNLIKE:
+		case F_TEXTICLIKE:
+		case F_TEXTICNLIKE:
+		case F_BPCHARLIKE:
+		case F_BPCHARNLIKE:
+		case F_BPCHARICLIKE:
+		case F_BPCHARICNLIKE:
+		case F_TEXTREGEXEQ:
+		case F_TEXTREGEXNE:
+		case F_TEXTICREGEXEQ:
+		case F_TEXTICREGEXNE:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* x LIKE ANY ('{a,b}') is x LIKE 'a' OR x LIKE 'b'. */
+static Node *
+write_out_patterns(ScalarArrayOpExpr *any)
+{
+	Const	   *patterns = (Const *)
+		eval_const_expressions(NULL, lsecond(any->args));
+	List	   *parts = NIL;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+
+	if (!IsA(patterns, Const) || patterns->constisnull ||
+		patterns->consttype != TEXTARRAYOID)
+		return (Node *) any;
+	deconstruct_array(DatumGetArrayTypeP(patterns->constvalue), TEXTOID, -1,
+					  false, TYPALIGN_INT, &values, &nulls, &count);
+	if (count < 1 || count > CR_MAX_PATTERNS)
+		return (Node *) any;
+	for (int i = 0; i < count; i++)
+	{
+		Const	   *pattern = makeConst(TEXTOID, -1, patterns->constcollid, -1,
+										values[i], nulls[i], false);
+		OpExpr	   *match = (OpExpr *)
+			make_opclause(any->opno, BOOLOID, false,
+						  copyObject(linitial(any->args)), (Expr *) pattern,
+						  InvalidOid, any->inputcollid);
+
+		match->opfuncid = any->opfuncid;
+		match->location = any->location;
+		parts = lappend(parts, match);
+	}
+	return (Node *) (any->useOr ? make_orclause(parts) :
+					 make_andclause(parts));
+}
+
 static Node *
 fold_mutator(Node *node, void *context)
 {
 	if (node == NULL || IsA(node, Query))
 		return node;
 	node = expression_tree_mutator(node, fold_mutator, context);
+	if (IsA(node, ScalarArrayOpExpr) &&
+		matches_pattern(((ScalarArrayOpExpr *) node)->opfuncid))
+		return write_out_patterns((ScalarArrayOpExpr *) node);
 	return IsA(node, FuncExpr) ? fold_call((FuncExpr *) node) : node;
 }
 

@@ -22,6 +22,10 @@ extern void cr_normalize_calls(Query *query);
 /* inspect/pivot.c */
 extern void cr_normalize_pivots(Query *query);
 
+/* inspect/lift.c */
+extern void cr_normalize_lift(Query *query);
+extern bool cr_normalize_may_be_null(const Query *query, int rti);
+
 /* inspect/inline.c */
 extern bool cr_normalize_may_inline(const RangeTblEntry *rte);
 extern List *cr_normalize_inline_functions(Query *query);

@@ -45,77 +45,8 @@ typedef enum Operation
 typedef struct Classified
 {
 	Oid funcid;
-	uint32 class; /* CR_AGG_… or Operation */
+	Operation operation;
 } Classified;
-
-static const Classified aggregates[] = {
-	{F_COUNT_, CR_AGG_COUNT},
-	{F_COUNT_ANY, CR_AGG_COUNT},
-	{F_SUM_INT2, CR_AGG_SUM},
-	{F_SUM_INT4, CR_AGG_SUM},
-	{F_SUM_INT8, CR_AGG_SUM},
-	{F_SUM_FLOAT4, CR_AGG_SUM},
-	{F_SUM_FLOAT8, CR_AGG_SUM},
-	{F_SUM_NUMERIC, CR_AGG_SUM},
-	{F_AVG_INT2, CR_AGG_AVG},
-	{F_AVG_INT4, CR_AGG_AVG},
-	{F_AVG_INT8, CR_AGG_AVG},
-	{F_AVG_FLOAT4, CR_AGG_AVG},
-	{F_AVG_FLOAT8, CR_AGG_AVG},
-	{F_AVG_NUMERIC, CR_AGG_AVG},
-	{F_STDDEV_INT2, CR_AGG_STDDEV},
-	{F_STDDEV_INT4, CR_AGG_STDDEV},
-	{F_STDDEV_INT8, CR_AGG_STDDEV},
-	{F_STDDEV_FLOAT4, CR_AGG_STDDEV},
-	{F_STDDEV_FLOAT8, CR_AGG_STDDEV},
-	{F_STDDEV_NUMERIC, CR_AGG_STDDEV},
-	{F_STDDEV_SAMP_INT2, CR_AGG_STDDEV},
-	{F_STDDEV_SAMP_INT4, CR_AGG_STDDEV},
-	{F_STDDEV_SAMP_INT8, CR_AGG_STDDEV},
-	{F_STDDEV_SAMP_FLOAT4, CR_AGG_STDDEV},
-	{F_STDDEV_SAMP_FLOAT8, CR_AGG_STDDEV},
-	{F_STDDEV_SAMP_NUMERIC, CR_AGG_STDDEV},
-	{F_STDDEV_POP_INT2, CR_AGG_STDDEV},
-	{F_STDDEV_POP_INT4, CR_AGG_STDDEV},
-	{F_STDDEV_POP_INT8, CR_AGG_STDDEV},
-	{F_STDDEV_POP_FLOAT4, CR_AGG_STDDEV},
-	{F_STDDEV_POP_FLOAT8, CR_AGG_STDDEV},
-	{F_STDDEV_POP_NUMERIC, CR_AGG_STDDEV},
-	{F_VARIANCE_INT2, CR_AGG_VARIANCE},
-	{F_VARIANCE_INT4, CR_AGG_VARIANCE},
-	{F_VARIANCE_INT8, CR_AGG_VARIANCE},
-	{F_VARIANCE_FLOAT4, CR_AGG_VARIANCE},
-	{F_VARIANCE_FLOAT8, CR_AGG_VARIANCE},
-	{F_VARIANCE_NUMERIC, CR_AGG_VARIANCE},
-	{F_VAR_SAMP_INT2, CR_AGG_VARIANCE},
-	{F_VAR_SAMP_INT4, CR_AGG_VARIANCE},
-	{F_VAR_SAMP_INT8, CR_AGG_VARIANCE},
-	{F_VAR_SAMP_FLOAT4, CR_AGG_VARIANCE},
-	{F_VAR_SAMP_FLOAT8, CR_AGG_VARIANCE},
-	{F_VAR_SAMP_NUMERIC, CR_AGG_VARIANCE},
-	{F_VAR_POP_INT2, CR_AGG_VARIANCE},
-	{F_VAR_POP_INT4, CR_AGG_VARIANCE},
-	{F_VAR_POP_INT8, CR_AGG_VARIANCE},
-	{F_VAR_POP_FLOAT4, CR_AGG_VARIANCE},
-	{F_VAR_POP_FLOAT8, CR_AGG_VARIANCE},
-	{F_VAR_POP_NUMERIC, CR_AGG_VARIANCE}};
-
-/* What a pair of measures must allow, each of them: all of these. */
-#define CR_AGG_MOMENTS (CR_AGG_AVG | CR_AGG_VARIANCE)
-
-static const Classified pairs[] = {
-	{F_REGR_COUNT, CR_AGG_COUNT},
-	{F_REGR_AVGX, CR_AGG_AVG},
-	{F_REGR_AVGY, CR_AGG_AVG},
-	{F_REGR_INTERCEPT, CR_AGG_MOMENTS},
-	{F_REGR_R2, CR_AGG_MOMENTS},
-	{F_REGR_SLOPE, CR_AGG_MOMENTS},
-	{F_REGR_SXX, CR_AGG_MOMENTS},
-	{F_REGR_SXY, CR_AGG_MOMENTS},
-	{F_REGR_SYY, CR_AGG_MOMENTS},
-	{F_COVAR_POP, CR_AGG_MOMENTS},
-	{F_COVAR_SAMP, CR_AGG_MOMENTS},
-	{F_CORR, CR_AGG_MOMENTS}};
 
 static const Classified operations[] = {
 	{F_INT2PL, OP_ADD},
@@ -197,42 +128,17 @@ static const Classified operations[] = {
 	{F_FLOAT4DIV, OP_COARSE},
 	{F_FLOAT4UM, OP_COARSE}};
 
-static uint32
-look_up(const Classified *list, size_t length, Oid funcid)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-	{
-		if (list[i].funcid == funcid)
-			return list[i].class;
-	}
-	return 0;
-}
-
-/*
- * Which CR_AGG_… bit allows this built-in aggregate; 0 when none does.
- */
-uint32
-cr_aggregate_family(Oid aggfnoid)
-{
-	return look_up(aggregates, lengthof(aggregates), aggfnoid);
-}
-
-/*
- * Which CR_AGG_… bits two measures must both have for this built-in
- * aggregate over pairs; 0 when it is none.
- */
-uint32
-cr_aggregate_pair(Oid aggfnoid)
-{
-	return look_up(pairs, lengthof(pairs), aggfnoid);
-}
-
 static Operation
 classify(Oid funcid)
 {
-	return (Operation) look_up(operations, lengthof(operations), funcid);
+	size_t		i;
+
+	for (i = 0; i < lengthof(operations); i++)
+	{
+		if (operations[i].funcid == funcid)
+			return operations[i].operation;
+	}
+	return OP_UNKNOWN;
 }
 
 static bool
@@ -416,6 +322,68 @@ combine(const CrStatement *statement, List *args, Operation operation,
 	return true;
 }
 
+/* So many digits before the point, and after it, has a value of the type. */
+static bool
+digits_of(Node *expr, int *before, int *after)
+{
+	int32		typmod = exprTypmod(expr);
+
+	*after = 0;
+	switch (exprType(expr))
+	{
+		case INT2OID:
+			*before = 5;
+			return true;
+		case INT4OID:
+			*before = 10;
+			return true;
+		case INT8OID:
+			*before = 19;
+			return true;
+		case NUMERICOID:
+			/* numeric(p, s), as numeric.c reads it */
+			if (typmod < (int32) VARHDRSZ)
+				return false;
+			typmod -= (int32) VARHDRSZ;
+			*after = ((typmod & 0x7ff) ^ 1024) - 1024;
+			*before = ((typmod >> 16) & 0xffff) - *after;
+			return *after >= 0;
+		default:
+			return false;
+	}
+}
+
+/* A cast to numeric(p, s) that has room for all there is, and rounds none. */
+static bool
+is_wider_cast(Node *expr)
+{
+	FuncExpr   *cast = (FuncExpr *) expr;
+	FuncExpr   *inner;
+	Node	   *arg;
+	int			before;
+	int			after;
+	int			before_of_arg;
+	int			after_of_arg;
+
+	if (!IsA(cast, FuncExpr) || cast->funcid != F_NUMERIC_NUMERIC_INT4)
+		return false;
+	arg = cr_inspect_strip(linitial(cast->args));
+	inner = (FuncExpr *) arg;
+	if (IsA(inner, FuncExpr) && classify(inner->funcid) == OP_WIDEN &&
+		inner->funcresulttype == NUMERICOID)
+		arg = cr_inspect_strip(linitial(inner->args));
+	return digits_of(expr, &before, &after) &&
+		digits_of(arg, &before_of_arg, &after_of_arg) &&
+		before_of_arg <= before && after_of_arg <= after;
+}
+
+static bool
+rounds(Node *expr)
+{
+	return IsA(expr, FuncExpr) &&
+		((FuncExpr *) expr)->funcid == F_NUMERIC_NUMERIC_INT4;
+}
+
 /*
  * Reads an expanded expression (or, in a unit level, one over aggregates) as
  * a polynomial of measures.  False, with "objection" set, when it is none.
@@ -430,6 +398,9 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 	memset(result, 0, sizeof(CrPolynomial));
 	result->span = 1;
 	expr = cr_inspect_strip(expr);
+	if (is_wider_cast(expr))
+		return cr_polynomial_read(statement,
+								  linitial(((FuncExpr *) expr)->args), result);
 	if (IsA(expr, Const))
 		return read_constant((Const *) expr, result);
 	if (IsA(expr, Var))
@@ -468,7 +439,9 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		case OP_COARSE:
 			return object(result, "arithmetic in single precision");
 		default:
-			return object(result, "a function or operator other than arithmetic");
+			return object(result, rounds(expr) ?
+						  "a cast that may round, or not fit" :
+						  "a function or operator other than arithmetic");
 	}
 	result->floating = result->floating || exprType(expr) == FLOAT8OID;
 	return check_floating(result);

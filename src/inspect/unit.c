@@ -368,7 +368,8 @@ atom_walker(Node *node, AtomContext *context)
 			if (IsA(arg, Var))
 				fact = cr_inspect_column(context->level->statement,
 										 (Var *) arg);
-			if (fact == NULL || (fact->uses & CR_USE_FILTER) == 0)
+			if (fact == NULL ||
+				(fact->uses & (CR_USE_FILTER | CR_USE_DIMENSION)) == 0)
 				context->countable = false;
 		}
 		return false;

@@ -16,6 +16,9 @@
 /* statement.c */
 extern bool cr_reshape_statement(CrStatement *statement);
 
+/* empty.c: statements that have no row whatever there is */
+extern bool cr_reshape_empty(Query *query);
+
 /* marker.c: rows of protected tables are let through, nobody's are not */
 extern void cr_reshape_open_sources(CrLevel *level);
 

@@ -434,7 +434,7 @@ SELECT attack('SELECT count(*) FROM visits WHERE code ~ ''(?=Z)''');
 SELECT attack('SELECT count(*) FROM visits WHERE ''Z'' ~ code');
 SELECT attack('SELECT count(*) FROM visits WHERE code ~ (SELECT max(code) FROM (SELECT code FROM visits GROUP BY code) x)');
 SELECT left(attack(format('SELECT count(*) FROM visits WHERE code ~ %L', repeat('x', 1001))), 100);
-SELECT attack('SELECT count(*) FROM visits WHERE code ~ ANY (''{Z1,J}'')');
+SELECT attack('SELECT count(*) FROM visits WHERE code ~ ANY (''{Z1,Z3}'')');
 SELECT attack('SELECT count(*) FROM visits WHERE regexp_replace(code, ''Z'', ''I'') = ''I1''');
 SELECT attack('SELECT substring(code FROM ''^.''), count(*) FROM visits GROUP BY 1');
 
@@ -471,6 +471,37 @@ SELECT ask('SELECT count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM vi
 SELECT ask('SELECT sum(CASE WHEN code IN (SELECT code FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code ORDER BY sum(cost) DESC LIMIT 2) THEN cost ELSE 0 END) / sum(cost) AS share FROM visits WHERE code NOT LIKE ''Z%''');
 SELECT ask('SELECT code, count(*) FILTER (WHERE day >= (SELECT max(m) FROM (SELECT date_trunc(''quarter'', day) AS m FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY 1) x)) FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code /patient/');
 SELECT ask('SELECT avg(n), corr(n, m) FILTER (WHERE n > (SELECT 1)) FROM (SELECT patient, count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'')) AS n, count(*) AS m FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
+
+-- ---------- conditionals that a subquery, a view or WITH computes ----------
+SELECT ask('SELECT code, sum(p) FROM (SELECT code, CASE WHEN minutes > 20 THEN 1 ELSE 0 END AS p FROM visits WHERE code NOT LIKE ''Z%'') x GROUP BY code');
+SELECT ask('SELECT sum(p), avg(q), sum(r) FROM (SELECT CASE WHEN minutes > 20 THEN cost ELSE 0 END AS p, CASE WHEN minutes > 20 THEN cost END AS q, coalesce(copay, 0) AS r FROM visits WHERE code NOT LIKE ''Z%'') x');
+SELECT ask('WITH a AS (SELECT code, minutes, cost, copay FROM visits WHERE code NOT LIKE ''Z%''), b AS (SELECT code, CASE WHEN minutes > 20 THEN copay ELSE 0 END AS p, (minutes > 20)::int AS q FROM a) SELECT sum(p), avg(q) FROM b');
+SELECT ask('WITH v AS (SELECT p.patient, coalesce(o.n, 0) AS n FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits GROUP BY patient) o USING (patient)) SELECT avg(n) FROM v');
+SELECT ask('SELECT avg(s), avg(t), sum(f) FROM (SELECT patient, coalesce(sum(copay), 0) AS s, sum(CASE WHEN code IN (''I10'', ''I21'') THEN cost ELSE 0 END) AS t, CASE WHEN count(*) > 2 THEN 1 ELSE 0 END AS f FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
+SELECT ask('SELECT sum(cost::numeric(30, 2)) FROM (SELECT minutes AS cost FROM visits WHERE code NOT LIKE ''Z%'') x');
+SELECT attack('SELECT sum(cost::numeric(30, 2)) FROM visits');
+SELECT attack('SELECT sum(minutes::numeric(9, 2)) FROM visits');
+SELECT attack('SELECT sum(p) FROM (SELECT CASE WHEN code LIKE ''Z%'' THEN cost ELSE 0 END AS p FROM visits) x');
+SELECT attack('SELECT sum(p), count(p) FROM (SELECT CASE WHEN code LIKE ''Z%'' THEN NULL ELSE cost END AS p FROM visits) x');
+SELECT attack('SELECT sum(p) FROM (SELECT CASE WHEN code LIKE ''Z%'' THEN cost WHEN code = ''I10'' THEN minutes ELSE 7 END AS p FROM visits) x');
+SELECT attack('SELECT sum(p) FROM patients LEFT JOIN (SELECT patient, CASE WHEN code LIKE ''Z%'' THEN 1 ELSE 0 END AS p FROM visits) x USING (patient)');
+SELECT attack('SELECT avg(t) FROM (SELECT patient, sum(CASE WHEN code LIKE ''Z%'' THEN cost ELSE 0 END) AS t FROM visits GROUP BY patient) x');
+
+-- ---------- lists of patterns ----------
+SELECT ask('SELECT count(*) FROM visits WHERE code LIKE ANY (ARRAY[''I%'', ''J4_'']) AND code NOT LIKE ALL (''{Z%,E%}'') AND code ~ ANY (''{^I,^J}'')');
+SELECT attack('SELECT count(*) FROM visits WHERE code LIKE ANY (ARRAY[''Z%'', code])');
+SELECT attack('SELECT count(*) FROM visits WHERE code ILIKE ANY (''{z1,z2}'')');
+
+-- ---------- no row, whatever there is ----------
+SELECT ask('SELECT * FROM visits WHERE 1 = 0');
+SELECT ask('SELECT v.*, p.city FROM visits v, patients p ORDER BY minutes LIMIT 0');
+SELECT ask('SELECT count(*) OVER (), cost / 0 FROM visits WHERE false AND cost / 0 > 1');
+SELECT attack('SELECT count(*) FROM visits WHERE 1 = 0');
+SELECT attack('SELECT * FROM visits WHERE code <> code');
+SELECT attack('SELECT * FROM visits LIMIT (SELECT count(*) FROM visits WHERE code = ''Z1'')');
+SELECT attack('SELECT * FROM visits WHERE (SELECT false)');
+SELECT attack('SELECT * FROM visits WHERE false FOR UPDATE');
+SELECT attack('SELECT * FROM visits WHERE false UNION ALL SELECT * FROM visits');
 
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);

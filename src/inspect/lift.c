@@ -1,0 +1,263 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/lift.c
+ *	  Writes conditionals that a subquery computes where they are aggregated.
+ *
+ *	SELECT sum(p) FROM (SELECT CASE WHEN c THEN x ELSE 0 END AS p FROM t) s
+ *
+ * is SELECT sum(CASE WHEN s.c THEN s.x ELSE 0 END) FROM (SELECT …, c, x FROM
+ * t) s.  Views and layered queries compute their columns before anybody
+ * knows what they are for; an aggregate reads such conditions as FILTER, and
+ * has to have them in its own words.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "utils/fmgroids.h"
+
+static bool
+conditional_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CaseExpr) || IsA(node, CoalesceExpr) ||
+		(IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == F_INT4_BOOL))
+		return true;
+	return expression_tree_walker(node, conditional_walker, context);
+}
+
+/* Is the expression one that the query around could compute as well? */
+static bool
+fixed_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubLink) || IsA(node, Query) || IsA(node, WindowFunc) ||
+		IsA(node, GroupingFunc) ||
+		(IsA(node, Var) && (((Var *) node)->varlevelsup != 0 ||
+							((Var *) node)->varattno <= 0)) ||
+		(IsA(node, Aggref) && ((Aggref *) node)->agglevelsup != 0))
+		return true;
+	return expression_tree_walker(node, fixed_walker, context);
+}
+
+/* Does an outer join put nulls in the place of the entry's rows? */
+static bool
+may_be_null(Node *node, int rti, bool nullable)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblRef))
+		return nullable && ((RangeTblRef *) node)->rtindex == rti;
+	if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		return may_be_null(join->larg, rti, nullable ||
+						   join->jointype == JOIN_RIGHT ||
+						   join->jointype == JOIN_FULL) ||
+			may_be_null(join->rarg, rti, nullable ||
+						join->jointype == JOIN_LEFT ||
+						join->jointype == JOIN_FULL);
+	}
+	if (IsA(node, FromExpr))
+	{
+		ListCell   *lc;
+
+		foreach(lc, ((FromExpr *) node)->fromlist)
+		{
+			if (may_be_null(lfirst(lc), rti, nullable))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+cr_normalize_may_be_null(const Query *query, int rti)
+{
+	return may_be_null((Node *) query->jointree, rti, false);
+}
+
+static bool
+may_add_columns(Query *query)
+{
+	return query->commandType == CMD_SELECT && query->setOperations == NULL &&
+		query->distinctClause == NIL && query->groupingSets == NIL &&
+		query->limitCount == NULL && query->limitOffset == NULL &&
+		!query->hasWindowFuncs && !query->hasTargetSRFs &&
+		cr_inspect_touches(query);
+}
+
+/* ---------- columns of the subquery ---------- */
+
+typedef struct Lift
+{
+	Query	   *query;			/* the subquery */
+	RangeTblEntry *rte;			/* its entry in the query around */
+	int			rti;
+} Lift;
+
+/* A further column of the subquery, before those that are not shown. */
+static TargetEntry *
+add_column(Lift *lift, Node *expr)
+{
+	TargetEntry *tle = makeTargetEntry((Expr *) copyObject(expr), 0, NULL,
+									   false);
+	int			resno = 0;
+	int			shown = 0;
+	ListCell   *lc;
+
+	foreach(lc, lift->query->targetList)
+		shown += ((TargetEntry *) lfirst(lc))->resjunk ? 0 : 1;
+	tle->resname = psprintf("column_%d", shown + 1);
+	lift->query->targetList = list_insert_nth(lift->query->targetList, shown,
+											  tle);
+	foreach(lc, lift->query->targetList)
+		((TargetEntry *) lfirst(lc))->resno = ++resno;
+	lift->rte->eref->colnames = lappend(lift->rte->eref->colnames,
+										makeString(pstrdup(tle->resname)));
+	return tle;
+}
+
+/* Is it what the subquery groups by? */
+static bool
+is_key(Lift *lift, Node *node)
+{
+	ListCell   *lc;
+
+	foreach(lc, lift->query->groupClause)
+	{
+		if (equal(node, get_sortgroupclause_expr(lfirst(lc),
+												 lift->query->targetList)))
+			return true;
+	}
+	return false;
+}
+
+/* The expression over the subquery's columns, which are added. */
+static Node *
+export_mutator(Node *node, Lift *lift)
+{
+	TargetEntry *found = NULL;
+	ListCell   *lc;
+
+	if (node == NULL)
+		return NULL;
+	if (!IsA(node, Var) && !IsA(node, Aggref) && !is_key(lift, node))
+		return expression_tree_mutator(node, export_mutator, (void *) lift);
+	if (IsA(node, Const))
+		return (Node *) copyObject(node);
+	foreach(lc, lift->query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (!tle->resjunk && found == NULL && equal(tle->expr, node))
+			found = tle;
+	}
+	if (found == NULL)
+		found = add_column(lift, node);
+	return (Node *) makeVarFromTargetEntry(lift->rti, found);
+}
+
+/* ---------- the query around it ---------- */
+
+/* Columns that are looked at for one query: those of columns multiply. */
+#define MAX_COLUMNS	1000
+
+typedef struct Around
+{
+	Query	   *query;
+	int		   *left;			/* columns that may still be looked at */
+} Around;
+
+static Node *lift_mutator(Node *node, Around *around);
+
+/* What the column stands for, if that has a conditional; else itself. */
+static Node *
+lift_column(Around *around, Var *var)
+{
+	Query	   *query = around->query;
+	Around		deeper = {NULL, around->left};
+	Lift		lift;
+	TargetEntry *tle;
+	Node	   *expr;
+
+	check_stack_depth();
+	if (--*around->left < 0)
+		return (Node *) var;
+	lift.rti = var->varno;
+	lift.rte = rt_fetch(var->varno, query->rtable);
+	lift.query = lift.rte->subquery;
+	if (lift.rte->rtekind != RTE_SUBQUERY || lift.rte->lateral ||
+		!may_add_columns(lift.query) ||
+		cr_normalize_may_be_null(query, var->varno))
+		return (Node *) var;
+	tle = get_tle_by_resno(lift.query->targetList, var->varattno);
+	if (tle == NULL || tle->resjunk)
+		return (Node *) var;
+	if (lift.query->hasAggs)
+		cr_normalize_pivots(lift.query);
+	deeper.query = lift.query;
+	expr = lift_mutator((Node *) tle->expr, &deeper);
+	if (!conditional_walker(expr, NULL) || fixed_walker(expr, NULL))
+		return (Node *) var;
+	return export_mutator(expr, &lift);
+}
+
+/* Looks into columns of subqueries, but not into aggregates of these. */
+static Node *
+lift_mutator(Node *node, Around *around)
+{
+	if (node == NULL || IsA(node, Aggref) || IsA(node, SubLink))
+		return node;
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0 &&
+		((Var *) node)->varattno > 0)
+		return lift_column(around, (Var *) node);
+	return expression_tree_mutator(node, lift_mutator, (void *) around);
+}
+
+static bool
+aggregates_walker(Node *node, Around *around)
+{
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, Query))
+		return false;
+	if (!IsA(node, Aggref))
+		return expression_tree_walker(node, aggregates_walker,
+									  (void *) around);
+	if (((Aggref *) node)->agglevelsup != 0 ||
+		((Aggref *) node)->aggdistinct != NIL ||
+		((Aggref *) node)->aggorder != NIL)
+		return false;
+	foreach(lc, ((Aggref *) node)->args)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		tle->expr = (Expr *) lift_mutator((Node *) tle->expr, around);
+	}
+	return false;
+}
+
+/* Changes the query's aggregates, and its subqueries, in place. */
+void
+cr_normalize_lift(Query *query)
+{
+	int			left = MAX_COLUMNS;
+	Around		around = {query, &left};
+
+	if (!query->hasAggs)
+		return;
+	aggregates_walker((Node *) query->targetList, &around);
+	aggregates_walker(query->havingQual, &around);
+}

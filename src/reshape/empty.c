@@ -1,0 +1,108 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/reshape/empty.c
+ *	  Admits statements that have no row whatever there is.
+ *
+ *	SELECT * FROM t WHERE 1 = 0			SELECT * FROM t LIMIT 0
+ *
+ * Tools ask so for the names and types of columns.  What is left of the
+ * statement are those, and the tables whose privileges it takes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "inspect/facts.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "reshape/reshape.h"
+#include "utils/lsyscache.h"
+
+/* Is it never true, as far as constants say? */
+static bool
+is_never_true(Node *quals)
+{
+	Node	   *folded;
+	ListCell   *lc;
+
+	if (quals == NULL || contain_subplans(quals) ||
+		contain_mutable_functions(quals))
+		return false;
+	folded = eval_const_expressions(NULL, copyObject(quals));
+	foreach(lc, make_ands_implicit((Expr *) folded))
+	{
+		Const	   *conjunct = (Const *) lfirst(lc);
+
+		if (IsA(conjunct, Const) &&
+			(conjunct->constisnull || !DatumGetBool(conjunct->constvalue)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_no_row(Query *query)
+{
+	int64		limit;
+
+	if (query->commandType != CMD_SELECT || query->hasModifyingCTE ||
+		query->rowMarks != NIL || query->setOperations != NULL)
+		return false;
+	if (query->limitOption == LIMIT_OPTION_COUNT &&
+		cr_inspect_limit(query->limitCount, &limit) && limit == 0)
+		return true;
+	/* without GROUP BY, an aggregate has a row of nothing */
+	return !query->hasAggs && query->groupClause == NIL &&
+		query->groupingSets == NIL && query->havingQual == NULL &&
+		!query->hasTargetSRFs && is_never_true(query->jointree->quals);
+}
+
+static Expr *
+make_null(Node *expr)
+{
+	return (Expr *) makeNullConst(exprType(expr), exprTypmod(expr),
+								  exprCollation(expr));
+}
+
+/* Leaves the names and types of a statement without rows; false for others. */
+bool
+cr_reshape_empty(Query *query)
+{
+	List	   *targets = NIL;
+	ListCell   *lc;
+
+	if (!has_no_row(query))
+		return false;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (tle->resjunk)
+			continue;
+		tle->expr = make_null((Node *) tle->expr);
+		tle->ressortgroupref = 0;
+		targets = lappend(targets, tle);
+	}
+	foreach(lc, query->rtable)
+		((RangeTblEntry *) lfirst(lc))->securityQuals = NIL;
+	query->targetList = targets;
+	query->jointree = makeFromExpr(NIL, makeBoolConst(false, false));
+	query->cteList = NIL;
+	query->groupClause = NIL;
+	query->groupingSets = NIL;
+	query->havingQual = NULL;
+	query->windowClause = NIL;
+	query->distinctClause = NIL;
+	query->sortClause = NIL;
+	query->limitOffset = NULL;
+	query->limitCount = NULL;
+	query->hasAggs = false;
+	query->hasWindowFuncs = false;
+	query->hasTargetSRFs = false;
+	query->hasSubLinks = false;
+	query->hasDistinctOn = false;
+	query->hasRecursive = false;
+	return true;
+}
