@@ -15,6 +15,7 @@
 #include "agg/total.h"
 #include "base/errcodes.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_type.h"
 #include "gate/argument.h"
 #include "gate/gate.h"
 #include "gate/words.h"
@@ -44,7 +45,7 @@ refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 								 psprintf("column %s of a table that is not protected may not be aggregated over protected rows",
 										  cr_word_column(level->statement,
 														 var)),
-								 "Such tables lend labels, not weights: group or filter by the column, and count(*).");
+								 "Such tables lend labels, not weights: group or filter by the column, and count(*); to count its values, take SELECT DISTINCT of the unit and the column in a subquery.");
 	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
 							 psprintf("%s() of column %s is not allowed",
 									  aggregate_name(aggregate),
@@ -86,7 +87,7 @@ check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 		bms_num_members(cr_inspect_raw_bases(level->statement, stripped)))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
 								 "columns of tables that are not protected may not be aggregated over protected rows",
-								 "Such tables lend labels, not weights: group or filter by the column, and count(*).");
+								 "Such tables lend labels, not weights: group or filter by the column, and count(*); to count its values, take SELECT DISTINCT of the unit and the column in a subquery.");
 	return cr_rule_group_key(level, stripped, NULL);
 }
 
@@ -124,6 +125,7 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 								 psprintf("the argument of %s() has %s",
 										  aggregate_name(aggregate),
 										  polynomial.objection),
+								 polynomial.instead != NULL ? polynomial.instead :
 								 "Use measures of one table and plain numbers under + - * (two measures at most) and / by a number; compute anything else from the released sums.");
 	if ((polynomial.aggregates & family) != family)
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE,
@@ -198,6 +200,26 @@ is_extreme(CrLevel *level, Aggref *aggref)
 		aggref->aggdistinct == NIL;
 }
 
+/* What to write for an aggregate that is not allowed. */
+static const char *
+hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
+{
+	Aggref	   *aggref = aggregate->aggref;
+	Node	   *argument = aggregate->arguments == NIL ? NULL :
+		cr_inspect_strip(linitial(aggregate->arguments));
+
+	if (argument != NULL && exprType(argument) == INTERVALOID)
+		return "Group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.";
+	if (!cr_aggregate_is_extreme(aggref->aggfnoid))
+		return "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.";
+	if (argument != NULL && IsA(argument, Var) &&
+		((Var *) argument)->varlevelsup == 0 && ((Var *) argument)->varno > 0 &&
+		!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
+												((Var *) argument)->varno)))
+		return "Group by the column too, if each group has one value of it.";
+	return "Use avg or stddev of a measure. Of a dimension, take it over the rows of a subquery that groups by it, or for each person in a subquery that groups by the unit.";
+}
+
 static CrVerdict *
 check_form(CrLevel *level, CrAggregate *aggregate, uint32 family)
 {
@@ -214,9 +236,7 @@ check_form(CrLevel *level, CrAggregate *aggregate, uint32 family)
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, aggref->location,
 								 psprintf("aggregate %s() is not allowed over protected rows",
 										  aggregate_name(aggregate)),
-								 cr_aggregate_is_extreme(aggref->aggfnoid) ?
-								 "Use avg or stddev of a measure. Of a dimension, take it over the rows of a subquery that groups by it, or for each person in a subquery that groups by the unit." :
-								 "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.");
+								 hint_of_aggregate(level, aggregate));
 	if (aggref->aggkind != AGGKIND_NORMAL || aggref->aggorder != NIL ||
 		aggref->aggvariadic || aggref->agglevelsup != 0)
 		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, aggref->location,

@@ -70,6 +70,17 @@ is_member(CrLevel *level, const Var *var)
 		cr_inspect_base(level->statement, var->varno)->membership != NULL;
 }
 
+#define HINT_MATCH \
+	"To ask who has a match, write EXISTS (SELECT ... WHERE key = key) as a column or condition, or LEFT JOIN (SELECT DISTINCT key ...) and test that for null."
+
+/* Is the column null where an outer join has found nothing? */
+static bool
+may_lack_match(CrLevel *level, const Var *var)
+{
+	return var->varno > 0 && var->varlevelsup == 0 &&
+		cr_inspect_base(level->statement, var->varno)->nullable;
+}
+
 static CrVerdict *
 refuse_filter(CrLevel *level, const Var *var)
 {
@@ -83,6 +94,7 @@ refuse_filter(CrLevel *level, const Var *var)
 		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
 								 psprintf("column %s identifies people and may not be filtered on",
 										  column),
+								 may_lack_match(level, var) ? HINT_MATCH :
 								 "Join it by equality with another table's join key, or filter on a dimension.");
 	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
 							 psprintf("column %s may not be filtered on",
@@ -302,11 +314,15 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 									 psprintf("groups by %s would be single people of one table only",
 											  cr_word_column(level->statement,
 															 offender)),
+									 may_lack_match(level, offender) ?
+									 HINT_MATCH :
 									 "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.");
 		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
 								 psprintf("column %s may not be grouped by",
 										  cr_word_column(level->statement,
 														 offender)),
+								 fact != NULL && (fact->uses & CR_USE_JOIN) != 0 ?
+								 "It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, or count(DISTINCT ...) it." :
 								 cr_word_allowed(level->statement, offender,
 												 CR_USE_DIMENSION,
 												 filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));

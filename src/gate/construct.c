@@ -66,7 +66,7 @@ check_raw_level(CrLevel *level)
 
 	if (query->hasWindowFuncs)
 		return refuse("a window function",
-					  "Aggregate first, and use the window function over the released rows.");
+					  "Aggregate first, and use the window function over the released rows; each person's first or last day is min(day) or max(day) in a subquery that groups by the unit, to be joined with.");
 	/* at the top, that rows leave at all is the better answer */
 	if (level->parent != NULL &&
 		(query->limitCount != NULL || query->limitOffset != NULL))
@@ -129,7 +129,7 @@ check_sublinks(CrLevel *level)
 			 (level->kind != CR_LEVEL_PUBLIC &&
 			  has_outer_aggregate((Query *) entry->sublink->subselect))))
 			return refuse("a correlated subquery",
-						  "Compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs.");
+						  "Compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it.");
 	}
 	return NULL;
 }

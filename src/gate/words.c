@@ -70,6 +70,7 @@ list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 			 uint32 aggregates, const char *verb)
 {
 	CrBase	   *base;
+	const CrColumnFact *fact;
 	StringInfoData names;
 	int			count = 0;
 	int			i;
@@ -86,6 +87,10 @@ list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 						 base->columns[i].name);
 		count++;
 	}
+	fact = cr_inspect_column(statement, var);
+	if (base->kind == CR_BASE_UNIT_LEVEL && (uses & CR_USE_MEASURE) == 0 &&
+		fact != NULL && (fact->uses & CR_USE_MEASURE) != 0)
+		return "What is summed up of a measure may be aggregated again; to be compared or grouped by, the measure has to be a filter too: ask its owner for cleanroom.set_column(..., 'measure, filter').";
 	if (base->kind != CR_BASE_PROTECTED)
 		return count > 0 ? psprintf("%s %s.", verb, names.data) :
 			psprintf("No column of subquery \"%s\" may be used so; let it return a column of the table as it is or, for each person, count, sum or avg of one, with FILTER (WHERE condition) where only some rows are meant.",

@@ -20,6 +20,7 @@
 #include "catalog/pg_type.h"
 #include "inspect/polynomial.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -147,6 +148,15 @@ object(CrPolynomial *result, const char *objection)
 	if (result->objection == NULL)
 		result->objection = objection;
 	return false;
+}
+
+/* The same, and what to write for it. */
+static bool
+object_with(CrPolynomial *result, const char *objection, const char *instead)
+{
+	if (result->objection == NULL)
+		result->instead = instead;
+	return object(result, objection);
 }
 
 static bool
@@ -377,6 +387,25 @@ is_wider_cast(Node *expr)
 		before_of_arg <= before && after_of_arg <= after;
 }
 
+/* Could it be grouped by? */
+static bool
+is_of_dimensions(const CrStatement *statement, Node *expr)
+{
+	List	   *vars = pull_var_clause(expr, PVC_INCLUDE_AGGREGATES);
+	ListCell   *lc;
+
+	foreach(lc, vars)
+	{
+		const CrColumnFact *fact = NULL;
+
+		if (IsA(lfirst(lc), Var))
+			fact = cr_inspect_column(statement, (Var *) lfirst(lc));
+		if (fact == NULL || (fact->uses & CR_USE_DIMENSION) == 0)
+			return false;
+	}
+	return vars != NIL;
+}
+
 static bool
 rounds(Node *expr)
 {
@@ -418,9 +447,12 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		args = ((FuncExpr *) expr)->args;
 	}
 	else
-		return object(result, IsA(expr, Param) ?
-								  "a parameter" :
-								  "something other than arithmetic");
+	{
+		if (IsA(expr, Param))
+			return object_with(result, "a parameter",
+							   "Multiply what is released: $1 * sum(x).");
+		return object(result, "something other than arithmetic");
+	}
 	switch (operation)
 	{
 		case OP_ADD:
@@ -439,9 +471,13 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		case OP_COARSE:
 			return object(result, "arithmetic in single precision");
 		default:
-			return object(result, rounds(expr) ?
-						  "a cast that may round, or not fit" :
-						  "a function or operator other than arithmetic");
+			if (rounds(expr))
+				return object_with(result, "a cast that may round, or not fit",
+								   "Leave out the precision, and cast what is released: sum(x)::numeric(12, 2).");
+			if (is_of_dimensions(statement, expr))
+				return object_with(result, "a function or operator other than arithmetic",
+								   "Group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.");
+			return object(result, "a function or operator other than arithmetic");
 	}
 	result->floating = result->floating || exprType(expr) == FLOAT8OID;
 	return check_floating(result);

@@ -22,6 +22,7 @@ typedef struct CrPolynomial
 	bool		floating;		/* computed in floating point */
 	bool		computed;		/* more than a column: may overflow to null */
 	const char *objection;		/* why it is not such a polynomial, or NULL */
+	const char *instead;		/* what to write for that, or NULL */
 	bool		column_refused; /* … because of a column */
 	bool		zero;			/* the constant 0 */
 } CrPolynomial;
