@@ -96,8 +96,10 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			   CrArgument *argument)
 {
 	CrPolynomial polynomial;
-	Node	   *stripped = cr_inspect_strip(argument->expanded);
+	Node	   *stripped;
 
+	cr_unwrap_zeros(level, aggregate, family, argument);
+	stripped = cr_inspect_strip(argument->expanded);
 	if (aggregate->aggref->aggdistinct != NIL)
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE,
 								 aggregate->aggref->location,
@@ -125,7 +127,7 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 								 psprintf("the argument of %s() has %s",
 										  aggregate_name(aggregate),
 										  polynomial.objection),
-								 polynomial.instead != NULL ? polynomial.instead :
+								 polynomial.instead ? polynomial.instead :
 								 "Use measures of one table and plain numbers under + - * (two measures at most) and / by a number; compute anything else from the released sums.");
 	if ((polynomial.aggregates & family) != family)
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE,
@@ -207,15 +209,16 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 	Aggref	   *aggref = aggregate->aggref;
 	Node	   *argument = aggregate->arguments == NIL ? NULL :
 		cr_inspect_strip(linitial(aggregate->arguments));
+	Var		   *var = (Var *) argument;
 
 	if (argument != NULL && exprType(argument) == INTERVALOID)
 		return "Group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.";
 	if (!cr_aggregate_is_extreme(aggref->aggfnoid))
 		return "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.";
-	if (argument != NULL && IsA(argument, Var) &&
-		((Var *) argument)->varlevelsup == 0 && ((Var *) argument)->varno > 0 &&
+	if (var != NULL && IsA(var, Var) && var->varlevelsup == 0 &&
+		var->varno > 0 &&
 		!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
-												((Var *) argument)->varno)))
+												var->varno)))
 		return "Group by the column too, if each group has one value of it.";
 	return "Use avg or stddev of a measure. Of a dimension, take it over the rows of a subquery that groups by it, or for each person in a subquery that groups by the unit.";
 }

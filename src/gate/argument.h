@@ -22,6 +22,8 @@ typedef struct CrArgument
 extern CrVerdict *cr_unwrap_conditional(CrLevel *level,
 										CrAggregate *aggregate,
 										uint32 family, CrArgument *argument);
+extern void cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate,
+							uint32 family, CrArgument *argument);
 extern CrVerdict *cr_refuse_conditional(Node *node);
 extern bool cr_has_conditional(Node *node);
 extern CrVerdict *cr_note_condition(CrLevel *level, CrAggregate *aggregate,

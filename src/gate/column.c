@@ -308,6 +308,7 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 													 offender);
 		bool		filters = fact != NULL &&
 			(fact->uses & CR_USE_FILTER) != 0;
+		bool		joins = fact != NULL && (fact->uses & CR_USE_JOIN) != 0;
 
 		if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
 			return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
@@ -321,7 +322,7 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 								 psprintf("column %s may not be grouped by",
 										  cr_word_column(level->statement,
 														 offender)),
-								 fact != NULL && (fact->uses & CR_USE_JOIN) != 0 ?
+								 joins ?
 								 "It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, or count(DISTINCT ...) it." :
 								 cr_word_allowed(level->statement, offender,
 												 CR_USE_DIMENSION,

@@ -276,6 +276,38 @@ unwrap_coalesce(CrLevel *level, uint32 family, CrArgument *argument)
 	return NULL;
 }
 
+/*
+ * a - COALESCE(b, 0), inside arithmetic: rows without b count for a alone.
+ * They, and those with it, have to be many or none.
+ */
+void
+cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate, uint32 family,
+				CrArgument *argument)
+{
+	List	   *expanded = NIL;
+	List	   *written = NIL;
+	Node	   *plain;
+	ListCell   *lc;
+
+	if (family != CR_AGG_SUM && family != CR_AGG_AVG)
+		return;
+	plain = cr_inspect_zeros(level->statement, argument->expanded, &expanded);
+	(void) cr_inspect_zeros(level->statement, argument->written, &written);
+	if (expanded == NIL || list_length(expanded) != list_length(written))
+		return;
+	argument->expanded = plain;
+	foreach(lc, written)
+	{
+		NullTestType type;
+
+		for (type = IS_NULL; type <= IS_NOT_NULL; type++)
+			aggregate->rests =
+				lappend(aggregate->rests,
+						cr_among_chosen(aggregate,
+										cr_make_null_test(lfirst(lc), type)));
+	}
+}
+
 /* ---------- conditions cast to 0 and 1 ---------- */
 
 /* The condition in (c)::int, also when that is widened; or NULL. */

@@ -233,7 +233,8 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 			   CrPolynomial *result)
 {
 	uint32 family = cr_aggregate_family(aggref->aggfnoid);
-	Expr	   *argument;
+	Node	   *argument;
+	List	   *zeros;
 
 	if (family == CR_AGG_COUNT)
 	{
@@ -244,8 +245,10 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 	}
 	if (family == 0 || list_length(aggref->args) != 1)
 		return object(result, "an aggregate that is not a measure");
-	argument = linitial_node(TargetEntry, aggref->args)->expr;
-	if (!cr_polynomial_read(statement, (Node *) argument, result))
+	/* the level that it is an aggregate of has its guards noted */
+	argument = (Node *) linitial_node(TargetEntry, aggref->args)->expr;
+	argument = cr_inspect_zeros(statement, argument, &zeros);
+	if (!cr_polynomial_read(statement, argument, result))
 		return false;
 	if (family == CR_AGG_STDDEV || family == CR_AGG_VARIANCE)
 		result->degree *= 2;

@@ -29,7 +29,13 @@ typedef struct CrPolynomial
 
 extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
 							   CrPolynomial *polynomial);
+
+/* family.c */
 extern uint32 cr_aggregate_family(Oid aggfnoid);
 extern uint32 cr_aggregate_pair(Oid aggfnoid);
+
+/* zeros.c */
+extern Node *cr_inspect_zeros(const CrStatement *statement, Node *expr,
+							  List **of);
 
 #endif							/* CR_POLYNOMIAL_H */

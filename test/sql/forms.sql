@@ -270,7 +270,7 @@ SELECT attack('SELECT sum(coalesce(copay, 0, 5)) FROM visits');
 SELECT attack('SELECT sum(coalesce(nullif(cost, 5000), 0)) FROM visits');
 SELECT attack('SELECT stddev(coalesce(copay, 0)) FROM visits');
 SELECT attack('SELECT count(coalesce(copay, 0)) FROM visits');
-SELECT attack('SELECT sum(coalesce(copay, 0) * cost) FROM visits');
+SELECT ask('SELECT sum(coalesce(copay, 0) * cost) FROM visits WHERE code NOT LIKE ''Z%''');
 SELECT attack('SELECT sum(coalesce(copay * cost * minutes, 0)) FROM visits');
 SELECT attack('SELECT sum(coalesce(copay, 0)) FILTER (WHERE day <= ''2024-01-03'') FROM visits');
 SELECT attack('SELECT avg(coalesce(n, 0)), avg(n) FROM patients p LEFT JOIN (SELECT buyer, count(*) AS n FROM sales WHERE item = ''salve'' GROUP BY 1) s ON s.buyer = p.patient');
@@ -502,6 +502,18 @@ SELECT attack('SELECT * FROM visits LIMIT (SELECT count(*) FROM visits WHERE cod
 SELECT attack('SELECT * FROM visits WHERE (SELECT false)');
 SELECT attack('SELECT * FROM visits WHERE false FOR UPDATE');
 SELECT attack('SELECT * FROM visits WHERE false UNION ALL SELECT * FROM visits');
+
+-- ---------- zero for what is null, inside arithmetic ----------
+SELECT ask('SELECT sum(cost - coalesce(copay, 0)), avg(cost * (1 - coalesce(copay, 0) * 0.01)), sum(coalesce(copay, 0) + minutes) FROM visits WHERE code NOT LIKE ''Z%''');
+SELECT ask('SELECT code, sum(net) FROM (SELECT code, cost - coalesce(copay, 0) AS net FROM visits WHERE code NOT LIKE ''Z%'') x GROUP BY code');
+SELECT ask('SELECT avg(net), sum(zero) FROM (SELECT patient, sum(cost - coalesce(copay, 0)) AS net, sum(coalesce(copay, 0)) AS zero FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
+SELECT attack('SELECT sum(minutes - coalesce(copay, 0)) FROM visits JOIN patients USING (patient) WHERE city IN (''Oslo'', ''Moss'', ''Bodo'')');
+SELECT attack('SELECT sum(0 * minutes - coalesce(copay, 0)) FROM visits JOIN patients USING (patient) WHERE city IN (''Oslo'', ''Moss'', ''Bodo'')');
+SELECT attack('SELECT sum(s) FROM (SELECT patient, sum(minutes - coalesce(copay, 0)) AS s FROM visits JOIN patients USING (patient) WHERE city IN (''Oslo'', ''Moss'', ''Bodo'') GROUP BY patient) x');
+SELECT attack('SELECT sum(s) FROM (SELECT minutes - coalesce(copay, 0) AS s FROM visits JOIN patients USING (patient) WHERE city IN (''Oslo'', ''Moss'', ''Bodo'')) x');
+SELECT attack('SELECT sum(minutes - coalesce(copay, 1)) FROM visits');
+SELECT attack('SELECT variance(minutes - coalesce(copay, 0)) FROM visits');
+SELECT attack('SELECT corr(minutes, cost - coalesce(copay, 0)) FROM visits');
 
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);
