@@ -157,7 +157,26 @@ sub simple_condition
 	push @forms, "date_trunc('month', $x) = date_trunc('month', timestamp '2024-02-02')",
 	  "extract(month FROM $x) < 4", "$x\::text::timestamp < '2024-04-01'"
 	  if $column->{type} =~ /date|timestamp/;
+	push @forms, "$x ~ '^[A-O]'", "$x !~* 's'", "$x SIMILAR TO '(B|P)%'",
+	  "$x LIKE ANY (ARRAY['B%', '%s'])"
+	  if $column->{type} eq 'text';
+	return compared_with_all($x) if $column->{type} eq 'int' && chance(0.2);
 	return pick(@forms);
+}
+
+# A value that is released, in the place of a constant.
+sub compared_with_all
+{
+	my ($x) = @_;
+	my $alias = name('q');
+	my $visits = analyst('visits')
+	  . owner('(SELECT * FROM visits WHERE person IS NOT NULL)') . " $alias";
+
+	feature('compared with a released value');
+	return "$x " . pick('>', '<=') . " (SELECT avg($alias.steps) / 1000 FROM $visits)"
+	  if chance(0.6);
+	return "$x IN (SELECT $alias.kind FROM $visits GROUP BY $alias.kind"
+	  . owner(" HAVING count(DISTINCT $alias.person) >= 5") . ')';
 }
 
 sub condition
@@ -755,7 +774,7 @@ sub aggregate
 	if ($choice < 0.6 && $measure->{type} =~ /int|numeric/ && $measure->{uses} !~ /n/ && !defined $measure->{outer})
 	{
 		my $y = pick('2', '3', '1.5');
-		my $form = pick("$x + $y", "$y * $x - 1", "$x / 4.0", "$x * $x", "-$x", "($x - 7) * 2");
+		my $form = pick("$x + $y", "$y * $x - 1", "$x / 4.0", "$x / 7.0", "($x + $y) / 3.0", "$x * $x", "-$x", "($x - 7) * 2");
 
 		feature('arithmetic');
 		return guarded($relation, "sum($form)$filter", "sum($form)", $condition, $measure);

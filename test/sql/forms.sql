@@ -486,6 +486,7 @@ SELECT attack('SELECT sum(p), count(p) FROM (SELECT CASE WHEN code LIKE ''Z%'' T
 SELECT attack('SELECT sum(p) FROM (SELECT CASE WHEN code LIKE ''Z%'' THEN cost WHEN code = ''I10'' THEN minutes ELSE 7 END AS p FROM visits) x');
 SELECT attack('SELECT sum(p) FROM patients LEFT JOIN (SELECT patient, CASE WHEN code LIKE ''Z%'' THEN 1 ELSE 0 END AS p FROM visits) x USING (patient)');
 SELECT attack('SELECT avg(t) FROM (SELECT patient, sum(CASE WHEN code LIKE ''Z%'' THEN cost ELSE 0 END) AS t FROM visits GROUP BY patient) x');
+SELECT attack('SELECT max(c), sum(c) FROM (SELECT city, sum(CASE WHEN code LIKE ''Z%'' THEN cost ELSE 0 END) AS c FROM visits JOIN patients USING (patient) WHERE city IN (''Oslo'', ''Bergen'') GROUP BY city) x');
 
 -- ---------- lists of patterns ----------
 SELECT ask('SELECT count(*) FROM visits WHERE code LIKE ANY (ARRAY[''I%'', ''J4_'']) AND code NOT LIKE ALL (''{Z%,E%}'') AND code ~ ANY (''{^I,^J}'')');
