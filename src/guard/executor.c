@@ -26,6 +26,7 @@
 #include "guard/lazy_locks.h"
 #include "guard/parameters.h"
 #include "guard/raise.h"
+#include "guard/relied.h"
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
 #include "policy/policy.h"
@@ -171,6 +172,17 @@ start(QueryDesc *queryDesc, int eflags)
 	last_started_in = GetCurrentStatementStartTimestamp();
 }
 
+/* The tables are open: are they those that the gate has seen? */
+static CrVerdict *
+judge_tables(PlannedStmt *plan)
+{
+	if (cr_relied_holds(plan))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+							 "a table of this query was changed after the query had been judged",
+							 "Run it again, in a statement of its own that changes no table.");
+}
+
 static void
 cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
@@ -192,6 +204,7 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	PG_TRY();
 	{
 		start(queryDesc, eflags);
+		raise_of(queryDesc, judge_tables(queryDesc->plannedstmt));
 		/* not earlier: privileges are asked about only now */
 		cr_execution_begin(queryDesc, guards);
 	}

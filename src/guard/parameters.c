@@ -8,9 +8,7 @@
  * than when the statement was planned.  That would tell of the row.  A long
  * text may not be put into rows (see base/limits.h).
  *
- * Which parameters a statement has is kept with its plan, like what it stands
- * for (written_out.c): in the name of an entry of the range table that
- * nothing refers to.
+ * Which parameters a statement has is kept with its plan (kept.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -19,14 +17,13 @@
 #include "access/detoast.h"
 #include "base/errcodes.h"
 #include "base/limits.h"
+#include "guard/kept.h"
 #include "guard/parameters.h"
-#include "nodes/makefuncs.h"
+#include "lib/stringinfo.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/params.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-
-#define KEEPER	"cleanroom parameters"
 
 typedef struct Parameter
 {
@@ -88,50 +85,25 @@ find_walker(Node *node, List **found)
 	return expression_tree_walker(node, find_walker, (void *) found);
 }
 
-List *
+char *
 cr_parameters_find(Query *query)
 {
 	List	   *found = NIL;
-
-	find_walker((Node *) query, &found);
-	return found;
-}
-
-void
-cr_parameters_keep(PlannedStmt *plan, List *parameters)
-{
-	RangeTblEntry *keeper = makeNode(RangeTblEntry);
-	List	   *names = NIL;
+	StringInfoData list;
 	ListCell   *lc;
 
-	foreach(lc, parameters)
+	find_walker((Node *) query, &found);
+	if (found == NIL)
+		return NULL;
+	initStringInfo(&list);
+	foreach(lc, found)
 	{
 		Parameter  *parameter = (Parameter *) lfirst(lc);
 
-		names = lappend(names,
-						makeString(psprintf("%d %u %d", parameter->id,
-											parameter->type,
-											parameter->is_list)));
+		appendStringInfo(&list, "%d %u %d;", parameter->id, parameter->type,
+						 parameter->is_list);
 	}
-	keeper->rtekind = RTE_RESULT;
-	keeper->eref = makeAlias(KEEPER, names);
-	plan->rtable = lappend(plan->rtable, keeper);
-}
-
-static List *
-find_kept(const PlannedStmt *plan)
-{
-	ListCell   *lc;
-
-	foreach(lc, plan->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-
-		if (rte->rtekind == RTE_RESULT && rte->eref != NULL &&
-			strcmp(rte->eref->aliasname, KEEPER) == 0)
-			return rte->eref->colnames;
-	}
-	return NIL;
+	return list.data;
 }
 
 static void
@@ -172,17 +144,19 @@ read_parameter(ParamListInfo params, const Parameter *parameter)
 void
 cr_parameters_read(QueryDesc *queryDesc)
 {
-	ListCell   *lc;
+	const char *list = cr_kept_get(queryDesc->plannedstmt).parameters;
 
-	foreach(lc, find_kept(queryDesc->plannedstmt))
+	while (list != NULL && *list != '\0')
 	{
 		Parameter	parameter;
 		int			is_list;
+		int			length;
 
-		if (sscanf(strVal(lfirst(lc)), "%d %u %d", &parameter.id,
-				   &parameter.type, &is_list) != 3)
+		if (sscanf(list, "%d %u %d;%n", &parameter.id, &parameter.type,
+				   &is_list, &length) != 3)
 			elog(ERROR, "damaged list of parameters");
 		parameter.is_list = is_list != 0;
 		read_parameter(queryDesc->params, &parameter);
+		list += length;
 	}
 }

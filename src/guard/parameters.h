@@ -12,11 +12,8 @@
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 
-/* The parameters of a statement to be planned, for _keep(). */
-extern List *cr_parameters_find(Query *query);
-
-/* Keeps with the plan which they are. */
-extern void cr_parameters_keep(PlannedStmt *plan, List *parameters);
+/* The parameters of a statement to be planned, for its plan to keep; or NULL. */
+extern char *cr_parameters_find(Query *query);
 
 /*
  * Reads those of a plan that is to start.  Raises what reading them raises,

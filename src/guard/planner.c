@@ -11,8 +11,10 @@
 #include "guard/command.h"
 #include "guard/glance.h"
 #include "guard/guard.h"
+#include "guard/kept.h"
 #include "guard/parameters.h"
 #include "guard/raise.h"
+#include "guard/relied.h"
 #include "guard/written_out.h"
 #include "inspect/normalize.h"
 #include "optimizer/planner.h"
@@ -26,8 +28,7 @@ typedef struct Guarded
 	CrTouch		touch;
 	List	   *inlined;		/* what the plan depends on besides */
 	bool		joins_owners;	/* it joins tables of different owners */
-	char	   *written_out;	/* for the record, or NULL */
-	List	   *parameters;		/* to be read when it starts */
+	CrKept		kept;			/* for those who execute it */
 } Guarded;
 
 /* Raises the refusal of a statement; reshapes one that is admitted. */
@@ -44,7 +45,7 @@ admit_or_raise(Query *parse, const char *query_string, Guarded *guarded)
 								 cr_approval_of(query_string));
 	if (verdict == NULL)
 		return;
-	verdict->written_out = guarded->written_out;
+	verdict->written_out = guarded->kept.written_out;
 	if (!verdict->admitted)
 		cr_raise_refusal_of(verdict, cr_glance_relations(parse), query_string,
 							parse->stmt_location, parse->stmt_len);
@@ -64,13 +65,21 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 		guarded->inlined = cr_normalize_inline_functions(parse);
 	if (glance.protected || glance.set_function)
 	{
+		CrReliedOn	relied_on = {NIL, 0};
+
 		guarded->touch = cr_inspect_touch(parse);
 		if (guarded->touch.foreign_owner)
-			guarded->written_out = cr_written_out(parse, query_string,
-												  guarded->inlined != NIL);
+		{
+			guarded->kept.written_out =
+				cr_written_out(parse, query_string, guarded->inlined != NIL);
+			relied_on = cr_relied_before(parse);
+		}
 		admit_or_raise(parse, query_string, guarded);
 		if (guarded->touch.foreign_owner)
-			guarded->parameters = cr_parameters_find(parse);
+		{
+			guarded->kept.relied_on = cr_relied_note(&relied_on, parse);
+			guarded->kept.parameters = cr_parameters_find(parse);
+		}
 	}
 	if (glance.samples || glance.set_function)
 		cr_guard_samples(parse);
@@ -102,10 +111,8 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	if (guarded.touch.foreign_owner)
 		plan->queryId = 0;
 	plan->invalItems = list_concat(plan->invalItems, guarded.inlined);
-	if (guarded.parameters != NIL)
-		cr_parameters_keep(plan, guarded.parameters);
-	if (guarded.written_out != NULL)
-		cr_written_out_keep(plan, guarded.written_out);
+	if (guarded.touch.foreign_owner)
+		cr_kept_put(plan, &guarded.kept);
 	/* tells the executor's hooks that the plan needs a room */
 	if (guarded.joins_owners)
 		plan->relationOids = lappend_oid(plan->relationOids,

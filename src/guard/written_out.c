@@ -8,23 +8,20 @@
  * made (BEGIN ATOMIC) has no text at all.  The record has to say what was
  * asked all the same.
  *
- * It is kept with the plan, as plans outlive statements and are copied: in
- * the name of an entry of the range table that nothing refers to.
+ * It is kept with the plan (kept.c).
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "guard/kept.h"
 #include "guard/written_out.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "session/pinned.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/ruleutils.h"
-
-#define KEEPER	"cleanroom written out"
 
 static bool
 has_view(Node *node, void *context)
@@ -65,24 +62,8 @@ cr_written_out(Query *query, const char *text, bool inlined)
 	return result;
 }
 
-void
-cr_written_out_keep(PlannedStmt *plan, char *written_out)
-{
-	RangeTblEntry *keeper = makeNode(RangeTblEntry);
-
-	keeper->rtekind = RTE_RESULT;
-	keeper->eref = makeAlias(KEEPER, list_make1(makeString(written_out)));
-	plan->rtable = lappend(plan->rtable, keeper);
-}
-
 const char *
 cr_written_out_find(const PlannedStmt *plan)
 {
-	RangeTblEntry *keeper = llast_node(RangeTblEntry, plan->rtable);
-
-	if (keeper->rtekind != RTE_RESULT || keeper->eref == NULL ||
-		strcmp(keeper->eref->aliasname, KEEPER) != 0 ||
-		list_length(keeper->eref->colnames) != 1)
-		return NULL;
-	return strVal(linitial(keeper->eref->colnames));
+	return cr_kept_get(plan).written_out;
 }

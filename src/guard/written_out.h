@@ -17,8 +17,7 @@
  */
 extern char *cr_written_out(Query *query, const char *text, bool inlined);
 
-/* Keeps it with the plan, for each execution; and finds it, or NULL. */
-extern void cr_written_out_keep(PlannedStmt *plan, char *written_out);
+/* The same of a plan, for each execution, or NULL. */
 extern const char *cr_written_out_find(const PlannedStmt *plan);
 
 #endif							/* CR_WRITTEN_OUT_H */

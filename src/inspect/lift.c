@@ -88,6 +88,43 @@ cr_normalize_may_be_null(const Query *query, int rti)
 	return may_be_null((Node *) query->jointree, rti, false);
 }
 
+typedef struct WholeRow
+{
+	int			rti;
+	Index		depth;
+} WholeRow;
+
+static bool
+whole_row_walker(Node *node, WholeRow *row)
+{
+	Var		   *var = (Var *) node;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return var->varno == row->rti && var->varlevelsup == row->depth &&
+			var->varattno == 0;
+	if (IsA(node, Query))
+	{
+		bool		found;
+
+		row->depth++;
+		found = query_tree_walker((Query *) node, whole_row_walker, row, 0);
+		row->depth--;
+		return found;
+	}
+	return expression_tree_walker(node, whole_row_walker, (void *) row);
+}
+
+/* Is a row of the entry used as it is, which must get no further column? */
+static bool
+has_whole_row(Query *query, int rti)
+{
+	WholeRow	row = {rti, 0};
+
+	return query_tree_walker(query, whole_row_walker, &row, 0);
+}
+
 static bool
 may_add_columns(Query *query)
 {
@@ -266,7 +303,9 @@ lift_column(Around *around, Var *var)
 		cr_normalize_pivots(lift.query);
 	deeper.query = lift.query;
 	expr = lift_mutator((Node *) tle->expr, &deeper);
-	if (!conditional_walker(expr, NULL) || fixed_walker(expr, NULL))
+	if (!conditional_walker(expr, NULL) || fixed_walker(expr, NULL) ||
+		contain_volatile_functions(expr) ||
+		has_whole_row(query, var->varno))
 		return (Node *) var;
 	return export_mutator(expr, &lift);
 }

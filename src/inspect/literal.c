@@ -114,7 +114,8 @@ write_out_patterns(ScalarArrayOpExpr *any)
 	int			count;
 
 	if (!IsA(patterns, Const) || patterns->constisnull ||
-		patterns->consttype != TEXTARRAYOID)
+		patterns->consttype != TEXTARRAYOID ||
+		contain_volatile_functions((Node *) any->args))
 		return (Node *) any;
 	deconstruct_array(DatumGetArrayTypeP(patterns->constvalue), TEXTOID, -1,
 					  false, TYPALIGN_INT, &values, &nulls, &count);

@@ -19,6 +19,7 @@
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -132,6 +133,10 @@ read_pivot(Aggref *aggref, Query *query)
 	CaseExpr   *expr;
 	CaseWhen   *when;
 
+	/* those that pass over nulls */
+	if (cr_aggregate_family(aggref->aggfnoid) == 0 &&
+		!cr_aggregate_is_extreme(aggref->aggfnoid))
+		return result;
 	if (aggref->aggfilter != NULL || aggref->aggdistinct != NIL ||
 		aggref->aggorder != NIL || list_length(aggref->args) != 1)
 		return result;

@@ -385,7 +385,8 @@ is_wider_cast(Node *expr)
 	if (IsA(inner, FuncExpr) && classify(inner->funcid) == OP_WIDEN &&
 		inner->funcresulttype == NUMERICOID)
 		arg = cr_inspect_strip(linitial(inner->args));
-	return digits_of(expr, &before, &after) &&
+	/* of what is computed, widen.c may change the type */
+	return IsA(arg, Var) && digits_of(expr, &before, &after) &&
 		digits_of(arg, &before_of_arg, &after_of_arg) &&
 		before_of_arg <= before && after_of_arg <= after;
 }

@@ -66,6 +66,28 @@ make_null(Node *expr)
 								  exprCollation(expr));
 }
 
+/*
+ * The entries whose privileges are asked about: tables, and subqueries for
+ * what is in them.  Nothing of a join may stay without it.
+ */
+static List *
+tables_of(Query *query)
+{
+	List	   *kept = NIL;
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_SUBQUERY)
+			continue;
+		rte->securityQuals = NIL;
+		kept = lappend(kept, rte);
+	}
+	return kept;
+}
+
 /* Leaves the names and types of a statement without rows; false for others. */
 bool
 cr_reshape_empty(Query *query)
@@ -85,8 +107,7 @@ cr_reshape_empty(Query *query)
 		tle->ressortgroupref = 0;
 		targets = lappend(targets, tle);
 	}
-	foreach(lc, query->rtable)
-		((RangeTblEntry *) lfirst(lc))->securityQuals = NIL;
+	query->rtable = tables_of(query);
 	query->targetList = targets;
 	query->jointree = makeFromExpr(NIL, makeBoolConst(false, false));
 	query->cteList = NIL;
