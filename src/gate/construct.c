@@ -151,6 +151,10 @@ cr_rule_constructs(CrLevel *level)
 	CrVerdict  *refusal = NULL;
 	ListCell   *lc;
 
+	/* rows that are read again by a lock are not watched */
+	if (level->query->rowMarks != NIL && cr_inspect_touches(level->query))
+		return refuse("FOR UPDATE or FOR SHARE",
+					  "Leave out the locking clause, or lock rows in a statement of its own.");
 	if (level->stray_protected)
 		return refuse("this use of a protected table",
 					  "Name the table in FROM.");

@@ -56,6 +56,8 @@ is_looking_builtin(Oid funcid)
 		case F_PG_LS_TMPDIR_:
 		case F_PG_LS_TMPDIR_OID:
 		case F_PG_STAT_GET_SLRU:
+		case F_PG_TABLESPACE_SIZE_OID:
+		case F_PG_TABLESPACE_SIZE_NAME:
 #if PG_VERSION_NUM >= 160000
 		case F_PG_STAT_GET_IO:
 #endif

@@ -12,7 +12,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 
-/* The parameters of a statement to be planned, for its plan to keep; or NULL. */
+/* The parameters of a statement to be planned, for its plan; or NULL. */
 extern char *cr_parameters_find(Query *query);
 
 /*

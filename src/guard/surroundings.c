@@ -15,6 +15,7 @@
 #include "base/errcodes.h"
 #include "base/settings.h"
 #include "guard/command.h"
+#include "session/asker.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
@@ -111,6 +112,11 @@ cr_guard_judge_surroundings(void)
 								 "A superuser can turn it on.");
 	if (command != NULL)
 		return cr_command_refusal(command, InvalidOid);
+
+	if (cr_session_is_borrowed())
+		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								 "protected tables cannot be queried by code that the extension runs for somebody else",
+								 "In access rules and templates' types, ask session_fact(), attribute() and tables of your own.");
 
 	/* a worker does not know which command its leader is running */
 	if (IsParallelWorker())

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "agg/total.h"
+#include "access/transam.h"
 #include "guard/telling.h"
 #include "nodes/nodeFuncs.h"
 
@@ -41,6 +42,13 @@ is_telling(Node *node, void *context)
 		case T_CaseWhen:
 		case T_CaseTestExpr:
 		case T_CoalesceExpr:
+			break;
+		case T_Aggref:
+			/* built-in ones keep what they see to themselves */
+			if (((Aggref *) node)->aggfnoid >= FirstNormalObjectId &&
+				cr_total_aggregate(((Aggref *) node)->aggfnoid) !=
+				((Aggref *) node)->aggfnoid)
+				return true;
 			break;
 		case T_FuncExpr:
 		case T_OpExpr:

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "guard/groupings.h"
+#include "guard/telling.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
@@ -114,11 +115,54 @@ search_state(PlanState *state, Search *search)
 	return planstate_tree_walker(state, search_child, search);
 }
 
+/* ---------- subqueries that something may tell of by itself ---------- */
+
+static bool
+telling_child(PlanState *state, Search *search)
+{
+	check_stack_depth();
+	if (state == NULL || list_member_ptr(search->guards, state->plan))
+		return false;
+	return cr_telling_node(state->plan) ||
+		planstate_tree_walker(state, telling_child, search);
+}
+
+static bool
+hidden_subplans(PlanState *state, Search *search)
+{
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (state == NULL)
+		return false;
+	foreach(lc, state->initPlan)
+	{
+		PlanState  *subplan = lfirst_node(SubPlanState, lc)->planstate;
+
+		if (telling_child(subplan, search))
+			search_state(subplan, search);
+	}
+	foreach(lc, state->subPlan)
+	{
+		PlanState  *subplan = lfirst_node(SubPlanState, lc)->planstate;
+
+		if (telling_child(subplan, search))
+			search_state(subplan, search);
+	}
+	return planstate_tree_walker(state, hidden_subplans, search);
+}
+
+/*
+ * The planner may put the result of a subquery into a guard's conditions that
+ * the gate has seen outside of it: what such a subquery does with groups is
+ * not only built-in functions.
+ */
 List *
 cr_groupings_told(PlanState *top, List *guards)
 {
 	Search		search = {guards, NIL, NIL, NIL};
 
 	search_state(top, &search);
+	hidden_subplans(top, &search);
 	return search.told;
 }

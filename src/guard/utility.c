@@ -23,6 +23,7 @@
 #include "guard/command.h"
 #include "guard/foreign_key.h"
 #include "guard/guard.h"
+#include "guard/uncounted.h"
 #include "guard/raise.h"
 #include "nodes/parsenodes.h"
 #include "policy/policy.h"
@@ -276,6 +277,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 		return;
 	}
 
+	cr_uncounted_settle();
 	if (cr_policy_possible())
 	{
 		judge_command(pstmt->utilityStmt);

@@ -233,7 +233,10 @@ cr_refuse_ledger_change(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
-		elog(ERROR, "refuse_ledger_change() is a trigger");
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("refuse_ledger_change() is a trigger"),
+				 errhint("It cannot be called by itself.")));
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && superuser() &&
 		continues_chain(trigger->tg_relation, trigger->tg_trigtuple))
 		return PointerGetDatum(trigger->tg_trigtuple);

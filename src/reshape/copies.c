@@ -29,38 +29,109 @@ cr_reshape_remember(CrSubLink *entry)
 		entry->written = copyObject(entry->level->query);
 }
 
-/* Copies were made before, and after, the subquery was reshaped. */
-static CrSubLink *
-find_entry(CrLevel *level, Node *sublink)
+typedef struct Copies
 {
-	Node	   *subselect = ((SubLink *) sublink)->subselect;
+	List	   *entries;		/* CrSubLink of the level, and of raw ones below */
+	Index		depth;			/* of the query walked, below the level's */
+} Copies;
+
+/* A core is made of the level's own subqueries, and of those of raw levels. */
+static List *
+subqueries_of(CrLevel *level)
+{
+	List	   *entries = NIL;
 	ListCell   *lc;
 
 	foreach(lc, level->sublinks)
 	{
+		if (((CrSubLink *) lfirst(lc))->written != NULL)
+			entries = lappend(entries, lfirst(lc));
+	}
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL && cr_level_is_raw(source->level))
+			entries = list_concat(entries, subqueries_of(source->level));
+	}
+	return entries;
+}
+
+/* Copies were made before, and after, the subquery was reshaped. */
+static CrSubLink *
+find_entry(Copies *copies, Node *sublink)
+{
+	Node	   *subselect = ((SubLink *) sublink)->subselect;
+	ListCell   *lc;
+
+	foreach(lc, copies->entries)
+	{
 		CrSubLink  *entry = (CrSubLink *) lfirst(lc);
 
-		if (entry->written != NULL &&
-			(equal(subselect, entry->written) ||
-			 equal(subselect, entry->level->query)))
+		if (equal(subselect, entry->written) ||
+			equal(subselect, entry->level->query))
 			return entry;
 	}
 	return NULL;
 }
 
 static bool
-count_walker(Node *node, CrLevel *level)
+count_walker(Node *node, Copies *copies)
 {
 	CrSubLink  *entry;
 
-	if (node == NULL || IsA(node, Query))
+	if (node == NULL)
 		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, count_walker, copies,
+								 QTW_IGNORE_CTE_SUBQUERIES);
 	if (!IsA(node, SubLink))
-		return expression_tree_walker(node, count_walker, (void *) level);
-	entry = find_entry(level, node);
-	if (entry != NULL)
-		entry->copies++;
-	return count_walker(((SubLink *) node)->testexpr, level);
+		return expression_tree_walker(node, count_walker, (void *) copies);
+	entry = find_entry(copies, node);
+	if (entry == NULL)
+		return expression_tree_walker(node, count_walker, (void *) copies);
+	entry->copies++;
+	return count_walker(((SubLink *) node)->testexpr, copies);
+}
+
+typedef struct Outside
+{
+	Index		depth;
+	bool		found;
+} Outside;
+
+/* Does the subquery read WITH queries of the queries around it? */
+static bool
+outside_walker(Node *node, Outside *outside)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+
+		return rte->rtekind == RTE_CTE && rte->ctelevelsup > outside->depth;
+	}
+	if (IsA(node, Query))
+	{
+		bool		result;
+
+		outside->depth++;
+		result = query_tree_walker((Query *) node, outside_walker, outside,
+								   QTW_EXAMINE_RTES_BEFORE);
+		outside->depth--;
+		return result;
+	}
+	return expression_tree_walker(node, outside_walker, (void *) outside);
+}
+
+static bool
+reads_outside(Query *query)
+{
+	Outside		outside = {0, false};
+
+	return query_tree_walker(query, outside_walker, &outside,
+							 QTW_EXAMINE_RTES_BEFORE);
 }
 
 /* The subquery as an entry of WITH. */
@@ -95,9 +166,9 @@ make_cte(CrLevel *level, CrSubLink *entry)
 	return cte;
 }
 
-/* SELECT * FROM cte, from within an expression of the query that has it */
+/* SELECT * FROM cte, so many levels below the query that has it */
 static Query *
-make_reader(const CommonTableExpr *cte)
+make_reader(const CommonTableExpr *cte, Index levels)
 {
 	Query	   *query = makeNode(Query);
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
@@ -107,7 +178,7 @@ make_reader(const CommonTableExpr *cte)
 
 	rte->rtekind = RTE_CTE;
 	rte->ctename = pstrdup(cte->ctename);
-	rte->ctelevelsup = 1;
+	rte->ctelevelsup = levels;
 	rte->coltypes = list_copy(cte->ctecoltypes);
 	rte->coltypmods = list_copy(cte->ctecoltypmods);
 	rte->colcollations = list_copy(cte->ctecolcollations);
@@ -140,51 +211,70 @@ make_reader(const CommonTableExpr *cte)
 }
 
 static Node *
-copies_mutator(Node *node, CrLevel *level)
+copies_mutator(Node *node, Copies *copies)
 {
-	CrSubLink  *entry;
+	CrSubLink  *entry = NULL;
 	SubLink    *copy;
 
-	if (node == NULL || IsA(node, Query))
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Query))
+	{
+		copies->depth++;
+		node = (Node *) query_tree_mutator((Query *) node, copies_mutator,
+										   (void *) copies,
+										   QTW_IGNORE_CTE_SUBQUERIES);
+		copies->depth--;
 		return node;
-	if (!IsA(node, SubLink))
-		return expression_tree_mutator(node, copies_mutator, (void *) level);
-	entry = find_entry(level, node);
+	}
+	if (IsA(node, SubLink))
+		entry = find_entry(copies, node);
+	if (entry == NULL || entry->cte == NULL)
+		return expression_tree_mutator(node, copies_mutator, (void *) copies);
 	copy = makeNode(SubLink);
 	memcpy(copy, node, sizeof(SubLink));
-	copy->testexpr = copies_mutator(copy->testexpr, level);
-	if (entry != NULL && entry->cte != NULL)
-		copy->subselect = (Node *) make_reader(entry->cte);
+	copy->testexpr = copies_mutator(copy->testexpr, copies);
+	copy->subselect = (Node *) make_reader(entry->cte, copies->depth + 1);
 	return (Node *) copy;
 }
 
 /*
- * A copy of the level's query, or core, with each subquery of its own that
- * stands there more than once read from "ctes".
+ * A copy of the level's core, with each subquery in it that stands there more
+ * than once read from "ctes", which are for the query around the core.  A
+ * subquery of a raw level that reads a WITH query of that level's cannot be:
+ * then the level's statement is said to be left with copies.
  */
 Query *
 cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 {
-	int			flags = QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES;
+	Copies		copies = {subqueries_of(level), 0};
 	bool		found = false;
 	ListCell   *lc;
 
-	if (level->sublinks == NIL)
+	if (copies.entries == NIL)
 		return query;
-	query_tree_walker(query, count_walker, (void *) level, flags);
-	foreach(lc, level->sublinks)
+	query_tree_walker(query, count_walker, (void *) &copies,
+					  QTW_IGNORE_CTE_SUBQUERIES);
+	foreach(lc, copies.entries)
 	{
 		CrSubLink  *entry = (CrSubLink *) lfirst(lc);
 
 		if (entry->copies < 2)
 			continue;
+		if (!list_member_ptr(level->sublinks, entry) &&
+			reads_outside(entry->level->query))
+		{
+			level->statement->left_copies = true;
+			continue;
+		}
 		entry->cte = make_cte(level, entry);
 		*ctes = lappend(*ctes, entry->cte);
 		found = true;
 	}
 	if (!found)
 		return query;
-	return query_tree_mutator(query, copies_mutator, (void *) level, flags);
+	return query_tree_mutator(query, copies_mutator, (void *) &copies,
+							  QTW_IGNORE_CTE_SUBQUERIES);
 }
 
 static bool

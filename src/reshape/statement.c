@@ -9,19 +9,6 @@
 
 #include "reshape/reshape.h"
 
-/* What conditions of a unit level ask is asked once. */
-static void
-run_once(CrLevel *level)
-{
-	List	   *ctes = NIL;
-	Query	   *query = cr_reshape_copies(level, level->query, &ctes);
-
-	if (ctes == NIL)
-		return;
-	memcpy(level->query, query, sizeof(Query));
-	level->query->cteList = list_concat(level->query->cteList, ctes);
-}
-
 static void
 reshape_level(CrLevel *level)
 {
@@ -54,11 +41,8 @@ reshape_level(CrLevel *level)
 		if (source->level == NULL || source->rte->rtekind != RTE_SUBQUERY)
 			continue;
 		reshape_level(source->level);
-		if (!cr_level_is_raw(source->level))
-			continue;
-		cr_reshape_carry_units(source->level, source->rte);
-		if (source->level->kind == CR_LEVEL_UNIT)
-			run_once(source->level);
+		if (cr_level_is_raw(source->level))
+			cr_reshape_carry_units(source->level, source->rte);
 	}
 	if (cr_level_is_raw(level))
 		cr_even_columns(level);
@@ -74,12 +58,13 @@ reshape_level(CrLevel *level)
 /*
  * Puts the guards into an admitted statement.  Changes the query that the
  * statement was read from.  Returns whether all of its protected tables have
- * been opened: a copy of a subquery that is not the guarded one would read an
- * empty table.
+ * been opened, and no subquery runs twice: a copy of one that is not the
+ * guarded one would read an empty table, or find something else.
  */
 bool
 cr_reshape_statement(CrStatement *statement)
 {
 	reshape_level(statement->top);
-	return !cr_reshape_left_closed(statement->top->query);
+	return !statement->left_copies &&
+		!cr_reshape_left_closed(statement->top->query);
 }

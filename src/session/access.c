@@ -144,6 +144,7 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 	CrAsker		asker = {cr_session_asker(), cr_session_made_up_facts()};
 	Oid			user;
 	int			context;
+	bool		borrowed;
 	volatile bool result = false;
 
 	if (!superuser())
@@ -157,6 +158,7 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 						   SECURITY_RESTRICTED_OPERATION);
 	cr_session_pin_settings();
 	cr_session_pin_path("pg_catalog, cleanroom, pg_temp");
+	borrowed = cr_session_set_borrowed(true);
 	PG_TRY();
 	{
 		result = evaluate(query);
@@ -164,6 +166,7 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 	PG_FINALLY();
 	{
 		(void) cr_session_set_asker(asker);
+		(void) cr_session_set_borrowed(borrowed);
 	}
 	PG_END_TRY();
 	/* what the author's code has set is not the session's */

@@ -18,6 +18,9 @@
 
 static CrAsker current_asker = {InvalidOid, NULL};
 
+/* is somebody's own code being run by the extension? */
+static bool borrowed = false;
+
 CrAsker
 cr_session_set_asker(CrAsker asker)
 {
@@ -25,6 +28,21 @@ cr_session_set_asker(CrAsker asker)
 
 	current_asker = asker;
 	return before;
+}
+
+bool
+cr_session_set_borrowed(bool now)
+{
+	bool		before = borrowed;
+
+	borrowed = now;
+	return before;
+}
+
+bool
+cr_session_is_borrowed(void)
+{
+	return borrowed;
 }
 
 Oid

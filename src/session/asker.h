@@ -25,6 +25,14 @@ extern CrAsker cr_session_set_asker(CrAsker asker);
 
 extern Oid	cr_session_asker(void);
 
+/*
+ * Somebody's own code is run by the extension, from here on or no longer;
+ * returns whether one was before.  It may ask what the asker's facts are, but
+ * no protected table: it would be judged as another role than its own.
+ */
+extern bool cr_session_set_borrowed(bool borrowed);
+extern bool cr_session_is_borrowed(void);
+
 extern Jsonb *cr_session_made_up_facts(void);
 
 /*

@@ -30,6 +30,7 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/analyze.h"
 #include "rewrite/rewriteHandler.h"
+#include "session/asker.h"
 #include "session/on_behalf.h"
 #include "session/pinned.h"
 #include "tcop/tcopprot.h"
@@ -50,6 +51,7 @@ typedef struct Contents
 	List	   *columns;		/* relation and column number in turn */
 	List	   *functions;		/* that did not come with the server */
 	Oid			type;			/* one that did not either, or InvalidOid */
+	Oid			read_as;		/* such a one that a value is read as */
 } Contents;
 
 /* ---------- reading ---------- */
@@ -134,11 +136,17 @@ is_foreign_function(Oid funcid, void *context)
 	return false;
 }
 
+static bool
+is_foreign_type(Oid type)
+{
+	return type >= FirstNormalObjectId && get_typtype(type) != TYPTYPE_ENUM &&
+		get_typtype(get_element_type(type)) != TYPTYPE_ENUM;
+}
+
 static void
 note_type(Oid type, Contents *contents)
 {
-	if (type >= FirstNormalObjectId && get_typtype(type) != TYPTYPE_ENUM &&
-		get_typtype(get_element_type(type)) != TYPTYPE_ENUM)
+	if (is_foreign_type(type))
 		contents->type = type;
 }
 
@@ -179,12 +187,31 @@ contents_walker(Node *node, Contents *contents)
 		return query_tree_walker(query, contents_walker, contents, 0);
 	}
 	(void) check_functions_in_node(node, is_foreign_function, contents);
+	if ((IsA(node, Const) || IsA(node, CoerceToDomain) ||
+		 IsA(node, CoerceViaIO) || IsA(node, ArrayCoerceExpr)) &&
+		is_foreign_type(exprType(node)))
+		contents->read_as = exprType(node);
 	if (IsA(node, Var) || IsA(node, Const) || IsA(node, Param) ||
 		IsA(node, FuncExpr) || IsA(node, OpExpr) || IsA(node, Aggref) ||
 		IsA(node, RelabelType) || IsA(node, CoerceToDomain) ||
 		IsA(node, CoerceViaIO))
 		note_type(exprType(node), contents);
 	return expression_tree_walker(node, contents_walker, contents);
+}
+
+/*
+ * Reading a value as a domain runs its conditions, with the rights of whoever
+ * runs the template; and they are no part of what has been approved.
+ */
+static void
+refuse_conditions(Oid type)
+{
+	if (OidIsValid(type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a template may not write values of type %s",
+						format_type_be_qualified(type)),
+				 errhint("Write values of built-in types, or of enums.")));
 }
 
 static void
@@ -221,6 +248,25 @@ digest_of(const char *text)
 	return result;
 }
 
+static void define_function(Oid funcid, StringInfo digested);
+
+/* What an aggregate calls. */
+static void
+define_support(Form_pg_aggregate parts, StringInfo digested)
+{
+	Oid			support[] = {
+		parts->aggtransfn, parts->aggfinalfn, parts->aggcombinefn,
+		parts->aggserialfn, parts->aggdeserialfn, parts->aggmtransfn,
+		parts->aggminvtransfn, parts->aggmfinalfn
+	};
+
+	for (size_t i = 0; i < lengthof(support); i++)
+	{
+		if (support[i] >= FirstNormalObjectId)
+			define_function(support[i], digested);
+	}
+}
+
 static void
 define_function(Oid funcid, StringInfo digested)
 {
@@ -243,15 +289,10 @@ define_function(Oid funcid, StringInfo digested)
 	{
 		HeapTuple	aggregate = SearchSysCache1(AGGFNOID,
 												ObjectIdGetDatum(funcid));
-		Form_pg_aggregate parts;
 
 		if (HeapTupleIsValid(aggregate))
 		{
-			parts = (Form_pg_aggregate) GETSTRUCT(aggregate);
-			if (parts->aggtransfn >= FirstNormalObjectId)
-				define_function(parts->aggtransfn, digested);
-			if (parts->aggfinalfn >= FirstNormalObjectId)
-				define_function(parts->aggfinalfn, digested);
+			define_support((Form_pg_aggregate) GETSTRUCT(aggregate), digested);
 			ReleaseSysCache(aggregate);
 		}
 	}
@@ -337,13 +378,9 @@ become_author(Oid author)
 						   SECURITY_RESTRICTED_OPERATION);
 }
 
-/*
- * SQL: cleanroom.resolve_query(author oid, query text, types oid[],
- * written boolean).
- * "written": as by whom calls; else as it is kept.
- */
-Datum
-cr_resolve_query(PG_FUNCTION_ARGS)
+/* "written": as by whom calls; else as it is kept. */
+static Datum
+resolve_query(FunctionCallInfo fcinfo)
 {
 	char	   *given = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	int			ntypes;
@@ -382,6 +419,7 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 	cr_session_pin_path("");
 	(void) contents_walker((Node *) rewritten, &contents);
 	refuse_temporary(contents.relids);
+	refuse_conditions(contents.read_as);
 	resolved = pg_get_querydef(query, false);
 	initStringInfo(&digested);
 	appendStringInfo(&digested, "%s;%s", resolved,
@@ -400,4 +438,26 @@ cr_resolve_query(PG_FUNCTION_ARGS)
 	SetUserIdAndSecContext(user, context);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
 													  values, nulls)));
+}
+
+/*
+ * SQL: cleanroom.resolve_query(author oid, query text, types oid[],
+ * written boolean).
+ */
+Datum
+cr_resolve_query(PG_FUNCTION_ARGS)
+{
+	bool		borrowed = cr_session_set_borrowed(true);
+	volatile Datum result = (Datum) 0;
+
+	PG_TRY();
+	{
+		result = resolve_query(fcinfo);
+	}
+	PG_FINALLY();
+	{
+		(void) cr_session_set_borrowed(borrowed);
+	}
+	PG_END_TRY();
+	return result;
 }
