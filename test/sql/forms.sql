@@ -516,6 +516,10 @@ SELECT attack('SELECT sum(minutes - coalesce(copay, 1)) FROM visits');
 SELECT attack('SELECT variance(minutes - coalesce(copay, 0)) FROM visits');
 SELECT attack('SELECT corr(minutes, cost - coalesce(copay, 0)) FROM visits');
 
+SELECT ask('SELECT count(*) FROM patients p WHERE city IN (''Oslo'', ''Bergen'') AND NOT EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%''))');
+SELECT ask('WITH w AS (SELECT avg(minutes) AS m FROM visits WHERE code NOT LIKE ''Z%'') SELECT count(*) FROM patients p WHERE city IN (''Oslo'', ''Bergen'') AND EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.minutes > (SELECT m FROM w))');
+SELECT attack('SELECT count(*) FROM patients WHERE city IN (''Oslo'', ''Bergen'') AND patient NOT IN (WITH w AS (SELECT avg(minutes) AS m FROM visits) SELECT patient FROM visits v WHERE v.minutes > (SELECT m FROM w))');
+
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);
 INSERT INTO everyone SELECT k, CASE k WHEN 901 THEN 'him' ELSE 'o' END, k = 901 FROM generate_series(1, 1000) k;
