@@ -227,7 +227,7 @@ typedef struct CrStatement
 	List	   *memberships;	/* CrMembership of all levels */
 	List	   *classes;		/* conditions that divide groups (divide.c) */
 	int			subqueries;		/* so many were made WITH queries */
-	bool		left_copies;	/* … and one could not be, which runs twice */
+	bool		left_copies;	/* … and one could not be */
 	int			nodes;			/* size of the expanded expressions so far */
 	bool		joins_owners;	/* rows of tables of different owners meet */
 	bool		any_use;		/* every owner has approved of it whatever its

@@ -293,7 +293,10 @@ lift_column(Around *around, Var *var)
 	lift.rte = rt_fetch(var->varno, query->rtable);
 	lift.query = lift.rte->subquery;
 	if (lift.rte->rtekind != RTE_SUBQUERY || lift.rte->lateral ||
-		!may_add_columns(lift.query) || !has_rows_of_people(lift.query) ||
+		!may_add_columns(lift.query))
+		return (Node *) var;
+	cr_normalize_names(lift.query);
+	if (!has_rows_of_people(lift.query) ||
 		cr_normalize_may_be_null(query, var->varno))
 		return (Node *) var;
 	tle = get_tle_by_resno(lift.query->targetList, var->varattno);

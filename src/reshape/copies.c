@@ -31,7 +31,7 @@ cr_reshape_remember(CrSubLink *entry)
 
 typedef struct Copies
 {
-	List	   *entries;		/* CrSubLink of the level, and of raw ones below */
+	List	   *entries;		/* CrSubLink here, and of raw levels */
 	Index		depth;			/* of the query walked, below the level's */
 } Copies;
 

@@ -59,7 +59,8 @@ CREATE FUNCTION together() RETURNS TABLE (city text, n bigint) LANGUAGE sql SET 
     ALTER TABLE bypass_changes.w DROP CONSTRAINT w_pkey;
     INSERT INTO bypass_changes.w SELECT 777, 'o' FROM generate_series(1, 1000);
     SELECT city, count(*) FROM bypass_changes.persons JOIN bypass_changes.w ON k = pid GROUP BY city $$;
-SELECT * FROM together();
+DO $$ BEGIN PERFORM * FROM together(); RAISE 'released'; EXCEPTION WHEN OTHERS THEN
+    RAISE 'refused: %', SQLSTATE ~ '^RC00[47]$'; END $$;
 CREATE TABLE r (a int);
 CREATE RULE also AS ON INSERT TO r DO ALSO
     SELECT city, count(*) FROM bypass_changes.persons JOIN bypass_changes.w ON k = pid GROUP BY city;
