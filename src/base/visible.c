@@ -25,15 +25,22 @@
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 
+static Snapshot asked = NULL;
+
+void
+cr_visible_to(Snapshot snapshot)
+{
+	asked = snapshot;
+}
+
 /* Is the row older than all that the snapshot does not see? */
 static bool
 is_old(HeapTuple current)
 {
 	TransactionId xmin = HeapTupleHeaderGetXmin(current->t_data);
 
-	return !TransactionIdIsNormal(xmin) ||
-		(ActiveSnapshotSet() &&
-		 TransactionIdPrecedes(xmin, GetActiveSnapshot()->xmin));
+	return asked == NULL || !TransactionIdIsNormal(xmin) ||
+		TransactionIdPrecedes(xmin, asked->xmin);
 }
 
 /* The row that the snapshot sees, as a copy; NULL when there is none. */
@@ -44,11 +51,8 @@ find_visible(Oid catalog, Oid index, ScanKeyData *keys, int nkeys)
 	SysScanDesc scan;
 	HeapTuple	found;
 
-	if (!ActiveSnapshotSet())
-		return NULL;
 	relation = table_open(catalog, AccessShareLock);
-	scan = systable_beginscan(relation, index, true, GetActiveSnapshot(),
-							  nkeys, keys);
+	scan = systable_beginscan(relation, index, true, asked, nkeys, keys);
 	found = systable_getnext(scan);
 	if (found != NULL)
 		found = heap_copytuple(found);
@@ -120,9 +124,12 @@ cr_visible_constraint(HeapTuple current)
 bool
 cr_visible_parts(Oid relid)
 {
-	List	   *parts = find_all_inheritors(relid, NoLock, NULL);
+	List	   *parts;
 	ListCell   *lc;
 
+	if (asked == NULL)
+		return true;
+	parts = find_all_inheritors(relid, NoLock, NULL);
 	for_each_from(lc, parts, 1)
 	{
 		ScanKeyData key;

@@ -15,9 +15,10 @@
 #include "pgtime.h"
 #include "utils/timestamp.h"
 
-/* No place is farther from Greenwich, nor has its clock been set by more. */
+/* No place is farther from Greenwich, nor sets its clock by more in a year. */
 #define MAX_OFFSET	(16 * SECS_PER_HOUR)
-#define MAX_CHANGE	(25 * SECS_PER_HOUR)
+#define MAX_CHANGE	(3 * SECS_PER_HOUR)
+#define MIN_DISTANCE	(20 * SECS_PER_DAY)
 
 /* A zone of one's own has one rule, which two changes show. */
 #define CHANGES_LOOKED_AT	4
@@ -28,6 +29,14 @@ is_ordinary_offset(long offset)
 	return offset >= -MAX_OFFSET && offset <= MAX_OFFSET;
 }
 
+/* A zone of one's own says how far it is from Greenwich, in digits. */
+static bool
+is_by_name(void)
+{
+	return strpbrk(pg_get_timezone_name(session_timezone),
+				   "0123456789,<>") == NULL;
+}
+
 /* Is the session's time zone one as there are, in its offsets and changes? */
 bool
 cr_zone_is_ordinary(void)
@@ -35,6 +44,9 @@ cr_zone_is_ordinary(void)
 	/* from 2000 on */
 	pg_time_t	time = timestamptz_to_time_t(0);
 	int			i;
+
+	if (is_by_name())
+		return true;
 
 	for (i = 0; i < CHANGES_LOOKED_AT; i++)
 	{
@@ -51,7 +63,8 @@ cr_zone_is_ordinary(void)
 		if (found == 0)
 			return true;
 		if (!is_ordinary_offset(after) || after - before > MAX_CHANGE ||
-			before - after > MAX_CHANGE)
+			before - after > MAX_CHANGE ||
+			(i > 0 && boundary - time < MIN_DISTANCE))
 			return false;
 		time = boundary;
 	}

@@ -276,6 +276,42 @@ unwrap_coalesce(CrLevel *level, uint32 family, CrArgument *argument)
 	return NULL;
 }
 
+static bool
+beside_walker(Node *node, CrLevel *level)
+{
+	if (node == NULL || IsA(node, CoalesceExpr))
+		return false;
+	if (IsA(node, Var))
+		return cr_inspect_nullable(level->statement, node);
+	return expression_tree_walker(node, beside_walker, (void *) level);
+}
+
+/*
+ * Is the sum one of sums over the rows that have each such column?  Not if
+ * two of them are multiplied, or one stands beside another column that may
+ * be null: few rows may have both, though many have either.
+ */
+static bool
+may_be_zero(CrLevel *level, Node *plain, Node *expanded, List *zeros)
+{
+	CrPolynomial polynomial;
+	ListCell   *lc;
+
+	foreach(lc, zeros)
+	{
+		Var		   *var = (Var *) cr_inspect_strip(lfirst(lc));
+
+		if (cr_inspect_base(level->statement, var->varno)->kind !=
+			CR_BASE_PROTECTED ||
+			cr_inspect_base(level->statement, var->varno)->nullable)
+			return false;
+	}
+	if (beside_walker(expanded, level) ||
+		!cr_polynomial_read(level->statement, plain, &polynomial))
+		return false;
+	return polynomial.degree <= 1 || list_length(list_union(NIL, zeros)) == 1;
+}
+
 /*
  * a - COALESCE(b, 0), inside arithmetic: rows without b count for a alone.
  * They, and those with it, have to be many or none.
@@ -294,6 +330,8 @@ cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	plain = cr_inspect_zeros(level->statement, argument->expanded, &expanded);
 	(void) cr_inspect_zeros(level->statement, argument->written, &written);
 	if (expanded == NIL || list_length(expanded) != list_length(written))
+		return;
+	if (!may_be_zero(level, plain, argument->expanded, expanded))
 		return;
 	argument->expanded = plain;
 	foreach(lc, written)

@@ -174,9 +174,9 @@ start(QueryDesc *queryDesc, int eflags)
 
 /* The tables are open: are they those that the gate has seen? */
 static CrVerdict *
-judge_tables(PlannedStmt *plan)
+judge_tables(QueryDesc *queryDesc)
 {
-	if (cr_relied_holds(plan))
+	if (cr_relied_holds(queryDesc->plannedstmt, queryDesc->snapshot))
 		return NULL;
 	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 							 "a table of this query was changed after the query had been judged",
@@ -204,7 +204,7 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	PG_TRY();
 	{
 		start(queryDesc, eflags);
-		raise_of(queryDesc, judge_tables(queryDesc->plannedstmt));
+		raise_of(queryDesc, judge_tables(queryDesc));
 		/* not earlier: privileges are asked about only now */
 		cr_execution_begin(queryDesc, guards);
 	}

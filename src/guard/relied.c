@@ -8,7 +8,8 @@
  * of the executor other code may run, and change that: functions that the
  * planner evaluates, statements of an SQL function that were planned together,
  * other sessions while the planner waits for a lock.  From then on the tables
- * are open, and nobody can.
+ * are open, and nobody can.  And what holds now need not hold for the rows of
+ * an older snapshot that the statement reads.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,6 +19,8 @@
 #include "access/relation.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "base/compat.h"
+#include "base/visible.h"
 #include "common/hashfn.h"
 #include "guard/kept.h"
 #include "guard/relied.h"
@@ -65,8 +68,8 @@ describe_index(StringInfo words, Oid indexid)
 	if (!HeapTupleIsValid(tuple))
 		return;
 	index = (Form_pg_index) GETSTRUCT(tuple);
-	appendStringInfo(words, "i%u%d%d%d", indexid, index->indisunique,
-					 index->indisvalid, index->indimmediate);
+	if (index->indisunique && index->indisvalid)
+		appendStringInfo(words, "i%u%d", indexid, index->indimmediate);
 	ReleaseSysCache(tuple);
 }
 
@@ -149,8 +152,62 @@ cr_relied_note(const CrReliedOn *before, Query *query)
 	return note.data;
 }
 
+/* Is all that makes a key of the table as old as the rows that are read? */
+static bool
+is_seen(Oid relid)
+{
+	Relation	relation = relation_open(relid, AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(relation);
+	bool		seen = true;
+	ListCell   *lc;
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		if (TupleDescAttr(desc, i)->attnotnull &&
+			!TupleDescAttr(desc, i)->attisdropped &&
+			!has_subclass(relid) && !cr_attribute_is_not_null(relid, i + 1))
+			seen = false;
+	}
+	foreach(lc, RelationGetIndexList(relation))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID,
+											ObjectIdGetDatum(lfirst_oid(lc)));
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		if (((Form_pg_index) GETSTRUCT(tuple))->indisunique &&
+			((Form_pg_index) GETSTRUCT(tuple))->indisvalid &&
+			!cr_visible_index(lfirst_oid(lc), tuple))
+			seen = false;
+		ReleaseSysCache(tuple);
+	}
+	seen = seen && (!has_subclass(relid) || cr_visible_parts(relid));
+	relation_close(relation, NoLock);
+	return seen;
+}
+
+static bool
+are_seen(List *relids, Snapshot snapshot)
+{
+	volatile bool seen = true;
+	ListCell   *lc;
+
+	cr_visible_to(snapshot);
+	PG_TRY();
+	{
+		foreach(lc, relids)
+			seen = seen && is_seen(lfirst_oid(lc));
+	}
+	PG_FINALLY();
+	{
+		cr_visible_to(NULL);
+	}
+	PG_END_TRY();
+	return seen;
+}
+
 bool
-cr_relied_holds(const PlannedStmt *plan)
+cr_relied_holds(const PlannedStmt *plan, Snapshot snapshot)
 {
 	const char *note = cr_kept_get(plan).relied_on;
 	List	   *relids = NIL;
@@ -184,5 +241,5 @@ cr_relied_holds(const PlannedStmt *plan)
 		if (is_table(rte) && !list_member_oid(family, rte->relid))
 			return false;
 	}
-	return true;
+	return are_seen(relids, snapshot);
 }

@@ -10,6 +10,7 @@
 
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
+#include "utils/snapshot.h"
 
 typedef struct CrReliedOn
 {
@@ -27,6 +28,6 @@ extern char *cr_relied_note(const CrReliedOn *before, Query *query);
  * Is that still so, and are those all the tables of the plan?  To be asked
  * when the executor has opened them: nothing changes them from then on.
  */
-extern bool cr_relied_holds(const PlannedStmt *plan);
+extern bool cr_relied_holds(const PlannedStmt *plan, Snapshot snapshot);
 
 #endif							/* CR_RELIED_H */

@@ -123,7 +123,7 @@ telling_child(PlanState *state, Search *search)
 	check_stack_depth();
 	if (state == NULL || list_member_ptr(search->guards, state->plan))
 		return false;
-	return cr_telling_node(state->plan) ||
+	return cr_telling_subquery(state->plan) ||
 		planstate_tree_walker(state, telling_child, search);
 }
 

@@ -172,6 +172,8 @@ typedef struct CrSubLink
 	Query	   *written;		/* before it was reshaped */
 	int			copies;			/* so often it stands in the level's query */
 	CommonTableExpr *cte;		/* what all of them read, or NULL */
+	int			nest;			/* raw levels up to the core */
+	bool		bound;			/* reads a WITH query around it */
 } CrSubLink;
 
 /* One aggregate call over raw rows. */

@@ -20,6 +20,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
 #include "reshape/reshape.h"
+#include "rewrite/rewriteManip.h"
 
 /* To be called before the subquery is reshaped. */
 void
@@ -35,29 +36,85 @@ typedef struct Copies
 	Index		depth;			/* of the query walked, below the level's */
 } Copies;
 
+/* ---------- which subqueries there are ---------- */
+
+typedef struct Outside
+{
+	Index		depth;
+	Index		least;			/* levels up to the nearest WITH list, or 0 */
+} Outside;
+
+static bool
+outside_walker(Node *node, Outside *outside)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = (RangeTblEntry *) node;
+		Index		levels;
+
+		if (rte->rtekind != RTE_CTE || rte->ctelevelsup <= outside->depth)
+			return false;
+		levels = rte->ctelevelsup - outside->depth;
+		if (outside->least == 0 || levels < outside->least)
+			outside->least = levels;
+		return false;
+	}
+	if (IsA(node, Query))
+	{
+		outside->depth++;
+		query_tree_walker((Query *) node, outside_walker, outside,
+						  QTW_EXAMINE_RTES_BEFORE);
+		outside->depth--;
+		return false;
+	}
+	return expression_tree_walker(node, outside_walker, (void *) outside);
+}
+
+/* Levels up to the nearest WITH query that it reads; 0: it reads none. */
+static Index
+reads_outside(Query *query)
+{
+	Outside		outside = {0, 0};
+
+	query_tree_walker(query, outside_walker, &outside,
+					  QTW_EXAMINE_RTES_BEFORE);
+	return outside.least;
+}
+
 /* A core is made of the level's own subqueries, and of those of raw levels. */
 static List *
-subqueries_of(CrLevel *level)
+subqueries_of(CrLevel *level, int nest)
 {
 	List	   *entries = NIL;
 	ListCell   *lc;
 
 	foreach(lc, level->sublinks)
 	{
-		if (((CrSubLink *) lfirst(lc))->written != NULL)
-			entries = lappend(entries, lfirst(lc));
+		CrSubLink  *entry = (CrSubLink *) lfirst(lc);
+
+		if (entry->written == NULL)
+			continue;
+		entry->nest = nest;
+		entry->bound = reads_outside(entry->written) != 0;
+		entries = lappend(entries, entry);
 	}
 	foreach(lc, level->sources)
 	{
 		CrSource   *source = (CrSource *) lfirst(lc);
 
 		if (source->level != NULL && cr_level_is_raw(source->level))
-			entries = list_concat(entries, subqueries_of(source->level));
+			entries = list_concat(entries,
+								  subqueries_of(source->level, nest + 1));
 	}
 	return entries;
 }
 
-/* Copies were made before, and after, the subquery was reshaped. */
+/*
+ * Copies were made before, and after, the subquery was reshaped.  The same
+ * words mean the same where they name no WITH query, or stand as deep.
+ */
 static CrSubLink *
 find_entry(Copies *copies, Node *sublink)
 {
@@ -68,6 +125,8 @@ find_entry(Copies *copies, Node *sublink)
 	{
 		CrSubLink  *entry = (CrSubLink *) lfirst(lc);
 
+		if (entry->bound && entry->nest != (int) copies->depth)
+			continue;
 		if (equal(subselect, entry->written) ||
 			equal(subselect, entry->level->query))
 			return entry;
@@ -78,60 +137,43 @@ find_entry(Copies *copies, Node *sublink)
 static bool
 count_walker(Node *node, Copies *copies)
 {
-	CrSubLink  *entry;
+	CrSubLink  *entry = NULL;
 
 	if (node == NULL)
 		return false;
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, count_walker, copies,
-								 QTW_IGNORE_CTE_SUBQUERIES);
-	if (!IsA(node, SubLink))
-		return expression_tree_walker(node, count_walker, (void *) copies);
-	entry = find_entry(copies, node);
+	{
+		copies->depth++;
+		query_tree_walker((Query *) node, count_walker, copies,
+						  QTW_IGNORE_CTE_SUBQUERIES);
+		copies->depth--;
+		return false;
+	}
+	if (IsA(node, SubLink))
+		entry = find_entry(copies, node);
 	if (entry == NULL)
 		return expression_tree_walker(node, count_walker, (void *) copies);
 	entry->copies++;
 	return count_walker(((SubLink *) node)->testexpr, copies);
 }
 
-typedef struct Outside
-{
-	Index		depth;
-	bool		found;
-} Outside;
-
-/* Does the subquery read WITH queries of the queries around it? */
+/*
+ * Can it stand in the WITH list around the core?  Where it stands deeper, it
+ * is brought up, if it reads nothing of the levels between.
+ */
 static bool
-outside_walker(Node *node, Outside *outside)
+bring_up(CrSubLink *entry)
 {
-	if (node == NULL)
+	Index		levels = reads_outside(entry->level->query);
+
+	if (levels == 0 || entry->nest == 0)
+		return true;
+	if ((int) levels <= entry->nest)
 		return false;
-	if (IsA(node, RangeTblEntry))
-	{
-		RangeTblEntry *rte = (RangeTblEntry *) node;
-
-		return rte->rtekind == RTE_CTE && rte->ctelevelsup > outside->depth;
-	}
-	if (IsA(node, Query))
-	{
-		bool		result;
-
-		outside->depth++;
-		result = query_tree_walker((Query *) node, outside_walker, outside,
-								   QTW_EXAMINE_RTES_BEFORE);
-		outside->depth--;
-		return result;
-	}
-	return expression_tree_walker(node, outside_walker, (void *) outside);
-}
-
-static bool
-reads_outside(Query *query)
-{
-	Outside		outside = {0, false};
-
-	return query_tree_walker(query, outside_walker, &outside,
-							 QTW_EXAMINE_RTES_BEFORE);
+	entry->level->query = copyObject(entry->level->query);
+	IncrementVarSublevelsUp((Node *) entry->level->query, -entry->nest,
+							entry->nest + 1);
+	return true;
 }
 
 /* The subquery as an entry of WITH. */
@@ -247,8 +289,9 @@ copies_mutator(Node *node, Copies *copies)
 Query *
 cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 {
-	Copies		copies = {subqueries_of(level), 0};
+	Copies		copies = {subqueries_of(level, 0), 0};
 	bool		found = false;
+	Query	   *reshaped;
 	ListCell   *lc;
 
 	if (copies.entries == NIL)
@@ -261,13 +304,15 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 
 		if (entry->copies < 2)
 			continue;
-		if (!list_member_ptr(level->sublinks, entry) &&
-			reads_outside(entry->level->query))
+		reshaped = entry->level->query;
+		if (!bring_up(entry))
 		{
 			level->statement->left_copies = true;
 			continue;
 		}
 		entry->cte = make_cte(level, entry);
+		/* by which its copies are found */
+		entry->level->query = reshaped;
 		*ctes = lappend(*ctes, entry->cte);
 		found = true;
 	}

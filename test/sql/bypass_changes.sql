@@ -71,6 +71,27 @@ ALTER TABLE w RENAME lab TO label;
 SELECT label, count(*) FROM persons JOIN w ON k = pid GROUP BY label;
 ROLLBACK;
 
+-- ---------- an older snapshot than that the plan was made under ----------
+CREATE TABLE u (k int NOT NULL);
+INSERT INTO u SELECT generate_series(1, 1000);
+INSERT INTO u SELECT 777 FROM generate_series(1, 999);
+CREATE FUNCTION him(OUT n bigint, OUT s bigint) LANGUAGE plpgsql STABLE AS $$ BEGIN
+    SELECT count(*), sum(income) INTO n, s FROM bypass_changes.persons JOIN bypass_changes.u ON k = pid; END $$;
+BEGIN;
+DECLARE c CURSOR FOR SELECT g, him(), 1 FROM generate_series(1, 2) g;
+DELETE FROM u WHERE k = 777;
+INSERT INTO u VALUES (777);
+ALTER TABLE u ADD PRIMARY KEY (k);
+SELECT him();
+FETCH 1 FROM c;
+ROLLBACK;
+-- inside the rule: a table made and asked in one function
+DO $$ DECLARE n bigint; BEGIN
+    CREATE TEMP TABLE t (k int PRIMARY KEY);
+    INSERT INTO t SELECT generate_series(1, 50);
+    SELECT count(*) INTO n FROM bypass_changes.persons JOIN t ON k = pid;
+    RAISE 'released: %', n; END $$;
+
 -- ---------- notes in a plan ----------
 SELECT * FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) x,
     abs(1) AS "cleanroom parameters" ("x") ORDER BY city;

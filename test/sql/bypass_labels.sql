@@ -159,9 +159,15 @@ EXECUTE series;
 SET timezone = 'XXX0YYY-167,M3.1.0,M6.1.0';
 EXECUTE series;
 INSERT INTO outcomes SELECT 1, place, query, run(query) FROM queries;
-SET timezone = 'XXX1YYY-15,M3.1.0,M6.1.0';
+SET timezone = 'XXX1YYY0,M3.1.0,M6.1.0';
 SELECT count(*) FROM persons JOIN generate_series(timestamptz '2024-02-01 12:00', '2024-12-31', '1 day') g
     ON g::date = CASE WHEN age > 0 THEN date '2024-02-29' END;
+SET timezone = 'XXX16YYY-8:30,M1.2.0/24,M1.3.2/4';
+SELECT count(*) FROM persons JOIN generate_series(timestamptz '2023-12-25 07:00+00', '2024-06-01 00:00+00', '1 day') g
+    ON g::date = CASE WHEN age > 0 THEN date '2024-01-15' END;
+SET timezone = 'EST5EDT';
+SELECT count(*) FROM persons JOIN generate_series(timestamptz '2023-12-25 07:00+00', '2024-06-01 00:00+00', '1 day') g
+    ON g::date = CASE WHEN age > 0 THEN date '2024-01-15' END;
 RESET timezone;
 SET SESSION AUTHORIZATION regress_cr_l_owner;
 SELECT be(2);

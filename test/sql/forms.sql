@@ -520,6 +520,13 @@ SELECT ask('SELECT count(*) FROM patients p WHERE city IN (''Oslo'', ''Bergen'')
 SELECT ask('WITH w AS (SELECT avg(minutes) AS m FROM visits WHERE code NOT LIKE ''Z%'') SELECT count(*) FROM patients p WHERE city IN (''Oslo'', ''Bergen'') AND EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.minutes > (SELECT m FROM w))');
 SELECT attack('SELECT count(*) FROM patients WHERE city IN (''Oslo'', ''Bergen'') AND patient NOT IN (WITH w AS (SELECT avg(minutes) AS m FROM visits) SELECT patient FROM visits v WHERE v.minutes > (SELECT m FROM w))');
 
+SELECT ask('SELECT sum(coalesce(copay, 0) * coalesce(copay2, 0)) FROM (SELECT v.*, copay AS copay2 FROM visits v WHERE code NOT LIKE ''Z%'') x');
+SELECT attack('SELECT sum(coalesce(a.copay, 0) * coalesce(b.copay, 0)) FROM visits a JOIN visits b USING (patient)');
+SELECT attack('SELECT sum(copay + coalesce(copay, 0)) FROM visits');
+SELECT attack('SELECT sum(coalesce(v.s, 0) - v.n) FROM patients LEFT JOIN (SELECT patient, sum(cost) AS s, count(*) AS n FROM visits GROUP BY patient) v USING (patient)');
+SELECT ask('WITH w AS (SELECT code AS g, count(*) AS n FROM visits WHERE code LIKE ''I%'' GROUP BY code) SELECT count(*) FILTER (WHERE minutes > (SELECT count(*) FROM w) + 5) AS a, count(*) FILTER (WHERE d) AS b FROM (WITH w AS (SELECT code AS g, count(*) AS n FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code) SELECT minutes, minutes > (SELECT count(*) FROM w) + 5 AS d FROM visits WHERE code NOT LIKE ''Z%'') x');
+SELECT ask('WITH w AS (SELECT avg(minutes) AS m FROM visits WHERE code NOT LIKE ''Z%'') SELECT count(*) FROM patients p WHERE city IN (''Oslo'', ''Bergen'') AND NOT EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.minutes > (SELECT m FROM w))');
+
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);
 INSERT INTO everyone SELECT k, CASE k WHEN 901 THEN 'him' ELSE 'o' END, k = 901 FROM generate_series(1, 1000) k;
