@@ -322,18 +322,30 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 							  QTW_IGNORE_CTE_SUBQUERIES);
 }
 
+/* Looks at the conditions that row security has added, and at no others. */
 static bool
 closed_walker(Node *node, Oid *gate_function)
 {
+	ListCell   *lc;
+	ListCell   *lc2;
+
 	if (node == NULL)
 		return false;
-	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->funcid == *gate_function)
-		return true;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, closed_walker,
-								 (void *) gate_function, 0);
-	return expression_tree_walker(node, closed_walker,
-								  (void *) gate_function);
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, closed_walker,
+									  (void *) gate_function);
+	foreach(lc, ((Query *) node)->rtable)
+	{
+		foreach(lc2, lfirst_node(RangeTblEntry, lc)->securityQuals)
+		{
+			FuncExpr   *call = (FuncExpr *) lfirst(lc2);
+
+			if (IsA(call, FuncExpr) && call->funcid == *gate_function)
+				return true;
+		}
+	}
+	return query_tree_walker((Query *) node, closed_walker,
+							 (void *) gate_function, 0);
 }
 
 /* Is there a protected table in it that has not been opened? */

@@ -98,6 +98,8 @@ SELECT * FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) x,
 SELECT * FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) x,
     abs(1) AS "cleanroom keeps" ("x") ORDER BY city;
 
+SELECT count(*), cleanroom.gate() FROM persons;
+
 -- ---------- statements without rows ----------
 SELECT * FROM persons p LEFT JOIN events e ON p.pid = e.pid WHERE false;
 SELECT * FROM persons p FULL JOIN events e USING (pid) LIMIT 0;
