@@ -88,10 +88,15 @@ cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 		if (refusal != NULL)
 			return refusal;
 		verdict->joins_owners = statement->joins_owners;
-		if (!cr_reshape_statement(statement))
-			return cr_verdict_refuse(CR_ERRCODE_UNGUARDED_PLAN, -1,
+		if (cr_reshape_statement(statement))
+			return verdict;
+		if (statement->left_copies)
+			return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
 									 "a subquery of this query cannot be run once for all that depends on it",
 									 "Write it as a WITH query of the outermost query, and read that.");
+		return cr_verdict_refuse(CR_ERRCODE_UNGUARDED_PLAN, -1,
+								 "the rewritten query reads a protected table outside its guards",
+								 "This is an error in cleanroom, please report it; nothing has been read. Write the subquery as a WITH query, and read that.");
 	}
 	return verdict;
 }
