@@ -527,6 +527,8 @@ SELECT attack('SELECT sum(coalesce(v.s, 0) - v.n) FROM patients LEFT JOIN (SELEC
 SELECT ask('WITH w AS (SELECT code AS g, count(*) AS n FROM visits WHERE code LIKE ''I%'' GROUP BY code) SELECT count(*) FILTER (WHERE minutes > (SELECT count(*) FROM w) + 5) AS a, count(*) FILTER (WHERE d) AS b FROM (WITH w AS (SELECT code AS g, count(*) AS n FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code) SELECT minutes, minutes > (SELECT count(*) FROM w) + 5 AS d FROM visits WHERE code NOT LIKE ''Z%'') x');
 SELECT ask('WITH w AS (SELECT avg(minutes) AS m FROM visits WHERE code NOT LIKE ''Z%'') SELECT count(*) FROM patients p WHERE city IN (''Oslo'', ''Bergen'') AND NOT EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.minutes > (SELECT m FROM w))');
 
+SELECT attack('SELECT avg(n) FROM (WITH w AS (SELECT avg(minutes) AS m FROM visits) SELECT patient, count(*) FILTER (WHERE minutes > (SELECT m FROM w)) AS n FROM visits GROUP BY patient) x');
+
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);
 INSERT INTO everyone SELECT k, CASE k WHEN 901 THEN 'him' ELSE 'o' END, k = 901 FROM generate_series(1, 1000) k;
