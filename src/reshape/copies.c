@@ -176,14 +176,34 @@ bring_up(CrSubLink *entry)
 	return true;
 }
 
+/* A name that none of the WITH queries has: the planner takes the first. */
+static char *
+free_name(CrStatement *statement, List *ctes)
+{
+	char	   *name;
+	bool		taken;
+
+	do
+	{
+		ListCell   *lc;
+
+		name = psprintf("subquery_%d", ++statement->subqueries);
+		taken = false;
+		foreach(lc, ctes)
+			taken = taken ||
+				strcmp(lfirst_node(CommonTableExpr, lc)->ctename, name) == 0;
+	} while (taken);
+	return name;
+}
+
 /* The subquery as an entry of WITH. */
 static CommonTableExpr *
-make_cte(CrLevel *level, CrSubLink *entry)
+make_cte(CrLevel *level, CrSubLink *entry, List *ctes)
 {
 	CommonTableExpr *cte = makeNode(CommonTableExpr);
 	ListCell   *lc;
 
-	cte->ctename = psprintf("subquery_%d", ++level->statement->subqueries);
+	cte->ctename = free_name(level->statement, ctes);
 	cte->ctematerialized = CTEMaterializeAlways;
 	cte->ctequery = (Node *) entry->level->query;
 	cte->location = -1;
@@ -310,7 +330,7 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 			level->statement->left_copies = true;
 			continue;
 		}
-		entry->cte = make_cte(level, entry);
+		entry->cte = make_cte(level, entry, *ctes);
 		/* by which its copies are found */
 		entry->level->query = reshaped;
 		*ctes = lappend(*ctes, entry->cte);

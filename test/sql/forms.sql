@@ -529,6 +529,8 @@ SELECT ask('WITH w AS (SELECT avg(minutes) AS m FROM visits WHERE code NOT LIKE 
 
 SELECT attack('SELECT avg(n) FROM (WITH w AS (SELECT avg(minutes) AS m FROM visits) SELECT patient, count(*) FILTER (WHERE minutes > (SELECT m FROM w)) AS n FROM visits GROUP BY patient) x');
 
+SELECT ask('WITH subquery_1 AS (SELECT ''x''::text AS t, count(*) AS n FROM visits WHERE code NOT LIKE ''Z%'') SELECT count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'')), (SELECT n FROM subquery_1) FROM visits WHERE code NOT LIKE ''Z%''');
+
 -- ---------- one person by a label, beside labels of what is known ----------
 CREATE TABLE everyone (k int PRIMARY KEY, lab text, b bool);
 INSERT INTO everyone SELECT k, CASE k WHEN 901 THEN 'him' ELSE 'o' END, k = 901 FROM generate_series(1, 1000) k;

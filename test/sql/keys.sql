@@ -261,8 +261,8 @@ SELECT cleanroom.detokenize(array_agg(gen_random_uuid()))
 FROM generate_series(1, 1001);
 
 -- where the master key comes from is for the configuration file
-SET cleanroom.master_key_file = '/tmp/key';
-ALTER SYSTEM SET cleanroom.master_key_file = '/tmp/key';
+SET cleanroom.master_key_file = '/nowhere/key';
+ALTER SYSTEM SET cleanroom.master_key_file = '/nowhere/key';
 ALTER SYSTEM SET cleanroom.master_key_command = 'echo';
 ALTER DATABASE postgres SET cleanroom.master_key_command = 'echo';
 SET ROLE regress_cr_analyst;

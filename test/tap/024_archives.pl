@@ -100,7 +100,7 @@ like($node->safe_psql('copy', "SELECT reason FROM cleanroom.verify_archive('$mov
 	qr/is not that of a segment/, 'whose file is none of this ledger');
 $node->safe_psql('copy', 'GRANT cleanroom_auditor TO regress_cr_owner');
 ($result, $stdout, $stderr) = $node->psql('copy',
-	"SET SESSION AUTHORIZATION regress_cr_owner; SELECT cleanroom.archive_ledger(now(), '/tmp/x')");
+	"SET SESSION AUTHORIZATION regress_cr_owner; SELECT cleanroom.archive_ledger(now(), '/nowhere/ledger')");
 like($stderr, qr/permission denied to write a file/,
 	'files are for who may write files on the server');
 ($result, $stdout, $stderr) = $node->psql('copy',
