@@ -24,6 +24,7 @@
 #include "ledger/recorder.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
+#include "session/others_code.h"
 #include "session/own_table.h"
 
 PG_MODULE_MAGIC;
@@ -43,6 +44,7 @@ _PG_init(void)
 	cr_settings_init();
 	cr_policy_init();
 	cr_own_table_init();
+	cr_others_code_init();
 	cr_keyring_init();
 	cr_master_init();
 	cr_rotation_init();

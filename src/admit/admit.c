@@ -54,6 +54,8 @@ admit_waived(Query *query, const CrApproval *approval)
 {
 	CrVerdict  *verdict = cr_access_judge(approval->waived, true, approval);
 
+	if (verdict == NULL)
+		verdict = cr_gate_judge_code(query);
 	if (verdict == NULL && !cr_reshape_waive(query, approval->waived))
 		verdict = cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
 									"the template reads a protected table whose owner has not waived the threshold",
@@ -85,6 +87,8 @@ cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 	{
 		CrVerdict  *refusal = judge_access(statement, approval);
 
+		if (refusal == NULL)
+			refusal = cr_gate_judge_code(query);
 		if (refusal != NULL)
 			return refusal;
 		verdict->joins_owners = statement->joins_owners;

@@ -135,15 +135,16 @@ static const Oid total_functions[] = {
 	F_FLOAT8_FLOAT4, F_NUMERIC_INT2, F_NUMERIC_INT4, F_NUMERIC_INT8,
 	F_NUMERIC_FLOAT4, F_NUMERIC_FLOAT8, F_INT8_OID, F_INT4_BOOL, F_BOOL_INT4,
 
-	/* Casts between kinds of text, which shorten or copy. */
+	/*
+	 * Casts between kinds of text, which shorten or copy.  Not that of a
+	 * "char" to character: half a letter is no text, and others fail on it.
+	 */
 	F_TEXT_NAME, F_TEXT_CHAR, F_TEXT_BOOL, F_NAME_TEXT,
 	F_NAME_VARCHAR, F_NAME_BPCHAR, F_VARCHAR_NAME, F_BPCHAR_NAME,
-	F_BPCHAR_CHAR, F_CHAR_TEXT,
+	F_CHAR_TEXT,
 
-	/* Text measured. */
-	F_LENGTH_TEXT, F_LENGTH_BPCHAR, F_LENGTH_BYTEA, F_TEXTLEN,
-	F_CHAR_LENGTH_TEXT, F_CHAR_LENGTH_BPCHAR, F_CHARACTER_LENGTH_TEXT,
-	F_CHARACTER_LENGTH_BPCHAR, F_OCTET_LENGTH_TEXT, F_OCTET_LENGTH_BPCHAR,
+	/* Bytes counted. */
+	F_LENGTH_BYTEA, F_OCTET_LENGTH_TEXT, F_OCTET_LENGTH_BPCHAR,
 	F_OCTET_LENGTH_BYTEA,
 
 	/* Parts of addresses. */

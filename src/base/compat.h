@@ -25,6 +25,7 @@
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
+#include "utils/guc_tables.h"
 
 /* PG 16 moved the macros for variable-length values out of postgres.h. */
 #if PG_VERSION_NUM >= 160000
@@ -161,5 +162,17 @@ extern bool cr_attribute_is_not_null(Oid relid, AttrNumber attnum);
 #ifndef F_REVERSE_TEXT
 #define F_REVERSE_TEXT F_REVERSE
 #endif
+
+/* PG 16 keeps settings in a hash table, and returns them with their number. */
+static inline struct config_generic **
+cr_guc_variables(int *count)
+{
+#if PG_VERSION_NUM >= 160000
+	return get_guc_variables(count);
+#else
+	*count = GetNumConfigOptions();
+	return get_guc_variables();
+#endif
+}
 
 #endif							/* CR_COMPAT_H */

@@ -13,7 +13,7 @@
 #include "base/inval.h"
 #include "utils/inval.h"
 
-#define CACHES_MAX	4
+#define CACHES_MAX	8
 
 static void (*marks[CACHES_MAX]) (Oid relid);
 static int	nmarks = 0;

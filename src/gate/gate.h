@@ -17,6 +17,7 @@
 /* judge.c: the statement as a whole */
 extern CrVerdict *cr_gate_judge_command(Query *query, const CrTouch *touch);
 extern CrVerdict *cr_gate_judge(CrStatement *statement);
+extern CrVerdict *cr_gate_judge_code(Query *query);
 
 /* construct.c: constructs that are refused over raw rows */
 extern CrVerdict *cr_rule_constructs(CrLevel *level);

@@ -13,7 +13,8 @@
  * What is left are the sizes of tables, which are no secret, and of whole
  * columns how many different values they have, to a power of four, and what
  * part of them is NULL, to a quarter: without them the planner would have no
- * idea of how many groups there will be.
+ * idea of how many groups there will be.  How wide values are is taken from
+ * their type: the average of a table of one person is that person's.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,12 +29,14 @@
 #include "guard/guard.h"
 #include "optimizer/plancat.h"
 #include "policy/policy.h"
+#include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
 
 static get_relation_stats_hook_type prev_relation_stats = NULL;
 static get_index_stats_hook_type prev_index_stats = NULL;
 static get_relation_info_hook_type prev_relation_info = NULL;
+static get_attavgwidth_hook_type prev_attavgwidth = NULL;
 
 /* the next power of four upwards, of a fraction too; 0 stays 0 */
 static float4
@@ -42,6 +45,17 @@ coarse_number(float4 number)
 	if (number == 0)
 		return 0;
 	return (float4) copysign(exp2(2 * ceil(log2(fabs(number)) / 2)), number);
+}
+
+static int32
+width_of_type(Oid relid, AttrNumber attnum)
+{
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+
+	get_atttypetypmodcoll(relid, attnum, &type, &typmod, &collation);
+	return get_typavgwidth(type, typmod);
 }
 
 /*
@@ -64,6 +78,7 @@ coarse_statistics(Oid relid, AttrNumber attnum, bool inherited)
 	ReleaseSysCache(tuple);
 	form = (Form_pg_statistic) GETSTRUCT(result);
 	form->stanullfrac = rintf(Min(form->stanullfrac, 0.75) * 4) / 4;
+	form->stawidth = width_of_type(relid, attnum);
 	form->stadistinct = coarse_number(form->stadistinct);
 	form->stakind1 = 0;
 	form->stakind2 = 0;
@@ -111,6 +126,15 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 		rel->statlist = NIL;
 }
 
+/* 0: ask the statistics */
+static int32
+attribute_width(Oid relid, AttrNumber attnum)
+{
+	if (attnum > 0 && cr_guard_binds(relid))
+		return width_of_type(relid, attnum);
+	return prev_attavgwidth != NULL ? prev_attavgwidth(relid, attnum) : 0;
+}
+
 void
 cr_guard_estimates_init(void)
 {
@@ -120,4 +144,6 @@ cr_guard_estimates_init(void)
 	get_index_stats_hook = index_stats;
 	prev_relation_info = get_relation_info_hook;
 	get_relation_info_hook = relation_info;
+	prev_attavgwidth = get_attavgwidth_hook;
+	get_attavgwidth_hook = attribute_width;
 }

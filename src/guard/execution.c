@@ -242,6 +242,15 @@ cr_execution_receiver(QueryDesc *queryDesc, CrFirstRowJudge judge)
 	return cr_first_row_receiver(queryDesc, dest, judge);
 }
 
+void
+cr_execution_run(QueryDesc *queryDesc)
+{
+	Execution  *execution = find(queryDesc);
+
+	if (execution != NULL && execution->row_charge != NULL)
+		cr_groupings_run_shared(execution->groupings, queryDesc->estate);
+}
+
 bool
 cr_execution_any(void)
 {

@@ -48,4 +48,7 @@ extern void cr_execution_end(QueryDesc *queryDesc);
 extern DestReceiver *cr_execution_receiver(QueryDesc *queryDesc,
 										   CrFirstRowJudge judge);
 
+/* The plan is about to run, for the first time or again. */
+extern void cr_execution_run(QueryDesc *queryDesc);
+
 #endif							/* CR_EXECUTION_H */

@@ -16,6 +16,7 @@
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "guard/groupings.h"
+#include "guard/same_settings.h"
 #include "guard/telling.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
@@ -37,6 +38,8 @@ struct CrGroupings
 	CrReleased	before_use;		/* or NULL */
 	void	   *arg;
 	uint64		in_use;			/* groups that before_use was called for */
+	CrSettings *settings;		/* as they were at the start */
+	List	   *shared;			/* CteScanState, not run yet */
 	int			n;
 	Grouping	list[FLEXIBLE_ARRAY_MEMBER];
 };
@@ -147,13 +150,15 @@ CrGroupings *
 cr_groupings_watch(QueryDesc *queryDesc, List *guards)
 {
 	Watch		watch = {guards, NIL};
-	List	   *told = cr_groupings_told(queryDesc->planstate, guards);
+	List	   *shared;
+	List	   *told = cr_groupings_told(queryDesc->planstate, guards, &shared);
 	CrGroupings *groupings;
 	ListCell   *lc;
 
 	(void) watch_state(queryDesc->planstate, &watch);
 	groupings = palloc0(offsetof(CrGroupings, list) +
 						list_length(watch.states) * sizeof(Grouping));
+	groupings->shared = shared;
 	foreach(lc, watch.states)
 	{
 		Grouping   *grouping = &groupings->list[groupings->n++];
@@ -179,6 +184,35 @@ cr_groupings_count(CrGroupings *groupings, int64 *released, int64 *withheld)
 		*withheld += (int64) instrument->nfiltered1;
 	}
 	return groupings->n > 0;
+}
+
+/* Reads to its end what a WITH query's scans take their rows from. */
+static void
+run_to_end(CteScanState *leader)
+{
+	TupleTableSlot *slot;
+
+	while (!leader->eof_cte)
+	{
+		slot = ExecProcNode(leader->cteplanstate);
+		if (TupIsNull(slot))
+			leader->eof_cte = true;
+		else
+			tuplestore_puttupleslot(leader->cte_table, slot);
+	}
+}
+
+void
+cr_groupings_run_shared(CrGroupings *groupings, EState *estate)
+{
+	MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
+	List	   *shared = groupings->shared;
+	ListCell   *lc;
+
+	groupings->shared = NIL;
+	foreach(lc, shared)
+		run_to_end(lfirst_node(CteScanState, lc));
+	MemoryContextSwitchTo(caller);
 }
 
 static void
@@ -209,7 +243,7 @@ find(PlanState *state, CrGroupings **groupings)
  * Where a scan stops for which nothing more is needed is noted for the next
  * scan of the table, which starts there: its own one too, if the analyst has
  * seen to it that each page has one row.  What scans below a guard see of the
- * setting is not what a function in the statement has set.
+ * setting is not what a function in the statement has set; nor are others.
  */
 static TupleTableSlot *
 get_group(PlanState *state)
@@ -217,6 +251,7 @@ get_group(PlanState *state)
 	CrGroupings *groupings;
 	Grouping   *grouping = find(state, &groupings);
 	bool		synchronize = synchronize_seqscans;
+	int			level = cr_settings_enter(groupings->settings);
 	TupleTableSlot *slot;
 
 	synchronize_seqscans = false;
@@ -229,6 +264,7 @@ get_group(PlanState *state)
 		synchronize_seqscans = synchronize;
 	}
 	PG_END_TRY();
+	cr_settings_leave(level);
 	if (grouping->told && !grouping->shown && !TupIsNull(slot))
 		groupings->before_use(groupings->arg, ++groupings->in_use);
 	return slot;
@@ -239,6 +275,7 @@ cr_groupings_call(CrGroupings *groupings, CrReleased before_use, void *arg)
 {
 	groupings->before_use = before_use;
 	groupings->arg = arg;
+	groupings->settings = cr_settings_note();
 	for (int i = 0; i < groupings->n; i++)
 	{
 		Grouping   *grouping = &groupings->list[i];

@@ -9,6 +9,7 @@
 #define CR_GROUPINGS_H
 
 #include "executor/execdesc.h"
+#include "nodes/execnodes.h"
 
 typedef struct CrGroupings CrGroupings;
 
@@ -38,7 +39,17 @@ typedef void (*CrReleased) (void *arg, uint64 n);
 extern void cr_groupings_call(CrGroupings *groupings, CrReleased before_use,
 							  void *arg);
 
-/* told.c: the guarded aggregations that no other guard stands before */
-extern List *cr_groupings_told(PlanState *top, List *guards);
+/*
+ * Runs the WITH queries that would be charged for by whoever reads them
+ * first, behind a guard or not.  To be called when the plan is about to run
+ * for the first time; at other times it does nothing.
+ */
+extern void cr_groupings_run_shared(CrGroupings *groupings, EState *estate);
+
+/*
+ * told.c: the guarded aggregations that no other guard stands before, and of
+ * those WITH queries that are read behind a guard as well, the scans.
+ */
+extern List *cr_groupings_told(PlanState *top, List *guards, List **shared);
 
 #endif							/* CR_GROUPINGS_H */

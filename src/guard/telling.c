@@ -64,71 +64,9 @@ is_telling(Node *node, void *context)
 	return expression_tree_walker(node, is_telling, context);
 }
 
-/* Expressions of the node beside its targets and conditions. */
-static List *
-further_expressions(const Plan *plan, bool *known)
-{
-	*known = true;
-	switch (nodeTag(plan))
-	{
-		case T_SeqScan:
-		case T_CteScan:
-		case T_SubqueryScan:
-		case T_Agg:
-		case T_Group:
-		case T_Sort:
-		case T_IncrementalSort:
-		case T_Unique:
-		case T_Material:
-		case T_Hash:
-		case T_Memoize:
-		case T_Append:
-		case T_MergeAppend:
-		case T_Gather:
-		case T_GatherMerge:
-			return NIL;
-		case T_NestLoop:
-			return ((NestLoop *) plan)->join.joinqual;
-		case T_HashJoin:
-			return list_concat_copy(((HashJoin *) plan)->join.joinqual,
-									((HashJoin *) plan)->hashclauses);
-		case T_MergeJoin:
-			return list_concat_copy(((MergeJoin *) plan)->join.joinqual,
-									((MergeJoin *) plan)->mergeclauses);
-		case T_IndexScan:
-			return ((IndexScan *) plan)->indexqualorig;
-		case T_IndexOnlyScan:
-			return ((IndexOnlyScan *) plan)->indexqual;
-		case T_BitmapHeapScan:
-			return ((BitmapHeapScan *) plan)->bitmapqualorig;
-		case T_BitmapIndexScan:
-			return ((BitmapIndexScan *) plan)->indexqualorig;
-		case T_Limit:
-			return list_make2(((Limit *) plan)->limitOffset,
-							  ((Limit *) plan)->limitCount);
-		case T_Result:
-			return (List *) ((Result *) plan)->resconstantqual;
-		case T_ValuesScan:
-			return ((ValuesScan *) plan)->values_lists;
-		default:
-			*known = false;
-			return NIL;
-	}
-}
-
 bool
 cr_telling_node(const Plan *plan)
 {
 	return is_telling((Node *) plan->targetlist, NULL) ||
 		is_telling((Node *) plan->qual, NULL);
-}
-
-bool
-cr_telling_subquery(const Plan *plan)
-{
-	bool		known;
-	List	   *further = further_expressions(plan, &known);
-
-	return !known || cr_telling_node(plan) ||
-		is_telling((Node *) further, NULL);
 }

@@ -16,7 +16,4 @@
  */
 extern bool cr_telling_node(const Plan *plan);
 
-/* The same of a node of a subquery, by whatever it computes. */
-extern bool cr_telling_subquery(const Plan *plan);
-
 #endif							/* CR_TELLING_H */

@@ -8,12 +8,15 @@
  * subquery is run only when a row needs it, and to do anything with its
  * groups then, such as charge for them, would tell that there is such a row.
  *
+ * What a WITH query has, may be told by one who reads it, and be read by
+ * another for the rows that a guard counts.  The first who reads it runs it,
+ * so these are run before anybody does.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "guard/groupings.h"
-#include "guard/telling.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
@@ -115,54 +118,53 @@ search_state(PlanState *state, Search *search)
 	return planstate_tree_walker(state, search_child, search);
 }
 
-/* ---------- subqueries that something may tell of by itself ---------- */
+/* ---------- WITH queries read on both sides of a guard ---------- */
+
+typedef struct Below
+{
+	Search	   *search;
+	List	   *seen;			/* PlanState */
+	List	   *shared;			/* CteScanState */
+} Below;
 
 static bool
-telling_child(PlanState *state, Search *search)
+search_below(PlanState *state, Below *below)
 {
+	CteScanState *scan = (CteScanState *) state;
+
 	check_stack_depth();
-	if (state == NULL || list_member_ptr(search->guards, state->plan))
+	if (state == NULL || list_member_ptr(below->seen, state))
 		return false;
-	return cr_telling_subquery(state->plan) ||
-		planstate_tree_walker(state, telling_child, search);
+	below->seen = lappend(below->seen, state);
+	if (IsA(state, CteScanState))
+	{
+		if (list_member_ptr(below->search->seen, scan->cteplanstate))
+			below->shared = list_append_unique_ptr(below->shared,
+												   scan->leader);
+		search_below(scan->cteplanstate, below);
+	}
+	return planstate_tree_walker(state, search_below, below);
 }
 
 static bool
-hidden_subplans(PlanState *state, Search *search)
+search_guards(PlanState *state, Below *below)
 {
-	ListCell   *lc;
-
 	check_stack_depth();
 	if (state == NULL)
 		return false;
-	foreach(lc, state->initPlan)
-	{
-		PlanState  *subplan = lfirst_node(SubPlanState, lc)->planstate;
-
-		if (telling_child(subplan, search))
-			search_state(subplan, search);
-	}
-	foreach(lc, state->subPlan)
-	{
-		PlanState  *subplan = lfirst_node(SubPlanState, lc)->planstate;
-
-		if (telling_child(subplan, search))
-			search_state(subplan, search);
-	}
-	return planstate_tree_walker(state, hidden_subplans, search);
+	if (list_member_ptr(below->search->guards, state->plan))
+		return search_below(state, below);
+	return planstate_tree_walker(state, search_guards, below);
 }
 
-/*
- * The planner may put the result of a subquery into a guard's conditions that
- * the gate has seen outside of it: what such a subquery does with groups is
- * not only built-in functions.
- */
 List *
-cr_groupings_told(PlanState *top, List *guards)
+cr_groupings_told(PlanState *top, List *guards, List **shared)
 {
 	Search		search = {guards, NIL, NIL, NIL};
+	Below		below = {&search, NIL, NIL};
 
 	search_state(top, &search);
-	hidden_subplans(top, &search);
+	search_guards(top, &below);
+	*shared = below.shared;
 	return search.told;
 }

@@ -89,6 +89,8 @@ typedef struct CrBase
 								 * joined with, a column that may not be
 								 * filtered on */
 	bool		buried;			/* an outer join further up may null them */
+	int			nest;			/* of a membership, set by reshape/: raw levels
+								 * from the core to it */
 } CrBase;
 
 /*

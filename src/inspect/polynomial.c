@@ -24,6 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
 
 #define CR_MAX_CONSTANT_SPAN 1e9
 #define CR_MAX_CONSTANT_SCALE 100
@@ -189,9 +190,11 @@ read_constant(const Const *constant, CrPolynomial *result)
 			datum = DirectFunctionCall1(numeric_float8_no_overflow,
 										constant->constvalue);
 			value = DatumGetFloat8(datum);
+			if (numeric_is_nan(DatumGetNumeric(constant->constvalue)) ||
+				numeric_is_inf(DatumGetNumeric(constant->constvalue)))
+				break;			/* has no scale */
 			datum = DirectFunctionCall1(numeric_scale, constant->constvalue);
-			if (!isnan(value) && !isinf(value))
-				result->scale = DatumGetInt32(datum);
+			result->scale = DatumGetInt32(datum);
 			break;
 		default:
 			return object(result, "a constant that is not a number");

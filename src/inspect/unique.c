@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "base/compat.h"
 #include "base/visible.h"
@@ -47,6 +48,20 @@ cr_inspect_all_clauses(CrLevel *level)
 	return clauses;
 }
 
+/* Read as it is written: the relation cache would evaluate it. */
+static bool
+has_predicate(Relation index)
+{
+	return !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
+}
+
+static bool
+has_expressions(Relation index)
+{
+	return !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs,
+						   NULL);
+}
+
 static bool
 index_pins(const CrProbe *probe, Relation index)
 {
@@ -54,8 +69,7 @@ index_pins(const CrProbe *probe, Relation index)
 	int			i;
 
 	if (!form->indisunique || !form->indisvalid || !form->indimmediate ||
-		RelationGetIndexPredicate(index) != NIL ||
-		RelationGetIndexExpressions(index) != NIL ||
+		has_predicate(index) || has_expressions(index) ||
 		!cr_visible_index(RelationGetRelid(index), index->rd_indextuple))
 		return false;
 	for (i = 0; i < form->indnkeyatts; i++)
@@ -354,7 +368,7 @@ cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
 				 index->rd_indcollation[0] == collation &&
 				 cr_visible_index(RelationGetRelid(index),
 								  index->rd_indextuple) &&
-				 RelationGetIndexPredicate(index) == NIL);
+				 !has_predicate(index));
 			index_close(index, AccessShareLock);
 		}
 	}

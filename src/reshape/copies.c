@@ -9,7 +9,8 @@
  * the same run of it, since two runs may differ (sums of floating-point
  * numbers do, by the order in which parallel workers send them).  Otherwise
  * the guard would count by another condition than the aggregate.  So such a
- * subquery becomes a WITH query that all copies read.
+ * subquery becomes a WITH query that all copies read, and so does what a set
+ * of people is made of that rows are asked to be in: see cr_defer_set().
  *
  *-------------------------------------------------------------------------
  */
@@ -158,22 +159,22 @@ count_walker(Node *node, Copies *copies)
 }
 
 /*
- * Can it stand in the WITH list around the core?  Where it stands deeper, it
- * is brought up, if it reads nothing of the levels between.
+ * The query as it can stand in the WITH list around the core, though it
+ * stands so many levels deeper than what is in the core itself; NULL if it
+ * reads something of the levels between.
  */
-static bool
-bring_up(CrSubLink *entry)
+static Query *
+bring_up(Query *query, int nest)
 {
-	Index		levels = reads_outside(entry->level->query);
+	Index		levels = reads_outside(query);
 
-	if (levels == 0 || entry->nest == 0)
-		return true;
-	if ((int) levels <= entry->nest)
-		return false;
-	entry->level->query = copyObject(entry->level->query);
-	IncrementVarSublevelsUp((Node *) entry->level->query, -entry->nest,
-							entry->nest + 1);
-	return true;
+	if (levels == 0 || nest == 0)
+		return query;
+	if ((int) levels <= nest)
+		return NULL;
+	query = copyObject(query);
+	IncrementVarSublevelsUp((Node *) query, -nest, nest + 1);
+	return query;
 }
 
 /* A name that none of the WITH queries has: the planner takes the first. */
@@ -196,19 +197,20 @@ free_name(CrStatement *statement, List *ctes)
 	return name;
 }
 
-/* The subquery as an entry of WITH. */
+/* The subquery as an entry of WITH, which is read so often. */
 static CommonTableExpr *
-make_cte(CrLevel *level, CrSubLink *entry, List *ctes)
+make_cte(CrStatement *statement, Query *query, int count, List *ctes)
 {
 	CommonTableExpr *cte = makeNode(CommonTableExpr);
 	ListCell   *lc;
 
-	cte->ctename = free_name(level->statement, ctes);
+	cte->ctename = free_name(statement, ctes);
 	cte->ctematerialized = CTEMaterializeAlways;
-	cte->ctequery = (Node *) entry->level->query;
+	/* some of what reads it is evaluated beside raw rows */
+	cte->ctequery = (Node *) cr_reshape_twins(query);
 	cte->location = -1;
-	cte->cterefcount = entry->copies;
-	foreach(lc, entry->level->query->targetList)
+	cte->cterefcount = count;
+	foreach(lc, query->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 		Node	   *expr = (Node *) tle->expr;
@@ -311,7 +313,6 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 {
 	Copies		copies = {subqueries_of(level, 0), 0};
 	bool		found = false;
-	Query	   *reshaped;
 	ListCell   *lc;
 
 	if (copies.entries == NIL)
@@ -321,18 +322,17 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 	foreach(lc, copies.entries)
 	{
 		CrSubLink  *entry = (CrSubLink *) lfirst(lc);
+		Query	   *alone;
 
 		if (entry->copies < 2)
 			continue;
-		reshaped = entry->level->query;
-		if (!bring_up(entry))
+		alone = bring_up(entry->level->query, entry->nest);
+		if (alone == NULL)
 		{
 			level->statement->left_copies = true;
 			continue;
 		}
-		entry->cte = make_cte(level, entry, *ctes);
-		/* by which its copies are found */
-		entry->level->query = reshaped;
+		entry->cte = make_cte(level->statement, alone, entry->copies, *ctes);
 		*ctes = lappend(*ctes, entry->cte);
 		found = true;
 	}
@@ -340,6 +340,106 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 		return query;
 	return query_tree_mutator(query, copies_mutator, (void *) &copies,
 							  QTW_IGNORE_CTE_SUBQUERIES);
+}
+
+/* ---------- sets, which their guards read again ---------- */
+
+/*
+ * Does it give the very same rows each time?  Subqueries in its expressions
+ * are run once already.
+ */
+static bool
+is_repeatable(Query *query)
+{
+	ListCell   *lc;
+
+	if (query->hasAggs || query->groupClause != NIL ||
+		query->distinctClause != NIL || query->hasWindowFuncs ||
+		query->limitCount != NULL || query->limitOffset != NULL ||
+		query->setOperations != NULL)
+		return false;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_SUBQUERY && !is_repeatable(rte->subquery))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The set's guard has a FROM like the set's own.  What in it may differ from
+ * run to run (sums of floating-point numbers, the row that stands for those
+ * that are equal to it, the first rows of many) becomes a WITH query that
+ * both read; else the guard may count another set than the one that is asked.
+ */
+static bool
+run_sources_once(CrStatement *statement, CrBase *membership, List **ctes)
+{
+	int			depth = membership->nest + 1;
+	ListCell   *lc;
+
+	foreach(lc, membership->rte->subquery->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		CommonTableExpr *cte;
+		Query	   *alone;
+
+		if (rte->rtekind != RTE_SUBQUERY || is_repeatable(rte->subquery))
+			continue;
+		alone = bring_up(rte->subquery, depth);
+		if (alone == NULL)
+			return false;
+		cte = make_cte(statement, alone, 2, *ctes);
+		*ctes = lappend(*ctes, cte);
+		rte->subquery = make_reader(cte, depth + 1);
+	}
+	return true;
+}
+
+/* Notes how many raw levels there are from the level's core to the set. */
+static bool
+find_set(CrLevel *level, CrBase *membership, int nest)
+{
+	ListCell   *lc;
+
+	membership->nest = nest;
+	if (list_member_ptr(level->query->rtable, membership->rte))
+		return true;
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL && cr_level_is_raw(source->level) &&
+			find_set(source->level, membership, nest + 1))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Has the guards of the sets that the level's rows are asked to be in read
+ * what the sets read.  To be called before they are made.
+ */
+void
+cr_reshape_sets(CrLevel *level, List **ctes)
+{
+	List	   *done = NIL;
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrBase	   *base = ((CrUnit *) lfirst(lc))->membership;
+
+		if (base == NULL || !base->tested || list_member_ptr(done, base))
+			continue;
+		done = lappend(done, base);
+		if (!find_set(level, base, 0) ||
+			!run_sources_once(level->statement, base, ctes) ||
+			bring_up(base->rte->subquery, base->nest) == NULL)
+			level->statement->left_copies = true;
+	}
 }
 
 /* Looks at the conditions that row security has added, and at no others. */

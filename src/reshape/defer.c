@@ -160,7 +160,8 @@ cr_defer_aggregate(const CrLevel *level, const Aggref *aggref)
 
 /*
  * EXISTS (SELECT true FROM … HAVING guard): the set of a membership can be
- * released as a group.  It is the membership's own subquery, not grouped.
+ * released as a group.  It is the membership's own subquery, not grouped,
+ * brought up into the core.
  */
 Node *
 cr_defer_set(const CrBase *membership)
@@ -178,6 +179,9 @@ cr_defer_set(const CrBase *membership)
 	set->havingQual = cr_guard_of_group(membership->level);
 	set->hasSubLinks = set->hasSubLinks ||
 		checkExprHasSubLink(set->havingQual);
+	if (membership->nest > 0)
+		IncrementVarSublevelsUp((Node *) set, -membership->nest,
+								membership->nest + 1);
 	sublink->subLinkType = EXISTS_SUBLINK;
 	sublink->subselect = (Node *) set;
 	sublink->location = -1;

@@ -34,6 +34,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
 
 /*
  * Decimals of what comes out: those of numeric division where the quotient is
@@ -69,6 +70,9 @@ number(int32 value)
 static int
 scale_of(Datum value)
 {
+	if (numeric_is_nan(DatumGetNumeric(value)) ||
+		numeric_is_inf(DatumGetNumeric(value)))
+		return 0;
 	return Max(0, DatumGetInt32(DirectFunctionCall1(numeric_scale, value)));
 }
 

@@ -10,8 +10,11 @@
  *	WHERE h(s) ORDER BY …
  *
  * so that everything the analyst does with groups and aggregates happens to
- * rows that have passed the guard.  The core is a security barrier, which
- * keeps the planner from moving any of it below the guard again.
+ * rows that have passed the guard.  The core has OFFSET 0, which keeps the
+ * planner from moving any of it below the guard again.  That it is a security
+ * barrier would not: into one go conditions that are leakproof, and what they
+ * compare with, be it a subquery or a function of the analyst's, would run
+ * only if there is a row to compare.
  *
  *-------------------------------------------------------------------------
  */
@@ -94,11 +97,20 @@ core_order(CrLevel *level)
 	return order;
 }
 
+/* OFFSET 0: see subquery_is_pushdown_safe() of the planner */
+static Node *
+make_fence(void)
+{
+	return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+							  Int64GetDatum(0), false, FLOAT8PASSBYVAL);
+}
+
 static Query *
 make_core(CrLevel *level, List **ctes)
 {
 	Query	   *core = makeNode(Query);
 
+	cr_reshape_sets(level, ctes);
 	memcpy(core, level->query, sizeof(Query));
 	core->cteList = NIL;
 	core->hasRecursive = false;
@@ -109,7 +121,7 @@ make_core(CrLevel *level, List **ctes)
 	core->hasTargetSRFs = false;
 	core->sortClause = core_order(level);
 	core->limitCount = NULL;
-	core->limitOffset = NULL;
+	core->limitOffset = make_fence();
 	core->limitOption = LIMIT_OPTION_COUNT;
 	core->targetList = core_targets(level);
 	core->hasAggs = true;

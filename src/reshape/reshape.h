@@ -34,6 +34,7 @@ extern void cr_reshape_open_entry(Query *query, int rti, Oid owner);
 /* copies.c: a subquery runs once, wherever its condition is copied to */
 extern void cr_reshape_remember(CrSubLink *entry);
 extern Query *cr_reshape_copies(CrLevel *level, Query *query, List **ctes);
+extern void cr_reshape_sets(CrLevel *level, List **ctes);
 extern bool cr_reshape_left_closed(Query *query);
 
 /* carry.c: raw levels carry the units of the tables below them */

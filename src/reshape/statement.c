@@ -19,7 +19,9 @@ reshape_level(CrLevel *level)
 		CrCte	   *entry = (CrCte *) lfirst(lc);
 
 		reshape_level(entry->level);
-		if (cr_inspect_touches((Query *) entry->cte->ctequery))
+		/* what is read beside raw rows, guards may read again */
+		if (entry->quiet ||
+			cr_inspect_touches((Query *) entry->cte->ctequery))
 			entry->cte->ctematerialized = CTEMaterializeAlways;
 		if (entry->quiet)
 			entry->cte->ctequery = (Node *)
