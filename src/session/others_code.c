@@ -1,0 +1,323 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/others_code.c
+ *	  What a table brings along that would run with the current user's rights.
+ *
+ * Functions in row policies run as whoever asks.  So do those in predicates
+ * of indexes and the like, which the planner evaluates when they are said to
+ * be immutable: a claim that nobody checks.  Parties that ask about each
+ * other's tables would hand over what they may read themselves, so the code
+ * of a party that is not trusted keeps its table from being asked about.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/transam.h"
+#include "base/inval.h"
+#include "catalog/partition.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_partitioned_table.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "session/others_code.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+/* ---------- functions and types ---------- */
+
+static bool
+is_trusted_owner(Oid owner)
+{
+	return owner == GetUserId() || superuser_arg(owner);
+}
+
+/* Built in, not volatile, and yet they read views, which call functions. */
+static bool
+runs_queries(Oid funcid)
+{
+	switch (funcid)
+	{
+		case F_TABLE_TO_XML:
+		case F_TABLE_TO_XMLSCHEMA:
+		case F_TABLE_TO_XML_AND_XMLSCHEMA:
+		case F_SCHEMA_TO_XML:
+		case F_SCHEMA_TO_XMLSCHEMA:
+		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
+		case F_DATABASE_TO_XML:
+		case F_DATABASE_TO_XMLSCHEMA:
+		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static bool
+is_untrusted_function(Oid funcid, void *context)
+{
+	const char **name = context;
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Form_pg_proc function;
+	bool		trusted;
+
+	if (!HeapTupleIsValid(tuple))
+		trusted = false;
+	else
+	{
+		function = (Form_pg_proc) GETSTRUCT(tuple);
+		trusted = function->provolatile != PROVOLATILE_VOLATILE &&
+			!runs_queries(funcid) &&
+			(funcid < FirstNormalObjectId ||
+			 is_trusted_owner(function->proowner));
+		ReleaseSysCache(tuple);
+	}
+	if (!trusted)
+		*name = psprintf("function %s", format_procedure(funcid));
+	return !trusted;
+}
+
+/* Making a value of it may check conditions, or call its own functions. */
+static bool
+is_untrusted_type(Oid type)
+{
+	HeapTuple	tuple;
+	Form_pg_type form;
+	bool		trusted;
+
+	if (type < FirstNormalObjectId)
+		return false;
+	if (OidIsValid(get_element_type(type)))
+		return is_untrusted_type(get_element_type(type));
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	if (!HeapTupleIsValid(tuple))
+		return true;
+	form = (Form_pg_type) GETSTRUCT(tuple);
+	trusted = form->typtype == TYPTYPE_ENUM || is_trusted_owner(form->typowner);
+	ReleaseSysCache(tuple);
+	return !trusted;
+}
+
+static bool
+code_walker(Node *node, const char **name)
+{
+	if (node == NULL)
+		return false;
+	if (check_functions_in_node(node, is_untrusted_function, (void *) name))
+		return true;
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_CoerceToDomain:
+		case T_RowExpr:
+			if (is_untrusted_type(exprType(node)))
+			{
+				*name = psprintf("type %s", format_type_be(exprType(node)));
+				return true;
+			}
+			break;
+		case T_RangeTblEntry:
+			if (((RangeTblEntry *) node)->rtekind == RTE_RELATION)
+				*name = cr_others_code_of_table(((RangeTblEntry *) node)->relid);
+			return *name != NULL;
+		case T_Query:
+			return query_tree_walker((Query *) node, code_walker,
+									 (void *) name,
+									 QTW_EXAMINE_RTES_BEFORE);
+		default:
+			break;
+	}
+	return expression_tree_walker(node, code_walker, (void *) name);
+}
+
+const char *
+cr_others_code_in(Node *expr)
+{
+	const char *name = NULL;
+
+	(void) code_walker(expr, &name);
+	return name;
+}
+
+/* ---------- tables ---------- */
+
+/* Tables that have nothing but trusted built-in code, until they change. */
+typedef struct CleanTable
+{
+	Oid			relid;
+	bool		clean;
+} CleanTable;
+
+static HTAB *clean_tables = NULL;
+static uint64 changes = 0;
+
+static void
+mark_changed(Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	CleanTable *entry;
+
+	changes++;
+	if (clean_tables == NULL)
+		return;
+	if (OidIsValid(relid))
+	{
+		entry = hash_search(clean_tables, &relid, HASH_FIND, NULL);
+		if (entry != NULL)
+			entry->clean = false;
+		return;
+	}
+	hash_seq_init(&status, clean_tables);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		entry->clean = false;
+}
+
+static bool
+is_known_clean(Oid relid)
+{
+	CleanTable *entry = clean_tables == NULL ? NULL :
+		hash_search(clean_tables, &relid, HASH_FIND, NULL);
+
+	return entry != NULL && entry->clean;
+}
+
+static void
+note_clean(Oid relid)
+{
+	HASHCTL		control = {.keysize = sizeof(Oid),.entrysize = sizeof(CleanTable)};
+	CleanTable *entry;
+
+	if (clean_tables == NULL)
+		clean_tables = hash_create("cleanroom tables without code", 64,
+								   &control, HASH_ELEM | HASH_BLOBS);
+	entry = hash_search(clean_tables, &relid, HASH_ENTER, NULL);
+	entry->clean = true;
+}
+
+/* The expressions in a column of a catalog's row, in a list. */
+static List *
+read_column(int cache, Oid id, AttrNumber column, List *expressions)
+{
+	HeapTuple	tuple = SearchSysCache1(cache, ObjectIdGetDatum(id));
+	Datum		value;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		return expressions;
+	value = SysCacheGetAttr(cache, tuple, column, &isnull);
+	if (!isnull)
+		expressions = lappend(expressions,
+							  stringToNode(TextDatumGetCString(value)));
+	ReleaseSysCache(tuple);
+	return expressions;
+}
+
+static List *
+expressions_of_table(Relation relation)
+{
+	TupleConstr *constraints = RelationGetDescr(relation)->constr;
+	List	   *expressions = NIL;
+	ListCell   *lc;
+
+	foreach(lc, RelationGetIndexList(relation))
+	{
+		expressions = read_column(INDEXRELID, lfirst_oid(lc),
+								  Anum_pg_index_indexprs, expressions);
+		expressions = read_column(INDEXRELID, lfirst_oid(lc),
+								  Anum_pg_index_indpred, expressions);
+	}
+	foreach(lc, RelationGetStatExtList(relation))
+		expressions = read_column(STATEXTOID, lfirst_oid(lc),
+								  Anum_pg_statistic_ext_stxexprs, expressions);
+	if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		expressions = read_column(PARTRELID, RelationGetRelid(relation),
+								  Anum_pg_partitioned_table_partexprs,
+								  expressions);
+	for (int i = 0; constraints != NULL && i < constraints->num_check; i++)
+		expressions = lappend(expressions,
+							  stringToNode(constraints->check[i].ccbin));
+	return expressions;
+}
+
+/* Does anything in the expressions depend on whom the user trusts? */
+static bool
+is_beyond_built_in(Oid funcid, void *context)
+{
+	return funcid >= FirstNormalObjectId;
+}
+
+static bool
+beyond_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoerceToDomain) ||
+		check_functions_in_node(node, is_beyond_built_in, NULL))
+		return true;
+	return expression_tree_walker(node, beyond_walker, context);
+}
+
+static const char *
+code_of_one(Oid relid)
+{
+	uint64		changes_before;
+	Relation	relation;
+	List	   *expressions;
+	const char *name;
+
+	if (is_known_clean(relid))
+		return NULL;
+	relation = try_relation_open(relid, AccessShareLock);
+	if (relation == NULL)
+		return NULL;
+	changes_before = changes;
+	expressions = expressions_of_table(relation);
+	relation_close(relation, AccessShareLock);
+	name = cr_others_code_in((Node *) expressions);
+	if (name == NULL && changes == changes_before &&
+		!beyond_walker((Node *) expressions, NULL))
+		note_clean(relid);
+	return name;
+}
+
+const char *
+cr_others_code_of_table(Oid relid)
+{
+	List	   *family = list_make1_oid(relid);
+	const char *name = NULL;
+	ListCell   *lc;
+
+	if (has_subclass(relid))
+		family = find_all_inheritors(relid, AccessShareLock, NULL);
+	if (get_rel_relispartition(relid))
+		family = list_concat(family, get_partition_ancestors(relid));
+	foreach(lc, family)
+	{
+		name = code_of_one(lfirst_oid(lc));
+		if (name != NULL)
+			break;
+	}
+	return name;
+}
+
+void
+cr_others_code_init(void)
+{
+	cr_inval_register(mark_changed);
+}
