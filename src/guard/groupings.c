@@ -151,7 +151,8 @@ cr_groupings_watch(QueryDesc *queryDesc, List *guards)
 {
 	Watch		watch = {guards, NIL};
 	List	   *shared;
-	List	   *told = cr_groupings_told(queryDesc->planstate, guards, &shared);
+	List	   *told = cr_groupings_told(queryDesc->planstate, guards,
+									 &shared);
 	CrGroupings *groupings;
 	ListCell   *lc;
 

@@ -105,7 +105,8 @@ is_untrusted_type(Oid type)
 	if (!HeapTupleIsValid(tuple))
 		return true;
 	form = (Form_pg_type) GETSTRUCT(tuple);
-	trusted = form->typtype == TYPTYPE_ENUM || is_trusted_owner(form->typowner);
+	trusted = form->typtype == TYPTYPE_ENUM ||
+		is_trusted_owner(form->typowner);
 	ReleaseSysCache(tuple);
 	return !trusted;
 }
@@ -113,6 +114,8 @@ is_untrusted_type(Oid type)
 static bool
 code_walker(Node *node, const char **name)
 {
+	Oid			relid;
+
 	if (node == NULL)
 		return false;
 	if (check_functions_in_node(node, is_untrusted_function, (void *) name))
@@ -133,8 +136,9 @@ code_walker(Node *node, const char **name)
 			}
 			break;
 		case T_RangeTblEntry:
+			relid = ((RangeTblEntry *) node)->relid;
 			if (((RangeTblEntry *) node)->rtekind == RTE_RELATION)
-				*name = cr_others_code_of_table(((RangeTblEntry *) node)->relid);
+				*name = cr_others_code_of_table(relid);
 			return *name != NULL;
 		case T_Query:
 			return query_tree_walker((Query *) node, code_walker,
@@ -200,9 +204,11 @@ is_known_clean(Oid relid)
 static void
 note_clean(Oid relid)
 {
-	HASHCTL		control = {.keysize = sizeof(Oid),.entrysize = sizeof(CleanTable)};
+	HASHCTL		control;
 	CleanTable *entry;
 
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(CleanTable);
 	if (clean_tables == NULL)
 		clean_tables = hash_create("cleanroom tables without code", 64,
 								   &control, HASH_ELEM | HASH_BLOBS);

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/gate/others_code.c
+ * src/gate/code.c
  *	  Rule: no table is asked about that would have its owner's code run.
  *
  * Asked about by whoever is not its owner, that is: such code has the rights
