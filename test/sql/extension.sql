@@ -53,6 +53,17 @@ WHERE p.prosrc <> 'cr_' || p.proname
                          AND b.proname = p.proname || '_by'))
 ORDER BY 1;
 
+-- views: no condition of whoever reads one is evaluated before its own
+SELECT c.oid::regclass AS no_barrier
+FROM pg_class c
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+    AND d.deptype = 'e'
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
+    AND d.refobjid = e.oid AND e.extname = 'cleanroom'
+WHERE c.relkind = 'v'
+  AND NOT coalesce(c.reloptions && '{security_barrier=true,security_barrier=on}', false)
+ORDER BY 1;
+
 -- the schema: nobody but superusers creates in it; USAGE is the DBA's to grant
 CREATE ROLE regress_cr_anyone;
 SELECT has_schema_privilege('regress_cr_anyone', 'cleanroom', 'USAGE') AS usage,
