@@ -52,6 +52,59 @@ SELECT count(*) FROM cleanroom.ledger_last_hour v WHERE seen('record ' || v.kind
 SET SESSION AUTHORIZATION regress_cr_s_owner;
 SELECT count(*) > 0 AS some FROM cleanroom.room_members v WHERE v.role::text LIKE '%owner';
 
+-- ---------- the second factor is for who has logged in, not for code ----------
+RESET SESSION AUTHORIZATION;
+CREATE TABLE told (what text);
+GRANT INSERT ON told TO PUBLIC;
+CREATE FUNCTION try_factor() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+    BEGIN
+        PERFORM cleanroom.enroll_second_factor();
+        INSERT INTO bypass_session.told VALUES ('enrolled ' || session_user);
+    EXCEPTION WHEN OTHERS THEN
+        INSERT INTO bypass_session.told VALUES (SQLSTATE || ' ' || SQLERRM);
+    END;
+    BEGIN
+        PERFORM cleanroom.second_factor('123456');
+        INSERT INTO bypass_session.told VALUES ('given ' || session_user);
+    EXCEPTION WHEN OTHERS THEN
+        INSERT INTO bypass_session.told VALUES (SQLSTATE || ' ' || SQLERRM);
+    END;
+    RETURN true; END $$;
+-- an access rule's
+SET SESSION AUTHORIZATION regress_cr_s_owner;
+SELECT cleanroom.add_access_rule('bypass_session.persons', 'factor', 'bypass_session.try_factor()');
+SET SESSION AUTHORIZATION regress_cr_s_ana;
+SELECT count(*) FROM persons;
+SET SESSION AUTHORIZATION regress_cr_s_owner;
+SELECT cleanroom.drop_access_rule('bypass_session.persons', 'factor');
+-- a definer's, which may be its own definer
+CREATE FUNCTION lent() RETURNS boolean LANGUAGE sql SECURITY DEFINER AS 'SELECT bypass_session.try_factor()';
+SET SESSION AUTHORIZATION regress_cr_s_ana;
+SELECT lent();
+SET SESSION AUTHORIZATION regress_cr_s_owner;
+SELECT lent();
+-- an index's, under a superuser's ANALYZE
+SET SESSION AUTHORIZATION regress_cr_s_ana;
+CREATE TABLE own (i int);
+INSERT INTO own VALUES (1), (2);
+CREATE FUNCTION look(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+    IF session_user <> current_user THEN PERFORM bypass_session.try_factor(); END IF; RETURN $1; END $$;
+CREATE INDEX ON own (look(i));
+RESET SESSION AUTHORIZATION;
+ANALYZE own;
+-- a role that was chosen
+GRANT regress_cr_s_owner TO regress_cr_s_ana;
+SET SESSION AUTHORIZATION regress_cr_s_ana;
+SET ROLE regress_cr_s_owner;
+SELECT cleanroom.second_factor('123456');
+SELECT cleanroom.enroll_second_factor();
+RESET ROLE;
+-- inside the rule: who has logged in
+SELECT cleanroom.second_factor('123456');
+RESET SESSION AUTHORIZATION;
+SELECT DISTINCT what FROM told ORDER BY what;
+SELECT count(*) FROM cleanroom.second_factor_list WHERE enrolled_as LIKE 'regress_cr_s%';
+
 SET SESSION AUTHORIZATION regress_cr_s_boss;
 SELECT cleanroom.close_room('hidden');
 RESET SESSION AUTHORIZATION;
