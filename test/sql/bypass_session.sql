@@ -105,11 +105,9 @@ RESET SESSION AUTHORIZATION;
 SELECT DISTINCT what FROM told ORDER BY what;
 SELECT count(*) FROM cleanroom.second_factor_list WHERE enrolled_as LIKE 'regress_cr_s%';
 
-SET SESSION AUTHORIZATION regress_cr_s_boss;
-SELECT cleanroom.close_room('hidden');
-RESET SESSION AUTHORIZATION;
 RESET search_path;
-DELETE FROM cleanroom.attribute_list WHERE role::text LIKE 'regress_cr_s%';
+TRUNCATE cleanroom.room_list CASCADE;
+TRUNCATE cleanroom.rule_list, cleanroom.attribute_list;
 DROP SCHEMA bypass_session CASCADE;
 DROP OWNED BY regress_cr_s_boss, regress_cr_s_owner, regress_cr_s_ana, regress_cr_s_eve;
 DROP ROLE regress_cr_s_boss, regress_cr_s_owner, regress_cr_s_ana, regress_cr_s_eve;
