@@ -22,7 +22,7 @@ COMMENT ON FUNCTION cleanroom.describe_columns(regclass) IS
 relation: any relation.
 Returns a row for each column: its name, its type, its uses, and in words what an analyst may do with it. No row where the relation is not protected, its policy cannot be used, or the current role may neither read nor change it. Raises no error of its own.';
 
-CREATE VIEW cleanroom.tables AS
+CREATE VIEW cleanroom.tables WITH (security_barrier) AS
     WITH RECURSIVE labelled (relid) AS (
         SELECT l.objoid
             FROM pg_catalog.pg_seclabel l
@@ -67,7 +67,7 @@ COMMENT ON COLUMN cleanroom.tables.privacy_units IS 'The columns that name whom 
 COMMENT ON COLUMN cleanroom.tables.closed IS 'Whether row security keeps it closed where the library is not loaded; false after SECURITY LABEL by hand until cleanroom.protect() is called.';
 COMMENT ON COLUMN cleanroom.tables.problem IS 'Why its policy cannot be used, and every query on it is refused; null when all is well.';
 
-CREATE VIEW cleanroom.columns AS
+CREATE VIEW cleanroom.columns WITH (security_barrier) AS
     SELECT t.relation, t.schema, t.name, d."column", d.type, d.uses, d.may
         FROM cleanroom.tables t
             CROSS JOIN LATERAL cleanroom.describe_columns(t.relation) d;

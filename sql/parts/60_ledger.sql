@@ -203,13 +203,13 @@ COMMENT ON FUNCTION cleanroom.verify_archive(text) IS
 file: its path on the server.
 Returns one row: how many records fit, the number of the first that does not, or null, and why. Errors: 42501, those of the file system.';
 
-CREATE VIEW cleanroom.ledger_last_hour AS
+CREATE VIEW cleanroom.ledger_last_hour WITH (security_barrier) AS
     SELECT * FROM cleanroom.ledger
         WHERE at > pg_catalog.now() - '1 hour'::pg_catalog.interval;
 COMMENT ON VIEW cleanroom.ledger_last_hour IS
 'The records of cleanroom.ledger of the last hour.';
 
-CREATE VIEW cleanroom.ledger_days AS
+CREATE VIEW cleanroom.ledger_days WITH (security_barrier) AS
     SELECT pg_catalog.date_trunc('day', l.at) AS day,
            l.session_user_name AS analyst,
            t.name AS "table",
@@ -222,7 +222,7 @@ CREATE VIEW cleanroom.ledger_days AS
 COMMENT ON VIEW cleanroom.ledger_days IS
 'How many statements of cleanroom.ledger were admitted and refused, by day, session user and protected table; a statement on several tables counts for each.';
 
-CREATE VIEW cleanroom.ledger_refusals AS
+CREATE VIEW cleanroom.ledger_refusals WITH (security_barrier) AS
     SELECT l.code, pg_catalog.count(*) AS refusals,
            pg_catalog.count(DISTINCT l.session_user_name) AS analysts,
            pg_catalog.max(l.at) AS last_at

@@ -213,21 +213,13 @@ COMMENT ON FUNCTION cleanroom.require_part(oid, cleanroom.room_list, text) IS
 'Fails unless a role has this part in a room, or is a superuser; for the extension''s own functions.
 who: a role. room: a row of room_list. wanted: a part. Errors: 42501; 42704 it is no member at all.';
 
-CREATE FUNCTION cleanroom.tell_room(room cleanroom.room_list, event text, detail jsonb)
-    RETURNS void
+-- Anybody may listen to any channel: neither its name nor a payload tells of a
+-- room, and who has a part in one looks in the views.
+CREATE FUNCTION cleanroom.tell_rooms() RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
-    AS $$
-    -- a payload has fewer than 8000 bytes: who wants the rest reads the views
-    SELECT pg_catalog.pg_notify('cleanroom_' || (room).name,
-        CASE WHEN pg_catalog.octet_length(payload::text) < 7900 THEN payload::text
-             ELSE pg_catalog.jsonb_build_object('event', event, 'room', (room).name,
-                                                'shortened', true)::text END)
-        FROM (SELECT pg_catalog.jsonb_build_object('event', event, 'room', (room).name)
-                     || detail AS payload) p;
-$$;
-COMMENT ON FUNCTION cleanroom.tell_room(cleanroom.room_list, text, jsonb) IS
-'Notifies channel cleanroom_<room>; for the extension''s own functions.
-room: a row of room_list. event: what happened. detail: more members of the JSON payload; left out, with "shortened": true, where it would be too long.';
+    AS $$ SELECT pg_catalog.pg_notify('cleanroom_rooms', '') $$;
+COMMENT ON FUNCTION cleanroom.tell_rooms() IS
+'Notifies channel cleanroom_rooms that something has changed in some room; for the extension''s own functions.';
 
 CREATE FUNCTION cleanroom.note_change(
     room cleanroom.room_list, who oid, what text, how jsonb
@@ -239,10 +231,10 @@ CREATE FUNCTION cleanroom.note_change(
         VALUES ((room).room_id, what, how, who, 'done', pg_catalog.now());
     SELECT cleanroom.put_on_record('room_change', NULL, (room).name,
         pg_catalog.jsonb_build_object('change', what, 'by', who::regrole::text) || how);
-    SELECT cleanroom.tell_room(room, what, how);
+    SELECT cleanroom.tell_rooms();
 $$;
 COMMENT ON FUNCTION cleanroom.note_change(cleanroom.room_list, oid, text, jsonb) IS
-'Puts a change of a room on record and tells its members; for the extension''s own functions.
+'Puts a change of a room on record and notifies who listens; for the extension''s own functions.
 room: a row of room_list. who: the role that made it. what: the change. how: its arguments.';
 
 -- ---------- grants ----------

@@ -121,7 +121,7 @@ BEGIN
     PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
         pg_catalog.jsonb_build_object('change', todo.change,
                                       'by', todo.proposed_by::text) || todo.arguments);
-    PERFORM cleanroom.tell_room(room, todo.change, todo.arguments);
+    PERFORM cleanroom.tell_rooms();
 END
 $$;
 COMMENT ON FUNCTION cleanroom.apply_change(cleanroom.room_list, int) IS
@@ -151,8 +151,7 @@ BEGIN
     PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
         pg_catalog.jsonb_build_object('change', what, 'waits_for', asked,
                                       'by', who::regrole::text) || how);
-    PERFORM cleanroom.tell_room(room, 'consent_wanted', how ||
-        pg_catalog.jsonb_build_object('change', what, 'change_id', id));
+    PERFORM cleanroom.tell_rooms();
     RETURN pg_catalog.format('change %s waits for the consent of %s', id, asked);
 END
 $$;
@@ -221,8 +220,7 @@ BEGIN
     PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
         pg_catalog.jsonb_build_object('change', 'decline', 'of', todo.change_id,
                                       'by', who::regrole::text));
-    PERFORM cleanroom.tell_room(room, 'declined', todo.arguments ||
-        pg_catalog.jsonb_build_object('change', todo.change, 'change_id', todo.change_id));
+    PERFORM cleanroom.tell_rooms();
 END
 $$;
 COMMENT ON FUNCTION cleanroom.decline_by(oid, int) IS
@@ -251,7 +249,7 @@ BEGIN
     IF name !~ '^[^[:cntrl:]]+$' OR pg_catalog.octet_length(name) > 53 THEN
         RAISE EXCEPTION 'room name must be 1 to 53 bytes of printable characters'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'It is part of the channel cleanroom_<room>, which notifications are sent to.';
+                  HINT = 'Choose a shorter one, without line breaks and other control characters.';
     END IF;
     PERFORM cleanroom.check_region(residency, 'room "' || name || '"');
     BEGIN

@@ -2,7 +2,7 @@
 
 -- ---------- views ----------
 
-CREATE VIEW cleanroom.my_rooms AS
+CREATE VIEW cleanroom.my_rooms WITH (security_barrier) AS
     SELECT r.*, p.my_parts
         FROM cleanroom.room_list r
             CROSS JOIN LATERAL (
@@ -13,7 +13,7 @@ CREATE VIEW cleanroom.my_rooms AS
         WHERE p.my_parts IS NOT NULL;
 COMMENT ON VIEW cleanroom.my_rooms IS 'The rooms of the current role, for the extension''s own views.';
 
-CREATE VIEW cleanroom.rooms AS
+CREATE VIEW cleanroom.rooms WITH (security_barrier) AS
     SELECT r.name AS room, r.purpose,
            ARRAY(SELECT p.purpose FROM cleanroom.purpose_list p
                  WHERE p.room_id = r.room_id ORDER BY 1) AS purposes,
@@ -22,7 +22,7 @@ CREATE VIEW cleanroom.rooms AS
 COMMENT ON VIEW cleanroom.rooms IS 'The rooms that the current role is a member of, closed ones too; my_parts are its parts in them.';
 
 -- Analysts see their own membership, the others of a room see everybody.
-CREATE VIEW cleanroom.room_members AS
+CREATE VIEW cleanroom.room_members WITH (security_barrier) AS
     SELECT r.name AS room, m.member AS role, m.part, m.added_by, m.added_at
         FROM cleanroom.my_rooms r
             JOIN cleanroom.member_list m USING (room_id)
@@ -30,7 +30,7 @@ CREATE VIEW cleanroom.room_members AS
            OR pg_catalog.pg_has_role(m.member::oid, 'USAGE');
 COMMENT ON VIEW cleanroom.room_members IS 'The members of the current role''s rooms: all of them for operators, contributors and auditors, its own entries for an analyst.';
 
-CREATE VIEW cleanroom.room_tables AS
+CREATE VIEW cleanroom.room_tables WITH (security_barrier) AS
     SELECT r.name AS room, t.relation, t.owner, t.templates_only, t.shared_at
         FROM cleanroom.my_rooms r
             JOIN cleanroom.table_list t USING (room_id)
@@ -38,7 +38,7 @@ CREATE VIEW cleanroom.room_tables AS
         WHERE r.closed_at IS NULL;
 COMMENT ON VIEW cleanroom.room_tables IS 'The tables of the current role''s open rooms.';
 
-CREATE VIEW cleanroom.room_changes AS
+CREATE VIEW cleanroom.room_changes WITH (security_barrier) AS
     SELECT c.change_id, r.name AS room, c.change, c.arguments, c.proposed_by, c.proposed_at,
            COALESCE(c.outcome, 'waiting') AS outcome, c.decided_at,
            ARRAY(SELECT k.contributor FROM cleanroom.consent_list k
@@ -48,7 +48,7 @@ CREATE VIEW cleanroom.room_changes AS
         WHERE r.my_parts && '{operator,contributor,auditor}'::text[];
 COMMENT ON VIEW cleanroom.room_changes IS 'Every change of the rooms in which the current role is operator, contributor or auditor: done, declined, or waiting for consent.';
 
-CREATE VIEW cleanroom.access_rules AS
+CREATE VIEW cleanroom.access_rules WITH (security_barrier) AS
     SELECT l.relation, r.name AS room, l.name AS rule, l.condition, l.hint, l.author, l.added_at
         FROM cleanroom.rule_list l
             LEFT JOIN cleanroom.room_list r ON r.room_id = l.room_id
@@ -59,14 +59,14 @@ CREATE VIEW cleanroom.access_rules AS
                         AND pg_catalog.pg_has_role(m.member::oid, 'USAGE'));
 COMMENT ON VIEW cleanroom.access_rules IS 'The access rules of the current role''s tables and of the rooms in which it is more than an analyst.';
 
-CREATE VIEW cleanroom.attributes AS
+CREATE VIEW cleanroom.attributes WITH (security_barrier) AS
     SELECT a.role, a.key, a.value, a.set_by, a.set_at
         FROM cleanroom.attribute_list a
         WHERE pg_catalog.pg_has_role(a.role::oid, 'USAGE')
            OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE');
 COMMENT ON VIEW cleanroom.attributes IS 'The attributes of the current role and its groups; all of them for members of cleanroom_operator.';
 
-CREATE VIEW cleanroom.residencies AS
+CREATE VIEW cleanroom.residencies WITH (security_barrier) AS
     SELECT l.relation, l.residency
         FROM cleanroom.residency_list l
             JOIN pg_catalog.pg_class c ON c.oid = l.relation

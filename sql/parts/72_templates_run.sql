@@ -147,10 +147,10 @@ CREATE FUNCTION cleanroom.list_templates()
 COMMENT ON FUNCTION cleanroom.list_templates() IS
 'The templates of the current role''s rooms; view cleanroom.templates shows the same.';
 
-CREATE VIEW cleanroom.templates AS SELECT * FROM cleanroom.list_templates();
+CREATE VIEW cleanroom.templates WITH (security_barrier) AS SELECT * FROM cleanroom.list_templates();
 COMMENT ON VIEW cleanroom.templates IS 'Every version of the templates in the current role''s rooms: its state (waiting, approved, rejected, lapsed), resolved query, parameters, note, author, hash over its resolved form, tables.';
 
-CREATE VIEW cleanroom.template_decisions AS
+CREATE VIEW cleanroom.template_decisions WITH (security_barrier) AS
     SELECT r.name AS room, t.name AS template, d.version, d.owner, d.approved, d.allow_refused,
            d.waived AS threshold_waived, d.comment, d.decided_at
         FROM cleanroom.decision_list d

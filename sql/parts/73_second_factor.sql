@@ -57,7 +57,7 @@ CREATE FUNCTION cleanroom.enroll_second_factor_by(who oid)
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    login text := session_user;
+    login text := pg_catalog.pg_get_userbyid(who);
     secret bytea := cleanroom.random_bytes(20);
     place text := pg_catalog.current_database();
 BEGIN
@@ -97,7 +97,7 @@ CREATE FUNCTION cleanroom.second_factor_by(who oid, code text) RETURNS boolean
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    login text := session_user;
+    login text := pg_catalog.pg_get_userbyid(who);
     this cleanroom.second_factor_list;
     plain bytea;
     now_step bigint;
@@ -186,17 +186,17 @@ COMMENT ON FUNCTION cleanroom.reset_second_factor_by(oid, name) IS
 
 CREATE FUNCTION cleanroom.enroll_second_factor()
     RETURNS TABLE (uri text, recovery_codes text[])
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_person';
 COMMENT ON FUNCTION cleanroom.enroll_second_factor() IS
 'Enrolls the role that has logged in for a second factor. Shows its secret once: as an otpauth URI for authenticator programs (RFC 6238: SHA-1, 6 digits, 30 seconds), and 8 recovery codes, each good once.
-Returns one row. Errors: 55000 enrolled already, and this session has not given the factor; RC014 the server has no master key.';
+Returns one row. Errors: 42501 the current user is another, or code of others calls; 55000 enrolled already, and this session has not given the factor; RC014 the server has no master key.';
 
 CREATE FUNCTION cleanroom.second_factor(code text) RETURNS boolean
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_person';
 COMMENT ON FUNCTION cleanroom.second_factor(text) IS
 'Gives a second factor for the role that has logged in. The session''s assurance rises when the transaction commits, for cleanroom.second_factor_lifetime. Every code is good once, in whatever session.
 code: six digits, of this half minute or the one before or after; or a recovery code.
-Returns whether it was right. A wrong one is put on record and slows the next. Errors: 55000 not enrolled, RC012 ten wrong ones within an hour.';
+Returns whether it was right. A wrong one is put on record and slows the next. Errors: 42501 the current user is another, or code of others calls; 55000 not enrolled, RC012 ten wrong ones within an hour.';
 
 CREATE FUNCTION cleanroom.reset_second_factor(role name) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';

@@ -189,7 +189,7 @@ COMMENT ON FUNCTION cleanroom.charge_budgets(jsonb) IS
 charge: relations, roles, at (microseconds since 2000; the period goes by it), and an amount for each unit; negative amounts give back.
 Returns the charges booked, or reason and hint.';
 
-CREATE VIEW cleanroom.suspended_now AS
+CREATE VIEW cleanroom.suspended_now WITH (security_barrier) AS
     SELECT l.relation, l.analyst, l.reason, l.suspended_by, l.suspended_at
         FROM cleanroom.suspension_list l WHERE l.resumed_at IS NULL
     UNION ALL
@@ -200,19 +200,16 @@ CREATE VIEW cleanroom.suspended_now AS
 COMMENT ON VIEW cleanroom.suspended_now IS
 'Who is suspended from which table, by hand or by the recorder; for the extension''s own functions.';
 
-CREATE FUNCTION cleanroom.notify_suspension(event jsonb) RETURNS void
+-- Anybody may listen: who is suspended from what is the view's to tell.
+CREATE FUNCTION cleanroom.tell_suspensions() RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
     AS $$
     -- where nobody empties the queue, that must not keep the event from happening
-    SELECT pg_catalog.pg_notify('cleanroom_suspensions', CASE
-            WHEN pg_catalog.length(event->>'reason') > 1000
-                THEN event || pg_catalog.jsonb_build_object('reason', pg_catalog.left(event->>'reason', 1000))
-            ELSE event END::text)
+    SELECT pg_catalog.pg_notify('cleanroom_suspensions', '')
         WHERE pg_catalog.pg_notification_queue_usage() < 0.9
 $$;
-COMMENT ON FUNCTION cleanroom.notify_suspension(jsonb) IS
-'Notifies channel cleanroom_suspensions; for the extension''s own functions.
-event: event (suspended or resumed), relation, analyst, reason, of which 1000 characters are sent.';
+COMMENT ON FUNCTION cleanroom.tell_suspensions() IS
+'Notifies channel cleanroom_suspensions that somebody was suspended from some table, or is no longer; for the extension''s own functions.';
 
 CREATE FUNCTION cleanroom.count_refusal(who text, relations text[]) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -250,8 +247,7 @@ BEGIN
             SET reason = excluded.reason, suspended_at = excluded.suspended_at;
         PERFORM cleanroom.put_on_record('suspension', relid, who, pg_catalog.jsonb_build_object(
             'event', 'suspended', 'reason', reason, 'by', 'recorder'));
-        PERFORM cleanroom.notify_suspension(pg_catalog.jsonb_build_object(
-            'event', 'suspended', 'relation', named, 'analyst', who, 'reason', reason));
+        PERFORM cleanroom.tell_suspensions();
     END LOOP;
 END
 $$;
@@ -396,8 +392,7 @@ BEGIN
             suspended_at = excluded.suspended_at, resumed_by = NULL, resumed_at = NULL;
     PERFORM cleanroom.put_on_record('suspension', relation, analyst, pg_catalog.jsonb_build_object(
         'event', 'suspended', 'reason', reason, 'by', who::regrole::text));
-    PERFORM cleanroom.notify_suspension(pg_catalog.jsonb_build_object(
-        'event', 'suspended', 'relation', relation::text, 'analyst', analyst, 'reason', reason));
+    PERFORM cleanroom.tell_suspensions();
 END
 $$;
 COMMENT ON FUNCTION cleanroom.suspend_analyst_by(oid, regclass, name, text) IS
@@ -427,8 +422,7 @@ BEGIN
     END IF;
     PERFORM cleanroom.put_on_record('suspension', relation, analyst, pg_catalog.jsonb_build_object(
         'event', 'resumed', 'by', who::regrole::text));
-    PERFORM cleanroom.notify_suspension(pg_catalog.jsonb_build_object(
-        'event', 'resumed', 'relation', relation::text, 'analyst', analyst));
+    PERFORM cleanroom.tell_suspensions();
 END
 $$;
 COMMENT ON FUNCTION cleanroom.resume_analyst_by(oid, regclass, name) IS

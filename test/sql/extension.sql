@@ -47,11 +47,32 @@ JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
     AND d.refobjid = e.oid AND e.extname = 'cleanroom'
 WHERE p.prosrc <> 'cr_' || p.proname
   AND NOT (p.proname LIKE 'total\_%' AND p.prosrc LIKE 'cr\_total\_%')
-  AND NOT (p.prosrc = 'cr_on_behalf'
+  AND NOT (p.prosrc IN ('cr_on_behalf', 'cr_in_person')
            AND EXISTS (SELECT FROM pg_proc b
                        WHERE b.pronamespace = p.pronamespace
                          AND b.proname = p.proname || '_by'))
 ORDER BY 1;
+
+-- views: no condition of whoever reads one is evaluated before its own
+SELECT c.oid::regclass AS no_barrier
+FROM pg_class c
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+    AND d.deptype = 'e'
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
+    AND d.refobjid = e.oid AND e.extname = 'cleanroom'
+WHERE c.relkind = 'v'
+  AND NOT coalesce(c.reloptions && '{security_barrier=true,security_barrier=on}', false)
+ORDER BY 1;
+
+-- who has logged in: a function goes by that only where it is said why
+SELECT p.oid::regprocedure AS goes_by_session
+FROM pg_proc p
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+    AND d.deptype = 'e'
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass
+    AND d.refobjid = e.oid AND e.extname = 'cleanroom'
+WHERE p.prosrc ~ '\msession_user\M' OR p.prosrc = 'cr_in_person'
+ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 -- the schema: nobody but superusers creates in it; USAGE is the DBA's to grant
 CREATE ROLE regress_cr_anyone;

@@ -257,7 +257,7 @@ SELECT room, role FROM cleanroom.room_members WHERE room = 'twin';
 SET ROLE regress_cr_aud;
 SELECT room, purpose, my_parts FROM cleanroom.rooms WHERE room = 'twin';
 SELECT room, role FROM cleanroom.room_members WHERE room = 'twin' ORDER BY role::text;
--- a note that is too long for a notification
+-- a note that is long
 SET ROLE regress_cr_ana;
 SELECT cleanroom.propose_template('garden', 'long', 'SELECT 1', '[]', repeat('x', 9000));
 

@@ -106,12 +106,13 @@ SELECT cleanroom.key_dependents('rotation box', 1),
        cleanroom.key_dependents('rotation mail', 1);
 SELECT cleanroom.retire_key_version('rotation box', 1);
 
--- code of the table's owner runs as the owner, deferred triggers too
+-- code of the table's owner runs as the owner, deferred triggers too, and finds
+-- no superuser as the session's
 SET ROLE regress_cr_owner;
 CREATE TABLE rotation.ran_as (what text, who text, UNIQUE (what, who));
 CREATE FUNCTION rotation.note_user() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO rotation.ran_as VALUES (TG_NAME, current_user)
+    INSERT INTO rotation.ran_as VALUES (TG_NAME, current_user || ' in a session of ' || session_user)
         ON CONFLICT DO NOTHING;
     RETURN NEW;
 END

@@ -265,6 +265,24 @@ like(detokenize(50), qr/the limit of values to detokenize is reached/, 'nor does
 is( $node->safe_psql('postgres', q(
 SELECT r.rolname, taken BETWEEN 50 AND 60 FROM cleanroom.keyring_detokenized d JOIN pg_roles r ON r.oid = d.role)),
 	'regress_cr_loader|t', 'since the recorder has kept it');
+# code that a superuser's command runs as its owner has no other bucket
+$node->safe_psql('postgres', q(
+CREATE SCHEMA loader AUTHORIZATION regress_cr_loader;
+SET SESSION AUTHORIZATION regress_cr_loader;
+CREATE TABLE loader.seen (what text);
+CREATE TABLE loader.t (i int);
+INSERT INTO loader.t VALUES (1), (2);
+CREATE FUNCTION loader.note() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+	INSERT INTO loader.seen SELECT count(cleanroom.detokenize(vault)) FROM public.cells WHERE id <= 50;
+EXCEPTION WHEN OTHERS THEN
+	INSERT INTO loader.seen VALUES (SQLERRM); END $$;
+CREATE FUNCTION loader.look(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+	IF session_user <> current_user THEN PERFORM loader.note(); END IF;
+	RETURN $1; END $$;
+CREATE INDEX ON loader.t (loader.look(i))));
+$node->safe_psql('postgres', 'ANALYZE loader.t');
+is($node->safe_psql('postgres', 'SELECT DISTINCT what FROM loader.seen'),
+	'the limit of values to detokenize is reached', 'nor code that runs under ANALYZE');
 $node->safe_psql('postgres', q(UPDATE cleanroom.keyring_detokenized SET at = at - interval '1 hour'));
 $node->restart;
 is(detokenize(50), '', 'an hour later it is full again');

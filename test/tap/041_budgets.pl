@@ -79,7 +79,7 @@ my $told = as_role('regress_cr_owner', 'LISTEN cleanroom_suspensions;' . "\n"
 	  . "\\! psql -X -q -h '" . $node->host . "' -p " . $node->port
 	  . " -U regress_cr_ana -d postgres -c 'SELECT * FROM stays' 2>/dev/null\n"
 	  . "SELECT pg_sleep(0.5);\nSELECT 1;\n");
-like($told, qr/notification "cleanroom_suspensions".*"analyst": "regress_cr_ana"/s,
+like($told, qr/notification "cleanroom_suspensions" received/,
 	'the third does, and the owner is notified');
 like(as_role('regress_cr_ana', 'SELECT count(*) FROM stays'),
 	qr/you are suspended from table "public\.stays"/, 'whatever is asked then');
@@ -87,7 +87,7 @@ as_role('regress_cr_owner', q(SELECT cleanroom.resume_analyst('stays', 'regress_
 like(as_role('regress_cr_ana', 'SELECT count(*) FROM stays'), qr/^90/,
 	'until the owner lifts it');
 
-# what is sent: by the recorder and by hand, also of a reason that is too long
+# anybody may listen: what is sent, by the recorder and by hand, tells nothing else
 my $notified = as_role('regress_cr_owner', "SET client_min_messages = error;\nLISTEN cleanroom_suspensions;\n"
 	  . ("\\! psql -X -q -h '" . $node->host . "' -p " . $node->port
 		  . " -U regress_cr_ana -d postgres -c 'SELECT * FROM stays' 2>/dev/null\n") x 3
@@ -97,15 +97,9 @@ my $notified = as_role('regress_cr_owner', "SET client_min_messages = error;\nLI
 	  . "SELECT cleanroom.suspend_analyst('stays', 'regress_cr_bob', repeat(E'\\u00e4\\u00f6', 4000));\n"
 	  . "BEGIN; SELECT cleanroom.resume_analyst('stays', 'regress_cr_bob'); ROLLBACK;\n"
 	  . "SELECT cleanroom.resume_analyst('stays', 'regress_cr_bob');\n");
-my @payloads = $notified =~ /"cleanroom_suspensions" with payload "(\{.*?\})" received/gs;
-my ($long, $last) = splice @payloads, -2;
-is(join("\n", @payloads), q({"event": "suspended", "reason": "3 refusals within 00:10:00", "analyst": "regress_cr_ana", "relation": "public.stays"}
-{"event": "resumed", "analyst": "regress_cr_ana", "relation": "public.stays"}
-{"event": "suspended", "reason": "it\"s\nhim", "analyst": "regress_cr_bob", "relation": "public.stays"}),
-	'what is sent says what happened to whom, from which table, and why');
-cmp_ok(length $long, '<', 8000, 'not all of a reason that is too long');
-is($last, '{"event": "resumed", "analyst": "regress_cr_bob", "relation": "public.stays"}',
-	'and nothing of what was rolled back');
+is(scalar(() = $notified =~ /notification "cleanroom_suspensions" received/g), 5,
+	'each event is told, and nothing of what was rolled back');
+unlike($notified, qr/payload|regress_cr_bob|stays"/, 'but not to whom it happened, nor why');
 is($node->safe_psql('postgres', q(SELECT string_agg(detail->>'by', ' ' ORDER BY number)
 	FROM cleanroom.ledger WHERE kind = 'suspension' AND subject = 'regress_cr_ana' AND detail->>'event' = 'suspended')),
 	'recorder recorder', 'suspensions by refusals are on record, as the recorder\'s');

@@ -28,6 +28,7 @@ $node->safe_psql('postgres', q(
 	CREATE ROLE regress_cr_ana LOGIN;
 	CREATE ROLE regress_cr_bob LOGIN PASSWORD 'secret';
 	CREATE ROLE regress_cr_gone LOGIN;
+	CREATE ROLE regress_cr_bystander LOGIN;
 	GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_shop, regress_cr_tv;
 	CREATE SCHEMA shop AUTHORIZATION regress_cr_shop;
 	CREATE SCHEMA tv AUTHORIZATION regress_cr_tv;
@@ -131,27 +132,38 @@ as_role('regress_cr_boss', q(SELECT cleanroom.drop_access_rule('spring', 'rule')
 
 # ---------- notifications ----------
 
+# what a session that listens is told while it, or another, does something
 sub told
 {
-	my ($sql, $channel) = @_;
-	my $out = as_role('regress_cr_boss', "LISTEN \"$channel\";\n$sql;\nSELECT 1;");
+	my ($role, $channels, $sql, $does) = @_;
+	my $listen = join '', map { "LISTEN \"$_\";\n" } @$channels;
+	my $out = as_role($role, $listen . (defined $does
+		? "\\! psql -X -q -h '" . $node->host . "' -p " . $node->port . " -U $does -d postgres -c \"$sql\" >/dev/null 2>&1\nSELECT 1;"
+		: "$sql;\nSELECT 1;"));
+	my @told;
 
-	return $out =~ /notification "\Q$channel\E" with payload "(.*)" received/ ? $1 : $out;
+	push @told, "$1:" . ($2 // '')
+		while $out =~ /notification "(.*?)"(?: with payload "(.*?)")? received/gs;
+	return join ' ', @told;
 }
 
-is(told(q(SELECT cleanroom.add_purpose('spring', 'more "reports"')), 'cleanroom_spring'),
-	'{"room": "spring", "event": "add_purpose", "purpose": "more \"reports\""}',
-	'a room tells what happens, in JSON');
-my $odd = "Ze\x{301}";
-utf8::encode($odd);
-is(told("SELECT cleanroom.create_room('$odd \"a\" ''b'' --', 'x')", "cleanroom_$odd \"\"a\"\" 'b' --") =~ /create_room/ ? 1 : 0,
-	1, 'whatever its name');
-my $long = 'x' x 53;
-like(told("SELECT cleanroom.create_room('$long', 'x')", "cleanroom_$long"),
-	qr/"event": "create_room"/, 'and however long');
-is(told(q(SELECT cleanroom.propose_template('spring', 'noted', 'SELECT 1', '[]', repeat('x', 9000))), 'cleanroom_spring'),
-	'{"room": "spring", "event": "propose_template", "shortened": true}',
-	'what is too long is shortened');
+is(told('regress_cr_boss', ['cleanroom_rooms'], q(SELECT cleanroom.add_purpose('spring', 'more "reports"'))),
+	'cleanroom_rooms:', 'who listens is told that something has changed in some room');
+is(as_role('regress_cr_boss', q(SELECT change, arguments->>'purpose' FROM cleanroom.room_changes
+	WHERE room = 'spring' ORDER BY change_id DESC LIMIT 1)), 'add_purpose|more "reports"', 'and reads what');
+is(told('regress_cr_boss', ['cleanroom_rooms'], q(BEGIN; SELECT cleanroom.add_purpose('spring', 'none'); ROLLBACK)),
+	'', 'not of what was rolled back');
+# who is no member can listen to whatever it likes
+my @channels = ('cleanroom_rooms', 'cleanroom_suspensions', map { "cleanroom_$_" } qw(spring hidden));
+is(told('regress_cr_bystander', \@channels, q(SELECT cleanroom.create_room('hidden', 'a merger'))
+	  . q(; SELECT cleanroom.add_member('hidden', 'regress_cr_ana', 'analyst'); SELECT cleanroom.close_room('hidden')), 'regress_cr_boss'),
+	'cleanroom_rooms:', 'whoever is no member learns nothing of a room, not even by its name');
+is(told('regress_cr_bystander', \@channels, q(SELECT cleanroom.suspend_analyst('shop.buys', 'regress_cr_bob', 'a reason')), 'regress_cr_shop'),
+	'cleanroom_suspensions:', 'nor of a suspension, but that there is one');
+as_role('regress_cr_shop', q(SELECT cleanroom.resume_analyst('shop.buys', 'regress_cr_bob')));
+is(told('regress_cr_boss', ['cleanroom_rooms'],
+	q(SELECT cleanroom.propose_template('spring', 'noted', 'SELECT 1', '[]', repeat('x', 9000)))),
+	'cleanroom_rooms:', 'long changes too');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM cleanroom.room_changes WHERE change = 'propose_template'
 	AND length(arguments->>'note') = 9000)), '1', 'and kept in full');
 
