@@ -199,16 +199,13 @@ cr_load_has_protected_descendant(Oid relid, CrVisit visit)
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 	{
 		Oid			child = lfirst_oid(lc);
-		char	   *text;
-		CrTableLabel label;
 
 		if (child == relid)
 			continue;
 		if (visit)
 			visit(child);
-		text = cr_load_label_text(child, 0);
-		if (text != NULL &&
-			(cr_label_parse_table(text, &label) != NULL || !label.inherited))
+		/* one that it has inherited from another parent counts as well */
+		if (cr_load_label_text(child, 0) != NULL)
 			result = true;
 	}
 	return result;

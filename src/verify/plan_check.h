@@ -55,4 +55,10 @@ extern Bitmapset *cr_verify_scanned_relations(Plan *plan);
 extern bool cr_verify_agg_guards(CrPlanCheck *check, Agg *agg,
 								 const Bitmapset *raw);
 
+/*
+ * plan_empty.c: has the planner found out that the node returns no row,
+ * whatever is in the tables?
+ */
+extern bool cr_verify_returns_nothing(Plan *plan);
+
 #endif							/* CR_PLAN_CHECK_H */

@@ -7,7 +7,8 @@
  * A node's rows are raw for a protected range table entry when the entry is
  * scanned below it and no finished aggregation stands between whose qual
  * holds that table's guard for each of its unit columns.  Raw rows may pass
- * only through the node types listed here.
+ * only through the node types listed here, and not through a join with
+ * nothing.
  *
  * The rows of every subplan count like those of the top node, but a CTE's
  * rows flow to the CteScans that read them.  Expressions are not looked at:
@@ -277,6 +278,9 @@ find_raw_rows(CrPlanCheck *check, Plan *plan)
 
 	raw = find_input_rows(check, plan);
 	if (bms_is_empty(raw))
+		return NULL;
+	if ((IsA(plan, NestLoop) || IsA(plan, MergeJoin) ||
+		 IsA(plan, HashJoin)) && cr_verify_returns_nothing(plan))
 		return NULL;
 	if (!may_pass_raw_rows(plan))
 	{

@@ -359,6 +359,15 @@ SELECT judge('SELECT cost FROM ONLY open_parent');
 SELECT judge('SELECT * FROM visits WHERE false');
 SELECT judge('SELECT cost FROM parts WHERE k = 7');
 
+-- nor is anything returned by a join with nothing, which reads its other side
+SELECT never, kind, method,
+       split_part(judge_with(settings::text[], 'SELECT v.person, p.city FROM (SELECT person, count(*) AS n FROM visits WHERE ' || never
+           || ' GROUP BY person) v ' || kind || ' JOIN people p ON p.person = v.person'), ':', 1)
+  FROM unnest(ARRAY['false', 'cost = NULL']) never, unnest('{LEFT,INNER,RIGHT,FULL}'::text[]) kind,
+       (VALUES ('nested loop', '{enable_hashjoin=off,enable_mergejoin=off}'), ('hash', '{enable_mergejoin=off}'),
+               ('merge', '{enable_hashjoin=off}')) s (method, settings) ORDER BY 1, 2, 3;
+SELECT judge('SELECT count(*) FROM (SELECT count(*) AS n FROM visits WHERE false) v JOIN people p ON p.person = v.n');
+
 -- a policy that cannot be used opens nothing
 ALTER TABLE loose DROP COLUMN person;
 SELECT judge('SELECT count(*) FROM loose
