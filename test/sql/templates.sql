@@ -161,8 +161,7 @@ CREATE OR REPLACE VIEW templates.kept AS SELECT person, channel FROM templates.v
 SET ROLE regress_cr_ana;
 SELECT cleanroom.run_template('viewed');
 
--- The code of a type that a template names has its author's rights, whoever
--- reads the template.
+-- The code of a type that a template names does not run when it is read.
 RESET ROLE;
 CREATE SCHEMA templates_eve AUTHORIZATION regress_cr_eve;
 GRANT USAGE ON SCHEMA templates_eve TO regress_cr_ana;
