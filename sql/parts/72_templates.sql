@@ -49,13 +49,13 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.decision_list',
 CREATE FUNCTION cleanroom.resolve_query(
     author oid, query text, types oid[], written boolean,
     OUT resolved text, OUT content_hash bytea, OUT relations regclass[],
-    OUT columns bigint[], OUT outsider text
+    OUT columns bigint[], OUT outsider text, OUT coders oid[]
 )
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_resolve_query';
 COMMENT ON FUNCTION cleanroom.resolve_query(oid, text, oid[], boolean) IS
 'Resolves the names of a query; for the extension''s own functions.
 author: the role with whose rights it is read, since reading a literal may run code of that role. query: one SELECT statement. types: those of its parameters. written: as whoever called the function that calls this wrote it, in their search path; else as it is kept.
-Returns it with every name qualified; SHA-256 over it, its views and its functions; the tables in it; their columns in it, relation and column number in turn; and a function or type in it that did not come with the server, or null. Errors: 42601 not one SELECT, 42P16 a temporary table, those of parse analysis.';
+Returns it with every name qualified; SHA-256 over it, its views and its functions; the tables in it; their columns in it, relation and column number in turn; a function or type in it that did not come with the server, or null; and the owners of such functions. Errors: 42601 not one SELECT, 42P16 a temporary table, those of parse analysis.';
 
 -- What an approval rests on, besides the query.  All by name, as a dump keeps
 -- names and no numbers.
@@ -344,7 +344,8 @@ description: of the parameter. given: the value as text. Errors: 22023.';
 
 CREATE FUNCTION cleanroom.judge_template(
     this cleanroom.template_version_list,
-    OUT state text, OUT any_use boolean, OUT waived oid[], OUT policy bytea, OUT outsider text
+    OUT state text, OUT any_use boolean, OUT waived oid[], OUT policy bytea, OUT outsider text,
+    OUT coders oid[]
 )
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
@@ -374,6 +375,7 @@ BEGIN
         RETURN;
     END IF;
     outsider := present.outsider;
+    coders := present.coders;
     policy := cleanroom.policy_hash(this.relations, present.columns);
     SELECT pg_catalog.bool_or(d.policy_hash <> policy) INTO stale
         FROM cleanroom.decision_list d
@@ -403,4 +405,4 @@ $$;
 COMMENT ON FUNCTION cleanroom.judge_template(cleanroom.template_version_list) IS
 'Where a version of a template stands; for the extension''s own functions.
 this: the version.
-Returns its state: waiting, approved, rejected, or lapsed when a table, a policy or what it refers to has changed since; whether every owner has approved of uses beyond the policy; the protected tables, if the threshold of all of them is waived; the hash of the present policies; and a function or type that did not come with the server, or null.';
+Returns its state: waiting, approved, rejected, or lapsed when a table, a policy or what it refers to has changed since; whether every owner has approved of uses beyond the policy; the protected tables, if the threshold of all of them is waived; the hash of the present policies; a function or type that did not come with the server, or null; and the owners of such functions.';

@@ -32,6 +32,15 @@ BEGIN
             USING ERRCODE = 'RC012',
                   HINT = 'Each owner of a table in it has to approve a version; an approval lapses when a table, its policy or anything else that it refers to changes. cleanroom.templates tells where they stand.';
     END IF;
+    -- it would run with the rights of whoever runs the template, and in that session
+    SELECT pg_catalog.string_agg(c::regrole::text, ', ') INTO stray
+        FROM pg_catalog.unnest(judged.coders) c
+        WHERE NOT pg_catalog.pg_has_role(c, who, 'USAGE');
+    IF stray IS NOT NULL THEN
+        RAISE EXCEPTION 'template "%" calls functions of %', name, stray
+            USING ERRCODE = 'RC005',
+                  HINT = 'They would run with your rights and in your session. Have it proposed with the server''s functions, or with functions of a superuser''s; your own you may run.';
+    END IF;
     SELECT pg_catalog.string_agg(k, ', ') INTO stray
         FROM pg_catalog.jsonb_object_keys(COALESCE(given, '{}')) k
         WHERE NOT EXISTS (SELECT FROM pg_catalog.jsonb_array_elements(this.parameters) p
@@ -62,7 +71,7 @@ $$;
 COMMENT ON FUNCTION cleanroom.template_to_run(oid, text, jsonb) IS
 'The newest approved version of a template, its parameters checked; for the extension''s own functions.
 who: the role that runs it. name: of the template. given: an object of values.
-Returns the query, its room, the types and values of its parameters, whether it may use columns beyond their policy, and its protected tables if their threshold is waived. Errors: 42704, 42501, 22023, RC012.';
+Returns the query, its room, the types and values of its parameters, whether it may use columns beyond their policy, and its protected tables if their threshold is waived. Errors: 42704, 42501, 22023, RC005 functions of others, RC012.';
 
 CREATE FUNCTION cleanroom.run_template(name text, parameters jsonb DEFAULT '{}')
     RETURNS SETOF jsonb LANGUAGE c AS 'MODULE_PATHNAME', 'cr_run_template';

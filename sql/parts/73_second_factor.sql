@@ -204,9 +204,14 @@ COMMENT ON FUNCTION cleanroom.reset_second_factor(name) IS
 'Takes a role''s second factor away, so that it can enroll anew. For members of cleanroom_operator.
 role: the role. Errors: 42501, 42704.';
 
+CREATE FUNCTION cleanroom.longest_second_factor_age() RETURNS interval
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_longest_second_factor_age';
+COMMENT ON FUNCTION cleanroom.longest_second_factor_age() IS
+'How old a second factor may be: the setting cleanroom.second_factor_lifetime, for has_second_factor(); access rules may not read settings themselves.';
+
 CREATE FUNCTION cleanroom.has_second_factor() RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    RETURN COALESCE(cleanroom.second_factor_age() <= current_setting('cleanroom.second_factor_lifetime')::interval, false);
+    RETURN COALESCE(cleanroom.second_factor_age() <= cleanroom.longest_second_factor_age(), false);
 COMMENT ON FUNCTION cleanroom.has_second_factor() IS
 'Whether this session has given a second factor within cleanroom.second_factor_lifetime, for access rules.';
 

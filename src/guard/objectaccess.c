@@ -9,7 +9,9 @@
  * trigger is handed the rows that others write), TRUNCATE however it gets
  * there, functions that look into tables around the executor, and the
  * built-ins that count rows where planner.c did not put ours in their place.
- * Of everybody it notes new partitions and children.
+ * For everybody it keeps other than listed functions from running while the
+ * extension evaluates somebody's text in another's session, and notes new
+ * partitions and children.
  *
  *-------------------------------------------------------------------------
  */
@@ -36,6 +38,8 @@
 #include "miscadmin.h"
 #include "policy/load.h"
 #include "policy/policy.h"
+#include "session/asker.h"
+#include "session/condition_list.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -136,9 +140,28 @@ refuse_inside_call(Oid funcid)
 	cr_raise_refusal(verdict, NULL);
 }
 
+/*
+ * While a text of somebody else's is read or evaluated by the extension, as
+ * in access rules: what the planner evaluates of a table, the conditions of a
+ * type, and what was replaced after the text had been judged.  It is no
+ * refusal of whoever asks, and is not put on record as one.
+ */
+static void
+refuse_borrowed_call(Oid funcid)
+{
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_FUNCTION),
+			 errmsg("function \"%s\" cannot be called where an access rule is evaluated or a template is read",
+					get_func_name(funcid)),
+			 errdetail("It would run in the session of somebody else."),
+			 errhint("Use tables and types whose indexes, partitions, statistics and conditions have the server's immutable functions only.")));
+}
+
 static void
 judge_function_call(Oid funcid)
 {
+	if (cr_session_is_borrowed() && !cr_condition_list_has(funcid))
+		refuse_borrowed_call(funcid);
 	if (!cr_policy_possible() || superuser())
 		return;
 	if (cr_guard_counts_rows(funcid))

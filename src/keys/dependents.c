@@ -4,10 +4,11 @@
  *	  Counts what is known to be under a key.
  *
  * Known are vault tokens, and the columns of cleanroom.keyring_columns, which
- * the functions that fill a column write, and track_column().  Columns are
- * read as the owner of the keyring, past row security, and of tables alone,
- * by built-in functions of built-in types: no code of a table's owner runs.
- * A view would be such code.
+ * the functions that fill a column write, and track_column().  Statements are
+ * run as the owner of the keyring, and so on the extension's tables and the
+ * catalogs alone: a statement on somebody's table, or merely its plan, would
+ * run that table's code with those rights.  Columns are read without one
+ * (count_values.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -16,11 +17,11 @@
 #include "access/relation.h"
 #include "base/compat.h"
 #include "base/oids.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
+#include "keys/count_values.h"
 #include "keys/layouts.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -142,22 +143,6 @@ known_columns(const CrKeyRow *row)
 	return add_filled_columns(read_tracked(row->key_id), row);
 }
 
-/* Is it a table, and are all of its partitions and children?  It is locked. */
-static bool
-is_plain_table(Oid relid)
-{
-	ListCell   *cell;
-
-	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
-	{
-		char		kind = get_rel_relkind(lfirst_oid(cell));
-
-		if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
-			return false;
-	}
-	return true;
-}
-
 /* Notes the table, and the partitions and children it has. */
 static List *
 add_lock_tags(List *tags, Oid relid)
@@ -192,44 +177,6 @@ cr_dependents_wait(const CrKeyRow *row)
 	}
 	WaitForLockersMultiple(tags, ShareLock, false);
 	cr_store_close(&store);
-}
-
-/*
- * Counts one column.  What holds no version (format-preserving encryption)
- * counts for every version.
- */
-static uint64
-count_column(const Tracked *tracked, const CrKeyRow *row, int32 version,
-			 const char *relation)
-{
-	AttrNumber	attnum = get_attnum(tracked->relid, tracked->column);
-	const char *condition;
-	Oid			user;
-	int			context;
-	uint64		count;
-
-	if (attnum == InvalidAttrNumber)
-		return 0;
-	switch (get_atttype(tracked->relid, attnum))
-	{
-		case UUIDOID:
-			condition = CR_SQL_TOKEN_IS;
-			break;
-		case BYTEAOID:
-			condition = CR_SQL_CIPHER_IS;
-			break;
-		default:
-			condition = CR_SQL_VALUE " IS NOT NULL AND $1 > 0 AND $2 >= 0";
-			break;
-	}
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
-	count = run_count(psprintf("SELECT count(*) FROM (SELECT t.%s AS " CR_SQL_VALUE " FROM %s t) s WHERE %s",
-							   quote_identifier(tracked->column), relation,
-							   condition),
-					  row, version);
-	SetUserIdAndSecContext(user, context);
-	return count;
 }
 
 const char *
@@ -269,17 +216,15 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 	foreach(cell, columns)
 	{
 		Tracked    *tracked = lfirst(cell);
-		const char *relation;
 		uint64		count;
 
 		LockRelationOid(tracked->relid, AccessShareLock);
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tracked->relid)) ||
-			!is_plain_table(tracked->relid))
+			!cr_count_values(tracked->relid, tracked->column, row->key_id,
+							 version, &count))
 			continue;
-		relation = cr_relation_words(tracked->relid);
-		count = count_column(tracked, row, version, relation);
 		append_count(&list, count,
-					 psprintf(" in %s.%s", relation,
+					 psprintf(" in %s.%s", cr_relation_words(tracked->relid),
 							  quote_identifier(tracked->column)));
 		total += count;
 	}

@@ -24,12 +24,14 @@
 #include "parser/parser.h"
 #include "session/access.h"
 #include "session/asker.h"
+#include "session/condition.h"
 #include "session/own_table.h"
 #include "session/pinned.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 
 PG_FUNCTION_INFO_V1(cr_evaluate_condition);
 PG_FUNCTION_INFO_V1(cr_judge_for);
@@ -111,6 +113,25 @@ check_condition(const char *query)
 			 errhint("For example: cleanroom.weekday('UTC') BETWEEN 1 AND 5.")));
 }
 
+/* Is it one that may be evaluated in this session?  Nothing has run yet. */
+static void
+check_contents(SPIPlanPtr plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, SPI_plan_get_plan_sources(plan))
+	{
+		CachedPlanSource *source = lfirst(lc);
+		CrVerdict  *refusal = cr_condition_judge(source->query_list);
+
+		if (refusal != NULL)
+			ereport(ERROR,
+					(errcode(refusal->sqlerrcode),
+					 errmsg("%s", refusal->reason),
+					 errhint("%s", refusal->hint)));
+	}
+}
+
 static bool
 evaluate(const char *query)
 {
@@ -122,6 +143,7 @@ evaluate(const char *query)
 	/* says where in the condition a mistake is */
 	plan = SPI_prepare(query, 0, NULL);
 	check_condition(query);
+	check_contents(plan);
 	if (SPI_execute_plan(plan, NULL, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "a condition could not be evaluated");
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,

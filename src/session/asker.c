@@ -100,6 +100,7 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	int			context;
 	int			nesting = NewGUCNestLevel();
 	CrAsker		asker = current_asker;
+	bool		was_borrowed = cr_session_set_borrowed(false);
 	MemoryContext caller = CurrentMemoryContext;
 
 	/* who asks stays the same while we are somebody else */
@@ -117,10 +118,12 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	PG_CATCH();
 	{
 		current_asker = asker;
+		borrowed = was_borrowed;
 		cr_session_rethrow(caller);
 	}
 	PG_END_TRY();
 	current_asker = asker;
+	borrowed = was_borrowed;
 	PopActiveSnapshot();
 	AtEOXact_GUC(false, nesting);
 	SetUserIdAndSecContext(user, context);

@@ -333,6 +333,33 @@ array_of_columns(List *columns)
 						   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
+/* Whose code the functions are. */
+static ArrayType *
+array_of_owners(List *functions)
+{
+	List	   *owners = NIL;
+	Datum	   *values;
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, functions)
+	{
+		HeapTuple	tuple = SearchSysCache1(PROCOID,
+											ObjectIdGetDatum(lfirst_oid(lc)));
+
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for function %u", lfirst_oid(lc));
+		owners = list_append_unique_oid(owners, ((Form_pg_proc)
+												 GETSTRUCT(tuple))->proowner);
+		ReleaseSysCache(tuple);
+	}
+	values = palloc((list_length(owners) + 1) * sizeof(Datum));
+	foreach(lc, owners)
+		values[count++] = ObjectIdGetDatum(lfirst_oid(lc));
+	return construct_array(values, count, OIDOID, sizeof(Oid), true,
+						   TYPALIGN_INT);
+}
+
 static Oid *
 types_of(ArrayType *array, int *count)
 {
@@ -393,8 +420,8 @@ resolve_query(FunctionCallInfo fcinfo)
 	Query	   *query;
 	Query	   *rewritten;
 	char	   *resolved;
-	Datum		values[5] = {0};
-	bool		nulls[5] = {false};
+	Datum		values[6] = {0};
+	bool		nulls[6] = {false};
 	TupleDesc	desc;
 	Oid			user;
 	int			context;
@@ -434,6 +461,7 @@ resolve_query(FunctionCallInfo fcinfo)
 	nulls[4] = outsider == NULL;
 	if (outsider != NULL)
 		values[4] = CStringGetTextDatum(outsider);
+	values[5] = PointerGetDatum(array_of_owners(contents.functions));
 	AtEOXact_GUC(false, nesting);
 	SetUserIdAndSecContext(user, context);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),

@@ -16,16 +16,19 @@
 
 #include "access/xact.h"
 #include "base/compat.h"
+#include "base/settings.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "prim/otp.h"
 #include "session/session_facts.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(cr_otp);
 PG_FUNCTION_INFO_V1(cr_base32);
 PG_FUNCTION_INFO_V1(cr_random_bytes);
 PG_FUNCTION_INFO_V1(cr_raise_assurance);
+PG_FUNCTION_INFO_V1(cr_longest_second_factor_age);
 
 static bool rises_at_commit = false;
 
@@ -113,4 +116,14 @@ cr_raise_assurance(PG_FUNCTION_ARGS)
 	registered = true;
 	rises_at_commit = true;
 	PG_RETURN_VOID();
+}
+
+/* SQL: cleanroom.longest_second_factor_age(): interval */
+Datum
+cr_longest_second_factor_age(PG_FUNCTION_ARGS)
+{
+	Interval   *age = palloc0(sizeof(Interval));
+
+	age->time = (TimeOffset) cr_second_factor_lifetime * USECS_PER_SEC;
+	PG_RETURN_INTERVAL_P(age);
 }

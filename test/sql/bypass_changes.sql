@@ -125,6 +125,7 @@ SELECT cleanroom.protect('mine', 'p', 2);
 CREATE FUNCTION peek() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
     RAISE 'seen: %', (SELECT count(*) FROM bypass_changes.persons); END $$;
 SELECT cleanroom.add_access_rule('bypass_changes.mine', 'r', 'bypass_changes.peek()');
+SELECT cleanroom.add_access_rule('bypass_changes.mine', 'r', '(SELECT count(*) > 1 FROM bypass_changes.persons)');
 SELECT * FROM cleanroom.simulate_access('regress_cr_c_owner', 'bypass_changes.mine', '{"second_factor_age": 1}');
 SELECT cleanroom.add_access_rule('bypass_changes.mine', 'own', 'EXISTS (SELECT FROM bypass_changes.own) OR true');
 SELECT cleanroom.refuse_ledger_change();

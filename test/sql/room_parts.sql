@@ -191,7 +191,8 @@ SET ROLE regress_cr_boss;
 SELECT parts.as_eve($$SELECT cleanroom.close_room('garden')$$);
 SELECT parts.as_eve($$SET ROLE regress_cr_boss$$);
 
--- A rule cannot change the session it is asked in, nor be changed by it.
+-- A rule cannot change the session it is asked in, for it calls no code of its
+-- author's; nor can it be changed by the session.
 SET ROLE regress_cr_shop;
 CREATE FUNCTION parts.sets() RETURNS boolean LANGUAGE sql AS
     $$ SELECT set_config('search_path', 'parts', false) = 'parts'
@@ -210,6 +211,7 @@ CREATE FUNCTION parts.loud() RETURNS boolean LANGUAGE plpgsql AS
     $$ BEGIN RETURN (SELECT string_agg(kind, ',')::int = 1 FROM parts.buys) OR current_user <> 'regress_cr_shop'; END $$;
 SELECT cleanroom.add_access_rule('parts.buys', 'any', 'current_user <> session_fact(''user'') OR true');
 SELECT cleanroom.add_access_rule('parts.buys', 'any', 'CASE session_fact(''user'') WHEN ''regress_cr_ana'' THEN parts.loud() ELSE true END');
+SELECT cleanroom.add_access_rule('parts.buys', 'any', 'CASE session_fact(''user'') WHEN ''regress_cr_ana'' THEN session_fact(''user'')::int = 1 ELSE true END');
 SET ROLE regress_cr_ana;
 SELECT sum(amount) FROM parts.buys;
 -- settings of the session do not move its clock, nor its quotes

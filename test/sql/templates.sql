@@ -161,8 +161,7 @@ CREATE OR REPLACE VIEW templates.kept AS SELECT person, channel FROM templates.v
 SET ROLE regress_cr_ana;
 SELECT cleanroom.run_template('viewed');
 
--- The code of a type that a template names has its author's rights, whoever
--- reads the template.
+-- The code of a type that a template names does not run when it is read.
 RESET ROLE;
 CREATE SCHEMA templates_eve AUTHORIZATION regress_cr_eve;
 GRANT USAGE ON SCHEMA templates_eve TO regress_cr_ana;
@@ -180,6 +179,26 @@ SELECT cleanroom.propose_template('spring', 'list', $$SELECT '{1}'::templates_ev
 SELECT cleanroom.propose_template('spring', 'row', $$SELECT '(1)'::templates_eve.pair AS a$$);
 SET ROLE regress_cr_tv;
 SELECT name, state FROM cleanroom.templates WHERE name IN ('list', 'row') ORDER BY name;
+-- Nor does a function of another's run in the session of whoever runs the
+-- template: only its owner's, and a superuser's.
+SET ROLE regress_cr_eve;
+CREATE FUNCTION templates_eve.peek(bigint) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN RETURN 'called by ' || current_user; END $$;
+SELECT cleanroom.propose_template('spring', 'peek', $$SELECT templates_eve.peek(n) AS p FROM (SELECT count(*) AS n FROM templates.views) x$$);
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('peek', 1);
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('peek');
+SET ROLE regress_cr_eve;
+SELECT cleanroom.run_template('peek');
+RESET ROLE;
+DO $$ BEGIN EXECUTE format('ALTER FUNCTION templates_eve.peek(bigint) OWNER TO %I', current_user); END $$;
+SET ROLE regress_cr_eve;
+SELECT cleanroom.propose_template('spring', 'peek', $$SELECT templates_eve.peek(n) AS p FROM (SELECT count(*) AS n FROM templates.views) x$$);
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('peek', 2);
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('peek');
 SET ROLE regress_cr_boss;
 SELECT cleanroom.remove_member('spring', 'regress_cr_eve');
 

@@ -1,0 +1,254 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/condition.c
+ *	  Judges what the condition of an access rule may be.
+ *
+ * A rule is evaluated in the session of whom it judges, as its author.  That
+ * is another user, but the same session: its cursors, prepared statements,
+ * locks, settings and statement texts are there for any code that runs.  So a
+ * condition has listed functions only (condition_list.c), and reads tables
+ * only with what comes with them: views are written out and row policies put
+ * in when it comes here.
+ *
+ * What the planner adds (predicates and expressions of indexes, partition
+ * keys, statistics and constraints), what the conditions of a type run, and
+ * what has been replaced since is not seen here.  It is refused when it is
+ * called, by the same list (guard/objectaccess.c).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/errcodes.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "session/condition.h"
+#include "session/condition_list.h"
+#include "storage/lockdefs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+
+static CrVerdict *
+refuse_function(Oid funcid)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("function %s cannot be called in the condition of an access rule",
+									  format_procedure(funcid)),
+							 "It would run in the session of whoever is judged. Use session facts and attributes, the server's functions that depend on their arguments and the time alone, pg_has_role(), and subqueries of tables; what other code finds out can be kept in a table.");
+}
+
+static CrVerdict *
+refuse_type(Oid type)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("no value can be written as type %s in the condition of an access rule",
+									  format_type_be(type)),
+							 "Reading it may run code, or look for temporary objects, in the session of whoever is judged. Write values of built-in types, or of enums.");
+}
+
+static CrVerdict *
+refuse_construct(const char *what)
+{
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+							 psprintf("%s cannot stand in the condition of an access rule",
+									  what),
+							 "Write comparisons of session facts and attributes, and subqueries that read permanent tables.");
+}
+
+/* ---------- relations ---------- */
+
+static bool
+is_foreign_anywhere(RangeTblEntry *rte)
+{
+	ListCell   *lc;
+
+	if (!rte->inh || !has_subclass(rte->relid))
+		return false;
+	foreach(lc, find_all_inheritors(rte->relid, NoLock, NULL))
+	{
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
+
+static CrVerdict *
+check_relation(RangeTblEntry *rte)
+{
+	switch (rte->relkind)
+	{
+		case RELKIND_VIEW:
+			return NULL;		/* stands for permissions only */
+		case RELKIND_RELATION:
+		case RELKIND_PARTITIONED_TABLE:
+		case RELKIND_MATVIEW:
+			break;
+		default:
+			return refuse_construct(psprintf("relation \"%s\", which is no table,",
+											 get_rel_name(rte->relid)));
+	}
+	if (rte->tablesample != NULL)
+		return refuse_construct("TABLESAMPLE");
+	/* that of the session which is judged */
+	if (isAnyTempNamespace(get_rel_namespace(rte->relid)))
+		return refuse_construct(psprintf("temporary table \"%s\"",
+										 get_rel_name(rte->relid)));
+	if (is_foreign_anywhere(rte))
+		return refuse_construct(psprintf("table \"%s\", which has foreign parts,",
+										 get_rel_name(rte->relid)));
+	return NULL;
+}
+
+static CrVerdict *
+check_rte(RangeTblEntry *rte)
+{
+	switch (rte->rtekind)
+	{
+		case RTE_RELATION:
+			return check_relation(rte);
+		case RTE_SUBQUERY:
+		case RTE_JOIN:
+		case RTE_FUNCTION:
+		case RTE_VALUES:
+		case RTE_CTE:
+		case RTE_RESULT:
+			return NULL;
+		default:
+			if (cr_rte_is_group(rte))
+				return NULL;
+			return refuse_construct("this kind of table expression");
+	}
+}
+
+/* ---------- expressions ---------- */
+
+static bool
+is_not_listed(Oid funcid, void *context)
+{
+	*(CrVerdict **) context = cr_condition_list_has(funcid) ? NULL :
+		refuse_function(funcid);
+	return *(CrVerdict **) context != NULL;
+}
+
+/* Node types of which nothing but their functions and parts is to be asked. */
+static bool
+is_plain(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_List:
+		case T_IntList:
+		case T_OidList:
+		case T_TargetEntry:
+		case T_RangeTblRef:
+		case T_RangeTblFunction:
+		case T_FromExpr:
+		case T_JoinExpr:
+		case T_SetOperationStmt:
+		case T_SortGroupClause:
+		case T_CommonTableExpr:
+		case T_Var:
+		case T_Param:
+		case T_FuncExpr:
+		case T_NamedArgExpr:
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_ScalarArrayOpExpr:
+		case T_RowCompareExpr:
+		case T_Aggref:
+		case T_BoolExpr:
+		case T_SubLink:
+		case T_RelabelType:
+		case T_CollateExpr:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CaseTestExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_SQLValueFunction:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_SubscriptingRef:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static CrVerdict *
+check_node(Node *node)
+{
+	CrVerdict  *refusal = NULL;
+
+	switch (nodeTag(node))
+	{
+		case T_Const:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+			if (cr_condition_list_has_type(exprType(node)))
+				return NULL;
+			return refuse_type(exprType(node));
+		case T_CoerceToDomain:
+			return refuse_type(exprType(node));
+		default:
+			if (!is_plain(node))
+				return refuse_construct("this kind of expression");
+			(void) check_functions_in_node(node, is_not_listed, &refusal);
+			return refusal;
+	}
+}
+
+static CrVerdict *
+check_query(Query *query)
+{
+	if (query->commandType != CMD_SELECT || query->hasModifyingCTE)
+		return refuse_construct("a data-modifying statement");
+	if (query->rowMarks != NIL)
+		return refuse_construct("FOR UPDATE or FOR SHARE");
+	if (query->hasWindowFuncs)
+		return refuse_construct("a window function");
+	return NULL;
+}
+
+static bool
+condition_walker(Node *node, CrVerdict **refusal)
+{
+	if (node == NULL)
+		return false;
+	check_stack_depth();
+	if (IsA(node, Query))
+	{
+		*refusal = check_query((Query *) node);
+		return *refusal != NULL ||
+			query_tree_walker((Query *) node, condition_walker, refusal,
+							  QTW_EXAMINE_RTES_BEFORE |
+							  QTW_IGNORE_JOINALIASES);
+	}
+	if (IsA(node, RangeTblEntry))
+	{
+		/* its parts come next */
+		*refusal = check_rte((RangeTblEntry *) node);
+		return *refusal != NULL;
+	}
+	*refusal = check_node(node);
+	return *refusal != NULL ||
+		expression_tree_walker(node, condition_walker, (void *) refusal);
+}
+
+/* See condition.h. */
+CrVerdict *
+cr_condition_judge(List *queries)
+{
+	CrVerdict  *refusal = NULL;
+
+	(void) condition_walker((Node *) queries, &refusal);
+	return refusal;
+}
