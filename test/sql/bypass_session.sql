@@ -76,7 +76,6 @@ SELECT cleanroom.add_access_rule('bypass_session.persons', 'factor', 'bypass_ses
 SET SESSION AUTHORIZATION regress_cr_s_ana;
 SELECT count(*) FROM persons;
 SET SESSION AUTHORIZATION regress_cr_s_owner;
-SELECT cleanroom.drop_access_rule('bypass_session.persons', 'factor');
 -- a definer's, which may be its own definer
 CREATE FUNCTION lent() RETURNS boolean LANGUAGE sql SECURITY DEFINER AS 'SELECT bypass_session.try_factor()';
 SET SESSION AUTHORIZATION regress_cr_s_ana;
