@@ -14,7 +14,7 @@
 #include "miscadmin.h"
 #include "verify/plan_check.h"
 
-/* Is a condition that is evaluated before all rows a constant, and not true? */
+/* Is a condition asked before all rows a constant, and not true? */
 static bool
 is_never(List *conditions)
 {
