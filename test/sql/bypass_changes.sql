@@ -53,6 +53,15 @@ EXECUTE p;
 BEGIN;
 DECLARE c CURSOR FOR SELECT folded_attach(1), city, count(*) FROM persons JOIN w ON k = pid GROUP BY city;
 ROLLBACK;
+-- columns, and what they are
+CREATE FUNCTION altered(change text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+    EXECUTE 'ALTER TABLE bypass_changes.w ' || change; RETURN 1; END $$;
+CREATE FUNCTION folded_altered(change text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT altered(change)); END $$;
+SELECT folded_altered('ALTER lab SET NOT NULL'), lab, count(*) FROM persons JOIN w ON k = pid GROUP BY lab;
+SELECT folded_altered('ADD more int'), count(*) FROM persons JOIN w ON k = pid;
+SELECT folded_altered('DROP lab'), count(*) FROM persons JOIN w ON k = pid;
+-- inside the rule: nothing that it was judged by
+SELECT folded_altered('SET (fillfactor = 90)'), city, count(*) FROM persons JOIN w ON k = pid GROUP BY city ORDER BY city;
 
 -- ---------- statements that are planned together ----------
 CREATE FUNCTION together() RETURNS TABLE (city text, n bigint) LANGUAGE sql SET enable_seqscan = on AS $$
