@@ -153,6 +153,10 @@ CREATE FUNCTION cleanroom.is_of_type(given text, type text) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    -- a name it must be, and of a type that reads its values by itself
+    IF type::pg_catalog.regtype::pg_catalog.oid >= 16384 THEN
+        RETURN false;
+    END IF;
     EXECUTE pg_catalog.format('SELECT %L::%s', given, type);
     RETURN true;
 EXCEPTION WHEN data_exception OR feature_not_supported OR undefined_object OR undefined_table

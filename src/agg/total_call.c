@@ -102,6 +102,7 @@ typedef struct Original
 	Change		change;
 	bool		is_varlena[MAX_ARGS];	/* of the twin's own arguments */
 	bool		gives_varlena;
+	Oid			called;
 	Datum		added;			/* for CHANGE_ADD_SPACE, CHANGE_PUT_TEN */
 } Original;
 
@@ -197,6 +198,7 @@ find_called(FmgrInfo *flinfo, int nargs)
 	else if (original->change == CHANGE_PUT_TEN)
 		original->added = DirectFunctionCall1(int4_numeric,
 											  Int32GetDatum(10));
+	original->called = called;
 	fmgr_info_cxt(called, &original->finfo, flinfo->fn_mcxt);
 	original->finfo.fn_expr = flinfo->fn_expr;
 	MemoryContextSwitchTo(caller);
@@ -224,6 +226,34 @@ load_arguments(const Original *original, FunctionCallInfo from,
 			PointerGetDatum(PG_DETOAST_DATUM_PACKED(from->args[i].value));
 	}
 	return true;
+}
+
+/*
+ * Is the result of a call that pads or replaces too long?  Then it is not
+ * formed: the memory that it takes would be missing elsewhere, or here.
+ */
+static bool
+is_too_long(const Original *original, FunctionCallInfo call)
+{
+	double		source;
+	double		from;
+	double		to;
+
+	switch (original->called)
+	{
+		case F_LPAD_TEXT_INT4_TEXT:
+		case F_RPAD_TEXT_INT4_TEXT:
+			return DatumGetInt32(call->args[1].value) > CR_TOTAL_LONG_RESULT &&
+				VARSIZE_ANY_EXHDR(call->args[2].value) > 0;
+		case F_REPLACE:
+			source = VARSIZE_ANY_EXHDR(call->args[0].value);
+			from = VARSIZE_ANY_EXHDR(call->args[1].value);
+			to = VARSIZE_ANY_EXHDR(call->args[2].value);
+			return from > 0 && to > from &&
+				source / from * to > CR_TOTAL_LONG_ARGUMENT;
+		default:
+			return false;
+	}
 }
 
 /* Fits the arguments to the stand-in; false if there is no result. */
@@ -291,7 +321,7 @@ call_original(const Original *original, FunctionCallInfo call, Datum *result)
 
 	PG_TRY();
 	{
-		if (change_arguments(original, call))
+		if (change_arguments(original, call) && !is_too_long(original, call))
 			*result = FunctionCallInvoke(call);
 		else
 			failed = true;

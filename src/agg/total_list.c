@@ -16,6 +16,8 @@
  * interval (what they raise looks like a bug of the server), whatever asks
  * about the server, its settings, its catalogs or sequences.
  *
+ * Nor is statement_timestamp(): each FETCH of a cursor is a statement.
+ *
  * Functions that need memory in proportion to a text several times are not
  * on the list either, as a long constant beside a stored text could make them
  * fail; their twins refuse long texts.
@@ -155,7 +157,7 @@ static const Oid total_functions[] = {
 	/* Dates and times. */
 	F_ISFINITE_DATE, F_ISFINITE_TIMESTAMP, F_ISFINITE_TIMESTAMPTZ,
 	F_ISFINITE_INTERVAL, F_TIME_MI_TIME, F_INTERVAL_TIME, F_TIME_TIMETZ,
-	F_NOW, F_TRANSACTION_TIMESTAMP, F_STATEMENT_TIMESTAMP,
+	F_NOW, F_TRANSACTION_TIMESTAMP,
 	F_OVERLAPS_TIME_TIME_TIME_TIME, F_OVERLAPS_TIMETZ_TIMETZ_TIMETZ_TIMETZ,
 	F_OVERLAPS_TIMESTAMP_TIMESTAMP_TIMESTAMP_TIMESTAMP,
 	F_OVERLAPS_TIMESTAMPTZ_TIMESTAMPTZ_TIMESTAMPTZ_TIMESTAMPTZ

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "base/errcodes.h"
 #include "guard/execution.h"
 #include "guard/groupings.h"
 #include "guard/row_charge.h"
@@ -242,13 +243,17 @@ cr_execution_receiver(QueryDesc *queryDesc, CrFirstRowJudge judge)
 	return cr_first_row_receiver(queryDesc, dest, judge);
 }
 
-void
+CrVerdict *
 cr_execution_run(QueryDesc *queryDesc)
 {
 	Execution  *execution = find(queryDesc);
 
-	if (execution != NULL && execution->row_charge != NULL)
-		cr_groupings_run_shared(execution->groupings, queryDesc->estate);
+	if (execution == NULL || execution->row_charge == NULL ||
+		cr_groupings_run_shared(execution->groupings, queryDesc->estate))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+							 "a WITH query that depends on rows around it is read beside protected rows and elsewhere",
+							 "Write it as a WITH query of the outermost query, or twice.");
 }
 
 bool

@@ -8,6 +8,7 @@
 #ifndef CR_EXECUTION_H
 #define CR_EXECUTION_H
 
+#include "base/verdict.h"
 #include "guard/first_row.h"
 
 /* The relations that a plan reads. */
@@ -48,7 +49,7 @@ extern void cr_execution_end(QueryDesc *queryDesc);
 extern DestReceiver *cr_execution_receiver(QueryDesc *queryDesc,
 										   CrFirstRowJudge judge);
 
-/* The plan is about to run, for the first time or again. */
-extern void cr_execution_run(QueryDesc *queryDesc);
+/* The plan is about to run, for the first time or again: a refusal, or NULL */
+extern CrVerdict *cr_execution_run(QueryDesc *queryDesc);
 
 #endif							/* CR_EXECUTION_H */

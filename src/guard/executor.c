@@ -308,7 +308,7 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 	queryDesc->dest = cr_execution_receiver(queryDesc, judge_changes);
 	PG_TRY();
 	{
-		cr_execution_run(queryDesc);
+		raise_of(queryDesc, cr_execution_run(queryDesc));
 		run(CR_RUN_ARGS);
 	}
 	PG_CATCH();

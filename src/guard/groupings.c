@@ -31,6 +31,13 @@ typedef struct Grouping
 	ExecProcNodeMtd get_group;	/* the aggregation's own, where we stand */
 } Grouping;
 
+/* A WITH query that is read behind a guard, and perhaps elsewhere too. */
+typedef struct Source
+{
+	PlanState  *state;
+	ExecProcNodeMtd get_row;	/* its own, where we stand */
+} Source;
+
 struct CrGroupings
 {
 	dlist_node	node;			/* in watched */
@@ -40,6 +47,8 @@ struct CrGroupings
 	uint64		in_use;			/* groups that before_use was called for */
 	CrSettings *settings;		/* as they were at the start */
 	List	   *shared;			/* CteScanState, not run yet */
+	int			nsources;
+	Source	   *sources;
 	int			n;
 	Grouping	list[FLEXIBLE_ARRAY_MEMBER];
 };
@@ -150,9 +159,10 @@ CrGroupings *
 cr_groupings_watch(QueryDesc *queryDesc, List *guards)
 {
 	Watch		watch = {guards, NIL};
+	List	   *read;
 	List	   *shared;
 	List	   *told = cr_groupings_told(queryDesc->planstate, guards,
-									 &shared);
+									 &read, &shared);
 	CrGroupings *groupings;
 	ListCell   *lc;
 
@@ -160,6 +170,9 @@ cr_groupings_watch(QueryDesc *queryDesc, List *guards)
 	groupings = palloc0(offsetof(CrGroupings, list) +
 						list_length(watch.states) * sizeof(Grouping));
 	groupings->shared = shared;
+	groupings->sources = palloc0(list_length(read) * sizeof(Source));
+	foreach(lc, read)
+		groupings->sources[groupings->nsources++].state = lfirst(lc);
 	foreach(lc, watch.states)
 	{
 		Grouping   *grouping = &groupings->list[groupings->n++];
@@ -203,17 +216,25 @@ run_to_end(CteScanState *leader)
 	}
 }
 
-void
+bool
 cr_groupings_run_shared(CrGroupings *groupings, EState *estate)
 {
 	MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
 	List	   *shared = groupings->shared;
 	ListCell   *lc;
 
+	foreach(lc, shared)
+	{
+		CteScanState *leader = lfirst_node(CteScanState, lc);
+
+		if (!bms_is_empty(leader->cteplanstate->plan->extParam))
+			return false;
+	}
 	groupings->shared = NIL;
 	foreach(lc, shared)
 		run_to_end(lfirst_node(CteScanState, lc));
 	MemoryContextSwitchTo(caller);
+	return true;
 }
 
 static void
@@ -271,6 +292,36 @@ get_group(PlanState *state)
 	return slot;
 }
 
+/*
+ * Takes the place of a WITH query's own function.  Whoever reads it first has
+ * it run: a guard reads rows that were made under the same settings.
+ */
+static TupleTableSlot *
+get_row(PlanState *state)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &watched)
+	{
+		CrGroupings *groupings = dlist_container(CrGroupings, node, iter.cur);
+
+		for (int i = 0; i < groupings->nsources; i++)
+		{
+			TupleTableSlot *slot;
+			int			level;
+
+			if (groupings->sources[i].state != state)
+				continue;
+			level = cr_settings_enter(groupings->settings);
+			slot = groupings->sources[i].get_row(state);
+			cr_settings_leave(level);
+			return slot;
+		}
+	}
+	elog(ERROR, "a WITH query is not watched any more");
+	return NULL;
+}
+
 void
 cr_groupings_call(CrGroupings *groupings, CrReleased before_use, void *arg)
 {
@@ -283,6 +334,13 @@ cr_groupings_call(CrGroupings *groupings, CrReleased before_use, void *arg)
 
 		grouping->get_group = grouping->state->ExecProcNodeReal;
 		ExecSetExecProcNode(grouping->state, get_group);
+	}
+	for (int i = 0; i < groupings->nsources; i++)
+	{
+		Source	   *source = &groupings->sources[i];
+
+		source->get_row = source->state->ExecProcNodeReal;
+		ExecSetExecProcNode(source->state, get_row);
 	}
 	groupings->callback.func = forget;
 	groupings->callback.arg = groupings;

@@ -42,14 +42,17 @@ extern void cr_groupings_call(CrGroupings *groupings, CrReleased before_use,
 /*
  * Runs the WITH queries that would be charged for by whoever reads them
  * first, behind a guard or not.  To be called when the plan is about to run
- * for the first time; at other times it does nothing.
+ * for the first time; at other times it does nothing.  False if one cannot
+ * be run beforehand, as it depends on rows of the statement.
  */
-extern void cr_groupings_run_shared(CrGroupings *groupings, EState *estate);
+extern bool cr_groupings_run_shared(CrGroupings *groupings, EState *estate);
 
 /*
- * told.c: the guarded aggregations that no other guard stands before, and of
- * those WITH queries that are read behind a guard as well, the scans.
+ * told.c: the guarded aggregations that no other guard stands before; the
+ * WITH queries that are read behind a guard; and of those that are charged
+ * for when they are read elsewhere, the scans.
  */
-extern List *cr_groupings_told(PlanState *top, List *guards, List **shared);
+extern List *cr_groupings_told(PlanState *top, List *guards, List **read,
+							   List **shared);
 
 #endif							/* CR_GROUPINGS_H */

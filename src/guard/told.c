@@ -124,8 +124,20 @@ typedef struct Below
 {
 	Search	   *search;
 	List	   *seen;			/* PlanState */
+	List	   *read;			/* PlanState of WITH queries */
 	List	   *shared;			/* CteScanState */
 } Below;
+
+/* Are groups of it told, so that somebody is charged for them? */
+static bool
+has_told_guard(PlanState *state, Search *search)
+{
+	check_stack_depth();
+	if (state == NULL)
+		return false;
+	return list_member_ptr(search->told, state) ||
+		planstate_tree_walker(state, has_told_guard, search);
+}
 
 static bool
 search_below(PlanState *state, Below *below)
@@ -138,7 +150,10 @@ search_below(PlanState *state, Below *below)
 	below->seen = lappend(below->seen, state);
 	if (IsA(state, CteScanState))
 	{
-		if (list_member_ptr(below->search->seen, scan->cteplanstate))
+		below->read = list_append_unique_ptr(below->read,
+											 scan->cteplanstate);
+		if (list_member_ptr(below->search->seen, scan->cteplanstate) &&
+			has_told_guard(scan->cteplanstate, below->search))
 			below->shared = list_append_unique_ptr(below->shared,
 												   scan->leader);
 		search_below(scan->cteplanstate, below);
@@ -158,13 +173,14 @@ search_guards(PlanState *state, Below *below)
 }
 
 List *
-cr_groupings_told(PlanState *top, List *guards, List **shared)
+cr_groupings_told(PlanState *top, List *guards, List **read, List **shared)
 {
 	Search		search = {guards, NIL, NIL, NIL};
-	Below		below = {&search, NIL, NIL};
+	Below		below = {&search, NIL, NIL, NIL};
 
 	search_state(top, &search);
 	search_guards(top, &below);
+	*read = below.read;
 	*shared = below.shared;
 	return search.told;
 }

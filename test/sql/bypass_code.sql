@@ -92,7 +92,8 @@ SELECT format('SELECT cleanroom.add_row_policy(''bypass_code.seen'', ''r'', %L)'
     'pid IN (SELECT c.pid FROM bypass_code.consents c WHERE bypass_code.take_stable(1))',
     'pid IN (SELECT v.pid FROM bypass_code.taking_view v)', 'mins::bypass_code.taking IS NOT NULL',
     '''(1)''::text::bypass_code.holding IS NOT NULL', 'ARRAY[mins]::bypass_code.taking[] IS NOT NULL',
-    'jsonb_populate_record(NULL::bypass_code.holding, ''{"held": 1}'') IS NOT NULL', 'table_to_xml(''bypass_code.taking_view'', true, true, '''') IS NOT NULL']) condition;
+    'jsonb_populate_record(NULL::bypass_code.holding, ''{"held": 1}'') IS NOT NULL', 'table_to_xml(''bypass_code.taking_view'', true, true, '''') IS NOT NULL',
+    'cleanroom.is_of_type(''1'', ''text, bypass_code.take()'')', 'cleanroom.objection_to_domain(''{"type": "bypass_code.taking", "min": "1"}'') IS NULL']) condition;
 INSERT INTO attacks (doing, undoing) VALUES
 ('CREATE POLICY r ON bypass_code.seen AS RESTRICTIVE USING (bypass_code.take())', 'DROP POLICY r ON bypass_code.seen'),
 ('CREATE INDEX i ON bypass_code.seen (camp) WHERE bypass_code.take_immutable(1)', 'DROP INDEX bypass_code.i'),
@@ -110,6 +111,10 @@ SELECT place, left(regexp_replace(doing, '\s+', ' ', 'g'), 110) AS doing,
   FROM attacks ORDER BY place;
 SELECT place, attack(doing, undoing, 'SELECT count(*) FROM bypass_code.seen JOIN bypass_code.people USING (pid) WHERE mins < 9') AS joined
   FROM attacks ORDER BY place;
+
+-- by itself it runs nothing either
+SELECT cleanroom.is_of_type('1', 'text, bypass_code.take()'), cleanroom.is_of_type('1', 'bypass_code.taking'),
+    cleanroom.is_of_type('12.3', 'numeric(10, 2)'), cleanroom.is_of_type('x', 'int'), cleanroom.is_of_type('1', 'nothing');
 
 -- partitions, and keys of partitions
 SELECT attack('CREATE INDEX i ON bypass_code.parts_b (camp) WHERE bypass_code.take_immutable(1)', 'DROP INDEX bypass_code.i',

@@ -186,6 +186,20 @@ SET TimeZone = 'UTC';
 SET DateStyle = 'ISO';
 SELECT * FROM (SELECT n, set_config(name, value, false) FROM not_seen,
     (VALUES ('lc_time', 'C'), ('extra_float_digits', '3'), ('bytea_output', 'escape'), ('IntervalStyle', 'iso_8601')) v (name, value)) x;
+-- a series that something else reads, in another zone, first: a day is there once
+SET TimeZone = 'UTC';
+WITH z AS MATERIALIZED (SELECT set_config('TimeZone', 'Europe/London', false) AS zone),
+    days AS MATERIALIZED (SELECT d FROM generate_series(timestamptz '2023-12-25 00:30Z', timestamptz '2024-04-05 00:30Z', interval '1 day') d)
+SELECT length(zone)::bigint AS n FROM z UNION ALL SELECT count(*) FROM days
+UNION ALL (SELECT count(*) FROM people JOIN days a ON a.d::date = day JOIN days b ON b.d::date = day);
+SET TimeZone = 'UTC';
+-- another moment at each FETCH
+SELECT count(*) FROM people WHERE day < statement_timestamp();
+SELECT count(*) FROM people WHERE day < now() AND day < current_timestamp;
+-- memory that only a row needs
+SELECT count(*) FROM people WHERE flag = 'rare' AND rpad(flag, 260000000, 'xyz') IS NULL AND lpad(flag, 1000000000) IS NULL;
+SELECT count(*) FROM people WHERE rpad(flag, 524289) IS NULL AND length(rpad(flag, 524280)) = 524280
+    AND replace(rpad(flag, 500000), ' ', rpad('', 500000, 'x')) IS NULL AND replace(flag, 'm', rpad('', 1000, 'x')) IS NOT NULL;
 RESET ALL;
 SET client_min_messages = error;
 SET search_path = bypass_outside, pg_catalog;
@@ -199,6 +213,20 @@ WITH a AS (SELECT avg(f) AS m FROM people)
 SELECT k, count(*) FROM (SELECT * FROM people WHERE pid NOT IN (SELECT s.pid FROM seen s, a WHERE a.m > 0)) q GROUP BY k ORDER BY k;
 SELECT count(*) FILTER (WHERE char_length(flag) = 6 AND length(flag::character(8)) = 6) FROM people;
 SELECT pid IS NOT NULL, k FROM (SELECT 1 AS pid, k FROM people GROUP BY k) p WHERE k = (SELECT min(k) FROM list);
+
+-- a WITH query of a LATERAL subquery, read beside rows and elsewhere, charged or not
+CREATE VIEW twice AS
+SELECT g.i, x.* FROM (VALUES (0), (1), (7)) g (i), LATERAL (WITH w AS MATERIALIZED (SELECT l.k FROM list l WHERE l.k = g.i)
+    SELECT (SELECT count(*) FROM w) AS n, (SELECT count(*) FROM people WHERE k > (SELECT max(k) FROM w)) AS m) x;
+SELECT * FROM twice;
+SET SESSION AUTHORIZATION regress_cr_o_owner;
+SELECT cleanroom.set_budget('people', 'regress_cr_o_analyst', 100000, 'released_rows', 'day');
+SET SESSION AUTHORIZATION regress_cr_o_analyst;
+SELECT * FROM twice;
+SELECT g.i, x.* FROM (VALUES (0), (1), (7)) g (i), LATERAL (WITH w AS MATERIALIZED (SELECT q.k FROM (SELECT k, count(*) FROM people GROUP BY k) q WHERE q.k = g.i)
+    SELECT (SELECT count(*) FROM w) AS n, (SELECT count(*) FROM people WHERE k > (SELECT max(k) FROM w)) AS m) x;
+WITH w AS MATERIALIZED (SELECT q.k FROM (SELECT k, count(*) FROM people GROUP BY k) q)
+SELECT (SELECT count(*) FROM w) AS n, (SELECT count(*) FROM people WHERE k < (SELECT max(k) FROM w)) AS m;
 
 -- constants that are no numbers
 SELECT sum(income * 'NaN'::numeric) FROM people;
