@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "gate/gate.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -274,6 +275,22 @@ check_operator(Node *node)
 	return refuse_operator(refusal, opno, location);
 }
 
+/*
+ * A cast of the elements of an array, which is a node that the walker comes
+ * to.  Of constants, parameters and single values only: of columns it could
+ * become too long to form.
+ */
+static CrVerdict *
+check_array_cast(ArrayCoerceExpr *cast)
+{
+	if (!contain_var_clause((Node *) cast->arg))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+							 exprLocation((Node *) cast),
+							 "an array of columns may not be cast over protected rows",
+							 "Compare each column by itself, with OR between them.");
+}
+
 /* What GREATEST and LEAST call. */
 static Oid
 comparison(Node *node)
@@ -334,6 +351,8 @@ check_node(Node *node)
 		case T_CoerceToDomain:
 		case T_CollateExpr:
 			return check_cast(node);
+		case T_ArrayCoerceExpr:
+			return check_array_cast((ArrayCoerceExpr *) node);
 		case T_SortGroupClause:	/* count(DISTINCT ...) */
 			return cr_rule_grouping_operator((SortGroupClause *) node);
 		case T_Aggref:
@@ -434,10 +453,13 @@ total_walker(Node *node, CrVerdict **refusal)
 	if (IsA(node, SubLink))
 		return total_walker(((SubLink *) node)->testexpr, refusal);
 	/* constants that are a list may be long: they are not copied */
-	if (IsA(node, ScalarArrayOpExpr) &&
-		IsA(lsecond(((ScalarArrayOpExpr *) node)->args), Const))
-		return total_walker(linitial(((ScalarArrayOpExpr *) node)->args),
-							refusal);
+	if (IsA(node, ScalarArrayOpExpr))
+	{
+		List	   *args = ((ScalarArrayOpExpr *) node)->args;
+
+		if (IsA(cr_inspect_strip_array(lsecond(args)), Const))
+			return total_walker(linitial(args), refusal);
+	}
 	return expression_tree_walker(node, total_walker, refusal);
 }
 

@@ -341,6 +341,7 @@ extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 
 /* inspect/list.c */
 extern bool cr_inspect_limit(Node *limit, int64 *rows);
+extern Node *cr_inspect_strip_array(Node *array);
 extern List *cr_inspect_list_rows(const RangeTblEntry *rte);
 extern List *cr_inspect_constant_rows(Query *query);
 extern Const **cr_inspect_constant_column(List *rows, int column);
