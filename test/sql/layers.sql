@@ -1,0 +1,101 @@
+-- What a subquery, a view or a WITH query computes is aggregated as if it stood
+-- in the aggregate.  Each question is asked as analyst and as owner; in every
+-- group but the first, one or two people have no value.
+\set VERBOSITY terse
+SET client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_la_owner;
+CREATE ROLE regress_cr_la_analyst;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_la_owner, regress_cr_la_analyst;
+CREATE SCHEMA regress_cr_la;
+GRANT ALL ON SCHEMA regress_cr_la TO regress_cr_la_owner, regress_cr_la_analyst;
+SET search_path = regress_cr_la, pg_catalog;
+SET DateStyle = 'ISO, YMD';
+\pset format unaligned
+\pset tuples_only on
+
+SET ROLE regress_cr_la_owner;
+CREATE TABLE people (person int PRIMARY KEY, region text NOT NULL);
+INSERT INTO people SELECT i, 'r' || i % 2 FROM generate_series(1, 60) i;
+CREATE TABLE orders (
+    order_id int PRIMARY KEY, person int NOT NULL, category text NOT NULL,
+    amount numeric(10,2), qty int, big bigint, credit float8, day date,
+    zip text, gap int);
+INSERT INTO orders
+SELECT o, p, 'c' || p % 2, CASE WHEN p <> 7 THEN o % 50 + 0.25 END,
+       CASE WHEN p <> 7 THEN o % 5 END, CASE WHEN p <> 7 THEN o END,
+       CASE WHEN p <> 7 THEN o * 0.5 END,
+       CASE WHEN p <> 7 THEN date '2024-01-01' + o % 90 END,
+       CASE WHEN p <> 7 THEN '1' || o % 3 END, CASE WHEN p NOT IN (7, 9) THEN 1 END
+  FROM (SELECT o, 1 + o % 60 AS p FROM generate_series(1, 600) o) x;
+CREATE TABLE lines (order_id int NOT NULL, person int NOT NULL, sku text NOT NULL);
+INSERT INTO lines SELECT o, 1 + o % 60, 's' || o % 7 FROM generate_series(1, 600) o;
+SELECT cleanroom.protect('people', 'person', 10, dimensions => '{region}',
+    join_keys => '{person}'),
+  cleanroom.protect('orders', 'person', 10, dimensions => '{category,day,zip}',
+    measures => '{amount,qty,big,credit,gap}', join_keys => '{person,order_id}'),
+  cleanroom.protect('lines', 'person', 10, dimensions => '{sku}',
+    join_keys => '{person,order_id}');
+GRANT SELECT ON people, orders, lines TO regress_cr_la_analyst;
+CREATE VIEW staged AS SELECT order_id, person, category, day,
+    amount * 0.84 AS eur, amount::numeric(12,2) AS amt, qty + 1 AS pieces FROM orders;
+CREATE VIEW staged_barrier WITH (security_barrier) AS SELECT * FROM staged;
+GRANT SELECT ON staged, staged_barrier TO regress_cr_la_analyst;
+RESET ROLE;
+
+CREATE FUNCTION ask(question text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    given text;
+    told text;
+    statement text := 'SELECT string_agg(r::text, '' '' ORDER BY r::text) FROM ('
+                      || question || ') r';
+BEGIN
+    SET LOCAL ROLE regress_cr_la_owner;
+    EXECUTE statement INTO told;
+    SET LOCAL ROLE regress_cr_la_analyst;
+    BEGIN
+        EXECUTE statement INTO given;
+    EXCEPTION WHEN OTHERS THEN
+        given := SQLSTATE || ' ' || SQLERRM;
+    END;
+    RESET ROLE;
+    RETURN CASE WHEN given = told THEN 'same' ELSE coalesce(given, 'nothing') END;
+END $$;
+
+-- casts and arithmetic of one column
+SELECT ask('SELECT category, sum(amt) FROM (SELECT category, amount::numeric(12,2) AS amt FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(a), avg(a), round(stddev(a)) FROM (SELECT category, amount + 1 AS a FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, avg(a) FROM (SELECT category, amount * 0.84 AS a FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(a) FROM (SELECT category, -qty AS a FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(a) FROM (SELECT category, qty * 1000000 AS a FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(a) FROM (SELECT category, amount::float8 AS a FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(a) FROM (SELECT category, amount * qty AS a FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(a + b) FROM (SELECT category, amount * 2 AS a, qty * 3 AS b FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, round(corr(a, b)::numeric, 9) FROM (SELECT category, credit * 2 AS a, qty * 3 AS b FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(a) FILTER (WHERE day > ''2024-02-01''), sum(CASE WHEN day > ''2024-02-01'' THEN a END) FROM (SELECT category, day, amount + 1 AS a FROM orders) t GROUP BY 1');
+-- of dimensions, counted
+SELECT ask('SELECT category, count(m), count(DISTINCT m) FROM (SELECT category, date_trunc(''month'', day) AS m FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, count(z), count(DISTINCT z) FROM (SELECT category, upper(zip) || ''x'' AS z FROM orders) t GROUP BY 1');
+-- in layers, views, branches, joins, and by person
+SELECT ask('WITH s AS (SELECT category, amount / 100 AS eur FROM orders), t AS (SELECT *, eur * 2 AS two FROM s) SELECT category, sum(eur), sum(two) FROM t GROUP BY 1');
+SELECT ask('SELECT category, sum(eur), sum(amt), sum(pieces) FROM staged GROUP BY 1');
+SELECT ask('SELECT category, sum(eur), sum(amt), sum(pieces) FROM staged_barrier GROUP BY 1');
+SELECT ask('SELECT k, category, sum(a) FROM (SELECT 1 AS k, category, amount + 1 AS a FROM orders UNION ALL SELECT 2, category, amount * 2 FROM orders) t GROUP BY 1, 2');
+SELECT ask('SELECT region, sum(eur) FROM people JOIN staged USING (person) GROUP BY 1');
+SELECT ask('SELECT region, sum(eur) FROM people LEFT JOIN staged USING (person) GROUP BY 1');
+SELECT ask('SELECT region, count(z) FROM people LEFT JOIN (SELECT person, concat(zip, ''x'') AS z FROM orders) t USING (person) GROUP BY 1');
+SELECT ask('SELECT region, avg(a) FROM people JOIN (SELECT person, sum(eur) AS a FROM staged GROUP BY person) t USING (person) GROUP BY 1');
+SELECT ask('SELECT region, sum(b) FROM (SELECT region, a + 1 AS b FROM people JOIN (SELECT person, sum(amount) AS a FROM orders GROUP BY person) t USING (person)) u GROUP BY 1');
+-- outside: what one person has and another lacks stays a condition, however
+-- many layers it is put together in
+SELECT ask('SELECT category, sum(amount + 0 * gap) FROM orders GROUP BY 1');
+SELECT ask('SELECT category, sum(s) FROM (SELECT category, amount + 0 * gap AS s FROM orders) t GROUP BY 1');
+SELECT ask('SELECT category, sum(s) FROM (SELECT category, a + g AS s FROM (SELECT category, amount * 2 AS a, gap * 0 AS g FROM orders) t) u GROUP BY 1');
+SELECT ask('SELECT category, sum(s) FROM (SELECT category, amount + g AS s FROM orders JOIN (SELECT order_id, person, gap * 0 AS g FROM orders) t USING (order_id, person)) u GROUP BY 1');
+SELECT ask('SELECT category, count(s) FROM (SELECT category, zip || day::text || ''x'' AS s FROM orders) t GROUP BY 1');
+SELECT ask('SELECT region, sum(s) FROM people LEFT JOIN (SELECT person, amount + 0 * gap AS s FROM orders) t USING (person) GROUP BY 1');
+
+RESET search_path;
+DROP SCHEMA regress_cr_la CASCADE;
+DROP OWNED BY regress_cr_la_owner, regress_cr_la_analyst;
+DROP ROLE regress_cr_la_owner, regress_cr_la_analyst;
