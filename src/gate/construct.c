@@ -122,14 +122,14 @@ check_sublinks(CrLevel *level)
 
 		if (cr_level_is_raw(entry->level))
 			return refuse("a subquery in an expression that reads single protected rows",
-						  "Join the tables on their join keys, or aggregate inside the subquery.");
+						  "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key).");
 		if (cr_inspect_refers_outside((Query *) entry->sublink->subselect) &&
 			(entry->in_core ||
 			 cr_inspect_touches((Query *) entry->sublink->subselect) ||
 			 (level->kind != CR_LEVEL_PUBLIC &&
 			  has_outer_aggregate((Query *) entry->sublink->subselect))))
 			return refuse("a correlated subquery",
-						  "Compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it.");
+						  "Write key IN (SELECT unit ... GROUP BY unit HAVING ...), or compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it.");
 	}
 	return NULL;
 }

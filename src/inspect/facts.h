@@ -273,6 +273,10 @@ extern void cr_membership_record(CrStatement *statement, RangeTblEntry *rte,
 								 Node *outer, bool exact);
 extern Query *cr_membership_query(Query *members, Node *key);
 
+/* inspect/exists.c: questions of membership in other words */
+extern SubLink *cr_exists_as_in(const SubLink *exists);
+extern Node *cr_exists_of_count(Node *node);
+
 /* inspect/match.c: tests of memberships */
 extern CrMembership *cr_match_find(const CrStatement *statement,
 								   const RangeTblEntry *rte);

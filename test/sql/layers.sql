@@ -1,5 +1,6 @@
 -- What a subquery, a view or a WITH query computes is aggregated as if it stood
--- in the aggregate.  Each question is asked as analyst and as owner; in every
+-- in the aggregate; and questions of membership that are written in other words.
+-- Each question is asked as analyst and as owner; in every
 -- group but the first, one or two people have no value.
 \set VERBOSITY terse
 SET client_min_messages = error;
@@ -16,7 +17,7 @@ SET DateStyle = 'ISO, YMD';
 
 SET ROLE regress_cr_la_owner;
 CREATE TABLE people (person int PRIMARY KEY, region text NOT NULL);
-INSERT INTO people SELECT i, 'r' || i % 2 FROM generate_series(1, 60) i;
+INSERT INTO people SELECT i, 'r' || i % 2 FROM generate_series(1, 84) i;
 CREATE TABLE orders (
     order_id int PRIMARY KEY, person int NOT NULL, category text NOT NULL,
     amount numeric(10,2), qty int, big bigint, credit float8, day date,
@@ -27,7 +28,8 @@ SELECT o, p, 'c' || p % 2, CASE WHEN p <> 7 THEN o % 50 + 0.25 END,
        CASE WHEN p <> 7 THEN o * 0.5 END,
        CASE WHEN p <> 7 THEN date '2024-01-01' + o % 90 END,
        CASE WHEN p <> 7 THEN '1' || o % 3 END, CASE WHEN p NOT IN (7, 9) THEN 1 END
-  FROM (SELECT o, 1 + o % 60 AS p FROM generate_series(1, 600) o) x;
+  FROM (SELECT o, 1 + o % 60 AS p FROM generate_series(1, 600) o) x
+ WHERE o <= 300 OR p % 3 > 0;
 CREATE TABLE lines (order_id int NOT NULL, person int NOT NULL, sku text NOT NULL);
 INSERT INTO lines SELECT o, 1 + o % 60, 's' || o % 7 FROM generate_series(1, 600) o;
 SELECT cleanroom.protect('people', 'person', 10, dimensions => '{region}',
@@ -94,6 +96,36 @@ SELECT ask('SELECT category, sum(s) FROM (SELECT category, a + g AS s FROM (SELE
 SELECT ask('SELECT category, sum(s) FROM (SELECT category, amount + g AS s FROM orders JOIN (SELECT order_id, person, gap * 0 AS g FROM orders) t USING (order_id, person)) u GROUP BY 1');
 SELECT ask('SELECT category, count(s) FROM (SELECT category, zip || day::text || ''x'' AS s FROM orders) t GROUP BY 1');
 SELECT ask('SELECT region, sum(s) FROM people LEFT JOIN (SELECT person, amount + 0 * gap AS s FROM orders) t USING (person) GROUP BY 1');
+
+-- EXISTS over groups, and a count that is compared, are IN over groups
+SELECT ask('SELECT region, count(*) FROM people p WHERE person IN (SELECT person FROM orders GROUP BY 1 HAVING count(*) > 5) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING count(*) > 5) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FROM people p WHERE EXISTS (SELECT person, count(*) FROM orders o WHERE p.person = o.person AND day > ''2024-01-05'' GROUP BY person ORDER BY 2) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE p.person = o.person AND day > ''2024-01-30'' GROUP BY o.person HAVING count(DISTINCT day) = 2) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person HAVING count(*) > 5) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FROM people p WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING count(*) > 5) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FROM people p WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) ' || c || ' GROUP BY 1')
+  FROM unnest('{> 5,>= 10,= 0,<> 0,< 6,= 5,"BETWEEN 1 AND 7"}'::text[]) c;
+SELECT ask('SELECT region, count(*) FROM people p WHERE 5 < (SELECT count(order_id) FROM orders o WHERE o.person = p.person) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FROM people p WHERE NOT ((SELECT count(*) FROM orders o WHERE o.person = p.person) > 5) GROUP BY 1');
+SELECT ask('SELECT region, count(*) FILTER (WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) > 5), count(*) FILTER (WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) = 0) FROM people p GROUP BY 1');
+SELECT ask('SELECT CASE WHEN EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING count(*) > 5) THEN ''often'' ELSE ''else'' END, count(*) FROM people p GROUP BY 1');
+SELECT ask('SELECT region, avg(n) FROM (SELECT region, person, count(*) AS n FROM people p JOIN lines USING (person) WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) > 5 GROUP BY 1, 2) t GROUP BY 1');
+-- outside: few are meant, or few are left out; what is true of nobody's rows
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person) AND (SELECT count(zip) FROM orders o WHERE o.person = p.person) = 0');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person) AND (SELECT count(zip) FROM orders o WHERE o.person = p.person) > 0');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person) AND person IN (SELECT person FROM orders GROUP BY 1 HAVING count(zip) > 0)');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING count(zip) = 0)');
+SELECT ask('SELECT count(*) FROM people p WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING count(zip) = 0)');
+SELECT ask('SELECT count(*) FROM people p WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) > 99');
+SELECT ask('SELECT count(*) FROM people p WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) <= 99');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person HAVING count(*) < 6)');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person HAVING 1 / (count(*) + 1) >= 0)');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person, day HAVING count(*) > 1)');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING o.person > 7)');
+SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING sum(amount) > 100)');
+SELECT ask('SELECT count(*) FROM people p WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) > p.person');
+SELECT ask('SELECT count(*) FROM people p WHERE (SELECT sum(amount) FROM orders o WHERE o.person = p.person) > 100');
 
 RESET search_path;
 DROP SCHEMA regress_cr_la CASCADE;
