@@ -198,6 +198,9 @@ check_protected(CrSource *source)
 	return NULL;
 }
 
+#define HINT_LATERAL \
+	"Name what is computed of a row in a subquery, SELECT ... FROM (SELECT t.*, a + b AS sum FROM t) AS t, or in LATERAL (SELECT a + b AS sum) without FROM; join other tables on their join keys, or what a subquery that groups by the unit finds of each person."
+
 /*
  * One entry of FROM at a level with raw rows.  Subqueries are judged as
  * levels, and what is public in them by cr_rule_quiet().
@@ -213,10 +216,9 @@ cr_rule_source(CrLevel *level, CrSource *source)
 		contain_vars_of_level((Node *) source->rte->values_lists, 0) ||
 		source->rte->rtekind == RTE_TABLEFUNC)
 		return refuse("a function or VALUES list over columns of other tables",
-					  "Join tables on their join keys instead.");
+					  HINT_LATERAL);
 	if (source->rte->rtekind == RTE_SUBQUERY &&
 		cr_inspect_refers_outside(source->rte->subquery))
-		return refuse("a LATERAL subquery",
-					  "Join the tables on their join keys instead.");
+		return refuse("a LATERAL subquery", HINT_LATERAL);
 	return NULL;
 }

@@ -135,7 +135,7 @@ cr_word_aggregated(const CrStatement *statement, const Var *var, uint32 uses,
 	size_t		i;
 
 	if (fact != NULL && (fact->uses & CR_USE_DIMENSION) != 0)
-		hint = psprintf("%s Or group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.",
+		hint = psprintf("%s Or group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released. Values that few people have are missing from that; coarse classes have more.",
 						hint);
 	if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0)
 		return hint;

@@ -480,7 +480,7 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 								   "Leave out the precision, and cast what is released: sum(x)::numeric(12, 2).");
 			if (is_of_dimensions(statement, expr))
 				return object_with(result, "a function or operator other than arithmetic",
-								   "Group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.");
+								   CR_HINT_FROM_GROUPS);
 			return object(result, "a function or operator other than arithmetic");
 	}
 	result->floating = result->floating || exprType(expr) == FLOAT8OID;

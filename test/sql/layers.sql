@@ -127,6 +127,50 @@ SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o W
 SELECT ask('SELECT count(*) FROM people p WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) > p.person');
 SELECT ask('SELECT count(*) FROM people p WHERE (SELECT sum(amount) FROM orders o WHERE o.person = p.person) > 100');
 
+-- LATERAL that only names what is computed of a row
+SELECT ask('SELECT b.month, count(*) FROM orders o, LATERAL (SELECT date_trunc(''month'', o.day) AS month) b WHERE o.category = ''c0'' GROUP BY 1');
+SELECT ask('SELECT b.month, count(*) FROM orders o CROSS JOIN LATERAL (VALUES (date_trunc(''month'', o.day), 1)) AS b (month, one) WHERE o.category = ''c0'' GROUP BY 1');
+SELECT ask('SELECT b.month, count(*) FROM orders o LEFT JOIN LATERAL (SELECT date_trunc(''month'', o.day) AS month) b ON true WHERE o.category = ''c0'' GROUP BY 1');
+SELECT ask('SELECT y.q, sum(x.v) FROM orders o, LATERAL (SELECT o.amount * 2 AS v, extract(month FROM o.day) AS m) x, LATERAL (SELECT x.m > 1 AS q) y WHERE o.category = ''c0'' GROUP BY 1');
+SELECT ask('SELECT region, sum(x.v) FROM people p JOIN orders o USING (person) CROSS JOIN LATERAL (SELECT o.amount * 2 AS v) x WHERE EXISTS (SELECT FROM lines l WHERE l.person = p.person AND sku <> ''s0'') GROUP BY 1');
+SELECT ask('SELECT region, avg(y.h) FROM (SELECT region, person, count(*) AS n FROM people JOIN orders USING (person) GROUP BY 1, 2) s, LATERAL (SELECT s.n * 2 AS h) y GROUP BY 1');
+-- outside: what may not stand there by itself, and what is not in every row
+SELECT ask('SELECT b.g, count(*) FROM orders o, LATERAL (SELECT o.gap AS g) b GROUP BY 1');
+SELECT ask('SELECT sum(b.g * b.g) FROM orders o, LATERAL (SELECT o.qty * o.qty AS g) b');
+SELECT ask('SELECT count(*) FROM people p, LATERAL (SELECT p.person AS k) b WHERE b.k = 7');
+SELECT ask('SELECT b.r, count(*) FROM orders o, LATERAL (SELECT random() AS r WHERE o.qty > 0) b GROUP BY 1');
+SELECT ask('SELECT count(b) FROM orders o, LATERAL (SELECT o.category AS c) b');
+SELECT ask('SELECT count(*) FROM orders o, LATERAL (VALUES (o.category), (o.zip)) b (v)');
+SELECT ask('SELECT b.r, count(*) FROM orders o LEFT JOIN LATERAL (SELECT o.category AS r) b ON o.day > ''2024-02-01'' GROUP BY 1');
+SELECT ask('SELECT count(*) FROM people p, LATERAL (SELECT count(*) AS n FROM orders o WHERE o.person = p.person) b WHERE b.n > 3');
+-- each names the one before it three times over
+SELECT ask('SELECT count(DISTINCT c8) FROM orders, ' || string_agg(format('LATERAL (SELECT %1$s || %1$s || %1$s AS c%2$s) l%2$s', CASE n WHEN 1 THEN 'category' ELSE 'c' || n - 1 END, n), ', ' ORDER BY n))
+  FROM generate_series(1, 8) n;
+
+-- what refusals say to write instead
+SET ROLE regress_cr_la_analyst;
+\x on
+SELECT code || ' ' || reason AS reason, hint FROM cleanroom.explain($$
+SELECT count(*) FROM people WHERE person IN (SELECT o.person FROM orders o JOIN lines l USING (order_id) WHERE sku = 's1');
+SELECT n, count(*) FROM (SELECT o.person, count(*) AS n FROM orders o JOIN lines l USING (order_id) GROUP BY 1) t GROUP BY 1;
+SELECT count(*) FROM orders o, LATERAL (VALUES (o.category), (o.zip)) b (v);
+SELECT min(d) FROM (SELECT person, min(day) AS d FROM orders GROUP BY 1) t;
+SELECT m, count(*) FROM (SELECT person, min(category::char(2)) AS m FROM orders GROUP BY 1) t GROUP BY 1;
+SELECT avg(age(day)) FROM orders;
+SELECT count(amount::numeric(12,2)) FROM orders;
+SELECT count(person::text) FROM orders;
+SELECT sum(coalesce(amount, 0) * qty) FROM orders;
+SELECT count(DISTINCT d.day) FROM orders JOIN (SELECT DISTINCT date '2024-01-01' + n AS day FROM generate_series(0, 9) n) d USING (day);
+SELECT count(*) FROM people p WHERE (SELECT sum(amount) FROM orders o WHERE o.person = p.person) > 9;
+$$);
+\x off
+-- and what comes of it
+RESET ROLE;
+SELECT ask('SELECT count(*) FROM people WHERE person IN (SELECT o.person FROM orders o JOIN lines l USING (order_id, person) WHERE sku = ''s1'')');
+SELECT ask('SELECT n, count(*) FROM (SELECT o.person, count(*) AS n FROM orders o JOIN lines l USING (order_id, person) GROUP BY 1) t GROUP BY 1');
+SELECT ask('SELECT m, count(*) FROM (SELECT person, min(category::char(2)::text) AS m FROM orders GROUP BY 1) t GROUP BY 1');
+SELECT ask('SELECT count(amount) FROM orders WHERE category = ''c0''');
+
 RESET search_path;
 DROP SCHEMA regress_cr_la CASCADE;
 DROP OWNED BY regress_cr_la_owner, regress_cr_la_analyst;
