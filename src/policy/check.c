@@ -169,7 +169,8 @@ cr_check_column_type(Relation rel, AttrNumber attno, uint32 uses)
 			 errhint("Measures are columns of type smallint, integer, "
 					 "bigint, numeric, real or double precision.") :
 			 errhint("Choose a column of a scalar type such as integer, "
-					 "text, date or an enum.")));
+					 "text, date or an enum; a generated column can hold "
+					 "what is to be used of another.")));
 }
 
 void
