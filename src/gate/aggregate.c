@@ -108,7 +108,7 @@ check_counted_computation(CrLevel *level, CrAggregate *aggregate,
 							 psprintf("what is computed from column %s may not be counted",
 									  cr_word_column(level->statement,
 													 offender)),
-							 "Count the column as it is, which is null in the same rows; or count what is computed from dimensions.");
+							 "Count the column as it is, or what is computed from dimensions.");
 }
 
 static CrVerdict *

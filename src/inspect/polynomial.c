@@ -76,6 +76,7 @@ static const Classified operations[] = {
 	{F_FLOAT48MI, OP_ADD},
 	{F_FLOAT84MI, OP_ADD},
 	{F_NUMERIC_SUB, OP_ADD},
+	{F_DATE_MI, OP_ADD},
 	{F_INT2UM, OP_ADD},
 	{F_INT4UM, OP_ADD},
 	{F_INT8UM, OP_ADD},
@@ -215,6 +216,9 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0)
 	{
 		result->column_refused = true;
+		if (var->vartype == DATEOID)
+			return object_with(result, "a date that is not a measure",
+							   CR_HINT_DATES);
 		return object(result, "a column that is not a measure");
 	}
 	result->degree = fact->degree;
@@ -434,6 +438,8 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 	if (is_wider_cast(expr))
 		return cr_polynomial_read(statement,
 								  linitial(((FuncExpr *) expr)->args), result);
+	if (cr_days_read(expr, result))
+		return result->objection == NULL;
 	if (IsA(expr, Const))
 		return read_constant((Const *) expr, result);
 	if (IsA(expr, Var))
@@ -450,13 +456,11 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		operation = classify(((FuncExpr *) expr)->funcid);
 		args = ((FuncExpr *) expr)->args;
 	}
+	else if (IsA(expr, Param))
+		return object_with(result, "a parameter",
+						   "Multiply what is released: $1 * sum(x).");
 	else
-	{
-		if (IsA(expr, Param))
-			return object_with(result, "a parameter",
-							   "Multiply what is released: $1 * sum(x).");
 		return object(result, "something other than arithmetic");
-	}
 	switch (operation)
 	{
 		case OP_ADD:

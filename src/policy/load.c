@@ -225,6 +225,7 @@ is_measurable(Oid typid)
 		case NUMERICOID:
 		case FLOAT4OID:
 		case FLOAT8OID:
+		case DATEOID:			/* in differences */
 			return true;
 		default:
 			return false;
@@ -372,6 +373,8 @@ load_column(Oid labelled_relid, AttrNumber labelled_attno, Oid typid,
 	}
 	if (!is_judged(typid))
 		column->uses &= CR_USE_MEASURE | CR_USE_UNIT;
+	if (typid == DATEOID)
+		column->lower = column->upper = NULL;
 	return NULL;
 }
 
