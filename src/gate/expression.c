@@ -17,7 +17,6 @@
 #include "catalog/pg_type.h"
 #include "gate/gate.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -275,22 +274,6 @@ check_operator(Node *node)
 	return refuse_operator(refusal, opno, location);
 }
 
-/*
- * A cast of the elements of an array, which is a node that the walker comes
- * to.  Of constants, parameters and single values only: of columns it could
- * become too long to form.
- */
-static CrVerdict *
-check_array_cast(ArrayCoerceExpr *cast)
-{
-	if (!contain_var_clause((Node *) cast->arg))
-		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
-							 exprLocation((Node *) cast),
-							 "an array of columns may not be cast over protected rows",
-							 "Compare each column by itself, with OR between them.");
-}
-
 /* What GREATEST and LEAST call. */
 static Oid
 comparison(Node *node)
@@ -326,6 +309,7 @@ check_node(Node *node)
 		case T_NullTest:
 		case T_BooleanTest:
 		case T_ArrayExpr:
+		case T_ArrayCoerceExpr: /* of elements, which the walker comes to */
 		case T_SQLValueFunction:
 		case T_TargetEntry:
 			return NULL;
@@ -351,8 +335,6 @@ check_node(Node *node)
 		case T_CoerceToDomain:
 		case T_CollateExpr:
 			return check_cast(node);
-		case T_ArrayCoerceExpr:
-			return check_array_cast((ArrayCoerceExpr *) node);
 		case T_SortGroupClause:	/* count(DISTINCT ...) */
 			return cr_rule_grouping_operator((SortGroupClause *) node);
 		case T_Aggref:

@@ -67,3 +67,15 @@ cr_days_read(Node *expr, CrPolynomial *result)
 	result->span = Max(days, 1);
 	return true;
 }
+
+/* What to do about a date that is not a measure. */
+const char *
+cr_days_hint(const CrStatement *statement, const Var *date)
+{
+	const CrColumnFact *fact = cr_inspect_column(statement, date);
+
+	if (fact != NULL &&
+		cr_inspect_base(statement, date->varno)->kind == CR_BASE_PROTECTED)
+		return "The owner can make the date a measure, with cleanroom.set_column(..., 'dimension, measure'): then differences to it may be aggregated. Or group by the difference, and compute from the groups that are released.";
+	return CR_HINT_FROM_GROUPS;
+}

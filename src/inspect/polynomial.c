@@ -218,7 +218,7 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 		result->column_refused = true;
 		if (var->vartype == DATEOID)
 			return object_with(result, "a date that is not a measure",
-							   CR_HINT_DATES);
+							   cr_days_hint(statement, var));
 		return object(result, "a column that is not a measure");
 	}
 	result->degree = fact->degree;

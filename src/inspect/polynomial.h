@@ -14,10 +14,6 @@
 #define CR_HINT_FROM_GROUPS \
 	"Group by it in coarse classes, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released. Classes of few people are missing from that; for the exact figure the owner can store it in a generated column, as a number, and make that a measure."
 
-/* The same, of a difference of dates. */
-#define CR_HINT_DATES \
-	"The owner can make the date a measure, with cleanroom.set_column(..., 'dimension, measure'): then its difference to another one, or to a constant, is one too. Or group by the difference, and compute from the groups that are released."
-
 typedef struct CrPolynomial
 {
 	int			degree;			/* in measures */
@@ -40,6 +36,7 @@ extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
 
 /* days.c */
 extern bool cr_days_read(Node *expr, CrPolynomial *result);
+extern const char *cr_days_hint(const CrStatement *statement, const Var *date);
 
 /* family.c */
 extern uint32 cr_aggregate_family(Oid aggfnoid);

@@ -157,6 +157,8 @@ SELECT count(*) FROM orders o, LATERAL (VALUES (o.category), (o.zip)) b (v);
 SELECT min(d) FROM (SELECT person, min(day) AS d FROM orders GROUP BY 1) t;
 SELECT m, count(*) FROM (SELECT person, min(category::char(2)) AS m FROM orders GROUP BY 1) t GROUP BY 1;
 SELECT avg(age(day)) FROM orders;
+SELECT avg(day - date '2024-01-01') FROM orders;
+SELECT avg(last - first) FROM (SELECT person, min(day) AS first, max(day) AS last FROM orders GROUP BY 1) t;
 SELECT count(amount::numeric(12,2)) FROM orders;
 SELECT count(person::text) FROM orders;
 SELECT sum(coalesce(amount, 0) * qty) FROM orders;

@@ -150,6 +150,15 @@ EXECUTE list('{s0,s1}');
 EXECUTE cast_list('{s0,s1}');
 RESET plan_cache_mode;
 
+-- outside: what may become too long once there is a row
+PREPARE padded(text[]) AS SELECT count(*) FROM visits WHERE site = ANY ($1::char(400000)[]);
+EXECUTE padded(array_fill('s0'::text, '{5000}'));
+PREPARE digits(numeric[]) AS SELECT count(*) FROM visits WHERE site = ANY ($1::text[]);
+EXECUTE digits(array_fill(1e131071, '{20000}'));
+-- inside: numbers of few digits, texts that are cut off
+PREPARE numbers(int[]) AS SELECT count(*) FROM visits WHERE n::text = ANY ($1::varchar[]);
+EXECUTE numbers('{1,2}');
+
 -- outside: elements cast by the analyst's own code, or that only some rows
 -- could make fail; lists of people; arrays of columns
 CREATE DOMAIN mine AS varchar CHECK (VALUE <> 's0');
