@@ -99,7 +99,8 @@ check_counted_computation(CrLevel *level, CrAggregate *aggregate,
 			(fact == NULL || (fact->uses & CR_USE_DIMENSION) == 0))
 			offender = var;
 	}
-	if (offender == NULL)
+	if (offender == NULL ||
+		cr_match_tested(level->statement, computed) != NIL)
 		return cr_rule_group_key(level, computed, NULL);
 	refusal = check_counted_column(level, aggregate, offender);
 	if (refusal != NULL)
