@@ -284,8 +284,16 @@ refuse_unit_key(CrLevel *level, const Var *unit)
 {
 	const CrStatement *statement = level->statement;
 	const CrUnit *other = cr_level_missing_unit(level);
+	const char *name = cr_word_column(statement, unit);
+	const char *reason;
 	const char *hint = "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.";
 
+	if (other == NULL || equal(other->expanded, unit))
+		reason = psprintf("column %s identifies people, and nothing computed from it may be grouped by",
+						  name);
+	else
+		reason = psprintf("people are told apart by %s, which is one of several units",
+						  name);
 	if (may_lack_match(level, unit))
 		hint = HINT_MATCH;
 	else if (other != NULL && other->membership == NULL &&
@@ -294,12 +302,9 @@ refuse_unit_key(CrLevel *level, const Var *unit)
 			psprintf("Group by %s too.",
 					 cr_word_column(statement, (Var *) other->expanded)) :
 			psprintf("Join the tables by their units too (AND a.unit = b.unit), %s with %s, so that each row is of one person; or group by a dimension.",
-						cr_word_column(statement, (Var *) other->expanded),
-						cr_word_column(statement, unit));
-	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
-							 psprintf("people are told apart by %s, which is one of several units",
-									  cr_word_column(statement, unit)),
-							 hint);
+					 cr_word_column(statement, (Var *) other->expanded),
+					 name);
+	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1, reason, hint);
 }
 
 static CrVerdict *

@@ -153,6 +153,7 @@ SET ROLE regress_cr_la_analyst;
 SELECT code || ' ' || reason AS reason, hint FROM cleanroom.explain($$
 SELECT count(*) FROM people WHERE person IN (SELECT o.person FROM orders o JOIN lines l USING (order_id) WHERE sku = 's1');
 SELECT n, count(*) FROM (SELECT o.person, count(*) AS n FROM orders o JOIN lines l USING (order_id) GROUP BY 1) t GROUP BY 1;
+SELECT left(person::text, 1), count(*) FROM people GROUP BY 1;
 SELECT count(*) FROM orders o, LATERAL (VALUES (o.category), (o.zip)) b (v);
 SELECT min(d) FROM (SELECT person, min(day) AS d FROM orders GROUP BY 1) t;
 SELECT m, count(*) FROM (SELECT person, min(category::char(2)) AS m FROM orders GROUP BY 1) t GROUP BY 1;
