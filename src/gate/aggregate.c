@@ -33,6 +33,11 @@ aggregate_name(CrAggregate *aggregate)
 
 /* ---------- what may be aggregated ---------- */
 
+#define HINT_LABELS \
+	"Such tables lend labels, not weights: group or filter by the column, and count(*); to count its values, take SELECT DISTINCT of the unit and the column in a subquery."
+#define HINT_DISTINCT_LABELS \
+	"Count the values of the protected table's column that it is joined with, or the groups that are released: SELECT count(*) FROM (SELECT label, count(*) ... GROUP BY label) AS released."
+
 static CrVerdict *
 refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 			  uint32 uses, uint32 aggregates)
@@ -45,7 +50,8 @@ refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 								 psprintf("column %s of a table that is not protected may not be aggregated over protected rows",
 										  cr_word_column(level->statement,
 														 var)),
-								 "Such tables lend labels, not weights: group or filter by the column, and count(*); to count its values, take SELECT DISTINCT of the unit and the column in a subquery.");
+								 aggregate->aggref->aggdistinct != NIL ?
+								 HINT_DISTINCT_LABELS : HINT_LABELS);
 	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
 							 psprintf("%s() of column %s is not allowed",
 									  aggregate_name(aggregate),
@@ -72,6 +78,40 @@ check_counted_column(CrLevel *level, CrAggregate *aggregate, Var *var)
 						 CR_USE_MEASURE, CR_AGG_COUNT);
 }
 
+/*
+ * What is computed may be null where it does not fit, which would count those
+ * whose measure is small.
+ */
+static CrVerdict *
+check_counted_computation(CrLevel *level, CrAggregate *aggregate,
+						  Node *computed)
+{
+	Var		   *offender = NULL;
+	CrVerdict  *refusal;
+	ListCell   *lc;
+
+	foreach(lc, pull_var_clause(computed, PVC_RECURSE_AGGREGATES))
+	{
+		Var		   *var = lfirst_node(Var, lc);
+		const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+
+		if (offender == NULL &&
+			(fact == NULL || (fact->uses & CR_USE_DIMENSION) == 0))
+			offender = var;
+	}
+	if (offender == NULL ||
+		cr_match_tested(level->statement, computed) != NIL)
+		return cr_rule_group_key(level, computed, NULL);
+	refusal = check_counted_column(level, aggregate, offender);
+	if (refusal != NULL)
+		return refusal;
+	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(computed),
+							 psprintf("what is computed from column %s may not be counted",
+									  cr_word_column(level->statement,
+													 offender)),
+							 "Count the column as it is, or what is computed from dimensions.");
+}
+
 static CrVerdict *
 check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 {
@@ -87,8 +127,9 @@ check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 		bms_num_members(cr_inspect_raw_bases(level->statement, stripped)))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
 								 "columns of tables that are not protected may not be aggregated over protected rows",
-								 "Such tables lend labels, not weights: group or filter by the column, and count(*); to count its values, take SELECT DISTINCT of the unit and the column in a subquery.");
-	return cr_rule_group_key(level, stripped, NULL);
+								 aggregate->aggref->aggdistinct != NIL ?
+								 HINT_DISTINCT_LABELS : HINT_LABELS);
+	return check_counted_computation(level, aggregate, stripped);
 }
 
 static CrVerdict *
@@ -211,8 +252,9 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 		cr_inspect_strip(linitial(aggregate->arguments));
 	Var		   *var = (Var *) argument;
 
-	if (argument != NULL && exprType(argument) == INTERVALOID)
-		return "Group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.";
+	if (!cr_aggregate_is_extreme(aggref->aggfnoid) &&
+		argument != NULL && exprType(argument) == INTERVALOID)
+		return CR_HINT_FROM_GROUPS;
 	if (!cr_aggregate_is_extreme(aggref->aggfnoid))
 		return "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.";
 	if (var != NULL && IsA(var, Var) && var->varlevelsup == 0 &&
@@ -220,6 +262,16 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 		!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
 												var->varno)))
 		return "Group by the column too, if each group has one value of it.";
+	if (level->kind == CR_LEVEL_UNIT && argument != NULL &&
+		getBaseType(exprType(argument)) == BPCHAROID)
+		return psprintf("Cast what is padded with blanks to text: %s(x::text).",
+						aggregate_name(aggregate));
+	if (var != NULL && IsA(var, Var) && var->varlevelsup == 0 &&
+		var->varno > 0 &&
+		cr_inspect_base(level->statement,
+						var->varno)->kind == CR_BASE_UNIT_LEVEL)
+		return psprintf("The first or last of all would be one person's. Group by it, and take it of those that enough people have: SELECT %s(x) FROM (SELECT x, count(*) ... GROUP BY x) AS released.",
+						aggregate_name(aggregate));
 	return "Use avg or stddev of a measure. Of a dimension, take it over the rows of a subquery that groups by it, or for each person in a subquery that groups by the unit.";
 }
 

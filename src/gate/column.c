@@ -278,6 +278,54 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 
 /* ---------- grouping ---------- */
 
+/* The unit of one table is all that is grouped by, or asked about. */
+static CrVerdict *
+refuse_unit_key(CrLevel *level, const Var *unit)
+{
+	const CrStatement *statement = level->statement;
+	const CrUnit *other = cr_level_missing_unit(level);
+	const char *name = cr_word_column(statement, unit);
+	const char *reason;
+	const char *hint = "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.";
+
+	if (other == NULL || equal(other->expanded, unit))
+		reason = psprintf("column %s identifies people, and nothing computed from it may be grouped by",
+						  name);
+	else
+		reason = psprintf("people are told apart by %s, which is one of several units",
+						  name);
+	if (may_lack_match(level, unit))
+		hint = HINT_MATCH;
+	else if (other != NULL && other->membership == NULL &&
+			 IsA(other->expanded, Var) && !equal(other->expanded, unit))
+		hint = ((Var *) other->expanded)->varno == unit->varno ?
+			psprintf("Group by %s too.",
+					 cr_word_column(statement, (Var *) other->expanded)) :
+			psprintf("Join the tables by their units too (AND a.unit = b.unit), %s with %s, so that each row is of one person; or group by a dimension.",
+					 cr_word_column(statement, (Var *) other->expanded),
+					 name);
+	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1, reason, hint);
+}
+
+static CrVerdict *
+refuse_key(CrLevel *level, const Var *var)
+{
+	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
+	bool		filters = fact != NULL && (fact->uses & CR_USE_FILTER) != 0;
+	bool		joins = fact != NULL && (fact->uses & CR_USE_JOIN) != 0;
+
+	if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
+		return refuse_unit_key(level, var);
+	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
+							 psprintf("column %s may not be grouped by",
+									  cr_word_column(level->statement, var)),
+							 joins ?
+							 "It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, or count(DISTINCT ...) it." :
+							 cr_word_allowed(level->statement, var,
+											 CR_USE_DIMENSION,
+											 filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));
+}
+
 /* A grouping key: total functions of dimensions, labels and constants. */
 CrVerdict *
 cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
@@ -303,31 +351,7 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	if (offender != NULL && is_member(level, offender))
 		return cr_rule_refuse_match();
 	if (offender != NULL)
-	{
-		const CrColumnFact *fact = cr_inspect_column(level->statement,
-													 offender);
-		bool		filters = fact != NULL &&
-			(fact->uses & CR_USE_FILTER) != 0;
-		bool		joins = fact != NULL && (fact->uses & CR_USE_JOIN) != 0;
-
-		if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
-			return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
-									 psprintf("groups by %s would be single people of one table only",
-											  cr_word_column(level->statement,
-															 offender)),
-									 may_lack_match(level, offender) ?
-									 HINT_MATCH :
-									 "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.");
-		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
-								 psprintf("column %s may not be grouped by",
-										  cr_word_column(level->statement,
-														 offender)),
-								 joins ?
-								 "It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, or count(DISTINCT ...) it." :
-								 cr_word_allowed(level->statement, offender,
-												 CR_USE_DIMENSION,
-												 filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));
-	}
+		return refuse_key(level, offender);
 	refusal = cr_rule_total(expanded);
 	if (refusal == NULL && clause != NULL)
 		refusal = cr_rule_grouping_operator(clause);

@@ -28,7 +28,7 @@ cr_refuse_conditional(Node *node)
 
 	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
 							 "a conditional inside an aggregate's argument is not allowed here",
-							 !alone ? "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), and sum(x) FILTER (WHERE condition) for other conditions." :
+							 !alone ? "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), sum(a * b), which leaves out nulls, for sum(coalesce(a, 0) * b), and sum(x) FILTER (WHERE condition) for other conditions." :
 							 "Write sum(x) FILTER (WHERE condition), or one CASE WHEN condition THEN x END directly inside the aggregate. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).");
 }
 

@@ -122,14 +122,14 @@ check_sublinks(CrLevel *level)
 
 		if (cr_level_is_raw(entry->level))
 			return refuse("a subquery in an expression that reads single protected rows",
-						  "Join the tables on their join keys, or aggregate inside the subquery.");
+						  "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key).");
 		if (cr_inspect_refers_outside((Query *) entry->sublink->subselect) &&
 			(entry->in_core ||
 			 cr_inspect_touches((Query *) entry->sublink->subselect) ||
 			 (level->kind != CR_LEVEL_PUBLIC &&
 			  has_outer_aggregate((Query *) entry->sublink->subselect))))
 			return refuse("a correlated subquery",
-						  "Compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it.");
+						  "Write key IN (SELECT unit ... GROUP BY unit HAVING ...), or compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it.");
 	}
 	return NULL;
 }
@@ -198,6 +198,9 @@ check_protected(CrSource *source)
 	return NULL;
 }
 
+#define HINT_LATERAL \
+	"Name what is computed of a row in a subquery, SELECT ... FROM (SELECT t.*, a + b AS sum FROM t) AS t, or in LATERAL (SELECT a + b AS sum) without FROM; join other tables on their join keys, or what a subquery that groups by the unit finds of each person."
+
 /*
  * One entry of FROM at a level with raw rows.  Subqueries are judged as
  * levels, and what is public in them by cr_rule_quiet().
@@ -213,10 +216,9 @@ cr_rule_source(CrLevel *level, CrSource *source)
 		contain_vars_of_level((Node *) source->rte->values_lists, 0) ||
 		source->rte->rtekind == RTE_TABLEFUNC)
 		return refuse("a function or VALUES list over columns of other tables",
-					  "Join tables on their join keys instead.");
+					  HINT_LATERAL);
 	if (source->rte->rtekind == RTE_SUBQUERY &&
 		cr_inspect_refers_outside(source->rte->subquery))
-		return refuse("a LATERAL subquery",
-					  "Join the tables on their join keys instead.");
+		return refuse("a LATERAL subquery", HINT_LATERAL);
 	return NULL;
 }

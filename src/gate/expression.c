@@ -309,6 +309,7 @@ check_node(Node *node)
 		case T_NullTest:
 		case T_BooleanTest:
 		case T_ArrayExpr:
+		case T_ArrayCoerceExpr: /* of elements, which the walker comes to */
 		case T_SQLValueFunction:
 		case T_TargetEntry:
 			return NULL;
@@ -434,10 +435,13 @@ total_walker(Node *node, CrVerdict **refusal)
 	if (IsA(node, SubLink))
 		return total_walker(((SubLink *) node)->testexpr, refusal);
 	/* constants that are a list may be long: they are not copied */
-	if (IsA(node, ScalarArrayOpExpr) &&
-		IsA(lsecond(((ScalarArrayOpExpr *) node)->args), Const))
-		return total_walker(linitial(((ScalarArrayOpExpr *) node)->args),
-							refusal);
+	if (IsA(node, ScalarArrayOpExpr))
+	{
+		List	   *args = ((ScalarArrayOpExpr *) node)->args;
+
+		if (IsA(cr_inspect_strip_array(lsecond(args)), Const))
+			return total_walker(linitial(args), refusal);
+	}
 	return expression_tree_walker(node, total_walker, refusal);
 }
 

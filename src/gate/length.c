@@ -17,6 +17,7 @@
 #include "gate/gate.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -72,6 +73,41 @@ check_array(ArrayExpr *array)
 	return NULL;
 }
 
+/*
+ * May the array become much longer by the cast of its elements?  char(n) is
+ * padded, and a number of few bytes may have 131,072 digits.
+ */
+static bool
+may_grow(const ArrayCoerceExpr *cast)
+{
+	Oid			array = getBaseType(exprType((Node *) cast->arg));
+	Oid			from = getBaseType(get_element_type(array));
+	Oid			to = getBaseType(get_element_type(cast->resulttype));
+
+	if (get_typlen(to) > 0 || to == NUMERICOID ||
+		IsA(cr_inspect_strip((Node *) cast->elemexpr), CaseTestExpr))
+		return false;
+	if (to != TEXTOID && to != VARCHAROID)
+		return true;
+	return get_typlen(from) <= 0 && from != TEXTOID && from != VARCHAROID &&
+		from != BPCHAROID;
+}
+
+/* A cast of each element: of constants, parameters and single values. */
+static CrVerdict *
+check_array_cast(ArrayCoerceExpr *cast)
+{
+	if (contain_var_clause((Node *) cast->arg))
+		return refuse((Node *) cast, "a cast of an array of columns",
+					  "Compare each column by itself, with OR between them.");
+	if (!may_grow(cast))
+		return NULL;
+	return refuse((Node *) cast,
+				  psprintf("a cast of a list to %s, which may become too long,",
+						   format_type_be(cast->resulttype)),
+				  "Give the list as an array of text, or of the column's own type.");
+}
+
 /* The node itself, its children apart. */
 CrVerdict *
 cr_rule_length(Node *node)
@@ -80,5 +116,7 @@ cr_rule_length(Node *node)
 		return check_constant((Const *) node);
 	if (IsA(node, ArrayExpr))
 		return check_array((ArrayExpr *) node);
+	if (IsA(node, ArrayCoerceExpr))
+		return check_array_cast((ArrayCoerceExpr *) node);
 	return NULL;
 }

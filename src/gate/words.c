@@ -8,9 +8,11 @@
 #include "postgres.h"
 
 #include "catalog/heap.h"
+#include "catalog/pg_type.h"
 #include "gate/words.h"
 #include "lib/stringinfo.h"
 #include "nodes/value.h"
+#include "utils/lsyscache.h"
 
 /* The column as "relation.column", in quotes. */
 const char *
@@ -65,6 +67,14 @@ is_allowed(const CrColumnFact *column, uint32 uses, uint32 aggregates)
 		(column->aggregates & aggregates) == aggregates;
 }
 
+/* Is it a column whose differences can be aggregated only? */
+static bool
+is_date(const CrBase *base, AttrNumber attnum)
+{
+	return base->kind == CR_BASE_PROTECTED &&
+		getBaseType(get_atttype(base->rte->relid, attnum)) == DATEOID;
+}
+
 static const char *
 list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 			 uint32 aggregates, const char *verb)
@@ -81,7 +91,9 @@ list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 	initStringInfo(&names);
 	for (i = 0; base->columns != NULL && i < base->ncolumns; i++)
 	{
-		if (!is_allowed(&base->columns[i], uses, aggregates) || count >= 10)
+		if (!is_allowed(&base->columns[i], uses, aggregates) ||
+			(is_date(base, i + 1) && (aggregates & ~CR_AGG_COUNT) != 0) ||
+			count >= 10)
 			continue;
 		appendStringInfo(&names, "%s%s", count > 0 ? ", " : "",
 						 base->columns[i].name);
@@ -135,7 +147,7 @@ cr_word_aggregated(const CrStatement *statement, const Var *var, uint32 uses,
 	size_t		i;
 
 	if (fact != NULL && (fact->uses & CR_USE_DIMENSION) != 0)
-		hint = psprintf("%s Or group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.",
+		hint = psprintf("%s Or group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released. Values that few people have are missing from that; coarse classes have more.",
 						hint);
 	if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0)
 		return hint;

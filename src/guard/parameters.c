@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "guard/kept.h"
 #include "guard/parameters.h"
+#include "inspect/facts.h"
 #include "lib/stringinfo.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/params.h"
@@ -71,13 +72,13 @@ find_walker(Node *node, List **found)
 		note(found, (Param *) node, false);
 	else if (IsA(node, ScalarArrayOpExpr))
 	{
-		Node	   *list = lsecond(((ScalarArrayOpExpr *) node)->args);
+		List	   *args = ((ScalarArrayOpExpr *) node)->args;
+		Node	   *list = cr_inspect_strip_array(lsecond(args));
 
 		if (is_external(list))
 		{
 			note(found, (Param *) list, true);
-			return find_walker(linitial(((ScalarArrayOpExpr *) node)->args),
-							   found);
+			return find_walker(linitial(args), found);
 		}
 	}
 	if (IsA(node, Query))

@@ -275,6 +275,10 @@ extern void cr_membership_record(CrStatement *statement, RangeTblEntry *rte,
 								 Node *outer, bool exact);
 extern Query *cr_membership_query(Query *members, Node *key);
 
+/* inspect/exists.c: questions of membership in other words */
+extern SubLink *cr_exists_as_in(const SubLink *exists);
+extern Node *cr_exists_of_count(Node *node);
+
 /* inspect/match.c: tests of memberships */
 extern CrMembership *cr_match_find(const CrStatement *statement,
 								   const RangeTblEntry *rte);
@@ -319,6 +323,7 @@ extern void cr_base_mark_nullable(CrSource *source);
 extern void cr_level_read_units(CrLevel *level);
 extern bool cr_level_joins_owners(const CrLevel *level);
 extern bool cr_level_groups_by_units(CrLevel *level);
+extern const CrUnit *cr_level_missing_unit(CrLevel *level);
 extern bool cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit);
 extern void cr_level_place_units(CrLevel *level);
 extern bool cr_aggregate_is_extreme(Oid aggfnoid);
@@ -343,6 +348,7 @@ extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 
 /* inspect/list.c */
 extern bool cr_inspect_limit(Node *limit, int64 *rows);
+extern Node *cr_inspect_strip_array(Node *array);
 extern List *cr_inspect_list_rows(const RangeTblEntry *rte);
 extern List *cr_inspect_constant_rows(Query *query);
 extern Const **cr_inspect_constant_column(List *rows, int column);

@@ -413,6 +413,7 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 	{
 		cr_normalize_names(query);
 		cr_normalize_constants(level);
+		cr_normalize_lateral(query);
 		cr_normalize_calls(query);
 		cr_normalize_lift(query);
 		cr_distribute_unions(level);

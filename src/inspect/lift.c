@@ -1,14 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/lift.c
- *	  Writes conditionals that a subquery computes where they are aggregated.
+ *	  Writes what a subquery computes where it is aggregated.
  *
  *	SELECT sum(p) FROM (SELECT CASE WHEN c THEN x ELSE 0 END AS p FROM t) s
  *
  * is SELECT sum(CASE WHEN s.c THEN s.x ELSE 0 END) FROM (SELECT …, c, x FROM
  * t) s.  Views and layered queries compute their columns before anybody
  * knows what they are for; an aggregate reads such conditions as FILTER, and
- * has to have them in its own words.
+ * has to have them in its own words.  Of x + 1 it has to know that it is null
+ * where x is, which is for nobody to guard, and not where it would overflow.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +21,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/fmgroids.h"
@@ -272,16 +274,44 @@ typedef struct Around
 {
 	Query	   *query;
 	int		   *left;			/* columns that may still be looked at */
+	bool		distinct;		/* in count(DISTINCT ...) */
 } Around;
 
 static Node *lift_mutator(Node *node, Around *around);
 
-/* What the column stands for, if that has a conditional; else itself. */
+/* Is it computed of columns, row by row? */
+static bool
+is_computation(const Query *query, Node *expr)
+{
+	return !query->hasAggs && query->groupClause == NIL &&
+		!IsA(cr_inspect_strip(expr), Var) && contain_var_clause(expr);
+}
+
+/*
+ * May it be computed by the query around as well?  Where an outer join puts a
+ * null in the place of the column, it has to be null of nulls.
+ */
+static bool
+may_lift(const Around *around, const Lift *lift, Node *expr)
+{
+	if (conditional_walker(expr, NULL) ? around->distinct :
+		!is_computation(lift->query, expr))
+		return false;
+	if (cr_normalize_may_be_null(around->query, lift->rti) &&
+		contain_nonstrict_functions(expr))
+		return false;
+	return !fixed_walker(expr, NULL) && !contain_volatile_functions(expr) &&
+		!has_whole_row(around->query, lift->rti);
+}
+
+/*
+ * What the column stands for, if that is computed; else itself.  Which rows
+ * an aggregate skips is told by the columns that its argument is made of.
+ */
 static Node *
 lift_column(Around *around, Var *var)
 {
-	Query	   *query = around->query;
-	Around		deeper = {NULL, around->left};
+	Around		deeper = {NULL, around->left, around->distinct};
 	Lift		lift;
 	TargetEntry *tle;
 	Node	   *expr;
@@ -290,14 +320,13 @@ lift_column(Around *around, Var *var)
 	if (--*around->left < 0)
 		return (Node *) var;
 	lift.rti = var->varno;
-	lift.rte = rt_fetch(var->varno, query->rtable);
+	lift.rte = rt_fetch(var->varno, around->query->rtable);
 	lift.query = lift.rte->subquery;
 	if (lift.rte->rtekind != RTE_SUBQUERY || lift.rte->lateral ||
 		!may_add_columns(lift.query))
 		return (Node *) var;
 	cr_normalize_names(lift.query);
-	if (!has_rows_of_people(lift.query) ||
-		cr_normalize_may_be_null(query, var->varno))
+	if (!has_rows_of_people(lift.query))
 		return (Node *) var;
 	tle = get_tle_by_resno(lift.query->targetList, var->varattno);
 	if (tle == NULL || tle->resjunk)
@@ -306,9 +335,7 @@ lift_column(Around *around, Var *var)
 		cr_normalize_pivots(lift.query);
 	deeper.query = lift.query;
 	expr = lift_mutator((Node *) tle->expr, &deeper);
-	if (!conditional_walker(expr, NULL) || fixed_walker(expr, NULL) ||
-		contain_volatile_functions(expr) ||
-		has_whole_row(query, var->varno))
+	if (!may_lift(around, &lift, expr))
 		return (Node *) var;
 	return export_mutator(expr, &lift);
 }
@@ -336,9 +363,9 @@ aggregates_walker(Node *node, Around *around)
 		return expression_tree_walker(node, aggregates_walker,
 									  (void *) around);
 	if (((Aggref *) node)->agglevelsup != 0 ||
-		((Aggref *) node)->aggdistinct != NIL ||
 		((Aggref *) node)->aggorder != NIL)
 		return false;
+	around->distinct = ((Aggref *) node)->aggdistinct != NIL;
 	foreach(lc, ((Aggref *) node)->args)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
@@ -353,7 +380,7 @@ void
 cr_normalize_lift(Query *query)
 {
 	int			left = MAX_COLUMNS;
-	Around		around = {query, &left};
+	Around		around = {query, &left, false};
 
 	if (!query->hasAggs)
 		return;

@@ -87,6 +87,22 @@ only_function(const RangeTblEntry *rte)
 }
 
 /*
+ * The array without casts of its elements that change no value: varchar[] in
+ * the place of text[].
+ */
+Node *
+cr_inspect_strip_array(Node *array)
+{
+	array = cr_inspect_strip(array);
+	while (array != NULL && IsA(array, ArrayCoerceExpr) &&
+		   IsA(cr_inspect_strip((Node *)
+								((ArrayCoerceExpr *) array)->elemexpr),
+			   CaseTestExpr))
+		array = cr_inspect_strip((Node *) ((ArrayCoerceExpr *) array)->arg);
+	return array;
+}
+
+/*
  * The rows of VALUES, or of unnest() of one array, as lists of expressions;
  * NIL where they are not known.
  */

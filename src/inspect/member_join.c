@@ -280,6 +280,7 @@ read_question(SubLink *sublink, bool tested, Asked *asked)
 {
 	Query	   *subselect = (Query *) sublink->subselect;
 	bool		touches = cr_inspect_touches(subselect);
+	SubLink    *in;
 
 	if (subselect->commandType != CMD_SELECT || subselect->rowMarks != NIL)
 		return false;
@@ -290,9 +291,15 @@ read_question(SubLink *sublink, bool tested, Asked *asked)
 	cr_normalize_names(subselect);
 	if (sublink->subLinkType == ANY_SUBLINK)
 		return read_in(sublink, asked);
-	if (sublink->subLinkType == EXISTS_SUBLINK)
+	if (sublink->subLinkType != EXISTS_SUBLINK)
+		return false;
+	in = cr_exists_as_in(sublink);
+	if (in == NULL)
 		return read_exists(sublink, asked);
-	return false;
+	if (!read_in(in, asked))
+		return false;
+	asked->exact = false;
+	return true;
 }
 
 /* Notes that the subquery of a range table entry is a membership. */

@@ -73,8 +73,13 @@ ask_all(AskContext *context, SubLink *sublink)
 static Node *
 ask_mutator(Node *node, AskContext *context)
 {
+	Node	   *exists;
+
 	if (node == NULL || IsA(node, Query))
 		return node;			/* a level of its own */
+	exists = cr_exists_of_count(node);
+	if (exists != NULL)
+		return ask_mutator(exists, context);
 	if (IsA(node, SubLink) &&
 		((SubLink *) node)->subLinkType == ALL_SUBLINK)
 		return ask_all(context, (SubLink *) node);
@@ -146,6 +151,9 @@ ask_conjunct(AskContext *context, Node *conjunct)
 
 	if (!checkExprHasSubLink(conjunct))
 		return list_make1(conjunct);
+	arg = cr_exists_of_count(conjunct);
+	if (arg != NULL)
+		return ask_conjunct(context, arg);
 	if (IsA(conjunct, SubLink) &&
 		((SubLink *) conjunct)->subLinkType != ALL_SUBLINK)
 	{

@@ -19,6 +19,14 @@ extern void cr_normalize_lift_ctes(Query *query, int levels);
 /* inspect/literal.c */
 extern void cr_normalize_calls(Query *query);
 
+/* inspect/single.c */
+extern bool cr_normalize_is_plain(const Query *query);
+extern bool cr_normalize_replace_columns(Query *query, int rti, List *row);
+extern List *cr_normalize_never_null(Query *query);
+
+/* inspect/lateral.c */
+extern void cr_normalize_lateral(Query *query);
+
 /* inspect/pivot.c */
 extern void cr_normalize_pivots(Query *query);
 

@@ -77,6 +77,7 @@ static const Classified operations[] = {
 	{F_FLOAT48MI, OP_ADD},
 	{F_FLOAT84MI, OP_ADD},
 	{F_NUMERIC_SUB, OP_ADD},
+	{F_DATE_MI, OP_ADD},
 	{F_INT2UM, OP_ADD},
 	{F_INT4UM, OP_ADD},
 	{F_INT8UM, OP_ADD},
@@ -218,6 +219,9 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0)
 	{
 		result->column_refused = true;
+		if (var->vartype == DATEOID)
+			return object_with(result, "a date that is not a measure",
+							   cr_days_hint(statement, var));
 		return object(result, "a column that is not a measure");
 	}
 	result->degree = fact->degree;
@@ -437,6 +441,8 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 	if (is_wider_cast(expr))
 		return cr_polynomial_read(statement,
 								  linitial(((FuncExpr *) expr)->args), result);
+	if (cr_days_read(expr, result))
+		return result->objection == NULL;
 	if (IsA(expr, Const))
 		return read_constant((Const *) expr, result);
 	if (IsA(expr, Var))
@@ -453,13 +459,11 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		operation = classify(((FuncExpr *) expr)->funcid);
 		args = ((FuncExpr *) expr)->args;
 	}
+	else if (IsA(expr, Param))
+		return object_with(result, "a parameter",
+						   "Multiply what is released: $1 * sum(x).");
 	else
-	{
-		if (IsA(expr, Param))
-			return object_with(result, "a parameter",
-							   "Multiply what is released: $1 * sum(x).");
 		return object(result, "something other than arithmetic");
-	}
 	switch (operation)
 	{
 		case OP_ADD:
@@ -483,7 +487,7 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 								   "Leave out the precision, and cast what is released: sum(x)::numeric(12, 2).");
 			if (is_of_dimensions(statement, expr))
 				return object_with(result, "a function or operator other than arithmetic",
-								   "Group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released.");
+								   CR_HINT_FROM_GROUPS);
 			return object(result, "a function or operator other than arithmetic");
 	}
 	result->floating = result->floating || exprType(expr) == FLOAT8OID;

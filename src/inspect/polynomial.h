@@ -10,6 +10,10 @@
 
 #include "inspect/facts.h"
 
+/* What to write for an average of something that may be grouped by only. */
+#define CR_HINT_FROM_GROUPS \
+	"Group by it in coarse classes, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released. Classes of few people are missing from that; for the exact figure the owner can store it in a generated column, as a number, and make that a measure."
+
 typedef struct CrPolynomial
 {
 	int			degree;			/* in measures */
@@ -29,6 +33,10 @@ typedef struct CrPolynomial
 
 extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
 							   CrPolynomial *polynomial);
+
+/* days.c */
+extern bool cr_days_read(Node *expr, CrPolynomial *result);
+extern const char *cr_days_hint(const CrStatement *statement, const Var *date);
 
 /* family.c */
 extern uint32 cr_aggregate_family(Oid aggfnoid);

@@ -16,6 +16,7 @@
 
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
+#include "inspect/normalize.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -162,10 +163,13 @@ static Node *
 replace_column(Var *var, replace_rte_variables_context *context)
 {
 	List	   *row = (List *) context->callback_arg;
+	Node	   *expr;
 
 	if (var->varattno < 1 || var->varattno > list_length(row))
 		return (Node *) copyObject(var);
-	return copyObject(list_nth(row, var->varattno - 1));
+	expr = copyObject(list_nth(row, var->varattno - 1));
+	IncrementVarSublevelsUp(expr, var->varlevelsup, 0);
+	return expr;
 }
 
 static Node *
@@ -178,8 +182,9 @@ replace_in(Node *node, int rti, int levels_up, List *row)
 								 NULL);
 }
 
-static bool
-is_plain(Query *query)
+/* Does the query return what FROM has, with nothing done to its rows? */
+bool
+cr_normalize_is_plain(const Query *query)
 {
 	return query->setOperations == NULL && query->jointree->quals == NULL &&
 		query->groupClause == NIL && query->groupingSets == NIL &&
@@ -201,7 +206,8 @@ constant_target(const Place *place)
 	int			rti = 0;
 	ListCell   *lc;
 
-	if (!is_plain(query) || list_length(query->jointree->fromlist) > 1)
+	if (!cr_normalize_is_plain(query) ||
+		list_length(query->jointree->fromlist) > 1)
 		return NIL;
 	if (query->jointree->fromlist != NIL)
 	{
@@ -249,10 +255,14 @@ constant_row(const Place *place, RangeTblEntry *rte)
 
 /* ---------- in the place of columns ---------- */
 
-/* Columns of an entry of FROM, wherever the query names them. */
-static void
-replace_columns(Query *query, int rti, List *row)
+/*
+ * Puts expressions in the place of the columns of an entry of FROM, wherever
+ * the query names them.  Says whether nothing names the entry any more.
+ */
+bool
+cr_normalize_replace_columns(Query *query, int rti, List *row)
 {
+	bool		left;
 	ListCell   *lc;
 
 	query->targetList = (List *)
@@ -260,6 +270,9 @@ replace_columns(Query *query, int rti, List *row)
 	query->jointree = (FromExpr *)
 		replace_in((Node *) query->jointree, rti, 0, row);
 	query->havingQual = replace_in(query->havingQual, rti, 0, row);
+	left = bms_is_member(rti, pull_varnos(NULL, (Node *) query->targetList)) ||
+		bms_is_member(rti, pull_varnos(NULL, query->havingQual)) ||
+		bms_is_member(rti, pull_varnos(NULL, (Node *) query->jointree));
 	foreach(lc, query->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
@@ -270,12 +283,46 @@ replace_columns(Query *query, int rti, List *row)
 			replace_in((Node *) rte->functions, rti, 0, row);
 		rte->values_lists = (List *)
 			replace_in((Node *) rte->values_lists, rti, 0, row);
+		left = left ||
+			bms_is_member(rti, pull_varnos_of_level(NULL,
+													(Node *) rte->subquery,
+													1));
 	}
+	return !left;
 }
 
-/* Entries of FROM that no outer join extends with nulls. */
+/* Is it a LEFT JOIN ON true of a SELECT without FROM, or of one row? */
+static bool
+always_matches(Query *query, JoinExpr *join)
+{
+	RangeTblEntry *rte;
+	List	   *from;
+
+	if (!IsA(join->rarg, RangeTblRef) ||
+		(join->quals != NULL &&
+		 !(IsA(join->quals, Const) &&
+		   !((Const *) join->quals)->constisnull &&
+		   DatumGetBool(((Const *) join->quals)->constvalue))))
+		return false;
+	rte = rt_fetch(((RangeTblRef *) join->rarg)->rtindex, query->rtable);
+	if (rte->rtekind != RTE_SUBQUERY || !cr_normalize_is_plain(rte->subquery))
+		return false;
+	from = rte->subquery->jointree->fromlist;
+	if (from == NIL)
+		return true;
+	if (list_length(from) != 1 || !IsA(linitial(from), RangeTblRef))
+		return false;
+	rte = rt_fetch(((RangeTblRef *) linitial(from))->rtindex,
+				   rte->subquery->rtable);
+	return rte->rtekind == RTE_VALUES && list_length(rte->values_lists) == 1;
+}
+
+/*
+ * Entries of FROM that no outer join extends with nulls.  LEFT JOIN ON true
+ * of a relation that always has a row does not.
+ */
 static List *
-preserved(Node *node, List *found)
+never_null(Query *query, Node *node, List *found)
 {
 	JoinExpr   *join = (JoinExpr *) node;
 	ListCell   *lc;
@@ -285,14 +332,21 @@ preserved(Node *node, List *found)
 	if (IsA(node, FromExpr))
 	{
 		foreach(lc, ((FromExpr *) node)->fromlist)
-			found = preserved(lfirst(lc), found);
+			found = never_null(query, lfirst(lc), found);
 		return found;
 	}
 	if (join->jointype == JOIN_INNER || join->jointype == JOIN_LEFT)
-		found = preserved(join->larg, found);
-	if (join->jointype == JOIN_INNER || join->jointype == JOIN_RIGHT)
-		found = preserved(join->rarg, found);
+		found = never_null(query, join->larg, found);
+	if (join->jointype == JOIN_INNER || join->jointype == JOIN_RIGHT ||
+		(join->jointype == JOIN_LEFT && always_matches(query, join)))
+		found = never_null(query, join->rarg, found);
 	return found;
+}
+
+List *
+cr_normalize_never_null(Query *query)
+{
+	return never_null(query, (Node *) query->jointree, NIL);
 }
 
 /* ---------- as values ---------- */
@@ -312,7 +366,8 @@ read_scalar(SubLink *sublink, CrLevel *level)
 
 	if (list_length(row) == 1)
 		return linitial(row);
-	if (!is_plain(query) || list_length(query->jointree->fromlist) != 1)
+	if (!cr_normalize_is_plain(query) ||
+		list_length(query->jointree->fromlist) != 1)
 		return (Node *) sublink;
 	from = linitial(query->jointree->fromlist);
 	if (!IsA(from, RangeTblRef))
@@ -351,13 +406,13 @@ cr_normalize_constants(CrLevel *level)
 	Place		place = {level, query, 0};
 	ListCell   *lc;
 
-	foreach(lc, preserved((Node *) query->jointree, NIL))
+	foreach(lc, cr_normalize_never_null(query))
 	{
 		RangeTblEntry *rte = rt_fetch(lfirst_int(lc), query->rtable);
 		List	   *row = rte->lateral ? NIL : constant_row(&place, rte);
 
 		if (row != NIL)
-			replace_columns(query, lfirst_int(lc), row);
+			cr_normalize_replace_columns(query, lfirst_int(lc), row);
 	}
 	if (!query->hasSubLinks)
 		return;

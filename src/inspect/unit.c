@@ -270,6 +270,21 @@ cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit)
 	return false;
 }
 
+/* The first unit below the level that is no grouping key, nor equal to one. */
+const CrUnit *
+cr_level_missing_unit(CrLevel *level)
+{
+	List	   *members = keys_and_equals(level);
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		if (!list_member(members, ((CrUnit *) lfirst(lc))->expanded))
+			return (const CrUnit *) lfirst(lc);
+	}
+	return NULL;
+}
+
 /*
  * Is each unit below the level a grouping key, or equal to one through a
  * join, or missing from the group?  Then every group belongs to one person of
@@ -278,18 +293,9 @@ cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit)
 bool
 cr_level_groups_by_units(CrLevel *level)
 {
-	List	   *members;
-	ListCell   *lc;
-
 	if (level->group_keys == NIL || level->query->groupingSets != NIL)
 		return false;
-	members = keys_and_equals(level);
-	foreach(lc, level->units)
-	{
-		if (!list_member(members, ((CrUnit *) lfirst(lc))->expanded))
-			return false;
-	}
-	return level->units != NIL;
+	return level->units != NIL && cr_level_missing_unit(level) == NULL;
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
 #include "policy/cache.h"
@@ -167,9 +168,11 @@ cr_check_column_type(Relation rel, AttrNumber attno, uint32 uses)
 			 errdetail_internal("%s", why),
 			 (uses & CR_USE_MEASURE) != 0 ?
 			 errhint("Measures are columns of type smallint, integer, "
-					 "bigint, numeric, real or double precision.") :
+					 "bigint, numeric, real or double precision, and "
+					 "of type date for differences of dates.") :
 			 errhint("Choose a column of a scalar type such as integer, "
-					 "text, date or an enum.")));
+					 "text, date or an enum; a generated column can hold "
+					 "what is to be used of another.")));
 }
 
 void
@@ -187,6 +190,16 @@ cr_check_column_text(Relation rel, AttrNumber attno, const char *text,
 						RelationGetRelationName(rel), text),
 				 errdetail_internal("%s", why),
 				 errhint(HINT_COLUMN_LABEL)));
+	if (column->lower != NULL &&
+		get_atttype(RelationGetRelid(rel), attno) == DATEOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("measure \"%s\" of relation \"%s\" is a date and "
+						"cannot have bounds",
+						get_attname(RelationGetRelid(rel), attno, false),
+						RelationGetRelationName(rel)),
+				 errhint("Leave out \"in [...]\"; what is aggregated are "
+						 "differences of dates.")));
 	cr_check_column_type(rel, attno, column->uses);
 }
 

@@ -105,7 +105,7 @@ append_permission(StringInfo text, const char *permission)
 
 /* What an analyst may do with the column, for people to read. */
 static char *
-describe_permissions(const CrColumnPolicy *column)
+describe_permissions(const CrColumnPolicy *column, Oid typid)
 {
 	StringInfoData text;
 
@@ -124,7 +124,10 @@ describe_permissions(const CrColumnPolicy *column)
 	{
 		char	   *names = cr_label_format_aggregates(column->aggregates);
 
-		append_permission(&text, psprintf("aggregate it with %s", names));
+		append_permission(&text,
+						  psprintf(typid == DATEOID ?
+								   "aggregate differences to it with %s" :
+								   "aggregate it with %s", names));
 	}
 	return text.len > 0 ? text.data : pstrdup("nothing");
 }
@@ -159,7 +162,7 @@ cr_describe_columns(PG_FUNCTION_ARGS)
 																 typmod));
 		uses = cr_label_format_column(&policy->columns[i]);
 		values[2] = CStringGetTextDatum(uses);
-		may = describe_permissions(&policy->columns[i]);
+		may = describe_permissions(&policy->columns[i], typid);
 		values[3] = CStringGetTextDatum(may);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
 							 nulls);

@@ -222,6 +222,7 @@ is_measurable(Oid typid)
 		case NUMERICOID:
 		case FLOAT4OID:
 		case FLOAT8OID:
+		case DATEOID:			/* in differences */
 			return true;
 		default:
 			return false;
@@ -246,6 +247,61 @@ is_comparable(Oid typid)
 	return OidIsValid(entry->eq_opr);
 }
 
+/*
+ * Are there comparisons of the type that the gate admits?  Whatever can be
+ * grouped by; a test holds the list against the gate's.
+ */
+static bool
+is_judged(Oid typid)
+{
+	Oid			base = getBaseType(typid);
+
+	if (get_typtype(base) == TYPTYPE_ENUM)
+		return true;
+	switch (base)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+		case CHAROID:
+		case BYTEAOID:
+		case UUIDOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+		case INETOID:
+		case CIDROID:
+		case MACADDROID:
+		case MACADDR8OID:
+		case OIDOID:
+		case REGPROCOID:
+		case REGPROCEDUREOID:
+		case REGOPEROID:
+		case REGOPERATOROID:
+		case REGCLASSOID:
+		case REGCOLLATIONOID:
+		case REGTYPEOID:
+		case REGROLEOID:
+		case REGNAMESPACEOID:
+		case REGCONFIGOID:
+		case REGDICTIONARYOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* Can people be told apart by it?  units() hashes them. */
 static bool
 is_countable(Oid typid)
@@ -265,6 +321,10 @@ cr_load_check_type(Oid typid, uint32 uses)
 	if ((uses & ~CR_USE_MEASURE) != 0 && !is_comparable(typid))
 		return psprintf("Values of type %s cannot be compared by an equality "
 						"operator of the server itself.",
+						format_type_be(typid));
+	if ((uses & ~(CR_USE_MEASURE | CR_USE_UNIT)) != 0 && !is_judged(typid))
+		return psprintf("Values of type %s may not be compared over protected "
+						"rows.",
 						format_type_be(typid));
 	if ((uses & CR_USE_UNIT) != 0 && !is_countable(typid))
 		return psprintf("People cannot be counted by values of type %s, "
@@ -308,6 +368,10 @@ load_column(Oid labelled_relid, AttrNumber labelled_attno, Oid typid,
 		column->uses &= CR_USE_MEASURE;
 		return why;
 	}
+	if (!is_judged(typid))
+		column->uses &= CR_USE_MEASURE | CR_USE_UNIT;
+	if (typid == DATEOID)
+		column->lower = column->upper = NULL;
 	return NULL;
 }
 

@@ -154,6 +154,33 @@ SELECT typtype, count(*) > 0 AS some, count(*) FILTER (WHERE verdict = 'admitted
                     some_value(t.oid))) j
  WHERE t.oid < 16384 AND typtype <> 'p' GROUP BY typtype ORDER BY typtype;
 
+-- a column may be a dimension, filter or join key if its type can be grouped by;
+-- four types that only catalogs have are compared as bytea
+CREATE FUNCTION may_have_uses(type regtype) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE TABLE typed (person int, x %s)', type);
+    PERFORM cleanroom.protect('typed', 'person', 10);
+    FOR use IN 1..3 LOOP
+        PERFORM cleanroom.set_column('typed', 'x',
+            ('{dimension,filter,join}'::text[])[use]);
+    END LOOP;
+    DROP TABLE typed;
+    RETURN true;
+EXCEPTION WHEN datatype_mismatch THEN
+    RETURN false;
+END $$;
+SELECT string_agg(t.oid::regtype::text, ', ' ORDER BY t.oid)
+       FILTER (WHERE may_have_uses) AS with_uses,
+       string_agg(t.oid::regtype::text, ', ' ORDER BY t.oid)
+       FILTER (WHERE may_have_uses <> (verdict = 'admitted')) AS otherwise
+  FROM pg_type t, may_have_uses(t.oid),
+       judge(format('SELECT (%s), count(*) FROM people GROUP BY 1',
+                    some_value(t.oid))) j
+ WHERE (t.oid < 16384 AND typtype IN ('b', 'r', 'm') AND typname NOT LIKE '\_%'
+        AND typname <> ALL ('{pg_node_tree,pg_ndistinct,pg_dependencies,pg_mcv_list}'))
+    OR t.oid = 'mood'::regtype;
+
 SET client_min_messages = warning;
 DROP SCHEMA regress_cr_complete CASCADE;
 DROP OWNED BY regress_cr_owner, regress_cr_analyst;

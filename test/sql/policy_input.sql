@@ -89,6 +89,8 @@ SELECT cleanroom.protect('t', 'id', dimensions => '{p}');
 SELECT cleanroom.protect('t', 'id', filters => '{a}');
 SELECT cleanroom.protect('t', 'id', join_keys => '{r}');
 SELECT cleanroom.protect('t', 'id', dimensions => '{tg}');
+SELECT cleanroom.protect('t', 'id', dimensions => '{mo}');
+SELECT cleanroom.protect('t', 'id', filters => '{mo}');
 SELECT cleanroom.protect('t', 'id', measures => '{region}');
 \echo :SQLSTATE
 SELECT cleanroom.protect('t', 'id', measures => '{am}');
@@ -119,7 +121,7 @@ SELECT cleanroom.unprotect('v');
 
 -- inside: types that suit, several uses at once, a column named twice
 SELECT cleanroom.protect('t', 'id', 2, dimensions => '{region,m,c,d,b,region}',
-    measures => '{v,si,bi,re,dp}', filters => '{u,mo,iv,v}', join_keys => '{id,u}');
+    measures => '{v,si,bi,re,dp}', filters => '{u,iv,v}', join_keys => '{id,u}');
 SELECT "column", uses FROM cleanroom.columns WHERE schema = 'inp' AND uses <> '';
 
 -- uses that cannot be read

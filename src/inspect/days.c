@@ -1,0 +1,81 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/days.c
+ *	  Reads dates that stand in a difference of two dates.
+ *
+ *	avg(discharged - admitted), avg(current_date - born)
+ *
+ * A date is a number of days, but for the infinite ones, whose differences
+ * the twin of the operator makes null.  So a date column that is a measure,
+ * and a constant date, are terms as integers are.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "inspect/facts.h"
+#include "inspect/polynomial.h"
+#include "nodes/primnodes.h"
+#include "utils/date.h"
+#include "utils/fmgroids.h"
+
+/* Days from 2000 to today are fewer. */
+#define CR_DAYS_OF_TODAY	1e5
+
+/* Is it the current date?  now()::date is that, too. */
+static bool
+is_today(Node *expr)
+{
+	FuncExpr   *cast = (FuncExpr *) expr;
+	FuncExpr   *now;
+
+	if (IsA(expr, SQLValueFunction))
+		return ((SQLValueFunction *) expr)->op == SVFOP_CURRENT_DATE;
+	if (!IsA(cast, FuncExpr) || cast->funcid != F_DATE_TIMESTAMPTZ)
+		return false;
+	now = (FuncExpr *) cr_inspect_strip(linitial(cast->args));
+	if (IsA(now, SQLValueFunction))
+		return ((SQLValueFunction *) now)->op == SVFOP_CURRENT_TIMESTAMP;
+	return IsA(now, FuncExpr) && now->funcid == F_NOW;
+}
+
+/*
+ * Reads a date that is no column, as a constant of so many days.  False if it
+ * is none; with "objection" set if it cannot stand in a difference.
+ */
+bool
+cr_days_read(Node *expr, CrPolynomial *result)
+{
+	Const	   *constant = (Const *) expr;
+	double		days = CR_DAYS_OF_TODAY;
+
+	if (IsA(expr, Const) && constant->consttype == DATEOID)
+	{
+		if (!constant->constisnull &&
+			DATE_NOT_FINITE(DatumGetDateADT(constant->constvalue)))
+			result->objection = "a constant that is not finite";
+		else
+			days = constant->constisnull ? 0 :
+				fabs((double) DatumGetDateADT(constant->constvalue));
+	}
+	else if (!is_today(expr))
+		return false;
+	result->aggregates = CR_AGG_ALL;
+	result->span = Max(days, 1);
+	return true;
+}
+
+/* What to do about a date that is not a measure. */
+const char *
+cr_days_hint(const CrStatement *statement, const Var *date)
+{
+	const CrColumnFact *fact = cr_inspect_column(statement, date);
+
+	if (fact != NULL &&
+		cr_inspect_base(statement, date->varno)->kind == CR_BASE_PROTECTED)
+		return "The owner can make the date a measure, with cleanroom.set_column(..., 'dimension, measure'): then differences to it may be aggregated. Or group by the difference, and compute from the groups that are released.";
+	return CR_HINT_FROM_GROUPS;
+}
