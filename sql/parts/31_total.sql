@@ -323,97 +323,90 @@ Arguments and result: those of the original, and NULL where the original
 raises an error, an argument has more than 32 MB, or the result more than 512 kB.
 Errors: none that the arguments'' values could provoke.';
 
--- Twins of aggregates over floating-point numbers.
-
-CREATE FUNCTION cleanroom.float4_sum_step(sum float4, x float4)
-RETURNS float4
-AS 'MODULE_PATHNAME', 'cr_float4_sum_step'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.float4_sum_step(float4, float4) IS
-'Transition and combine function of cleanroom.total_sum(real).
-Result: the sum, or, once it has overflowed, a mark that stays.';
-
-CREATE FUNCTION cleanroom.float4_sum_result(sum float4)
-RETURNS float4
-AS 'MODULE_PATHNAME', 'cr_float4_sum_result'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.float4_sum_result(float4) IS
-'Final function of cleanroom.total_sum(real).
-Result: the sum, or NULL when it has overflowed.';
-
-CREATE FUNCTION cleanroom.float8_sum_step(sum float8, x float8)
-RETURNS float8
-AS 'MODULE_PATHNAME', 'cr_float8_sum_step'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.float8_sum_step(float8, float8) IS
-'Transition and combine function of cleanroom.total_sum(double precision).
-Result: the sum, or, once it has overflowed, a mark that stays.';
-
-CREATE FUNCTION cleanroom.float8_sum_result(sum float8)
-RETURNS float8
-AS 'MODULE_PATHNAME', 'cr_float8_sum_result'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.float8_sum_result(float8) IS
-'Final function of cleanroom.total_sum(double precision).
-Result: the sum, or NULL when it has overflowed.';
-
-CREATE FUNCTION cleanroom.float4_moments_step(state float8[], x float4)
-RETURNS float8[]
-AS 'MODULE_PATHNAME', 'cr_float4_moments_step'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.float4_moments_step(float8[], float4) IS
-'Transition function of averages, variances and deviations of real.
-Arguments: {N, sum, sum of squared differences}, and one more number.
-Result: the state with it, marked once it has overflowed.
-Errors: 22023 for an array of another shape.';
-
-CREATE FUNCTION cleanroom.float8_moments_step(state float8[], x float8)
-RETURNS float8[]
-AS 'MODULE_PATHNAME', 'cr_float8_moments_step'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.float8_moments_step(float8[], float8) IS
-'Transition function of averages, variances and deviations of double precision.
-Arguments: {N, sum, sum of squared differences}, and one more number.
-Result: the state with it, marked once it has overflowed.
-Errors: 22023 for an array of another shape.';
-
-CREATE FUNCTION cleanroom.float8_moments_combine(a float8[], b float8[])
-RETURNS float8[]
-AS 'MODULE_PATHNAME', 'cr_float8_moments_combine'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.float8_moments_combine(float8[], float8[]) IS
-'Combine function of averages, variances and deviations of real and double
-precision.
-Arguments: two states {N, sum, sum of squared differences}.
-Result: the state of the rows of both.
-Errors: 22023 for an array of another shape.';
+-- Twins of aggregates over floating-point numbers.  Their states hold exact
+-- sums: which rows there are decides, not their order.
 
 DO $$
 DECLARE
-    name text;
+    kind text;
+    what text;
     type text;
+    name text;
+    result text;
+BEGIN
+    FOR kind, what IN VALUES ('sum', 'sums and averages'),
+                             ('moments', 'variances and deviations')
+    LOOP
+        FOREACH type IN ARRAY ARRAY['real', 'double precision']
+        LOOP
+            name := format('exact_%s_%s', kind, split_part(type, ' ', 1));
+            EXECUTE format('CREATE FUNCTION cleanroom.%I(state internal, x %s) '
+                           'RETURNS internal AS %L, %L '
+                           'LANGUAGE C IMMUTABLE PARALLEL SAFE',
+                           name, type, 'MODULE_PATHNAME', 'cr_' || name);
+            EXECUTE format('COMMENT ON FUNCTION cleanroom.%I(internal, %s) '
+                           'IS %L', name, type, format(
+                'Transition function of %s of %s; cannot be
+called by itself.', what, type));
+        END LOOP;
+    END LOOP;
+
+    FOR name, result, what IN VALUES
+        ('result_real', 'real', 'total_sum(real)'),
+        ('result_double', 'double precision', 'total_sum(double precision)'),
+        ('avg', 'double precision', 'total_avg()'),
+        ('var_pop', 'double precision', 'total_var_pop()'),
+        ('var_samp', 'double precision', 'total_var_samp()'),
+        ('stddev_pop', 'double precision', 'total_stddev_pop()'),
+        ('stddev_samp', 'double precision', 'total_stddev_samp()')
+    LOOP
+        EXECUTE format('CREATE FUNCTION cleanroom.exact_%s(state internal) '
+                       'RETURNS %s AS %L, %L '
+                       'LANGUAGE C IMMUTABLE PARALLEL SAFE',
+                       name, result, 'MODULE_PATHNAME', 'cr_exact_' || name);
+        EXECUTE format('COMMENT ON FUNCTION cleanroom.exact_%s(internal) '
+                       'IS %L', name, format(
+            'Final function of cleanroom.%s; cannot be called by itself.',
+            what));
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION cleanroom.exact_combine(a internal, b internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_exact_combine'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.exact_combine(internal, internal) IS
+'Combine function of aggregates over floating-point numbers; cannot be called
+by itself.';
+
+CREATE FUNCTION cleanroom.exact_serialize(state internal)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'cr_exact_serialize'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.exact_serialize(internal) IS
+'Passes the state of such an aggregate from a worker on; cannot be called by
+itself.';
+
+CREATE FUNCTION cleanroom.exact_deserialize(packed bytea, internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_exact_deserialize'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.exact_deserialize(bytea, internal) IS
+'Receives the state of such an aggregate from a worker; cannot be called by
+itself.';
+
+-- Those over numeric.
+DO $$
+DECLARE
+    name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['avg', 'var_pop', 'var_samp', 'stddev_pop',
                                 'stddev_samp']
     LOOP
-        EXECUTE format('CREATE FUNCTION cleanroom.moments_%s(state float8[]) '
-                       'RETURNS float8 AS %L, %L '
-                       'LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE',
-                       name, 'MODULE_PATHNAME', 'cr_moments_' || name);
-        EXECUTE format('COMMENT ON FUNCTION cleanroom.moments_%s(float8[]) '
-                       'IS %L', name, format(
-            'Final function of cleanroom.total_%s().
-Argument: the state {N, sum, sum of squared differences}.
-Result: NULL where the state has overflowed, or has too few rows.
-Errors: 22023 for an array of another shape.', name));
-
         -- internal, as numeric_<name> is
         EXECUTE format('CREATE FUNCTION cleanroom.total_numeric_%s(internal) '
                        'RETURNS numeric AS %L, %L '
@@ -435,21 +428,42 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cleanroom.total_numeric_sum(internal) IS
 'Final function of cleanroom.total_sum(numeric); cannot be called by itself.';
 
-CREATE AGGREGATE cleanroom.total_sum(float4) (
-	SFUNC = cleanroom.float4_sum_step,
-	STYPE = float4,
-	FINALFUNC = cleanroom.float4_sum_result,
-	COMBINEFUNC = cleanroom.float4_sum_step,
-	PARALLEL = SAFE
-);
-
-CREATE AGGREGATE cleanroom.total_sum(float8) (
-	SFUNC = cleanroom.float8_sum_step,
-	STYPE = float8,
-	FINALFUNC = cleanroom.float8_sum_result,
-	COMBINEFUNC = cleanroom.float8_sum_step,
-	PARALLEL = SAFE
-);
+-- SSPACE: the states come in pieces of 128, 256 and 512 bytes.
+DO $$
+DECLARE
+    name text;
+    kind text;
+    part text;
+    type text;
+BEGIN
+    FOR name, kind, part IN VALUES
+        ('sum', 'sum', 'result'), ('avg', 'sum', 'avg'),
+        ('var_pop', 'moments', 'var_pop'),
+        ('var_samp', 'moments', 'var_samp'),
+        ('variance', 'moments', 'var_samp'),
+        ('stddev_pop', 'moments', 'stddev_pop'),
+        ('stddev_samp', 'moments', 'stddev_samp'),
+        ('stddev', 'moments', 'stddev_samp')
+    LOOP
+        FOREACH type IN ARRAY ARRAY['real', 'double precision']
+        LOOP
+            EXECUTE format('CREATE AGGREGATE cleanroom.total_%s(%s) ('
+                           'SFUNC = cleanroom.exact_%s_%s, '
+                           'STYPE = internal, SSPACE = %s, '
+                           'FINALFUNC = cleanroom.exact_%s, '
+                           'COMBINEFUNC = cleanroom.exact_combine, '
+                           'SERIALFUNC = cleanroom.exact_serialize, '
+                           'DESERIALFUNC = cleanroom.exact_deserialize, '
+                           'PARALLEL = SAFE)',
+                           name, type, kind, split_part(type, ' ', 1),
+                           CASE kind WHEN 'sum' THEN 128 ELSE 256 END,
+                           CASE part WHEN 'result'
+                               THEN 'result_' || split_part(type, ' ', 1)
+                               ELSE part END);
+        END LOOP;
+    END LOOP;
+END
+$$;
 
 -- The largest and the smallest of texts, passing over those of more than 512 kB.
 DO $$
@@ -528,30 +542,14 @@ Argument: integers.
 Result: their sum, and NULL where a bigint does not hold it, or without rows.
 Errors: none.';
 
--- The others share their states.  Those of numeric are the server's own: only
--- their final functions can fail.
+-- The states of numeric are the server's own: only their final functions can
+-- fail.
 DO $$
 DECLARE
     name text;
     part text;
     type text;
 BEGIN
-    FOR name, part IN VALUES
-        ('avg', 'avg'), ('var_pop', 'var_pop'), ('var_samp', 'var_samp'),
-        ('variance', 'var_samp'), ('stddev_pop', 'stddev_pop'),
-        ('stddev_samp', 'stddev_samp'), ('stddev', 'stddev_samp')
-    LOOP
-        FOREACH type IN ARRAY ARRAY['float4', 'float8']
-        LOOP
-            EXECUTE format('CREATE AGGREGATE cleanroom.total_%s(%s) ('
-                           'SFUNC = cleanroom.%2$s_moments_step, '
-                           'STYPE = float8[], INITCOND = ''{0,0,0}'', '
-                           'FINALFUNC = cleanroom.moments_%3$s, '
-                           'COMBINEFUNC = cleanroom.float8_moments_combine, '
-                           'PARALLEL = SAFE)', name, type, part);
-        END LOOP;
-    END LOOP;
-
     FOR name, part, type IN VALUES
         ('sum', 'sum', 'numeric_avg'), ('avg', 'avg', 'numeric_avg'),
         ('var_pop', 'var_pop', 'numeric'),
@@ -580,37 +578,25 @@ BEGIN
         EXECUTE format('COMMENT ON AGGREGATE cleanroom.total_%s(%s) IS %L',
                        name, type, format(
             'The twin of pg_catalog.%s(%s).
-Argument and result: those of the original, and NULL where the original raises
-an error for overflow.
-Errors: none that the argument''s values could provoke.', name, type));
+Argument and result: those of the original, %s, and NULL
+where the result is too large for its type.
+Errors: none that the argument''s values could provoke.', name, type,
+            CASE type WHEN 'numeric' THEN 'to the digit'
+                ELSE 'rounded once, whatever the order of the rows' END));
     END LOOP;
 END
 $$;
 
 -- Pairs of numbers: correlation, covariance, regression.
 
-CREATE FUNCTION cleanroom.pairs_step(state float8[], y float8, x float8)
-RETURNS float8[]
-AS 'MODULE_PATHNAME', 'cr_pairs_step'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION cleanroom.exact_pairs(state internal, y float8, x float8)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_exact_pairs'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION cleanroom.pairs_step(float8[], float8, float8) IS
-'Transition function of correlation, covariance and regression.
-Arguments: {N, sum of x, sum of squared differences of x, the same two of y,
-sum of products of differences}, and one more pair.
-Result: the state with it, marked once it has overflowed.
-Errors: 22023 for an array of another shape.';
-
-CREATE FUNCTION cleanroom.pairs_combine(a float8[], b float8[])
-RETURNS float8[]
-AS 'MODULE_PATHNAME', 'cr_pairs_combine'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION cleanroom.pairs_combine(float8[], float8[]) IS
-'Combine function of correlation, covariance and regression.
-Arguments: two states as of pairs_step().
-Result: the state of the rows of both.
-Errors: 22023 for an array of another shape.';
+COMMENT ON FUNCTION cleanroom.exact_pairs(internal, float8, float8) IS
+'Transition function of correlation, covariance and regression; cannot be
+called by itself.';
 
 DO $$
 DECLARE
@@ -620,28 +606,28 @@ BEGIN
         'regr_avgx', 'regr_avgy', 'regr_intercept', 'regr_r2', 'regr_slope',
         'regr_sxx', 'regr_sxy', 'regr_syy']
     LOOP
-        EXECUTE format('CREATE FUNCTION cleanroom.pairs_%s(state float8[]) '
+        EXECUTE format('CREATE FUNCTION cleanroom.exact_%s(state internal) '
                        'RETURNS float8 AS %L, %L '
-                       'LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE',
-                       name, 'MODULE_PATHNAME', 'cr_pairs_' || name);
-        EXECUTE format('COMMENT ON FUNCTION cleanroom.pairs_%s(float8[]) '
+                       'LANGUAGE C IMMUTABLE PARALLEL SAFE',
+                       name, 'MODULE_PATHNAME', 'cr_exact_' || name);
+        EXECUTE format('COMMENT ON FUNCTION cleanroom.exact_%s(internal) '
                        'IS %L', name, format(
-            'Final function of cleanroom.total_%s().
-Argument: the state of pairs_step().
-Result: NULL where the state has overflowed, or has too few rows.
-Errors: 22023 for an array of another shape.', name));
+            'Final function of cleanroom.total_%s(); cannot be called by itself.',
+            name));
         EXECUTE format('CREATE AGGREGATE cleanroom.total_%1$s(float8, float8) '
-                       '(SFUNC = cleanroom.pairs_step, STYPE = float8[], '
-                       'INITCOND = ''{0,0,0,0,0,0}'', '
-                       'FINALFUNC = cleanroom.pairs_%1$s, '
-                       'COMBINEFUNC = cleanroom.pairs_combine, '
+                       '(SFUNC = cleanroom.exact_pairs, STYPE = internal, '
+                       'SSPACE = 512, '
+                       'FINALFUNC = cleanroom.exact_%1$s, '
+                       'COMBINEFUNC = cleanroom.exact_combine, '
+                       'SERIALFUNC = cleanroom.exact_serialize, '
+                       'DESERIALFUNC = cleanroom.exact_deserialize, '
                        'PARALLEL = SAFE)', name);
         EXECUTE format('COMMENT ON AGGREGATE '
                        'cleanroom.total_%s(float8, float8) IS %L',
                        name, format(
             'The twin of pg_catalog.%s(double precision, double precision).
-Arguments and result: those of the original, and NULL where the original
-raises an error for overflow.
+Arguments and result: those of the original, from exact sums, whatever the
+order of the rows, and NULL where the result is too large for its type.
 Errors: none that the arguments'' values could provoke.', name));
     END LOOP;
 END

@@ -1,277 +1,244 @@
 /*-------------------------------------------------------------------------
  *
  * src/agg/total_aggregate.c
- *	  Parts of the twins of aggregates over floating-point numbers.
+ *	  Parts of the twins of aggregates over floating-point numbers: sums,
+ *	  averages, variances and deviations.
  *
- * Where the original raises for overflow, the state becomes the "mark", a
- * NaN that no arithmetic makes; it stays the mark through all further rows
- * and through merging, and the result is NULL.  A NULL state would not do:
- * merging passes it over.
+ * A floating-point sum depends on the order of its rows, and that on rows
+ * that are not in the group: a sort of all groups, or workers, may change it.
+ * So what is added up is added up exactly, and rounded once at the end.
  *
- * The state of sums is the sum; that of the others is that of the originals,
- * {N, sum of x, sum of squared differences from the mean}, updated by the
- * method of Youngs and Cramer.
+ * Where the result is too large for its type, it is NULL.  The variance is
+ * (N * sum of xx - (sum of x)^2) / (N * (N or N - 1)), without cancellation
+ * as its numerator is exact.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "agg/total_call.h"
-#include "base/compat.h"
-#include "catalog/pg_type.h"
+#include "agg/exact_state.h"
 #include "fmgr.h"
-#include "utils/array.h"
-#include "utils/fmgrprotos.h"
+#include "utils/float.h"
 
-#define MARK8_BITS	UINT64CONST(0x7ff8636c65616e72)
-#define MARK4_BITS	((uint32) 0x7fc0636c)
+PG_FUNCTION_INFO_V1(cr_exact_sum_real);
+PG_FUNCTION_INFO_V1(cr_exact_sum_double);
+PG_FUNCTION_INFO_V1(cr_exact_moments_real);
+PG_FUNCTION_INFO_V1(cr_exact_moments_double);
+PG_FUNCTION_INFO_V1(cr_exact_result_real);
+PG_FUNCTION_INFO_V1(cr_exact_result_double);
+PG_FUNCTION_INFO_V1(cr_exact_avg);
+PG_FUNCTION_INFO_V1(cr_exact_var_pop);
+PG_FUNCTION_INFO_V1(cr_exact_var_samp);
+PG_FUNCTION_INFO_V1(cr_exact_stddev_pop);
+PG_FUNCTION_INFO_V1(cr_exact_stddev_samp);
 
-/* Elements of the state of averages, variances and deviations. */
-enum
-{
-	STATE_N,
-	STATE_SUM,
-	STATE_SQUARES,
-	STATE_ELEMENTS
-};
+/* ---------- steps ---------- */
 
-#define elements_of(state)	cr_total_state(state, STATE_ELEMENTS)
-
-PG_FUNCTION_INFO_V1(cr_float4_sum_step);
-PG_FUNCTION_INFO_V1(cr_float4_sum_result);
-PG_FUNCTION_INFO_V1(cr_float8_sum_step);
-PG_FUNCTION_INFO_V1(cr_float8_sum_result);
-PG_FUNCTION_INFO_V1(cr_float4_moments_step);
-PG_FUNCTION_INFO_V1(cr_float8_moments_step);
-PG_FUNCTION_INFO_V1(cr_float8_moments_combine);
-
-static inline float8
-mark8(void)
-{
-	uint64		bits = MARK8_BITS;
-	float8		mark;
-
-	memcpy(&mark, &bits, sizeof(mark));
-	return mark;
-}
-
+/* Counts a number; false if there is nothing to add. */
 static inline bool
-is_mark8(float8 x)
+count_number(CrExactState *state, float8 x)
 {
-	uint64		bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return bits == MARK8_BITS;
+	state->n++;
+	if (unlikely(x == 0))
+	{
+		state->nminus += signbit(x) != 0;
+		return false;
+	}
+	if (unlikely(!isfinite(x)))
+	{
+		cr_exact_note(&state->seen[CR_EXACT_X], x);
+		return false;
+	}
+	return true;
 }
 
-static inline float4
-mark4(void)
+static inline Datum
+step_sum(FunctionCallInfo fcinfo, float8 x)
 {
-	uint32		bits = MARK4_BITS;
-	float4		mark;
+	CrExactState *state = cr_exact_state(fcinfo, CR_EXACT_SUM);
 
-	memcpy(&mark, &bits, sizeof(mark));
-	return mark;
+	if (count_number(state, x))
+		cr_exact_state_add(fcinfo, state, CR_EXACT_X, cr_exact_parts(x));
+	PG_RETURN_POINTER(state);
 }
 
+/* exact_sum_real(state internal, x real): internal */
+Datum
+cr_exact_sum_real(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+		return cr_exact_unchanged(fcinfo);
+	return step_sum(fcinfo, (float8) PG_GETARG_FLOAT4(1));
+}
+
+/* exact_sum_double(state internal, x double precision): internal */
+Datum
+cr_exact_sum_double(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+		return cr_exact_unchanged(fcinfo);
+	return step_sum(fcinfo, PG_GETARG_FLOAT8(1));
+}
+
+static inline Datum
+step_moments(FunctionCallInfo fcinfo, float8 x)
+{
+	CrExactState *state = cr_exact_state(fcinfo, CR_EXACT_MOMENTS);
+
+	if (count_number(state, x))
+	{
+		CrExactParts parts = cr_exact_parts(x);
+
+		cr_exact_state_add(fcinfo, state, CR_EXACT_X, parts);
+		cr_exact_state_add_product(fcinfo, state, CR_EXACT_XX, parts, parts);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/* exact_moments_real(state internal, x real): internal */
+Datum
+cr_exact_moments_real(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+		return cr_exact_unchanged(fcinfo);
+	return step_moments(fcinfo, (float8) PG_GETARG_FLOAT4(1));
+}
+
+/* exact_moments_double(state internal, x double precision): internal */
+Datum
+cr_exact_moments_double(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+		return cr_exact_unchanged(fcinfo);
+	return step_moments(fcinfo, PG_GETARG_FLOAT8(1));
+}
+
+/* ---------- results ---------- */
+
+/* As that of the server, which adds the first number to nothing. */
 static inline bool
-is_mark4(float4 x)
+is_minus_zero(const CrExactState *state)
 {
-	uint32		bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	return bits == MARK4_BITS;
+	return state->nminus == state->n;
 }
 
-/*
- * The sum, or the mark.  The mark must be looked for only where the sum is
- * not finite, as it is a NaN.
- */
-static inline float8
-add_marked8(float8 x, float8 y)
-{
-	float8		z = x + y;
-
-	if (likely(isfinite(z)))
-		return z;
-	if (is_mark8(x) || is_mark8(y) || (isinf(z) && !isinf(x) && !isinf(y)))
-		return mark8();
-	return z;
-}
-
-static inline float4
-add_marked4(float4 x, float4 y)
-{
-	float4		z = x + y;
-
-	if (likely(isfinite(z)))
-		return z;
-	if (is_mark4(x) || is_mark4(y) || (isinf(z) && !isinf(x) && !isinf(y)))
-		return mark4();
-	return z;
-}
-
-/* float4_sum_step(sum float4, x float4): float4, also the combine function */
+/* exact_result_real(state internal): real */
 Datum
-cr_float4_sum_step(PG_FUNCTION_ARGS)
+cr_exact_result_real(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_FLOAT4(add_marked4(PG_GETARG_FLOAT4(0), PG_GETARG_FLOAT4(1)));
-}
+	const CrExactState *state = cr_exact_final(fcinfo);
+	CrExactNumber number;
+	float4		result;
 
-/* float4_sum_result(sum float4): float4 */
-Datum
-cr_float4_sum_result(PG_FUNCTION_ARGS)
-{
-	if (is_mark4(PG_GETARG_FLOAT4(0)))
+	if (state == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT4(PG_GETARG_FLOAT4(0));
-}
-
-/* float8_sum_step(sum float8, x float8): float8, also the combine function */
-Datum
-cr_float8_sum_step(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(add_marked8(PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1)));
-}
-
-/* float8_sum_result(sum float8): float8 */
-Datum
-cr_float8_sum_result(PG_FUNCTION_ARGS)
-{
-	if (is_mark8(PG_GETARG_FLOAT8(0)))
+	if (state->seen[CR_EXACT_X] != 0)
+		PG_RETURN_FLOAT4((float4) cr_exact_noted(state->seen[CR_EXACT_X]));
+	if (is_minus_zero(state))
+		PG_RETURN_FLOAT4(-0.0f);
+	cr_exact_read_sum(&number, &state->sums[CR_EXACT_X]);
+	result = cr_exact_to_float(&number);
+	if (isinf(result))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(PG_GETARG_FLOAT8(0));
+	PG_RETURN_FLOAT4(result);
 }
 
-float8 *
-cr_total_state(ArrayType *state, int count)
-{
-	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != count ||
-		ARR_HASNULL(state) || ARR_ELEMTYPE(state) != FLOAT8OID)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("expected an array of %d numbers", count),
-				 errhint("This function is a part of aggregates: call those instead.")));
-	return (float8 *) ((char *) state + ARR_OVERHEAD_NONULLS(1));
-}
-
-/* Takes one more number into a state. */
-static inline void
-step_moments(float8 *state, float8 x)
-{
-	float8		before = state[STATE_N];
-	float8		n = before + 1;
-	float8		sum = add_marked8(state[STATE_SUM], x);
-	float8		squares = state[STATE_SQUARES];
-
-	if (before > 0)
-	{
-		float8		distance = x * n - sum;
-
-		squares += distance * distance / (n * before);
-	}
-	if (unlikely(!isfinite(sum) || !isfinite(squares) || !isfinite(x)))
-	{
-		if (is_mark8(sum) ||
-			(isinf(squares) && !isinf(state[STATE_SUM]) && !isinf(x)))
-			sum = squares = mark8();
-		else if (isinf(sum) || isinf(squares) || isnan(x) || isinf(x))
-			squares = NAN;
-	}
-	state[STATE_N] = n;
-	state[STATE_SUM] = sum;
-	state[STATE_SQUARES] = squares;
-}
-
-/* Updates the state in place, or in a copy when called from SQL. */
+/* The sum divided by something. */
 static Datum
-moments_step(FunctionCallInfo fcinfo, float8 x)
+divided_sum(FunctionCallInfo fcinfo, const CrExactState *state, int64 divisor)
 {
-	ArrayType  *state;
+	float8		result = cr_exact_state_divided(state, CR_EXACT_X, divisor);
 
-	if (AggCheckCallContext(fcinfo, NULL))
-		state = PG_GETARG_ARRAYTYPE_P(0);
-	else
-		state = PG_GETARG_ARRAYTYPE_P_COPY(0);
-	step_moments(elements_of(state), x);
-	PG_RETURN_ARRAYTYPE_P(state);
+	if (state->seen[CR_EXACT_X] != 0)
+		PG_RETURN_FLOAT8(result);
+	return cr_exact_bounded(fcinfo, result);
 }
 
-/* float4_moments_step(state float8[], x float4): float8[] */
+/* exact_result_double(state internal): double precision */
 Datum
-cr_float4_moments_step(PG_FUNCTION_ARGS)
+cr_exact_result_double(PG_FUNCTION_ARGS)
 {
-	return moments_step(fcinfo, (float8) PG_GETARG_FLOAT4(1));
+	const CrExactState *state = cr_exact_final(fcinfo);
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	if (is_minus_zero(state))
+		PG_RETURN_FLOAT8(-0.0);
+	return divided_sum(fcinfo, state, 1);
 }
 
-/* float8_moments_step(state float8[], x float8): float8[] */
+/* exact_avg(state internal): double precision */
 Datum
-cr_float8_moments_step(PG_FUNCTION_ARGS)
+cr_exact_avg(PG_FUNCTION_ARGS)
 {
-	return moments_step(fcinfo, PG_GETARG_FLOAT8(1));
+	const CrExactState *state = cr_exact_final(fcinfo);
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	return divided_sum(fcinfo, state, state->n);
 }
 
-/* Merges state b into state a. */
+/* N * sum of xx - (sum of x)^2 */
 static void
-merge_moments(float8 *a, const float8 *b)
+read_variance(CrExactNumber *result, const CrExactState *state)
 {
-	float8		n = a[STATE_N] + b[STATE_N];
-	float8		sum;
-	float8		squares;
-	float8		distance;
+	CrExactNumber x;
+	CrExactNumber xx;
 
-	if (b[STATE_N] == 0)
-		return;
-	if (a[STATE_N] == 0)
+	cr_exact_read_sum(&x, &state->sums[CR_EXACT_X]);
+	cr_exact_read_products(&xx, &state->sums[CR_EXACT_XX]);
+	cr_exact_spread(result, state->n, &xx, &x, &x);
+}
+
+/* The variance, or its root, of a sample where "less" is 1. */
+static Datum
+variance(FunctionCallInfo fcinfo, int less, bool root)
+{
+	const CrExactState *state = cr_exact_final(fcinfo);
+	CrExactNumber number;
+	float8		result;
+
+	if (state == NULL || state->n <= less)
+		PG_RETURN_NULL();
+	if (state->seen[CR_EXACT_X] != 0)
+		PG_RETURN_FLOAT8(get_float8_nan());
+	read_variance(&number, state);
+	if (root)
 	{
-		memcpy(a, b, STATE_ELEMENTS * sizeof(float8));
-		return;
+		CrScaled	scaled = cr_exact_divide_scaled(&number, state->n,
+													state->n - less);
+
+		result = cr_scaled_round(cr_scaled_root(scaled));
 	}
-
-	sum = add_marked8(a[STATE_SUM], b[STATE_SUM]);
-	distance = a[STATE_SUM] / a[STATE_N] - b[STATE_SUM] / b[STATE_N];
-	squares = a[STATE_SQUARES] + b[STATE_SQUARES] +
-		a[STATE_N] * b[STATE_N] * distance * distance / n;
-	if (is_mark8(sum) ||
-		(isinf(squares) && !isinf(a[STATE_SQUARES]) &&
-		 !isinf(b[STATE_SQUARES])))
-		sum = squares = mark8();
-	a[STATE_N] = n;
-	a[STATE_SUM] = sum;
-	a[STATE_SQUARES] = squares;
-}
-
-/* float8_moments_combine(a float8[], b float8[]): float8[] */
-Datum
-cr_float8_moments_combine(PG_FUNCTION_ARGS)
-{
-	ArrayType  *state;
-
-	if (AggCheckCallContext(fcinfo, NULL))
-		state = PG_GETARG_ARRAYTYPE_P(0);
 	else
-		state = PG_GETARG_ARRAYTYPE_P_COPY(0);
-	merge_moments(elements_of(state),
-				  elements_of(PG_GETARG_ARRAYTYPE_P(1)));
-	PG_RETURN_ARRAYTYPE_P(state);
+		result = cr_exact_divide(&number, state->n, state->n - less);
+	return cr_exact_bounded(fcinfo, result);
 }
 
-/* The final functions: the originals', unless the state is marked. */
-#define MOMENTS_RESULT(name) \
-PG_FUNCTION_INFO_V1(cr_moments_##name); \
-Datum \
-cr_moments_##name(PG_FUNCTION_ARGS) \
-{ \
-	if (is_mark8(elements_of(PG_GETARG_ARRAYTYPE_P(0))[STATE_SUM])) \
-		PG_RETURN_NULL(); \
-	return float8_##name(fcinfo); \
-} \
-extern int	cr_no_such_name
+/* exact_var_pop(state internal): double precision */
+Datum
+cr_exact_var_pop(PG_FUNCTION_ARGS)
+{
+	return variance(fcinfo, 0, false);
+}
 
-MOMENTS_RESULT(avg);
-MOMENTS_RESULT(var_pop);
-MOMENTS_RESULT(var_samp);
-MOMENTS_RESULT(stddev_pop);
-MOMENTS_RESULT(stddev_samp);
+/* exact_var_samp(state internal): double precision */
+Datum
+cr_exact_var_samp(PG_FUNCTION_ARGS)
+{
+	return variance(fcinfo, 1, false);
+}
+
+/* exact_stddev_pop(state internal): double precision */
+Datum
+cr_exact_stddev_pop(PG_FUNCTION_ARGS)
+{
+	return variance(fcinfo, 0, true);
+}
+
+/* exact_stddev_samp(state internal): double precision */
+Datum
+cr_exact_stddev_samp(PG_FUNCTION_ARGS)
+{
+	return variance(fcinfo, 1, true);
+}

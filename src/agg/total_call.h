@@ -10,7 +10,6 @@
 #define CR_TOTAL_CALL_H
 
 #include "base/limits.h"
-#include "utils/array.h"
 
 /* An argument of more bytes gives NULL. */
 #define CR_TOTAL_LONG_ARGUMENT	(32 * 1024 * 1024)
@@ -23,11 +22,5 @@ extern void cr_total_check_pure(Oid funcid);
 
 /* Is this error the fault of a value, rather than of the server's state? */
 extern bool cr_total_is_data_error(int sqlerrcode);
-
-/*
- * The count elements of an aggregate's state, which may be anything when a
- * part of the aggregate is called from SQL.  Raises 22023 for another shape.
- */
-extern float8 *cr_total_state(ArrayType *state, int count);
 
 #endif							/* CR_TOTAL_CALL_H */

@@ -4,173 +4,312 @@
  *	  Parts of the twins of the aggregates over pairs of numbers: correlation,
  *	  covariance and regression.
  *
- * The state is that of the originals: {N, sum of x, sum of squared
- * differences of x, the same two of y, sum of products of differences},
- * updated by the method of Youngs and Cramer.  Where the original raises for
- * overflow, N becomes a NaN: no count is one.  It stays that through all
- * further rows and through merging, and the result is NULL.
+ * They are computed from exact sums, for the reason given in
+ * total_aggregate.c, by way of the spreads N * sum of xx - (sum of x)^2, of
+ * yy likewise, and N * sum of xy - sum of x * sum of y, which are exact too.
+ * What is not finite makes the spreads that it is in NaN, as in the server.
+ * Where the result is too large for its type, it is NULL.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "agg/total_call.h"
-#include "base/compat.h"
-#include "catalog/pg_type.h"
+#include "agg/exact_state.h"
 #include "fmgr.h"
-#include "utils/array.h"
-#include "utils/fmgrprotos.h"
+#include "utils/float.h"
 
-enum
+/* A spread, where one of its numbers may not have been finite. */
+typedef struct Spread
 {
-	STATE_N,
-	STATE_X,
-	STATE_XX,
-	STATE_Y,
-	STATE_YY,
-	STATE_XY,
-	STATE_ELEMENTS
-};
+	bool		known;			/* else NaN */
+	CrExactNumber number;
+} Spread;
 
-#define elements_of(state)	cr_total_state(state, STATE_ELEMENTS)
+PG_FUNCTION_INFO_V1(cr_exact_pairs);
+PG_FUNCTION_INFO_V1(cr_exact_corr);
+PG_FUNCTION_INFO_V1(cr_exact_covar_pop);
+PG_FUNCTION_INFO_V1(cr_exact_covar_samp);
+PG_FUNCTION_INFO_V1(cr_exact_regr_avgx);
+PG_FUNCTION_INFO_V1(cr_exact_regr_avgy);
+PG_FUNCTION_INFO_V1(cr_exact_regr_intercept);
+PG_FUNCTION_INFO_V1(cr_exact_regr_r2);
+PG_FUNCTION_INFO_V1(cr_exact_regr_slope);
+PG_FUNCTION_INFO_V1(cr_exact_regr_sxx);
+PG_FUNCTION_INFO_V1(cr_exact_regr_sxy);
+PG_FUNCTION_INFO_V1(cr_exact_regr_syy);
 
-PG_FUNCTION_INFO_V1(cr_pairs_step);
-PG_FUNCTION_INFO_V1(cr_pairs_combine);
-
-/* The state itself in an aggregate, else a copy. */
-static ArrayType *
-writable_state(FunctionCallInfo fcinfo)
-{
-	if (AggCheckCallContext(fcinfo, NULL))
-		return PG_GETARG_ARRAYTYPE_P(0);
-	return PG_GETARG_ARRAYTYPE_P_COPY(0);
-}
-
-/* Has a sum become infinite that was made of finite numbers only? */
-static inline bool
-overflows(float8 sum, float8 a, float8 b)
-{
-	return isinf(sum) && !isinf(a) && !isinf(b);
-}
-
-static void
-replace_infinite(float8 *x)
-{
-	if (isinf(*x))
-		*x = NAN;
-}
-
-/* Adds what a further pair differs from those before it. */
-static void
-step_squares(float8 *state, const float8 *old, float8 x, float8 y)
-{
-	float8		n = state[STATE_N];
-	float8		dx = x * n - state[STATE_X];
-	float8		dy = y * n - state[STATE_Y];
-	float8		scale = 1.0 / (n * old[STATE_N]);
-
-	state[STATE_XX] += dx * dx * scale;
-	state[STATE_YY] += dy * dy * scale;
-	state[STATE_XY] += dx * dy * scale;
-	if (overflows(state[STATE_X], old[STATE_X], x) ||
-		overflows(state[STATE_XX], old[STATE_X], x) ||
-		overflows(state[STATE_Y], old[STATE_Y], y) ||
-		overflows(state[STATE_YY], old[STATE_Y], y) ||
-		(overflows(state[STATE_XY], old[STATE_X], x) &&
-		 !isinf(old[STATE_Y]) && !isinf(y)))
-		state[STATE_N] = NAN;
-	replace_infinite(&state[STATE_XX]);
-	replace_infinite(&state[STATE_YY]);
-	replace_infinite(&state[STATE_XY]);
-}
-
-/* pairs_step(state float8[], y float8, x float8): float8[] */
+/* exact_pairs(state internal, y float8, x float8): internal */
 Datum
-cr_pairs_step(PG_FUNCTION_ARGS)
+cr_exact_pairs(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = writable_state(fcinfo);
-	float8	   *state = elements_of(array);
-	float8		y = PG_GETARG_FLOAT8(1);
-	float8		x = PG_GETARG_FLOAT8(2);
-	float8		old[STATE_ELEMENTS];
+	CrExactState *state;
+	float8		y;
+	float8		x;
 
-	memcpy(old, state, sizeof(old));
-	state[STATE_N] += 1;
-	state[STATE_X] += x;
-	state[STATE_Y] += y;
-	if (old[STATE_N] > 0)
-		step_squares(state, old, x, y);
-	else
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return cr_exact_unchanged(fcinfo);
+	state = cr_exact_state(fcinfo, CR_EXACT_PAIRS);
+	y = PG_GETARG_FLOAT8(1);
+	x = PG_GETARG_FLOAT8(2);
+	state->n++;
+	if (unlikely(!isfinite(x) || !isfinite(y)))
 	{
+		/* the other number still counts for its own average and spread */
 		if (!isfinite(x))
-			state[STATE_XX] = state[STATE_XY] = NAN;
+			cr_exact_note(&state->seen[0], x);
 		if (!isfinite(y))
-			state[STATE_YY] = state[STATE_XY] = NAN;
+			cr_exact_note(&state->seen[1], y);
 	}
-	PG_RETURN_ARRAYTYPE_P(array);
-}
-
-/* Merges state b into state a; both have rows, or are marked. */
-static void
-merge_pairs(float8 *a, const float8 *b)
-{
-	float8		old[STATE_ELEMENTS];
-	float8		dx = a[STATE_X] / a[STATE_N] - b[STATE_X] / b[STATE_N];
-	float8		dy = a[STATE_Y] / a[STATE_N] - b[STATE_Y] / b[STATE_N];
-	float8		scale;
-	int			i;
-
-	memcpy(old, a, sizeof(old));
-	for (i = 0; i < STATE_ELEMENTS; i++)
-		a[i] += b[i];
-	scale = old[STATE_N] * b[STATE_N] / a[STATE_N];
-	a[STATE_XX] += scale * dx * dx;
-	a[STATE_YY] += scale * dy * dy;
-	a[STATE_XY] += scale * dx * dy;
-	for (i = 0; i < STATE_ELEMENTS; i++)
+	if (likely(isfinite(x)) && x != 0)
 	{
-		if (overflows(a[i], old[i], b[i]))
-			a[STATE_N] = NAN;
+		CrExactParts parts = cr_exact_parts(x);
+
+		cr_exact_state_add(fcinfo, state, CR_EXACT_X, parts);
+		cr_exact_state_add_product(fcinfo, state, CR_EXACT_PAIRS_XX, parts,
+								   parts);
 	}
+	if (likely(isfinite(y)) && y != 0)
+	{
+		CrExactParts parts = cr_exact_parts(y);
+
+		cr_exact_state_add(fcinfo, state, CR_EXACT_PAIRS_Y, parts);
+		cr_exact_state_add_product(fcinfo, state, CR_EXACT_PAIRS_YY, parts,
+								   parts);
+		if (likely(isfinite(x)) && x != 0)
+			cr_exact_state_add_product(fcinfo, state, CR_EXACT_PAIRS_XY,
+									   cr_exact_parts(x), parts);
+	}
+	PG_RETURN_POINTER(state);
 }
 
-/* pairs_combine(a float8[], b float8[]): float8[] */
-Datum
-cr_pairs_combine(PG_FUNCTION_ARGS)
+/* ---------- spreads ---------- */
+
+/* N * sum of ab - sum of a * sum of b, for a and b that are 0 (x) or 1 (y) */
+static void
+read_spread(Spread *result, const CrExactState *state, int a, int b)
 {
-	ArrayType  *array = writable_state(fcinfo);
-	float8	   *a = elements_of(array);
-	float8	   *b = elements_of(PG_GETARG_ARRAYTYPE_P(1));
+	int			product = a != b ? CR_EXACT_PAIRS_XY :
+		a == 0 ? CR_EXACT_PAIRS_XX : CR_EXACT_PAIRS_YY;
+	CrExactNumber of_a;
+	CrExactNumber of_b;
+	CrExactNumber of_ab;
 
-	if (a[STATE_N] == 0)
-		memcpy(a, b, STATE_ELEMENTS * sizeof(float8));
-	else if (b[STATE_N] != 0)
-		merge_pairs(a, b);
-	PG_RETURN_ARRAYTYPE_P(array);
+	result->known = state->seen[a] == 0 && state->seen[b] == 0;
+	result->number.ndigits = 0;
+	if (!result->known)
+		return;
+	cr_exact_read_sum(&of_a, &state->sums[a]);
+	cr_exact_read_sum(&of_b, &state->sums[b]);
+	cr_exact_read_products(&of_ab, &state->sums[product]);
+	cr_exact_spread(&result->number, state->n, &of_ab, &of_a, &of_b);
 }
 
-/* The final functions: the originals', unless the state is marked. */
-#define PAIRS_RESULT(name) \
-PG_FUNCTION_INFO_V1(cr_pairs_##name); \
-Datum \
-cr_pairs_##name(PG_FUNCTION_ARGS) \
-{ \
-	if (isnan(elements_of(PG_GETARG_ARRAYTYPE_P(0))[STATE_N])) \
-		PG_RETURN_NULL(); \
-	return float8_##name(fcinfo); \
-} \
-extern int	cr_no_such_name
+static inline bool
+is_zero(const Spread *spread)
+{
+	return spread->known && spread->number.ndigits == 0;
+}
 
-PAIRS_RESULT(corr);
-PAIRS_RESULT(covar_pop);
-PAIRS_RESULT(covar_samp);
-PAIRS_RESULT(regr_avgx);
-PAIRS_RESULT(regr_avgy);
-PAIRS_RESULT(regr_intercept);
-PAIRS_RESULT(regr_r2);
-PAIRS_RESULT(regr_slope);
-PAIRS_RESULT(regr_sxx);
-PAIRS_RESULT(regr_sxy);
-PAIRS_RESULT(regr_syy);
+static inline CrScaled
+rounded(const Spread *spread)
+{
+	return cr_exact_divide_scaled(&spread->number, 1, 1);
+}
+
+/* ---------- results ---------- */
+
+/* A spread, divided; of more pairs than "least". */
+static Datum
+divided_spread(FunctionCallInfo fcinfo, int a, int b, int least)
+{
+	const CrExactState *state = cr_exact_final(fcinfo);
+	int64		divisor;
+	float8		result;
+	Spread		spread;
+
+	if (state == NULL || state->n <= least)
+		PG_RETURN_NULL();
+	read_spread(&spread, state, a, b);
+	if (!spread.known)
+		PG_RETURN_FLOAT8(get_float8_nan());
+	divisor = least < 0 ? 1 : state->n - least;
+	result = cr_exact_divide(&spread.number, state->n, divisor);
+	return cr_exact_bounded(fcinfo, result);
+}
+
+/* exact_covar_pop(state internal): double precision */
+Datum
+cr_exact_covar_pop(PG_FUNCTION_ARGS)
+{
+	return divided_spread(fcinfo, 0, 1, 0);
+}
+
+/* exact_covar_samp(state internal): double precision */
+Datum
+cr_exact_covar_samp(PG_FUNCTION_ARGS)
+{
+	return divided_spread(fcinfo, 0, 1, 1);
+}
+
+/* exact_regr_sxx(state internal): double precision */
+Datum
+cr_exact_regr_sxx(PG_FUNCTION_ARGS)
+{
+	return divided_spread(fcinfo, 0, 0, -1);
+}
+
+/* exact_regr_syy(state internal): double precision */
+Datum
+cr_exact_regr_syy(PG_FUNCTION_ARGS)
+{
+	return divided_spread(fcinfo, 1, 1, -1);
+}
+
+/* exact_regr_sxy(state internal): double precision */
+Datum
+cr_exact_regr_sxy(PG_FUNCTION_ARGS)
+{
+	return divided_spread(fcinfo, 0, 1, -1);
+}
+
+static Datum
+average(FunctionCallInfo fcinfo, int which)
+{
+	const CrExactState *state = cr_exact_final(fcinfo);
+	float8		result;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	result = cr_exact_state_divided(state, which, state->n);
+	if (state->seen[which] != 0)
+		PG_RETURN_FLOAT8(result);
+	return cr_exact_bounded(fcinfo, result);
+}
+
+/* exact_regr_avgx(state internal): double precision */
+Datum
+cr_exact_regr_avgx(PG_FUNCTION_ARGS)
+{
+	return average(fcinfo, 0);
+}
+
+/* exact_regr_avgy(state internal): double precision */
+Datum
+cr_exact_regr_avgy(PG_FUNCTION_ARGS)
+{
+	return average(fcinfo, 1);
+}
+
+/* From -1 to 1, which rounding may pass by. */
+static Datum
+unit_ratio(FunctionCallInfo fcinfo, CrScaled a, CrScaled b)
+{
+	float8		result = cr_scaled_round(cr_scaled_divide(a, b));
+
+	PG_RETURN_FLOAT8(result > 1 ? 1 : result < -1 ? -1 : result);
+}
+
+/* exact_corr(state internal): double precision */
+Datum
+cr_exact_corr(PG_FUNCTION_ARGS)
+{
+	const CrExactState *state = cr_exact_final(fcinfo);
+	CrScaled	divisor;
+	Spread		xx;
+	Spread		yy;
+	Spread		xy;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	read_spread(&xx, state, 0, 0);
+	read_spread(&yy, state, 1, 1);
+	if (is_zero(&xx) || is_zero(&yy))
+		PG_RETURN_NULL();
+	read_spread(&xy, state, 0, 1);
+	if (!xy.known)
+		PG_RETURN_FLOAT8(get_float8_nan());
+	divisor = cr_scaled_root(cr_scaled_multiply(rounded(&xx), rounded(&yy)));
+	return unit_ratio(fcinfo, rounded(&xy), divisor);
+}
+
+/* exact_regr_r2(state internal): double precision */
+Datum
+cr_exact_regr_r2(PG_FUNCTION_ARGS)
+{
+	const CrExactState *state = cr_exact_final(fcinfo);
+	CrScaled	dividend;
+	CrScaled	divisor;
+	Spread		xx;
+	Spread		yy;
+	Spread		xy;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	read_spread(&xx, state, 0, 0);
+	read_spread(&yy, state, 1, 1);
+	if (is_zero(&xx))
+		PG_RETURN_NULL();
+	if (is_zero(&yy))
+		PG_RETURN_FLOAT8(1.0);
+	read_spread(&xy, state, 0, 1);
+	if (!xy.known)
+		PG_RETURN_FLOAT8(get_float8_nan());
+	dividend = cr_scaled_multiply(rounded(&xy), rounded(&xy));
+	divisor = cr_scaled_multiply(rounded(&xx), rounded(&yy));
+	return unit_ratio(fcinfo, dividend, divisor);
+}
+
+static Datum
+ratio(FunctionCallInfo fcinfo, CrScaled a, CrScaled b)
+{
+	return cr_exact_bounded(fcinfo, cr_scaled_round(cr_scaled_divide(a, b)));
+}
+
+/* exact_regr_slope(state internal): double precision */
+Datum
+cr_exact_regr_slope(PG_FUNCTION_ARGS)
+{
+	const CrExactState *state = cr_exact_final(fcinfo);
+	Spread		xx;
+	Spread		xy;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	read_spread(&xx, state, 0, 0);
+	if (is_zero(&xx))
+		PG_RETURN_NULL();
+	read_spread(&xy, state, 0, 1);
+	if (!xy.known)
+		PG_RETURN_FLOAT8(get_float8_nan());
+	return ratio(fcinfo, rounded(&xy), rounded(&xx));
+}
+
+/*
+ * exact_regr_intercept(state internal): double precision
+ *
+ * (sum of y * spread of xx - sum of x * spread of xy) / (N * spread of xx)
+ */
+Datum
+cr_exact_regr_intercept(PG_FUNCTION_ARGS)
+{
+	const CrExactState *state = cr_exact_final(fcinfo);
+	CrExactNumber x;
+	CrExactNumber y;
+	CrExactNumber dividend;
+	Spread		xx;
+	Spread		xy;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	read_spread(&xx, state, 0, 0);
+	if (is_zero(&xx))
+		PG_RETURN_NULL();
+	read_spread(&xy, state, 0, 1);
+	if (!xy.known)
+		PG_RETURN_FLOAT8(get_float8_nan());
+	cr_exact_read_sum(&x, &state->sums[CR_EXACT_X]);
+	cr_exact_read_sum(&y, &state->sums[CR_EXACT_PAIRS_Y]);
+	cr_exact_cross(&dividend, &y, &xx.number, &x, &xy.number);
+	return ratio(fcinfo, cr_exact_divide_scaled(&dividend, state->n, 1),
+				 rounded(&xx));
+}

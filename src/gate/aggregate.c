@@ -300,6 +300,16 @@ check_form(CrLevel *level, CrAggregate *aggregate, uint32 family)
 	return NULL;
 }
 
+/* The first or last of these, of which equal ones must look the same. */
+static CrVerdict *
+check_picked(CrLevel *level, Node *stripped)
+{
+	CrVerdict  *refusal = cr_rule_group_key(level, stripped, NULL);
+
+	return refusal != NULL ? refusal :
+		cr_rule_image(stripped, "Take that", "of");
+}
+
 /* The argument of an approved one: a column of one protected table. */
 static CrVerdict *
 check_approved(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
@@ -310,7 +320,7 @@ check_approved(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 		((Var *) stripped)->varno > 0 &&
 		cr_inspect_base(level->statement,
 						((Var *) stripped)->varno)->kind == CR_BASE_PROTECTED)
-		return cr_rule_group_key(level, stripped, NULL);
+		return check_picked(level, stripped);
 	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
 							 psprintf("%s() is given something other than a column of a protected table",
 									  aggregate_name(aggregate)),
@@ -339,8 +349,9 @@ check_extreme(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 		refusal = cr_rule_group_key(level, stripped, NULL);
 	else
 		given = false;
-	if (given && (refusal == NULL ||
-				  refusal->sqlerrcode != CR_ERRCODE_COLUMN_USE))
+	if (given && refusal == NULL)
+		return cr_rule_image(stripped, "Take that", "of");
+	if (given && refusal->sqlerrcode != CR_ERRCODE_COLUMN_USE)
 		return refusal;
 	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
 							 psprintf("%s() of each person is given something other than dimensions",

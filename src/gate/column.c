@@ -326,6 +326,39 @@ refuse_key(CrLevel *level, const Var *var)
 											 filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));
 }
 
+/* What stands for several values: which of them must not be seen. */
+CrVerdict *
+cr_rule_image(Node *expanded, const char *verb, const char *preposition)
+{
+	if (cr_inspect_image(expanded) != CR_IMAGE_MANY)
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, exprLocation(expanded),
+							 "a group may not show one person's spelling of what its collation takes for equal",
+							 psprintf("%s %s it with COLLATE \"C\", or %s lower(... COLLATE \"C\").",
+									  verb, preposition, preposition));
+}
+
+/*
+ * A unit stays as it is, since guards count it.  That matters where more may
+ * be asked of it than whether it equals another one.
+ */
+static CrVerdict *
+check_unit_image(CrLevel *level, Node *unit)
+{
+	const CrColumnFact *fact = IsA(unit, Var) ?
+		cr_inspect_column(level->statement, (Var *) unit) : NULL;
+
+	if (fact == NULL ||
+		(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) == 0 ||
+		cr_inspect_image(unit) == CR_IMAGE_ONE)
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, exprLocation(unit),
+							 psprintf("people may not be grouped by %s, which may be written in several ways and is a dimension or filter too",
+									  cr_word_column(level->statement,
+													 (Var *) unit)),
+							 "Ask the owner to take the other uses away with cleanroom.set_column(), or to give the column a type that writes equal values alike, such as bigint or numeric(20, 0).");
+}
+
 /* A grouping key: total functions of dimensions, labels and constants. */
 CrVerdict *
 cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
@@ -341,8 +374,11 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 			return cr_rule_total(expanded);
 		foreach(lc, level->units)
 		{
-			if (equal(stripped, ((CrUnit *) lfirst(lc))->expanded))
-				return cr_rule_grouping_operator(clause);
+			if (!equal(stripped, ((CrUnit *) lfirst(lc))->expanded))
+				continue;
+			refusal = check_unit_image(level, stripped);
+			return refusal != NULL ? refusal :
+				cr_rule_grouping_operator(clause);
 		}
 	}
 	if (cr_label_mixes(level, expanded))
@@ -355,12 +391,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	refusal = cr_rule_total(expanded);
 	if (refusal == NULL && clause != NULL)
 		refusal = cr_rule_grouping_operator(clause);
-	if (refusal == NULL && clause != NULL &&
-		level->kind == CR_LEVEL_RELEASED &&
-		cr_inspect_image(expanded) == CR_IMAGE_MANY)
-		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, exprLocation(expanded),
-								 "a group may not show one person's spelling of what its collation takes for equal",
-								 "Group by it with COLLATE \"C\", or by lower(... COLLATE \"C\").");
+	if (refusal == NULL && clause != NULL)
+		refusal = cr_rule_image(expanded, "Group", "by");
 	return refusal;
 }
 

@@ -53,6 +53,8 @@ extern CrVerdict *cr_rule_membership_source(CrLevel *level,
 extern CrVerdict *cr_rule_condition(CrLevel *level, Node *expanded);
 extern CrVerdict *cr_rule_group_key(CrLevel *level, Node *expanded,
 									SortGroupClause *clause);
+extern CrVerdict *cr_rule_image(Node *expanded, const char *verb,
+								const char *preposition);
 extern CrVerdict *cr_rule_loose_columns(CrLevel *level);
 
 /* aggregate.c: aggregates over raw rows */

@@ -1,10 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * src/reshape/key.c
- *	  Writes grouping keys so that equal ones look the same.
+ *	  Writes what stands for several equal values so that they look the same.
  *
- * What a group shows of its key is taken from some one row.  See
- * inspect/image.c.
+ * What a group shows of its key is taken from some one row, and so are the
+ * first and the last of values.  From which one depends on the order of the
+ * rows, and so on rows that are not in the group.  See inspect/image.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -73,4 +74,83 @@ cr_canonical_key(Expr *key, Node *expanded)
 	return (Expr *) makeRelabelType(call, type, exprTypmod((Node *) key),
 									exprCollation((Node *) key),
 									COERCE_IMPLICIT_CAST);
+}
+
+/*
+ * The first or last of values, likewise: of equal ones it is one that the
+ * order of the rows has chosen.  "guarded" is the aggregate with its guard.
+ */
+Expr *
+cr_canonical_aggregate(const Aggref *aggref, Expr *guarded)
+{
+	if (!cr_aggregate_is_extreme(aggref->aggfnoid) || aggref->args == NIL)
+		return guarded;
+	return cr_canonical_key(guarded,
+							(Node *) linitial_node(TargetEntry,
+												   aggref->args)->expr);
+}
+
+/* Is the key a unit, which is told apart by equality alone? */
+static bool
+is_unit(CrLevel *level, Node *expanded)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		if (equal(cr_inspect_strip(expanded),
+				  ((CrUnit *) lfirst(lc))->expanded))
+			return true;
+	}
+	return false;
+}
+
+typedef struct PeopleContext
+{
+	CrLevel    *level;
+	List	   *keys;			/* as they were written */
+} PeopleContext;
+
+static Node *
+people_mutator(Node *node, PeopleContext *context)
+{
+	ListCell   *lc;
+	ListCell   *expanded;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (IsA(node, Aggref))
+		return (Node *) cr_canonical_aggregate((Aggref *) node,
+											   (Expr *) node);
+	forboth(lc, context->keys, expanded, context->level->group_keys)
+	{
+		if (equal(node, lfirst(lc)) &&
+			!is_unit(context->level, lfirst(expanded)))
+			return (Node *) cr_canonical_key((Expr *) node, lfirst(expanded));
+	}
+	return expression_tree_mutator(node, people_mutator, (void *) context);
+}
+
+/*
+ * Both in a level of one row for each person, which what is above it looks
+ * at as it likes.  Changes the query.
+ */
+void
+cr_canonical_people(CrLevel *level)
+{
+	Query	   *query = level->query;
+	PeopleContext context = {level, NIL};
+	ListCell   *lc;
+
+	foreach(lc, level->group_entries)
+		context.keys = lappend(context.keys,
+							   copyObject(lfirst_node(TargetEntry,
+													  lc)->expr));
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		tle->expr = (Expr *) people_mutator((Node *) tle->expr, &context);
+	}
+	query->havingQual = people_mutator(query->havingQual, &context);
 }

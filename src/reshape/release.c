@@ -64,12 +64,13 @@ core_targets(CrLevel *level)
 	}
 	foreach(lc, level->aggregates)
 	{
-		Expr	   *guarded = cr_guard_aggregate(level, lfirst(lc));
+		CrAggregate *aggregate = (CrAggregate *) lfirst(lc);
+		Expr	   *guarded = cr_guard_aggregate(level, aggregate);
 		char	   *name = psprintf("aggregate_%d", ++number);
 
+		guarded = cr_canonical_aggregate(aggregate->aggref, guarded);
 		targets = lappend(targets,
-						  makeTargetEntry(cr_even_aggregate(level,
-															lfirst(lc),
+						  makeTargetEntry(cr_even_aggregate(level, aggregate,
 															guarded),
 										  ++resno, name, false));
 	}

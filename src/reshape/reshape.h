@@ -60,8 +60,10 @@ extern Expr *cr_guard_any_passed(Var *count);
 extern int	cr_guard_threshold(const CrLevel *level);
 extern bool cr_guard_refuses(const CrLevel *level);
 
-/* key.c: grouping keys, so that equal ones look the same */
+/* key.c: what stands for several equal values, so that it looks the same */
 extern Expr *cr_canonical_key(Expr *key, Node *expanded);
+extern Expr *cr_canonical_aggregate(const Aggref *aggref, Expr *guarded);
+extern void cr_canonical_people(CrLevel *level);
 
 /* release.c: splits a released level into a guarded core and a free shell */
 extern void cr_reshape_release(CrLevel *level);

@@ -48,6 +48,8 @@ reshape_level(CrLevel *level)
 	}
 	if (cr_level_is_raw(level))
 		cr_even_columns(level);
+	if (level->kind == CR_LEVEL_UNIT)
+		cr_canonical_people(level);
 	if (level->kind != CR_LEVEL_PUBLIC)
 	{
 		cr_reshape_defer_conditions(level);

@@ -470,7 +470,7 @@ SELECT attack('WITH w AS (SELECT count(*) AS n FROM visits) SELECT count(*) FILT
 SELECT ask('SELECT count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'')), sum(CASE WHEN minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'') THEN cost ELSE 0 END) FROM visits WHERE code NOT LIKE ''Z%''');
 SELECT ask('SELECT sum(CASE WHEN code IN (SELECT code FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code ORDER BY sum(cost) DESC LIMIT 2) THEN cost ELSE 0 END) / sum(cost) AS share FROM visits WHERE code NOT LIKE ''Z%''');
 SELECT ask('SELECT code, count(*) FILTER (WHERE day >= (SELECT max(m) FROM (SELECT date_trunc(''quarter'', day) AS m FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY 1) x)) FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code /patient/');
-SELECT ask('SELECT avg(n), corr(n, m) FILTER (WHERE n > (SELECT 1)) FROM (SELECT patient, count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'')) AS n, count(*) AS m FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
+SELECT ask('SELECT avg(n), round((corr(n, m) FILTER (WHERE n > (SELECT 1)))::numeric, 12) FROM (SELECT patient, count(*) FILTER (WHERE minutes > (SELECT avg(minutes) FROM visits WHERE code NOT LIKE ''Z%'')) AS n, count(*) AS m FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY patient) x');
 
 -- ---------- conditionals that a subquery, a view or WITH computes ----------
 SELECT ask('SELECT code, sum(p) FROM (SELECT code, CASE WHEN minutes > 20 THEN 1 ELSE 0 END AS p FROM visits WHERE code NOT LIKE ''Z%'') x GROUP BY code');
