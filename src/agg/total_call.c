@@ -296,7 +296,7 @@ change_arguments(const Original *original, FunctionCallInfo to)
 			break;
 		case CHANGE_REFUSE_LENGTH:
 			return DatumGetInt32(to->args[1].value) <=
-				MaxAttrSize + VARHDRSZ;
+				CR_TOTAL_LONG_RESULT + VARHDRSZ;
 	}
 	return true;
 }

@@ -10,18 +10,22 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/transam.h"
 #include "agg/total.h"
 #include "base/errcodes.h"
 #include "base/oids.h"
+#include "base/operators.h"
 #include "catalog/pg_type.h"
 #include "gate/gate.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_type.h"
+#include "session/exempt.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 static bool
@@ -71,18 +75,13 @@ hint_of_operator(const char *name)
 	return "Use comparisons and arithmetic of built-in types, or apply it to the result: SELECT n OPERATOR m FROM (SELECT count(*) AS n ...) AS released.";
 }
 
-/* As refuse_function(), in the words of who has written the operator. */
 static CrVerdict *
-refuse_operator(CrVerdict *refusal, Oid opno, int location)
+refuse_operator(Oid opno, int location)
 {
-	const char *name = get_opname(opno);
-
-	if (refusal == NULL || strchr(name, '~') != NULL)
-		return refusal;
 	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, location,
 							 psprintf("operator %s may not run over protected rows",
 									  format_operator(opno)),
-							 hint_of_operator(name));
+							 hint_of_operator(get_opname(opno)));
 }
 
 /* must_stand: the node has no place for a twin's OID */
@@ -98,6 +97,20 @@ check_function(Oid funcid, bool must_stand, int location)
 	if (twin == funcid || (OidIsValid(twin) && !must_stand))
 		return NULL;
 	return refuse_function(funcid, location);
+}
+
+/* Whoever owns an enum may call its values something else meanwhile. */
+static bool
+is_own_type(Oid type)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	bool		own;
+
+	if (!HeapTupleIsValid(tuple))
+		return true;
+	own = cr_session_is_exempt(((Form_pg_type) GETSTRUCT(tuple))->typowner);
+	ReleaseSysCache(tuple);
+	return own;
 }
 
 /* Can no value of the type fail to be written as text? */
@@ -127,7 +140,8 @@ has_total_output(Oid type)
 		case UNKNOWNOID:
 			return true;
 		default:
-			return get_typtype(type) == TYPTYPE_ENUM;
+			return get_typtype(type) == TYPTYPE_ENUM &&
+				!is_own_type(type);
 	}
 }
 
@@ -262,6 +276,8 @@ check_operator(Node *node)
 	Oid			opno = op->opno;
 	CrVerdict  *refusal;
 
+	if (OidIsValid(cr_made_operator(node)))
+		return refuse_operator(cr_made_operator(node), location);
 	if (IsA(node, ScalarArrayOpExpr))
 	{
 		opno = listed->opno;
@@ -271,7 +287,10 @@ check_operator(Node *node)
 		refusal = check_call(op->opfuncid, op->args, node);
 	else
 		refusal = check_function(op->opfuncid, true, location);
-	return refuse_operator(refusal, opno, location);
+	/* as refuse_function(), in the words of who has written the operator */
+	if (refusal == NULL || strchr(get_opname(opno), '~') != NULL)
+		return refusal;
+	return refuse_operator(opno, location);
 }
 
 /* What GREATEST and LEAST call. */
@@ -464,6 +483,8 @@ cr_rule_grouping_operator(SortGroupClause *clause)
 {
 	CrVerdict  *refusal = NULL;
 
+	if (OidIsValid(cr_made_operator((Node *) clause)))
+		return refuse_operator(cr_made_operator((Node *) clause), -1);
 	if (OidIsValid(clause->eqop))
 		refusal = check_function(get_opcode(clause->eqop), true, -1);
 	if (refusal == NULL && OidIsValid(clause->sortop))

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "base/compat.h"
 #include "base/errcodes.h"
 #include "catalog/pg_class.h"
@@ -55,6 +56,10 @@ check_relation(RangeTblEntry *rte)
 
 	if (rte->relkind == RELKIND_VIEW)
 		return NULL;			/* stands for permissions only */
+	/* they change in place, past every snapshot */
+	if (rte->relid < FirstNormalObjectId)
+		return refuse(psprintf("catalog \"%s\"", get_rel_name(rte->relid)),
+					  "Ask it in a query of its own.");
 	if (refuses_small_groups(rte->relid))
 		return refuse(psprintf("a query on table \"%s\", which fails when a group is small,",
 							   get_rel_name(rte->relid)),

@@ -273,7 +273,7 @@ get_group(PlanState *state)
 	CrGroupings *groupings;
 	Grouping   *grouping = find(state, &groupings);
 	bool		synchronize = synchronize_seqscans;
-	int			level = cr_settings_enter(groupings->settings);
+	CrBefore	before = cr_settings_enter(groupings->settings);
 	TupleTableSlot *slot;
 
 	synchronize_seqscans = false;
@@ -286,7 +286,7 @@ get_group(PlanState *state)
 		synchronize_seqscans = synchronize;
 	}
 	PG_END_TRY();
-	cr_settings_leave(level);
+	cr_settings_leave(groupings->settings, &before);
 	if (grouping->told && !grouping->shown && !TupIsNull(slot))
 		groupings->before_use(groupings->arg, ++groupings->in_use);
 	return slot;
@@ -308,13 +308,13 @@ get_row(PlanState *state)
 		for (int i = 0; i < groupings->nsources; i++)
 		{
 			TupleTableSlot *slot;
-			int			level;
+			CrBefore	before;
 
 			if (groupings->sources[i].state != state)
 				continue;
-			level = cr_settings_enter(groupings->settings);
+			before = cr_settings_enter(groupings->settings);
 			slot = groupings->sources[i].get_row(state);
-			cr_settings_leave(level);
+			cr_settings_leave(groupings->settings, &before);
 			return slot;
 		}
 	}

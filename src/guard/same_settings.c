@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "guard/same_settings.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
@@ -24,6 +25,7 @@
 static const char *const names[] = {
 	"TimeZone",
 	"timezone_abbreviations",
+	"search_path",
 	"DateStyle",
 	"IntervalStyle",
 	"extra_float_digits",
@@ -37,6 +39,8 @@ struct CrSettings
 {
 	char	   *texts[lengthof(names)]; /* of those that are texts */
 	int			numbers[lengthof(names)];	/* of the others */
+	Oid			user;
+	int			security;		/* as of GetUserIdAndSecContext() */
 };
 
 /* By the number of the name; found once in a process. */
@@ -93,6 +97,7 @@ cr_settings_note(void)
 	CrSettings *settings = palloc0(sizeof(CrSettings));
 
 	find_settings();
+	GetUserIdAndSecContext(&settings->user, &settings->security);
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
 		if (found[i]->vartype == PGC_STRING)
@@ -122,11 +127,13 @@ value_of(const CrSettings *settings, size_t i)
 									   settings->numbers[i]);
 }
 
-int
+CrBefore
 cr_settings_enter(const CrSettings *settings)
 {
+	CrBefore	before = {0};
 	int			level = 0;
 
+	GetUserIdAndSecContext(&before.user, &before.security);
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
 		if (likely(is_same(settings, i)))
@@ -137,13 +144,20 @@ cr_settings_enter(const CrSettings *settings)
 								 PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
 	}
-	return level;
+	if (unlikely(before.user != settings->user ||
+				 before.security != settings->security))
+		SetUserIdAndSecContext(settings->user, settings->security);
+	before.level = level;
+	return before;
 }
 
 /* After an error the transaction's end does it. */
 void
-cr_settings_leave(int level)
+cr_settings_leave(const CrSettings *settings, const CrBefore *before)
 {
-	if (level != 0)
-		AtEOXact_GUC(true, level);
+	if (before->level != 0)
+		AtEOXact_GUC(true, before->level);
+	if (unlikely(before->user != settings->user ||
+				 before->security != settings->security))
+		SetUserIdAndSecContext(before->user, before->security);
 }

@@ -16,11 +16,17 @@ typedef struct CrSettings CrSettings;
  */
 extern CrSettings *cr_settings_note(void);
 
-/*
- * Has them be again as they were noted.  Returns a level of settings for the
- * next function to end; 0: they are still the same, and nothing was done.
- */
-extern int	cr_settings_enter(const CrSettings *settings);
-extern void cr_settings_leave(int level);
+/* What the next function has found, for the one after it. */
+typedef struct CrBefore
+{
+	int			level;			/* of settings, to be ended; 0: none */
+	Oid			user;
+	int			security;
+} CrBefore;
+
+/* Has them be again as they were noted, and the current user with them. */
+extern CrBefore cr_settings_enter(const CrSettings *settings);
+extern void cr_settings_leave(const CrSettings *settings,
+							  const CrBefore *before);
 
 #endif							/* CR_SAME_SETTINGS_H */

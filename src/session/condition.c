@@ -21,6 +21,7 @@
 
 #include "base/compat.h"
 #include "base/errcodes.h"
+#include "base/operators.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
@@ -40,6 +41,15 @@ refuse_function(Oid funcid)
 							 psprintf("function %s cannot be called in the condition of an access rule",
 									  format_procedure(funcid)),
 							 "It would run in the session of whoever is judged. Use session facts and attributes, the server's functions that depend on their arguments and the time alone, pg_has_role(), and subqueries of tables; what other code finds out can be kept in a table.");
+}
+
+static CrVerdict *
+refuse_operator(Oid opno)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("operator %s cannot be used in the condition of an access rule",
+									  format_operator(opno)),
+							 "Whatever function its maker calls its negator would run in the session of whoever is judged. Use the server's operators.");
 }
 
 static CrVerdict *
@@ -201,6 +211,8 @@ check_node(Node *node)
 		default:
 			if (!is_plain(node))
 				return refuse_construct("this kind of expression");
+			if (OidIsValid(cr_made_operator(node)))
+				return refuse_operator(cr_made_operator(node));
 			(void) check_functions_in_node(node, is_not_listed, &refusal);
 			return refusal;
 	}

@@ -17,6 +17,7 @@
 #include "access/relation.h"
 #include "access/transam.h"
 #include "base/inval.h"
+#include "base/operators.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_index.h"
@@ -53,27 +54,6 @@ is_extensions(const FormData_pg_proc *function)
 	return function->pronamespace == get_namespace_oid("cleanroom", true);
 }
 
-/* Built in, not volatile, and yet they read views, which call functions. */
-static bool
-runs_queries(Oid funcid)
-{
-	switch (funcid)
-	{
-		case F_TABLE_TO_XML:
-		case F_TABLE_TO_XMLSCHEMA:
-		case F_TABLE_TO_XML_AND_XMLSCHEMA:
-		case F_SCHEMA_TO_XML:
-		case F_SCHEMA_TO_XMLSCHEMA:
-		case F_SCHEMA_TO_XML_AND_XMLSCHEMA:
-		case F_DATABASE_TO_XML:
-		case F_DATABASE_TO_XMLSCHEMA:
-		case F_DATABASE_TO_XML_AND_XMLSCHEMA:
-			return true;
-		default:
-			return false;
-	}
-}
-
 static bool
 is_untrusted_function(Oid funcid, void *context)
 {
@@ -87,10 +67,10 @@ is_untrusted_function(Oid funcid, void *context)
 	else
 	{
 		function = (Form_pg_proc) GETSTRUCT(tuple);
-		trusted = cr_condition_list_has(funcid) ||
-			(function->provolatile != PROVOLATILE_VOLATILE &&
-			 !runs_queries(funcid) && !is_extensions(function) &&
-			 (funcid < FirstNormalObjectId ||
+		trusted = function->provolatile != PROVOLATILE_VOLATILE &&
+			funcid != F_STATEMENT_TIMESTAMP &&
+			(cr_condition_list_has(funcid) ||
+			 (funcid >= FirstNormalObjectId && !is_extensions(function) &&
 			  is_trusted_owner(function->proowner)));
 		ReleaseSysCache(tuple);
 	}
@@ -125,10 +105,18 @@ static bool
 code_walker(Node *node, const char **name)
 {
 	Oid			relid;
+	Oid			opno;
 
 	if (node == NULL)
 		return false;
-	if (check_functions_in_node(node, is_untrusted_function, (void *) name))
+	opno = cr_made_operator(node);
+	if (OidIsValid(opno) && !is_trusted_owner(cr_operator_owner(opno)))
+	{
+		*name = psprintf("operator %s", format_operator(opno));
+		return true;
+	}
+	if (!IsA(node, CoerceViaIO) &&
+		check_functions_in_node(node, is_untrusted_function, (void *) name))
 		return true;
 	switch (nodeTag(node))
 	{
@@ -283,7 +271,7 @@ beyond_walker(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
-	if (IsA(node, CoerceToDomain) ||
+	if (IsA(node, CoerceToDomain) || OidIsValid(cr_made_operator(node)) ||
 		check_functions_in_node(node, is_beyond_built_in, NULL))
 		return true;
 	return expression_tree_walker(node, beyond_walker, context);

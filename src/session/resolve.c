@@ -17,6 +17,7 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/operators.h"
 #include "base/oids.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
@@ -52,6 +53,7 @@ typedef struct Contents
 	List	   *functions;		/* that did not come with the server */
 	Oid			type;			/* one that did not either, or InvalidOid */
 	Oid			read_as;		/* such a one that a value is read as */
+	Oid			operator;		/* one that did not either, or InvalidOid */
 } Contents;
 
 /* ---------- reading ---------- */
@@ -186,6 +188,8 @@ contents_walker(Node *node, Contents *contents)
 		}
 		return query_tree_walker(query, contents_walker, contents, 0);
 	}
+	if (!OidIsValid(contents->operator))
+		contents->operator = cr_foreign_operator(node);
 	(void) check_functions_in_node(node, is_foreign_function, contents);
 	if ((IsA(node, Const) || IsA(node, CoerceToDomain) ||
 		 IsA(node, CoerceViaIO) || IsA(node, ArrayCoerceExpr)) &&
@@ -212,6 +216,17 @@ refuse_conditions(Oid type)
 				 errmsg("a template may not write values of type %s",
 						format_type_be_qualified(type)),
 				 errhint("Write values of built-in types, or of enums.")));
+}
+
+/* What its maker calls its negator may be called as well, and be anything. */
+static void
+refuse_operators(Oid opno)
+{
+	if (OidIsValid(opno))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("a template may not use operator %s", format_operator(opno)),
+				 errhint("Use the server's operators, or ask a superuser to own it.")));
 }
 
 static void
@@ -447,6 +462,7 @@ resolve_query(FunctionCallInfo fcinfo)
 	(void) contents_walker((Node *) rewritten, &contents);
 	refuse_temporary(contents.relids);
 	refuse_conditions(contents.read_as);
+	refuse_operators(contents.operator);
 	resolved = pg_get_querydef(query, false);
 	initStringInfo(&digested);
 	appendStringInfo(&digested, "%s;%s", resolved,

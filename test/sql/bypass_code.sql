@@ -32,6 +32,11 @@ CREATE FUNCTION take_stable(int) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT 
 CREATE FUNCTION take_immutable(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN bypass_code.take(); END';
 CREATE FUNCTION take_two(int, int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN bypass_code.take(); END';
 CREATE OPERATOR ~~~~ (LEFTARG = int, RIGHTARG = int, FUNCTION = take_two);
+CREATE OPERATOR <=> (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, NEGATOR = OPERATOR(bypass_code.<!>));
+CREATE OPERATOR <!> (LEFTARG = int, RIGHTARG = int, FUNCTION = take_two, NEGATOR = OPERATOR(bypass_code.<=>));
+CREATE TYPE mood AS ENUM ('a');
+CREATE FUNCTION mood_json(mood) RETURNS json LANGUAGE plpgsql AS $$ BEGIN PERFORM bypass_code.take(); RETURN '1'::json; END $$;
+CREATE CAST (mood AS json) WITH FUNCTION mood_json(mood);
 CREATE DOMAIN taking AS int CHECK (bypass_code.take_immutable(VALUE));
 CREATE TYPE holding AS (held taking);
 CREATE TABLE seen (pid int NOT NULL, camp text NOT NULL, mins int NOT NULL);
@@ -93,6 +98,10 @@ SELECT format('SELECT cleanroom.add_row_policy(''bypass_code.seen'', ''r'', %L)'
     'pid IN (SELECT v.pid FROM bypass_code.taking_view v)', 'mins::bypass_code.taking IS NOT NULL',
     '''(1)''::text::bypass_code.holding IS NOT NULL', 'ARRAY[mins]::bypass_code.taking[] IS NOT NULL',
     'jsonb_populate_record(NULL::bypass_code.holding, ''{"held": 1}'') IS NOT NULL', 'table_to_xml(''bypass_code.taking_view'', true, true, '''') IS NOT NULL',
+    'NOT (mins OPERATOR(bypass_code.<=>) 9)', '(mins OPERATOR(bypass_code.<=>) 9) = false', 'to_jsonb(''a''::bypass_code.mood) IS NOT NULL',
+    'to_json(ARRAY[''a''::bypass_code.mood]) IS NOT NULL', 'row_to_json(ROW(''a''::bypass_code.mood)) IS NOT NULL',
+    format('array_in(''{1}''::cstring, %s, -1) IS NOT NULL', 'bypass_code.taking'::regtype::oid), format('domain_in(''1''::cstring, %s, -1) IS NOT NULL', 'bypass_code.taking'::regtype::oid),
+    'current_setting(''work_mem'') <> ''''', 'statement_timestamp() > ''2020-01-01''',
     'cleanroom.is_of_type(''1'', ''text, bypass_code.take()'')', 'cleanroom.objection_to_domain(''{"type": "bypass_code.taking", "min": "1"}'') IS NULL']) condition;
 INSERT INTO attacks (doing, undoing) VALUES
 ('CREATE POLICY r ON bypass_code.seen AS RESTRICTIVE USING (bypass_code.take())', 'DROP POLICY r ON bypass_code.seen'),
@@ -105,8 +114,9 @@ INSERT INTO attacks (doing, undoing) VALUES
  'DROP INDEX bypass_code.i; SELECT cleanroom.drop_row_policy(''bypass_code.seen'', ''r'')'),
 ('ALTER TABLE bypass_code.seen ADD CONSTRAINT c CHECK (bypass_code.take_immutable(1))', 'ALTER TABLE bypass_code.seen DROP CONSTRAINT c'),
 ('ALTER TABLE bypass_code.seen ADD CONSTRAINT c CHECK (1::bypass_code.taking IS NOT NULL)', 'ALTER TABLE bypass_code.seen DROP CONSTRAINT c'),
+('CREATE INDEX i ON bypass_code.seen (camp) WHERE NOT (mins OPERATOR(bypass_code.<=>) 9)', 'DROP INDEX bypass_code.i'),
 ('CREATE STATISTICS bypass_code.s ON (bypass_code.take_immutable(1)), camp FROM bypass_code.seen', 'DROP STATISTICS bypass_code.s');
-SELECT place, left(regexp_replace(doing, '\s+', ' ', 'g'), 110) AS doing,
+SELECT place, left(regexp_replace(regexp_replace(doing, '\s+', ' ', 'g'), ', \d{4,}, ', ', OID, '), 110) AS doing,
        attack(doing, undoing, 'SELECT count(*) FROM bypass_code.seen WHERE mins < 9') AS alone
   FROM attacks ORDER BY place;
 SELECT place, attack(doing, undoing, 'SELECT count(*) FROM bypass_code.seen JOIN bypass_code.people USING (pid) WHERE mins < 9') AS joined
@@ -146,7 +156,7 @@ DROP INDEX i;
 CREATE INDEX i ON seen (lower(camp)) WHERE mins > 0 AND length(camp) > 1;
 ALTER TABLE seen ADD CHECK (camp ~ '^c[0-9]+$' AND mins >= 0);
 CREATE STATISTICS s ON (mins % 2), camp FROM seen;
-SELECT cleanroom.add_row_policy('seen', 'built_in', 'left(camp, 1) = ''c'' AND current_setting(''is_superuser'') <> ''maybe''');
+SELECT cleanroom.add_row_policy('seen', 'built_in', 'left(camp, 1) = ''c'' AND now() > ''2020-01-01'' AND NOT pg_has_role(''pg_monitor'', ''member'')');
 SELECT cleanroom.add_row_policy('seen', 'facts', 'coalesce(cleanroom.attribute(''region''), '''') <> ''none''');
 SELECT cleanroom.add_row_policy('seen', 'consent', 'pid IN (SELECT c.pid FROM bypass_code.consents c)');
 SELECT cleanroom.add_row_policy('seen', 'trusted', 'bypass_code.by_superuser(mins)');

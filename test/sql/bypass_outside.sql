@@ -196,6 +196,30 @@ SET TimeZone = 'UTC';
 -- another moment at each FETCH
 SELECT count(*) FROM people WHERE day < statement_timestamp();
 SELECT count(*) FROM people WHERE day < now() AND day < current_timestamp;
+-- what an enum of the analyst's is called, and what catalogs say, may change meanwhile
+CREATE TYPE mine AS ENUM ('common');
+SELECT count(*) FROM people WHERE flag = 'common'::mine::text;
+SELECT count(*) FROM people WHERE flag = concat('common'::mine);
+SELECT count(*) FROM people WHERE pid NOT IN (SELECT s.pid FROM seen s JOIN pg_class c ON c.oid = 'bypass_outside.list'::regclass WHERE c.reltuples < s.pid);
+SELECT count(*) FROM people WHERE flag IN (SELECT relname FROM pg_class);
+-- who asks, and where names are looked up, is what it was at the start
+SET search_path = bypass_outside, pg_catalog;
+SELECT k, count(*), set_config('search_path', 'pg_catalog', false) FROM people
+ WHERE current_schema = 'bypass_outside' AND current_user = 'regress_cr_o_analyst' GROUP BY k ORDER BY k;
+SET search_path = bypass_outside, pg_catalog;
+-- an operator of a function of the server's, with a negator of the analyst's
+CREATE FUNCTION taken(int, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('bypass_outside.calls'); RETURN $1 <> $2; END $$;
+CREATE OPERATOR <!> (FUNCTION = taken, LEFTARG = int, RIGHTARG = int);
+CREATE OPERATOR <=> (FUNCTION = int4eq, LEFTARG = int, RIGHTARG = int, NEGATOR = <!>);
+SELECT run(query) FROM unnest(ARRAY[
+    'SELECT count(*) FROM people WHERE NOT k <=> 0', 'SELECT count(*) FROM people WHERE k <=> 0',
+    'SELECT count(*) FILTER (WHERE NOT k <=> 0) FROM people', 'SELECT count(*) FROM people WHERE (k <=> 0) = false',
+    'SELECT count(*) FROM people WHERE NOT k <=> ANY (ARRAY[0])', 'SELECT NOT k <=> 0, count(*) FROM people GROUP BY 1',
+    'SELECT count(*) FROM people p JOIN seen s ON p.pid = s.pid AND NOT k <=> 0', 'SELECT count(*) FROM people p JOIN seen s ON p.pid <=> s.pid',
+    'SELECT count(*) FROM people p WHERE pid IN (SELECT pid FROM seen WHERE NOT pid <=> 0)', 'SELECT count(*) FROM people p WHERE NOT EXISTS (SELECT FROM seen s WHERE s.pid <=> p.pid)',
+    'SELECT count(*) FROM people WHERE NOT k IS DISTINCT FROM 0', 'SELECT sum(CASE WHEN NOT k <=> 0 THEN income ELSE 0 END) FROM people',
+    'SELECT sum(n) FROM (SELECT pid, count(*) AS n FROM people GROUP BY pid HAVING NOT count(*)::int <=> 0) x',
+    'SELECT count(*) FROM people WHERE k < 2 AND pid NOT IN (SELECT l.k FROM list l WHERE NOT l.k <=> 0)', 'SELECT * FROM (SELECT k, count(*) AS n FROM people GROUP BY k) r WHERE NOT k <=> 0 ORDER BY k']) query;
 -- memory that only a row needs
 SELECT count(*) FROM people WHERE flag = 'rare' AND rpad(flag, 260000000, 'xyz') IS NULL AND lpad(flag, 1000000000) IS NULL;
 SELECT count(*) FROM people WHERE rpad(flag, 524289) IS NULL AND length(rpad(flag, 524280)) = 524280

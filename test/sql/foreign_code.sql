@@ -132,7 +132,7 @@ SELECT condition, maker.try(condition) FROM (VALUES
     ($$has_second_factor() OR second_factor_age() IS NULL OR second_factor_age() < '10 min'$$),
     ($$to_char(now(), 'OF') = '+00' AND concat('a', 1) ~ '^a' AND lower(current_user) LIKE 'regress%'$$),
     ($$CASE session_fact('tls') WHEN 'true' THEN true ELSE NULLIF(1, 2) = 1 END AND ARRAY[1, 2] @> '{1}'$$),
-    ($$(SELECT bool_and(x > 0) FROM generate_series(1, 3) x) AND 1 OPERATOR(maker.===) 1$$),
+    ($$(SELECT bool_and(x > 0) FROM generate_series(1, 3) x)$$),
     ($$1 / (CASE session_fact('user') WHEN 'regress_cr_maker' THEN 0 ELSE 1 END) = 1$$),
     ($$session_fact('user') IN (WITH s AS (SELECT name FROM maker.staff UNION SELECT 'x') SELECT name FROM s ORDER BY name LIMIT 9)$$)
 ) c (condition);
@@ -142,6 +142,7 @@ SELECT condition, maker.try(condition) FROM (VALUES
     ('maker.spy()'), ('maker.plain()'), ('true OR maker.spy()'),
     ($$CASE session_fact('user') WHEN 'regress_cr_asker' THEN maker.spy() ELSE true END$$),
     ('1 OPERATOR(maker.====) 1'),
+    ('NOT 1 OPERATOR(maker.===) 2'),
     ('(SELECT maker.every(true))'),
     ($$'x'::maker.checked = 'x'$$), ($$session_fact('user')::maker.checked = 'x'$$),
     ($$'(x,1)'::maker.pair IS NOT NULL$$), ($$'{x}'::maker.checked[] IS NOT NULL$$),
