@@ -44,7 +44,7 @@
 static bool
 is_trusted_owner(Oid owner)
 {
-	return owner == GetUserId() || superuser_arg(owner);
+	return superuser_arg(owner);
 }
 
 /* The extension's own serve many purposes; these are facts of the session. */

@@ -61,4 +61,10 @@ extern bool cr_verify_agg_guards(CrPlanCheck *check, Agg *agg,
  */
 extern bool cr_verify_returns_nothing(Plan *plan);
 
+/*
+ * plan_code.c: a function in the node's own expressions that somebody who is
+ * no superuser has made; or InvalidOid
+ */
+extern Oid	cr_verify_made_function(const Plan *plan);
+
 #endif							/* CR_PLAN_CHECK_H */

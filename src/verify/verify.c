@@ -11,8 +11,8 @@
  * nothing.
  *
  * The rows of every subplan count like those of the top node, but a CTE's
- * rows flow to the CteScans that read them.  Expressions are not looked at:
- * what may be computed over raw rows is the gate's to say.
+ * rows flow to the CteScans that read them.  Of expressions over raw rows
+ * only one thing is asked, whose code they call: see plan_code.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -282,6 +282,12 @@ find_raw_rows(CrPlanCheck *check, Plan *plan)
 	if ((IsA(plan, NestLoop) || IsA(plan, MergeJoin) ||
 		 IsA(plan, HashJoin)) && cr_verify_returns_nothing(plan))
 		return NULL;
+	if (OidIsValid(cr_verify_made_function(plan)))
+	{
+		object_to(check, first_of(raw),
+				  "the plan calls a function that is not the server's for rows of protected table \"%s\"");
+		return raw;
+	}
 	if (!may_pass_raw_rows(plan))
 	{
 		object_to(check, first_of(raw),

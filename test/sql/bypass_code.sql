@@ -164,7 +164,7 @@ SET SESSION AUTHORIZATION regress_cr_k_victim;
 SELECT camp, count(*) FROM seen WHERE mins > 0 GROUP BY camp ORDER BY camp;
 SET SESSION AUTHORIZATION regress_cr_k_analyst;
 SELECT camp, count(*) FROM seen WHERE mins > 0 GROUP BY camp ORDER BY camp;
--- a function of the one who asks
+-- nor one of the one who asks: what the policy is asked about are raw rows
 CREATE FUNCTION mine(int) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN $1 >= 0; END';
 SET SESSION AUTHORIZATION regress_cr_k_partner;
 SELECT cleanroom.add_row_policy('seen', 'analysts', 'bypass_code.mine(mins)');

@@ -368,6 +368,38 @@ SELECT never, kind, method,
                ('merge', '{enable_hashjoin=off}')) s (method, settings) ORDER BY 1, 2, 3;
 SELECT judge('SELECT count(*) FROM (SELECT count(*) AS n FROM visits WHERE false) v JOIN people p ON p.person = v.n');
 
+-- code of whoever is no superuser runs for no raw row, wherever it stands
+RESET ROLE;
+CREATE FUNCTION made(int) RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN $1; END';
+CREATE FUNCTION made_not(int, int) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN $1 <> $2; END';
+CREATE OPERATOR <!> (LEFTARG = int, RIGHTARG = int, FUNCTION = made_not);
+CREATE OPERATOR <=> (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, NEGATOR = <!>);
+CREATE TABLE codes (query text, settings text[]);
+INSERT INTO codes VALUES
+('SELECT count(*) FROM visits WHERE made(cost) > 1', '{}'),
+('SELECT count(made(cost)) FROM visits', '{}'),
+('SELECT made(cost), count(*) FROM visits GROUP BY 1', '{}'),
+('SELECT count(*) FROM visits WHERE NOT cost <=> 1', '{}'),
+('SELECT count(*) FROM people WHERE person = made(7)', '{enable_seqscan=off,enable_bitmapscan=off}'),
+('SELECT count(*) FROM people WHERE person = made(7)', '{enable_seqscan=off,enable_indexscan=off,enable_indexonlyscan=off}'),
+('SELECT count(*) FROM people WHERE ctid = (''(0,'' || made(1) || '')'')::tid', '{}'),
+('SELECT count(*) FROM visits JOIN people USING (person) WHERE made(visits.cost) > length(people.city)', '{enable_hashjoin=off,enable_mergejoin=off}'),
+('SELECT count(*) FROM visits JOIN people ON made(visits.person) = people.person', '{enable_nestloop=off,enable_mergejoin=off}'),
+('SELECT count(*) FROM visits JOIN people ON made(visits.person) = people.person', '{enable_nestloop=off,enable_hashjoin=off}'),
+('SELECT count(city) FROM visits LEFT JOIN people ON visits.person = people.person AND made(visits.cost) > 1', '{enable_nestloop=off,enable_mergejoin=off}'),
+('SELECT count(*) FROM (SELECT * FROM visits WHERE made(1) = 1 OFFSET 0) visits', '{}');
+-- a superuser's may
+SELECT judge_with(settings, query || ' HAVING cleanroom.units('
+    || CASE WHEN query ~ 'FROM people' THEN 'people' ELSE 'visits' END || '.person, 10) >= 10') ~ '^passed' OR query ~ 'JOIN' AS passes, query
+  FROM codes;
+ALTER FUNCTION made(int) OWNER TO regress_cr_check_analyst;
+ALTER FUNCTION made_not(int, int) OWNER TO regress_cr_check_analyst;
+SELECT split_part(judge_with(settings, query || ' HAVING cleanroom.units('
+    || CASE WHEN query ~ 'FROM people' THEN 'people' ELSE 'visits' END || '.person, 10) >= 10'), ':', 1) AS verdict, query
+  FROM codes;
+-- for released rows anybody's may
+SELECT judge('SELECT made(n::int) FROM (SELECT count(*) AS n FROM visits ' || :'guarded' || ' OFFSET 0) x WHERE made(n::int) > 1');
+
 -- a policy that cannot be used opens nothing
 ALTER TABLE loose DROP COLUMN person;
 SELECT judge('SELECT count(*) FROM loose

@@ -1,0 +1,134 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/verify/plan_code.c
+ *	  Finds what a plan node would call that did not come with the server.
+ *
+ * Of expressions over raw rows the check asks one thing only: that they call
+ * nothing that anybody but a superuser has made.  What else they may compute
+ * is the gate's to say; but between it and the plan functions are exchanged,
+ * such as an operator's for its negator's, and conditions are moved.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/syscache.h"
+#include "verify/plan_check.h"
+
+static bool
+is_made_by_others(Oid funcid, void *context)
+{
+	HeapTuple	tuple;
+	Oid			owner;
+
+	if (funcid < FirstNormalObjectId)
+		return false;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		owner = InvalidOid;
+	else
+	{
+		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+		ReleaseSysCache(tuple);
+	}
+	if (superuser_arg(owner))
+		return false;
+	*(Oid *) context = funcid;
+	return true;
+}
+
+static bool
+code_walker(Node *node, Oid *funcid)
+{
+	if (node == NULL)
+		return false;
+	if (check_functions_in_node(node, is_made_by_others, funcid))
+		return true;
+	return expression_tree_walker(node, code_walker, (void *) funcid);
+}
+
+static List *
+join_expressions(const Join *join)
+{
+	switch (nodeTag(join))
+	{
+		case T_MergeJoin:
+			return list_make2(join->joinqual,
+							  ((const MergeJoin *) join)->mergeclauses);
+		case T_HashJoin:
+			return list_make3(join->joinqual,
+							  ((const HashJoin *) join)->hashclauses,
+							  ((const HashJoin *) join)->hashkeys);
+		default:
+			return list_make1(join->joinqual);
+	}
+}
+
+static List *
+scan_expressions(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_IndexScan:
+			return list_make4(((const IndexScan *) plan)->indexqual,
+							  ((const IndexScan *) plan)->indexqualorig,
+							  ((const IndexScan *) plan)->indexorderby,
+							  ((const IndexScan *) plan)->indexorderbyorig);
+		case T_IndexOnlyScan:
+			return list_make3(((const IndexOnlyScan *) plan)->indexqual,
+							  ((const IndexOnlyScan *) plan)->recheckqual,
+							  ((const IndexOnlyScan *) plan)->indexorderby);
+		case T_BitmapIndexScan:
+			return list_make2(((const BitmapIndexScan *) plan)->indexqual,
+							  ((const BitmapIndexScan *) plan)->indexqualorig);
+		case T_BitmapHeapScan:
+			return list_make1(((const BitmapHeapScan *) plan)->bitmapqualorig);
+		case T_TidScan:
+			return list_make1(((const TidScan *) plan)->tidquals);
+		case T_TidRangeScan:
+			return list_make1(((const TidRangeScan *) plan)->tidrangequals);
+		case T_ForeignScan:
+			return list_make2(((const ForeignScan *) plan)->fdw_exprs,
+							  ((const ForeignScan *) plan)->fdw_recheck_quals);
+		case T_CustomScan:
+			return list_make1(((const CustomScan *) plan)->custom_exprs);
+		default:
+			return NIL;
+	}
+}
+
+static List *
+further_expressions(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_NestLoop:
+		case T_MergeJoin:
+		case T_HashJoin:
+			return join_expressions((const Join *) plan);
+		case T_Hash:
+			return list_make1(((const Hash *) plan)->hashkeys);
+		case T_Memoize:
+			return list_make1(((const Memoize *) plan)->param_exprs);
+		case T_Result:
+			return list_make1(((const Result *) plan)->resconstantqual);
+		default:
+			return scan_expressions(plan);
+	}
+}
+
+Oid
+cr_verify_made_function(const Plan *plan)
+{
+	Oid			funcid = InvalidOid;
+
+	if (!code_walker((Node *) plan->targetlist, &funcid) &&
+		!code_walker((Node *) plan->qual, &funcid))
+		(void) code_walker((Node *) further_expressions(plan), &funcid);
+	return funcid;
+}
