@@ -105,6 +105,7 @@ reach(MemoryContext context, CrExactState *state, int which, int place,
 	int			room = rooms[state->kind][which];
 	int64	   *old = sum->digits;
 	int			first;
+	int			end;
 	int			ndigits;
 
 	cr_exact_settle(sum);
@@ -119,9 +120,21 @@ reach(MemoryContext context, CrExactState *state, int which, int place,
 	if (ndigits == sum->ndigits)
 		return;
 
-	/* more than is needed, as others will be as far off */
-	first--;
-	ndigits += 2;
+	/*
+	 * One more than is needed where it grows, as others will be as far off.
+	 * Not where it does not: it would get one there each time.
+	 */
+	end = first + ndigits;
+	if (end < CR_EXACT_PLACES &&
+		(old == NULL || end > sum->first + sum->ndigits))
+		ndigits++;
+	if (first > 0 && (old == NULL || first < sum->first))
+	{
+		first--;
+		ndigits++;
+	}
+	if (ndigits > CR_EXACT_DIGITS_MAX)
+		elog(ERROR, "a sum has more digits than there are");
 	cr_exact_move(sum, MemoryContextAlloc(context, ndigits * sizeof(int64)),
 				  first, ndigits);
 	if (old != NULL && old != room_of(state, which))

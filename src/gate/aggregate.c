@@ -123,6 +123,11 @@ check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 		return check_counted_column(level, aggregate, (Var *) stripped);
 	if (cr_has_conditional(stripped))
 		return cr_refuse_conditional(stripped);
+	if (aggregate->aggref->aggdistinct != NIL &&
+		exprType(stripped) == BOOLOID)
+		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(stripped),
+								 "count(DISTINCT ...) of a condition would tell whether it holds for anybody",
+								 "Write count(*) FILTER (WHERE ...), or group by the condition.");
 	if (bms_num_members(cr_inspect_bases(stripped)) !=
 		bms_num_members(cr_inspect_raw_bases(level->statement, stripped)))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),

@@ -327,11 +327,15 @@ check_node(Node *node)
 		case T_CoalesceExpr:
 		case T_NullTest:
 		case T_BooleanTest:
-		case T_ArrayExpr:
 		case T_ArrayCoerceExpr: /* of elements, which the walker comes to */
 		case T_SQLValueFunction:
 		case T_TargetEntry:
 			return NULL;
+		case T_ArrayExpr:
+			/* arrays in it have to be of one size, or it fails */
+			if (!((ArrayExpr *) node)->multidims)
+				return NULL;
+			break;
 		case T_Param:
 			if (((Param *) node)->paramkind == PARAM_EXTERN ||
 				((Param *) node)->paramkind == PARAM_SUBLINK)

@@ -117,6 +117,8 @@ is_grouped_by(Query *query, Node *key)
 	bool		holds;
 	Node	   *grouped;
 
+	if (contain_vars_of_level(query->havingQual, 1))
+		return false;
 	if (query->groupClause == NIL)
 		return holds_of_none(query->havingQual, &holds) && !holds;
 	if (list_length(query->groupClause) != 1 ||

@@ -171,6 +171,17 @@ gives_people(Query *query)
 											  query->targetList)->expr);
 }
 
+/*
+ * Is the column compared as its own type does?  As a character it is equal to
+ * others that differ in blanks, and of those there may be several members.
+ */
+static bool
+compares_members(Node *operand)
+{
+	return exprType(operand) != BPCHAROID ||
+		exprType(cr_inspect_strip(operand)) == BPCHAROID;
+}
+
 /* a.k IN (SELECT b.k …) */
 static bool
 read_in(SubLink *sublink, Asked *asked)
@@ -194,6 +205,8 @@ read_in(SubLink *sublink, Asked *asked)
 	else
 		return false;
 	if (list_length(members->targetList) != 1 ||
+		!compares_members((Node *) linitial_node(TargetEntry,
+												 members->targetList)->expr) ||
 		exprType(lsecond(test->args)) !=
 		exprType((Node *) linitial_node(TargetEntry,
 										members->targetList)->expr))
@@ -245,7 +258,9 @@ read_exists(SubLink *sublink, Asked *asked)
 
 		if (!cr_inspect_equality((Node *) equality, &left, &right) ||
 			!cr_inspect_is_one_to_one(equality->opfuncid) ||
-			equality->opno >= FirstNormalObjectId)
+			equality->opno >= FirstNormalObjectId ||
+			!compares_members(linitial(equality->args)) ||
+			!compares_members(lsecond(equality->args)))
 			continue;
 		asked->outer_is_left = is_column_of(left, 1) && is_column_of(right, 0);
 		if (!asked->outer_is_left &&

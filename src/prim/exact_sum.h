@@ -32,7 +32,13 @@
 #define CR_EXACT_NUMBER_PLACES	2
 #define CR_EXACT_PRODUCT_PLACES 4
 
-/* No sum of fewer than 2^63 has more digits, with those that may be spare. */
+/*
+ * Fewer than 2^63 numbers, or products, reach no further: the largest product
+ * to place 131, and carries two more.
+ */
+#define CR_EXACT_PLACES			134
+
+/* With those that may be spare, no sum has more digits. */
 #define CR_EXACT_DIGITS_MAX		144
 
 /*

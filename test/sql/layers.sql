@@ -165,6 +165,10 @@ SELECT count(person::text) FROM orders;
 SELECT sum(coalesce(amount, 0) * qty) FROM orders;
 SELECT count(DISTINCT d.day) FROM orders JOIN (SELECT DISTINCT date '2024-01-01' + n AS day FROM generate_series(0, 9) n) d USING (day);
 SELECT count(*) FROM people p WHERE (SELECT sum(amount) FROM orders o WHERE o.person = p.person) > 9;
+SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING count(*) > p.person);
+SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person HAVING count(*) > p.person);
+SELECT count(DISTINCT category = 'c0') FROM orders;
+SELECT count(DISTINCT c) FROM (SELECT category = 'c0' AND day > '2024-01-02' AS c FROM orders) t;
 $$);
 \x off
 -- and what comes of it

@@ -225,6 +225,25 @@ SELECT count(*) FROM customers WHERE person NOT IN (SELECT id FROM optout);
 SELECT count(*) FROM (SELECT * FROM customers c WHERE NOT EXISTS (SELECT FROM optout o WHERE o.id = c.person)) x;
 $$);
 \x off
+
+-- keys that are equal as character(n), and of several people otherwise
+RESET ROLE;
+SET ROLE regress_cr_m_shop;
+CREATE TABLE coded (id char(8) PRIMARY KEY, n int NOT NULL);
+INSERT INTO coded SELECT 'p' || i, 1 FROM generate_series(1, 100) i;
+CREATE TABLE padded (k varchar NOT NULL, other char(8) NOT NULL);
+INSERT INTO padded SELECT 'p' || i || repeat(' ', j), 'p' || i FROM generate_series(1, 100) i, generate_series(0, 2) j;
+SELECT cleanroom.protect('coded', 'id', 5, measures => '{n}', join_keys => '{id}');
+SELECT cleanroom.protect('padded', 'k', 5, join_keys => '{k, other}');
+GRANT SELECT ON coded, padded TO regress_cr_m_analyst;
+SET ROLE regress_cr_m_analyst;
+SELECT count(*), sum(n) FROM coded c WHERE EXISTS (SELECT FROM padded p WHERE p.k = c.id);
+SELECT count(*), sum(n) FROM coded c WHERE id IN (SELECT k FROM padded);
+SELECT count(*), sum(n) FROM coded c WHERE id IN (SELECT k::character(8) FROM padded);
+SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM padded p WHERE p.k = c.id)) FROM coded c;
+SELECT count(*), sum(n) FROM coded c WHERE EXISTS (SELECT FROM padded p WHERE p.k = c.id GROUP BY p.k HAVING count(*) > 0);
+-- inside the rule: compared as what the members are
+SELECT count(*), sum(n) FROM coded c WHERE EXISTS (SELECT FROM coded d WHERE d.id = c.id);
 RESET ROLE;
 RESET search_path;
 DROP SCHEMA regress_cr_m CASCADE;

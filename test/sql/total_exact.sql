@@ -184,6 +184,15 @@ SELECT -1, cleanroom.total_sum(x), cleanroom.total_stddev(x), cleanroom.total_co
 SELECT count(*) FROM one_way a JOIN sorted b USING (g) WHERE a.* IS DISTINCT FROM b.*;
 SELECT count(*) FROM one_way a JOIN parted b USING (g) WHERE a.* IS DISTINCT FROM b.*;
 
+-- numbers that rise, fall, or come from the middle, further and further apart
+SELECT way, cleanroom.total_stddev(x) AS stddev, cleanroom.total_variance(x) AS variance,
+       cleanroom.total_corr(x, x) AS corr, cleanroom.total_covar_pop(x, -x) AS covar, cleanroom.total_sum(x) AS sum
+  FROM (SELECT 'rising' AS way, power(2::float8, i) AS x FROM generate_series(-1022, 1000, 2) i
+        UNION ALL SELECT 'falling', power(2::float8, i) FROM generate_series(1000, -1022, -2) i
+        UNION ALL SELECT 'both', power(2::float8, CASE WHEN i % 2 = 0 THEN i ELSE -i END) FROM generate_series(0, 1000) i
+        UNION ALL SELECT 'far', v FROM unnest('{4.9e-324,1.7e308,1,1e-300,1e300,-1.7e308}'::float8[]) v) w
+ GROUP BY way ORDER BY way;
+
 -- As a window aggregate its state goes on after each result.
 SELECT x, cleanroom.total_sum(x) OVER (ORDER BY o), cleanroom.total_stddev_pop(x) OVER (ORDER BY o)
   FROM unnest('{1e16,1,-1e16,5}'::float8[]) WITH ORDINALITY v (x, o);
