@@ -82,7 +82,7 @@ is_idle(const Guesser *guesser, TimestampTz now)
 	return true;
 }
 
-/* The slot of this role; else, if it may be a new one, an idle one, or NULL. */
+/* The slot of this role; else NULL, or an idle one where it may be new. */
 static Guesser *
 find_guesser(Oid role, bool may_be_new, TimestampTz now)
 {

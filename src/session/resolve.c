@@ -33,6 +33,7 @@
 #include "session/asker.h"
 #include "session/on_behalf.h"
 #include "session/pinned.h"
+#include "session/template_code.h"
 #include "tcop/tcopprot.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -51,7 +52,6 @@ typedef struct Contents
 	List	   *columns;		/* relation and column number in turn */
 	List	   *functions;		/* that did not come with the server */
 	Oid			type;			/* one that did not either, or InvalidOid */
-	Oid			read_as;		/* such a one that a value is read as */
 } Contents;
 
 /* ---------- reading ---------- */
@@ -187,31 +187,12 @@ contents_walker(Node *node, Contents *contents)
 		return query_tree_walker(query, contents_walker, contents, 0);
 	}
 	(void) check_functions_in_node(node, is_foreign_function, contents);
-	if ((IsA(node, Const) || IsA(node, CoerceToDomain) ||
-		 IsA(node, CoerceViaIO) || IsA(node, ArrayCoerceExpr)) &&
-		is_foreign_type(exprType(node)))
-		contents->read_as = exprType(node);
 	if (IsA(node, Var) || IsA(node, Const) || IsA(node, Param) ||
 		IsA(node, FuncExpr) || IsA(node, OpExpr) || IsA(node, Aggref) ||
 		IsA(node, RelabelType) || IsA(node, CoerceToDomain) ||
 		IsA(node, CoerceViaIO))
 		note_type(exprType(node), contents);
 	return expression_tree_walker(node, contents_walker, contents);
-}
-
-/*
- * Reading a value as a domain runs its conditions, with the rights of whoever
- * runs the template; and they are no part of what has been approved.
- */
-static void
-refuse_conditions(Oid type)
-{
-	if (OidIsValid(type))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a template may not write values of type %s",
-						format_type_be_qualified(type)),
-				 errhint("Write values of built-in types, or of enums.")));
 }
 
 static void
@@ -417,6 +398,7 @@ resolve_query(FunctionCallInfo fcinfo)
 	Contents	contents = {0};
 	StringInfoData digested;
 	const char *outsider;
+	CrVerdict  *refusal;
 	Query	   *query;
 	Query	   *rewritten;
 	char	   *resolved;
@@ -446,7 +428,9 @@ resolve_query(FunctionCallInfo fcinfo)
 	cr_session_pin_path("");
 	(void) contents_walker((Node *) rewritten, &contents);
 	refuse_temporary(contents.relids);
-	refuse_conditions(contents.read_as);
+	refusal = cr_template_judge_code(list_make1(rewritten), InvalidOid);
+	if (refusal != NULL)
+		cr_template_raise_code(refusal);
 	resolved = pg_get_querydef(query, false);
 	initStringInfo(&digested);
 	appendStringInfo(&digested, "%s;%s", resolved,
