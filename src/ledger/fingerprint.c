@@ -275,7 +275,7 @@ cr_fingerprint_mask_codes(const char *text, bool bare_is_ours)
 	StringInfoData masked;
 	const char *next;
 	const char *end = NULL;		/* of the call that we have come to */
-	int			last = 0;		/* name: 1 the extension's schema, -1 another */
+	int			last = 0;		/* a name: 1 our schema, -1 another */
 	int			schema = 0;
 
 	if (is_ambiguous(text))
