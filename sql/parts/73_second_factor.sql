@@ -133,6 +133,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Enroll with cleanroom.enroll_second_factor() first.';
     END IF;
+    plain := cleanroom.decrypt_bytea(this.secret, 'cleanroom.second_factor', this.enrolled_as);
     failed := GREATEST(cleanroom.recent_failures(login),
                        CASE WHEN this.failed_at > pg_catalog.clock_timestamp() - '1 hour'::interval
                             THEN this.failures ELSE 0 END);
@@ -143,7 +144,6 @@ BEGIN
             USING ERRCODE = 'RC012',
                   HINT = 'Wait an hour, or ask an operator to call cleanroom.reset_second_factor().';
     END IF;
-    plain := cleanroom.decrypt_bytea(this.secret, 'cleanroom.second_factor', this.enrolled_as);
     now_step := pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()) / 30)::bigint;
     IF wanted ~ '^[0-9]{6}$' THEN
         FOR step IN now_step - 1 .. now_step + 1 LOOP

@@ -261,6 +261,8 @@ is_plain(Node *node)
 		case T_GroupingSet:
 		case T_WindowClause:
 		case T_CommonTableExpr:
+		case T_CTESearchClause:
+		case T_CTECycleClause:
 		case T_Var:
 		case T_Param:
 		case T_FuncExpr:

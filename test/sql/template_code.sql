@@ -108,10 +108,18 @@ INSERT INTO names SELECT 'c' || i, 'label ' || i, 'a' FROM generate_series(0, 1)
 GRANT SELECT ON names TO regress_cr_ana;
 CREATE POLICY free ON names USING (current_user = 'regress_cr_ana' AND channel <> current_setting('cleanroom.purpose'));
 ALTER TABLE names ENABLE ROW LEVEL SECURITY;
+-- (and whatever else only reads: windows, sets of groups, recursion)
+SELECT cleanroom.propose_template('spring', 'reads', $$
+    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i % 2 + 1 FROM c) SEARCH DEPTH FIRST BY i SET o CYCLE i SET again USING way
+    SELECT i, again, way, rank() OVER (ORDER BY i RANGE BETWEEN 1 PRECEDING AND CURRENT ROW), GROUPING(i),
+           count(*) FILTER (WHERE i > 0), (SELECT string_agg(x.y, ' ') FROM xmltable('/a/b' PASSING XMLPARSE(DOCUMENT '<a><b>1</b></a>') COLUMNS y text PATH '.') x)
+        FROM c, (SELECT count(*) AS n FROM views) v GROUP BY GROUPING SETS ((i, again, way)) ORDER BY i, again$$);
+SELECT cleanroom.approve_template('reads', 1);
 SELECT propose('named', $$
     SELECT n.label, n.kind, x.n FROM names n
         JOIN (SELECT channel, count(*) AS n FROM views GROUP BY channel) x USING (channel) ORDER BY n.label$$);
 SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('reads');
 SELECT cleanroom.run_template('named');
 SET ROLE regress_cr_tv;
 CREATE FUNCTION hidden(text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
