@@ -37,7 +37,19 @@ length: 1 to 1024 bytes. Errors: 22023.';
 CREATE FUNCTION cleanroom.raise_assurance() RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_raise_assurance';
 COMMENT ON FUNCTION cleanroom.raise_assurance() IS
-'Notes, when the transaction commits, that this session has given a second factor; for the extension''s own functions.';
+'Notes, when the transaction commits and no savepoint before the call has been rolled back to, that this session has given a second factor; for the extension''s own functions.';
+
+CREATE FUNCTION cleanroom.take_guess(who oid) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'cr_take_guess';
+COMMENT ON FUNCTION cleanroom.take_guess(oid) IS
+'Counts a guess at a role''s second factor, whatever becomes of the transaction; for the extension''s own functions.
+who: the role. Returns whether there was one left of the ten within an hour.';
+
+CREATE FUNCTION cleanroom.return_guess(who oid) RETURNS void
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'cr_return_guess';
+COMMENT ON FUNCTION cleanroom.return_guess(oid) IS
+'Takes the last guess off again, since it was right; for the extension''s own functions.
+who: the role.';
 
 -- Failures of the last hour, from the record: a rollback does not undo those.
 CREATE FUNCTION cleanroom.recent_failures(of text) RETURNS bigint
@@ -105,6 +117,12 @@ DECLARE
     digest bytea := pg_catalog.sha256(pg_catalog.convert_to(wanted, 'UTF8'));
     failed bigint;
 BEGIN
+    -- an older snapshot would not show what has been guessed and spent since
+    IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a second factor is given in READ COMMITTED transactions only'
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'Call this outside the transaction, or BEGIN ISOLATION LEVEL READ COMMITTED.';
+    END IF;
     -- a code that is spent stays so, whatever the session has set
     PERFORM pg_catalog.set_config('synchronous_commit', 'on', true);
     -- held until the end: guesses come one after another, in all sessions
@@ -115,16 +133,17 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Enroll with cleanroom.enroll_second_factor() first.';
     END IF;
+    plain := cleanroom.decrypt_bytea(this.secret, 'cleanroom.second_factor', this.enrolled_as);
     failed := GREATEST(cleanroom.recent_failures(login),
                        CASE WHEN this.failed_at > pg_catalog.clock_timestamp() - '1 hour'::interval
                             THEN this.failures ELSE 0 END);
-    IF failed >= 10 THEN
+    -- counted before it is looked at: what ends this call does not undo that
+    IF failed >= 10 OR NOT cleanroom.take_guess(who) THEN
         PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "locked"}');
         RAISE EXCEPTION 'too many wrong codes for role "%"', login
             USING ERRCODE = 'RC012',
                   HINT = 'Wait an hour, or ask an operator to call cleanroom.reset_second_factor().';
     END IF;
-    plain := cleanroom.decrypt_bytea(this.secret, 'cleanroom.second_factor', this.enrolled_as);
     now_step := pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp()) / 30)::bigint;
     IF wanted ~ '^[0-9]{6}$' THEN
         FOR step IN now_step - 1 .. now_step + 1 LOOP
@@ -136,6 +155,7 @@ BEGIN
                         secret = cleanroom.encrypt(plain,
                                                    'cleanroom.second_factor', l.enrolled_as)
                     WHERE l.role = this.role;
+                PERFORM cleanroom.return_guess(who);
                 PERFORM cleanroom.raise_assurance();
                 PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "given"}');
                 RETURN true;
@@ -145,11 +165,12 @@ BEGIN
         UPDATE cleanroom.second_factor_list l
             SET recovery_codes = pg_catalog.array_remove(l.recovery_codes, digest), failures = 0
             WHERE l.role = this.role;
+        PERFORM cleanroom.return_guess(who);
         PERFORM cleanroom.raise_assurance();
         PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "recovery code given"}');
         RETURN true;
     END IF;
-    -- the record outlives a rollback, the count in the table a lost record
+    -- the record outlives a rollback and a restart, the count in the table a lost record
     PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "wrong"}');
     UPDATE cleanroom.second_factor_list l
         SET failures = CASE WHEN l.failed_at > pg_catalog.now() - '1 hour'::interval
@@ -196,7 +217,7 @@ CREATE FUNCTION cleanroom.second_factor(code text) RETURNS boolean
 COMMENT ON FUNCTION cleanroom.second_factor(text) IS
 'Gives a second factor for the role that has logged in. The session''s assurance rises when the transaction commits, for cleanroom.second_factor_lifetime. Every code is good once, in whatever session.
 code: six digits, of this half minute or the one before or after; or a recovery code.
-Returns whether it was right. A wrong one is put on record and slows the next. Errors: 42501 the current user is another, or code of others calls; 55000 not enrolled, RC012 ten wrong ones within an hour.';
+Returns whether it was right. A wrong one is put on record and slows the next. Errors: 42501 the current user is another, or code of others calls; 25000 not in READ COMMITTED; 55000 not enrolled, RC012 ten wrong ones within an hour.';
 
 CREATE FUNCTION cleanroom.reset_second_factor(role name) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';

@@ -11,6 +11,7 @@
 #include "keys/limit.h"
 #include "ledger/queue.h"
 #include "miscadmin.h"
+#include "session/guesses.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
@@ -24,6 +25,7 @@ cr_shmem_request(void)
 	if (prev_shmem_request)
 		prev_shmem_request();
 	cr_limit_shmem_request();
+	cr_guesses_shmem_request();
 	cr_queue_request_memory();
 }
 
@@ -34,6 +36,7 @@ cr_shmem_startup(void)
 		prev_shmem_startup();
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
 	cr_limit_shmem_init();
+	cr_guesses_shmem_init();
 	cr_queue_start_memory();
 	LWLockRelease(AddinShmemInitLock);
 }

@@ -40,6 +40,7 @@
 #include "policy/policy.h"
 #include "session/asker.h"
 #include "session/condition_list.h"
+#include "session/template_code.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -157,9 +158,26 @@ refuse_borrowed_call(Oid funcid)
 			 errhint("Use tables and types whose indexes, partitions, statistics and conditions have the server's immutable functions only.")));
 }
 
+/*
+ * While a template runs: what its query does not show is its author's, or
+ * somebody else's, who must not get at the rights of whoever runs it.
+ */
+static void
+refuse_unseen_call(Oid funcid)
+{
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_FUNCTION),
+			 errmsg("function \"%s\" cannot be called where a template runs",
+					get_func_name(funcid)),
+			 errdetail("It is somebody else's, and would run with your rights and in your session."),
+			 errhint("Have the template proposed over tables and types with the server's functions, or those of a superuser's.")));
+}
+
 static void
 judge_function_call(Oid funcid)
 {
+	if (cr_template_refuses_call(funcid))
+		refuse_unseen_call(funcid);
 	if (cr_session_is_borrowed() && !cr_condition_list_has(funcid))
 		refuse_borrowed_call(funcid);
 	if (!cr_policy_possible() || superuser())

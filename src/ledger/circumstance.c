@@ -24,6 +24,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/json.h"
@@ -109,6 +110,21 @@ cr_record_start(CrRecord *record, const char *kind)
 	cr_record_set_text(record, CR_COL_PURPOSE, setting("cleanroom.purpose"));
 }
 
+/*
+ * Is there nobody's function of this name but the extension's?  Which of them
+ * a text has called depends on the search path that it was parsed with.
+ */
+static bool
+is_only_function(const char *name)
+{
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP,
+										   CStringGetDatum(name));
+	int			count = list->n_members;
+
+	ReleaseSysCacheList(list);
+	return count == 1;
+}
+
 /* A code that is given may be good still: a mistake, a rollback. */
 static const char *
 as_recorded(const char *text)
@@ -116,7 +132,7 @@ as_recorded(const char *text)
 	if (!cr_record_constants)
 		return cr_fingerprint_mask(text);
 	return strcasestr(text, "second_factor") == NULL ? text :
-		cr_fingerprint_mask_codes(text);
+		cr_fingerprint_mask_codes(text, is_only_function("second_factor"));
 }
 
 void

@@ -159,57 +159,144 @@ skip_piece(const char *p, Piece *piece)
 	return p;
 }
 
-/*
- * Where in a call that has codes for arguments we are: 0 outside, 1 behind
- * its name, and one more for each parenthesis that is open.
- */
-static int
-follow_call(int depth, Piece piece, const char *p, Size length)
-{
-	static const char name[] = "second_factor";
-
-	if (piece == PIECE_BLANK)
-		return depth;
-	if (piece == PIECE_QUOTED_NAME && length > 2)
-	{
-		p++;
-		length -= 2;
-	}
-	if (depth <= 1)
-	{
-		if ((piece == PIECE_NAME || piece == PIECE_QUOTED_NAME) &&
-			length == strlen(name) && pg_strncasecmp(p, name, length) == 0)
-			return 1;
-		return depth == 1 && *p == '(' ? 2 : 0;
-	}
-	if (piece == PIECE_OTHER && *p == '(')
-		return depth + 1;
-	if (piece == PIECE_OTHER && *p == ')')
-		return depth == 2 ? 0 : depth - 1;
-	return depth;
-}
+/* ---------- codes ---------- */
 
 /* Nothing else can be kept off the record by such a call. */
 #define CODE_MAX		32
 
+/*
+ * Does a text read otherwise where backslashes are escapes in all strings?
+ * What was in force when it was parsed is not known: it may have been prepared
+ * long before.
+ */
+static bool
+is_ambiguous(const char *text)
+{
+	const char *next;
+
+	for (const char *p = text; *p != '\0'; p = next)
+	{
+		Piece		piece;
+
+		next = skip_piece(p, &piece);
+		if (piece == PIECE_CONSTANT && *p != '$' && *p != 'e' && *p != 'E' &&
+			memchr(p, '\\', next - p) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Behind blanks and comments. */
+static const char *
+skip_blanks(const char *p)
+{
+	Piece		piece;
+
+	while (*p != '\0')
+	{
+		const char *next = skip_piece(p, &piece);
+
+		if (piece != PIECE_BLANK)
+			break;
+		p = next;
+	}
+	return p;
+}
+
+/* Is the piece this name, as names are compared? */
+static bool
+is_name(Piece piece, const char *p, Size length, const char *name)
+{
+	if (piece == PIECE_QUOTED_NAME)
+		return length == strlen(name) + 2 &&
+			strncmp(p + 1, name, length - 2) == 0;
+	return piece == PIECE_NAME && length == strlen(name) &&
+		pg_strncasecmp(p, name, length) == 0;
+}
+
+/*
+ * The end of the arguments that begin at p, behind their parenthesis, where
+ * they are made of constants, calls and casts alone; else NULL.  Columns and
+ * subqueries have names that nothing is called by.
+ */
+static const char *
+end_of_arguments(const char *p)
+{
+	const char *next;
+	int			depth = 1;
+	char		before = '(';
+
+	for (; *p != '\0'; p = next)
+	{
+		Piece		piece;
+		const char *behind;
+
+		next = skip_piece(p, &piece);
+		if (piece == PIECE_BLANK)
+			continue;
+		behind = skip_blanks(next);
+		if ((piece == PIECE_NAME || piece == PIECE_QUOTED_NAME) &&
+			before != ':' && before != '.' && *behind != '(' &&
+			*behind != '.' && strncmp(behind, "=>", 2) != 0 &&
+			strncmp(behind, ":=", 2) != 0)
+			return NULL;
+		if (piece == PIECE_OTHER && *p == '(')
+			depth++;
+		if (piece == PIECE_OTHER && *p == ')' && --depth == 0)
+			return p;
+		before = *p;
+	}
+	/* the text has been cut */
+	return p;
+}
+
+/*
+ * The end of the arguments of the call whose name this piece is, or NULL
+ * where it is no call of ours.  "schema": the name before it, with a point
+ * between them, is: 0 none, 1 the extension's, -1 another.
+ */
+static const char *
+end_of_call(Piece piece, const char *p, const char *next, int schema,
+			bool bare_is_ours)
+{
+	const char *behind;
+
+	if (!is_name(piece, p, next - p, "second_factor") || schema < 0 ||
+		(schema == 0 && !bare_is_ours))
+		return NULL;
+	behind = skip_blanks(next);
+	return *behind == '(' ? end_of_arguments(behind + 1) : NULL;
+}
+
+/* See fingerprint.h. */
 char *
-cr_fingerprint_mask_codes(const char *text)
+cr_fingerprint_mask_codes(const char *text, bool bare_is_ours)
 {
 	StringInfoData masked;
 	const char *next;
-	int			depth = 0;
+	const char *end = NULL;		/* of the call that we have come to */
+	int			last = 0;		/* a name: 1 our schema, -1 another */
+	int			schema = 0;
 
+	if (is_ambiguous(text))
+		return pstrdup(text);
 	initStringInfo(&masked);
 	for (const char *p = text; *p != '\0'; p = next)
 	{
 		Piece		piece;
 
 		next = skip_piece(p, &piece);
-		depth = follow_call(depth, piece, p, next - p);
-		if (depth > 1 && piece == PIECE_CONSTANT && next - p <= CODE_MAX)
+		if (end == NULL || p > end)
+			end = end_of_call(piece, p, next, schema, bare_is_ours);
+		if (end != NULL && piece == PIECE_CONSTANT && next - p <= CODE_MAX)
 			appendStringInfoChar(&masked, '?');
 		else
 			appendBinaryStringInfo(&masked, p, next - p);
+		if (piece == PIECE_BLANK)
+			continue;
+		/* a point behind a name makes that the schema of what comes next */
+		schema = piece == PIECE_OTHER && *p == '.' ? last : 0;
+		last = is_name(piece, p, next - p, "cleanroom") ? 1 : -1;
 	}
 	return masked.data;
 }

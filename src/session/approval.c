@@ -29,6 +29,19 @@ cr_approval_of(const char *text)
 	return NULL;
 }
 
+bool
+cr_approval_runs_as(Oid role)
+{
+	const CrApproval *approval;
+
+	for (approval = current; approval != NULL; approval = approval->outer)
+	{
+		if (approval->runner == role)
+			return true;
+	}
+	return false;
+}
+
 const CrApproval *
 cr_approval_set(const CrApproval *approval)
 {

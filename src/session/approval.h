@@ -14,6 +14,7 @@
 typedef struct CrApproval
 {
 	const char *text;			/* its statement, compared by address */
+	Oid			runner;			/* who runs it */
 	int			room;
 	bool		any_use;		/* columns may be used in any way that leaves
 								 * the units countable */
@@ -28,6 +29,9 @@ typedef struct CrApproval
  * text stands elsewhere in memory.
  */
 extern const CrApproval *cr_approval_of(const char *text);
+
+/* Does a template run with the rights of this role? */
+extern bool cr_approval_runs_as(Oid role);
 
 /* The approvals in force; returns those of before, to be put back. */
 extern const CrApproval *cr_approval_set(const CrApproval *approval);

@@ -17,7 +17,6 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "base/compat.h"
-#include "base/operators.h"
 #include "base/oids.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
@@ -34,6 +33,7 @@
 #include "session/asker.h"
 #include "session/on_behalf.h"
 #include "session/pinned.h"
+#include "session/template_code.h"
 #include "tcop/tcopprot.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -52,8 +52,6 @@ typedef struct Contents
 	List	   *columns;		/* relation and column number in turn */
 	List	   *functions;		/* that did not come with the server */
 	Oid			type;			/* one that did not either, or InvalidOid */
-	Oid			read_as;		/* such a one that a value is read as */
-	Oid			operator;		/* one that did not either, or InvalidOid */
 } Contents;
 
 /* ---------- reading ---------- */
@@ -188,45 +186,13 @@ contents_walker(Node *node, Contents *contents)
 		}
 		return query_tree_walker(query, contents_walker, contents, 0);
 	}
-	if (!OidIsValid(contents->operator))
-		contents->operator = cr_foreign_operator(node);
 	(void) check_functions_in_node(node, is_foreign_function, contents);
-	if ((IsA(node, Const) || IsA(node, CoerceToDomain) ||
-		 IsA(node, CoerceViaIO) || IsA(node, ArrayCoerceExpr)) &&
-		is_foreign_type(exprType(node)))
-		contents->read_as = exprType(node);
 	if (IsA(node, Var) || IsA(node, Const) || IsA(node, Param) ||
 		IsA(node, FuncExpr) || IsA(node, OpExpr) || IsA(node, Aggref) ||
 		IsA(node, RelabelType) || IsA(node, CoerceToDomain) ||
 		IsA(node, CoerceViaIO))
 		note_type(exprType(node), contents);
 	return expression_tree_walker(node, contents_walker, contents);
-}
-
-/*
- * Reading a value as a domain runs its conditions, with the rights of whoever
- * runs the template; and they are no part of what has been approved.
- */
-static void
-refuse_conditions(Oid type)
-{
-	if (OidIsValid(type))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a template may not write values of type %s",
-						format_type_be_qualified(type)),
-				 errhint("Write values of built-in types, or of enums.")));
-}
-
-/* What its maker calls its negator may be called as well, and be anything. */
-static void
-refuse_operators(Oid opno)
-{
-	if (OidIsValid(opno))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("a template may not use operator %s", format_operator(opno)),
-				 errhint("Use the server's operators, or ask a superuser to own it.")));
 }
 
 static void
@@ -432,6 +398,7 @@ resolve_query(FunctionCallInfo fcinfo)
 	Contents	contents = {0};
 	StringInfoData digested;
 	const char *outsider;
+	CrVerdict  *refusal;
 	Query	   *query;
 	Query	   *rewritten;
 	char	   *resolved;
@@ -461,8 +428,9 @@ resolve_query(FunctionCallInfo fcinfo)
 	cr_session_pin_path("");
 	(void) contents_walker((Node *) rewritten, &contents);
 	refuse_temporary(contents.relids);
-	refuse_conditions(contents.read_as);
-	refuse_operators(contents.operator);
+	refusal = cr_template_judge_code(list_make1(rewritten), InvalidOid);
+	if (refusal != NULL)
+		cr_template_raise_code(refusal);
 	resolved = pg_get_querydef(query, false);
 	initStringInfo(&digested);
 	appendStringInfo(&digested, "%s;%s", resolved,

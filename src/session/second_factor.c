@@ -7,8 +7,8 @@
  * Who has enrolled and which codes are spent stands in a table, and is
  * decided by cleanroom.second_factor_by().  The assurance itself is this
  * backend's.  It rises when the transaction in which the code was spent
- * commits: otherwise a rollback would leave a code that was used and counts
- * as unused.
+ * commits, with the subtransaction: otherwise a rollback, be it to a
+ * savepoint, would leave a code that was used and counts as unused.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,7 +30,11 @@ PG_FUNCTION_INFO_V1(cr_random_bytes);
 PG_FUNCTION_INFO_V1(cr_raise_assurance);
 PG_FUNCTION_INFO_V1(cr_longest_second_factor_age);
 
-static bool rises_at_commit = false;
+/*
+ * The subtransaction whose commit raises the assurance, or none.  Of several
+ * the outermost: the others end before it does.
+ */
+static SubTransactionId rises_with = InvalidSubTransactionId;
 
 static void
 require_extension(void)
@@ -97,11 +101,23 @@ cr_random_bytes(PG_FUNCTION_ARGS)
 static void
 end_transaction(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_COMMIT && rises_at_commit)
+	if (event == XACT_EVENT_COMMIT && rises_with != InvalidSubTransactionId)
 		cr_session_note_second_factor();
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 		event == XACT_EVENT_PREPARE)
-		rises_at_commit = false;
+		rises_with = InvalidSubTransactionId;
+}
+
+static void
+end_subtransaction(SubXactEvent event, SubTransactionId subid,
+				   SubTransactionId parent, void *arg)
+{
+	if (rises_with != subid)
+		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		rises_with = InvalidSubTransactionId;
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		rises_with = parent;
 }
 
 /* SQL: cleanroom.raise_assurance(): void */
@@ -112,9 +128,13 @@ cr_raise_assurance(PG_FUNCTION_ARGS)
 
 	require_extension();
 	if (!registered)
+	{
 		RegisterXactCallback(end_transaction, NULL);
+		RegisterSubXactCallback(end_subtransaction, NULL);
+	}
 	registered = true;
-	rises_at_commit = true;
+	if (rises_with == InvalidSubTransactionId)
+		rises_with = GetCurrentSubTransactionId();
 	PG_RETURN_VOID();
 }
 

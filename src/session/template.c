@@ -15,15 +15,20 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "session/approval.h"
 #include "session/asker.h"
 #include "session/pinned.h"
+#include "session/template_code.h"
+#include "session/template_list.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(cr_run_template);
@@ -98,13 +103,103 @@ find_template(Datum name, Datum parameters, Template *template)
 
 	cr_session_ask_catalog("SELECT query, room_id, types, given_values, any_use, waived FROM cleanroom.template_to_run($1, $2, $3)",
 						   3, ask_types, ask_args, NULL, 6, answer);
-	template->query = psprintf("SELECT pg_catalog.to_jsonb(template_row) FROM (%s) template_row",
-							   answer[0]);
+	template->query = answer[0];
 	read_arguments(template, answer[2], answer[3]);
 	template->approval.text = template->query;
+	template->approval.runner = GetUserId();
 	template->approval.room = pg_strtoint32(answer[1]);
 	template->approval.any_use = answer[4][0] == 't';
 	template->approval.waived = read_oids(answer[5]);
+}
+
+/* Why the query, as it is rewritten for whoever runs it, must not run. */
+static void
+judge_queries(SPIPlanPtr plan, List **columns)
+{
+	ListCell   *lc;
+
+	foreach(lc, SPI_plan_get_plan_sources(plan))
+	{
+		CachedPlanSource *source = lfirst(lc);
+		CrVerdict  *refusal = cr_template_judge_code(source->query_list,
+													 GetUserId());
+
+		if (refusal != NULL)
+			cr_template_raise_code(refusal);
+		*columns = linitial_node(Query, source->query_list)->targetList;
+	}
+}
+
+/*
+ * A column in JSON.  to_jsonb() would look for a cast to json by the type of
+ * the column, or of the columns of a row, and call it: what is not built in
+ * is written by its output function.
+ */
+static char *
+column_to_write(Oid type, int number)
+{
+	Oid			element = get_element_type(getBaseType(type));
+
+	if (cr_template_list_has_type(type))
+		return psprintf("t.c%d", number);
+	if (OidIsValid(element) &&
+		get_typtype(getBaseType(element)) == TYPTYPE_ENUM)
+		return psprintf("CAST(pg_catalog.textin(pg_catalog.array_out(t.c%d)) AS pg_catalog.text[])",
+						number);
+	return psprintf("CASE pg_catalog.num_nulls(t.c%d) WHEN 0 THEN pg_catalog.format('%%s', t.c%d) END",
+					number, number);
+}
+
+/* The query, each of whose rows is written as an object. */
+static char *
+query_of_objects(const char *query, List *columns)
+{
+	StringInfoData written;
+	StringInfoData names;
+	bool		all_plain = true;
+	ListCell   *lc;
+
+	initStringInfo(&written);
+	initStringInfo(&names);
+	foreach(lc, columns)
+	{
+		TargetEntry *column = lfirst_node(TargetEntry, lc);
+		Oid			type = exprType((Node *) column->expr);
+		const char *separator = names.len == 0 ? "" : ", ";
+
+		if (column->resjunk)
+			continue;
+		all_plain = all_plain && cr_template_list_has_type(type);
+		appendStringInfo(&names, "%sc%d", separator, column->resno);
+		appendStringInfo(&written, "%s%s AS %s", separator,
+						 column_to_write(type, column->resno),
+						 quote_identifier(column->resname));
+	}
+	if (all_plain)
+		return psprintf("SELECT pg_catalog.to_jsonb(template_row) FROM (%s) template_row",
+						query);
+	return psprintf("SELECT pg_catalog.to_jsonb(template_row) FROM (SELECT %s FROM (%s) t (%s)) template_row",
+					written.data, query, names.data);
+}
+
+/* Between SPI_connect() and SPI_finish(); the result is SPI's. */
+static void
+run(Template *template)
+{
+	List	   *columns = NIL;
+	SPIPlanPtr	plan = SPI_prepare(template->query, template->nargs,
+								   template->types);
+
+	if (plan == NULL)
+		elog(ERROR, "a template could not be read");
+	judge_queries(plan, &columns);
+	template->query = query_of_objects(template->query, columns);
+	template->approval.text = template->query;
+	SPI_freeplan(plan);
+	if (SPI_execute_with_args(template->query, template->nargs,
+							  template->types, template->args, NULL, false,
+							  0) != SPI_OK_SELECT)
+		elog(ERROR, "a template could not be run");
 }
 
 /* SQL: cleanroom.run_template(name text, parameters jsonb): setof jsonb */
@@ -128,10 +223,7 @@ cr_run_template(PG_FUNCTION_ARGS)
 	template.approval.outer = cr_approval_set(&template.approval);
 	PG_TRY();
 	{
-		if (SPI_execute_with_args(template.query, template.nargs,
-								  template.types, template.args, NULL, false,
-								  0) != SPI_OK_SELECT)
-			elog(ERROR, "a template could not be run");
+		run(&template);
 	}
 	PG_FINALLY();
 	{

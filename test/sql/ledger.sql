@@ -221,7 +221,30 @@ SELECT statement FROM cleanroom.ledger WHERE number = :receipt;
 RESET ROLE;
 RESET cleanroom.record_constants;
 SET ROLE regress_cr_led_analyst;
--- codes of a second factor are not recorded, and hide nothing else
+-- codes of a second factor are not recorded, and hide nothing else: constants in
+-- calls of that function, of its schema or the only one of the name
+SELECT count(*) FROM people WHERE cleanroom . second_factor(code => ('a' || 'b')::text);
+SELECT count(*) FROM people WHERE cleanroom.second_factor((SELECT max(region) FROM people WHERE region = 'r1'));
+SELECT count(*) FROM people WHERE cleanroom.second_factor(CASE region WHEN 'r1' THEN 'x' END);
+SELECT set_config('search_path', current_setting('search_path') || ', cleanroom', false) <> '' AS set;
+SELECT count(*) FROM people WHERE second_factor('a');
+SELECT statement FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 4) l ORDER BY number;
+CREATE FUNCTION second_factor(region text) RETURNS text LANGUAGE sql AS 'SELECT region';
+SELECT count(*) FROM people WHERE region = second_factor('r1');
+SELECT count(*) FROM people WHERE cleanroom.second_factor('a') AND region = second_factor('r1');
+SELECT statement FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 2) l ORDER BY number;
+DROP FUNCTION second_factor(text);
+SELECT set_config('search_path', replace(current_setting('search_path'), ', cleanroom', ''), false) <> '' AS set;
+-- nor does a setting that reads the text otherwise than it was read
+PREPARE otherwise AS SELECT count(*) FROM people
+    WHERE region <> '\' AND 'cleanroom.second_factor(' <> 'x\' AND region = 'r1' AND region <> 'r2';
+SET escape_string_warning = off;
+SET standard_conforming_strings = off;
+EXECUTE otherwise;
+SET standard_conforming_strings = on;
+RESET escape_string_warning;
+DEALLOCATE otherwise;
+SELECT statement FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 1) l;
 SELECT count(*) FROM people WHERE "cleanroom"."second_factor" /* ( */ ( lower('123456') ) AND region = 'r1';
 SELECT count(*) FROM people WHERE region = 'r1' /* second_factor(' */ OR region = 'second_factor(' OR region = 'r3';
 SELECT statement FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 2) l ORDER BY number;

@@ -17,7 +17,10 @@ $node->safe_psql('postgres', q(
 	CREATE ROLE regress_cr_boss LOGIN IN ROLE cleanroom_operator;
 	CREATE ROLE regress_cr_ana LOGIN;
 	CREATE ROLE regress_cr_bob LOGIN;
-	GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_ana, regress_cr_bob;
+	CREATE ROLE regress_cr_carl LOGIN;
+	CREATE ROLE regress_cr_dora LOGIN;
+	GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_ana, regress_cr_bob,
+		regress_cr_carl, regress_cr_dora;
 ));
 
 sub connection
@@ -106,6 +109,40 @@ $node->poll_query_until('postgres',
 is($both, "t\nt", 'a code in a transaction that is open');
 is(slurp_file($node->basedir . '/other'), "f\n", 'is nobody else\'s meanwhile');
 
+# ---------- savepoints ----------
+
+my (undef, @carls) = enroll('regress_cr_carl');
+is(as_role('regress_cr_carl', "BEGIN;\nSAVEPOINT s;\nSELECT cleanroom.second_factor('$carls[0]');\n"
+	  . "ROLLBACK TO s;\nCOMMIT;\nSELECT cleanroom.has_second_factor();"), "t\nf",
+	'what a savepoint takes back has not been given');
+is(as_role('regress_cr_carl', "BEGIN;\nSAVEPOINT s;\nSELECT cleanroom.second_factor('$carls[0]');\n"
+	  . "RELEASE s;\nCOMMIT;\nSELECT cleanroom.has_second_factor();"), "t\nt",
+	'what it does not has');
+is(give('regress_cr_carl', $carls[0]), 'f', 'and is spent');
+is(as_role('regress_cr_carl', "BEGIN;\nSAVEPOINT o;\nSAVEPOINT i;\nSELECT cleanroom.second_factor('$carls[1]');\n"
+	  . "RELEASE i;\nROLLBACK TO o;\nCOMMIT;\nSELECT cleanroom.has_second_factor();"), "t\nf",
+	'nor what the one around it takes back');
+is(as_role('regress_cr_carl', "BEGIN;\nSELECT cleanroom.second_factor('$carls[1]');\nSAVEPOINT s;\n"
+	  . "SELECT cleanroom.second_factor('$carls[2]');\nROLLBACK TO s;\nCOMMIT;\n"
+	  . 'SELECT cleanroom.has_second_factor();'), "t\nt\nt",
+	'what was given before the savepoint counts');
+
+# ---------- guesses that are taken back ----------
+
+my (undef, @doras) = enroll('regress_cr_dora');
+for my $level ('REPEATABLE READ', 'SERIALIZABLE')
+{
+	like(as_role('regress_cr_dora', "BEGIN ISOLATION LEVEL $level;\nSELECT cleanroom.second_factor('000000x');\nROLLBACK"),
+		qr/READ COMMITTED transactions only/, "an old snapshot, $level");
+}
+is(as_role('regress_cr_dora', "BEGIN;\nSELECT cleanroom.second_factor('$doras[0]');\nROLLBACK"), 't',
+	'a right one');
+my $guess = "SAVEPOINT s;\nSELECT cleanroom.second_factor('000000x');\nROLLBACK TO s;\n";
+like(as_role('regress_cr_dora', "BEGIN;\nSET LOCAL statement_timeout = '20ms';\n" . $guess x 12
+	  . "SET LOCAL statement_timeout = 0;\nSELECT cleanroom.second_factor('$doras[0]');\nCOMMIT"),
+	qr/too many wrong codes/, 'wrong ones count whatever cuts them off and takes them back');
+like(give('regress_cr_dora', $doras[0]), qr/too many wrong codes/, 'in every session');
+
 # ---------- crashes ----------
 
 sub postmaster
@@ -153,7 +190,7 @@ is($node->safe_psql('postgres', q(SELECT string_agg(v.version::text, ',' ORDER B
 	WHERE d::text ~ 'second_factor_list')), '1,2',
 	'the secret that was used is under the new version, the other under the old');
 like($node->safe_psql('postgres', q(SELECT cleanroom.destroy_key('cleanroom.second_factor'))),
-	qr/2 values in cleanroom.second_factor_list.secret/, 'whoever would destroy the key is told what is under it');
+	qr/4 values in cleanroom.second_factor_list.secret/, 'whoever would destroy the key is told what is under it');
 
 # ---------- another name, and another database ----------
 

@@ -1,0 +1,402 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/template_code.c
+ *	  Judges which code a template would run.
+ *
+ * Its query is judged twice: as its author's, when it is proposed and
+ * whenever it is read; and as it is rewritten for whoever runs it, with the
+ * row policies that bind that role and not the author.  The server's functions
+ * have to be listed (template_list.c), and nothing is read as a type with
+ * conditions.
+ *
+ * What a query does not show (the predicates of indexes, what the planner
+ * inlines, what has been replaced since) is refused when it is called.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "base/errcodes.h"
+#include "base/operators.h"
+#include "base/oids.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "session/approval.h"
+#include "session/condition_list.h"
+#include "session/template_code.h"
+#include "session/template_list.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/syscache.h"
+
+typedef struct Judging
+{
+	Node	   *node;			/* whose functions are being judged */
+	Oid			runner;			/* or InvalidOid */
+	CrVerdict  *refusal;
+} Judging;
+
+/* ---------- whose code ---------- */
+
+/* Superusers have everybody's rights. */
+static bool
+has_rights_of(Oid owner, Oid runner)
+{
+	return has_privs_of_role(owner, runner);
+}
+
+static Oid
+owner_of_function(Oid funcid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+static Oid
+owner_of_type(Oid type)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+static bool
+is_extensions(Oid funcid)
+{
+	const CrOids *oids = cr_oids_get();
+
+	return oids != NULL && get_func_namespace(funcid) == oids->schema;
+}
+
+static bool
+is_untrusted_function(Oid funcid, Oid runner)
+{
+	Oid			owner;
+
+	if (funcid < FirstNormalObjectId || is_extensions(funcid))
+		return false;
+	owner = owner_of_function(funcid);
+	return !OidIsValid(owner) || !has_rights_of(owner, runner);
+}
+
+/* Ranges call a function of their owner's when plans are estimated. */
+static bool
+is_untrusted_range(Oid type, Oid runner)
+{
+	Oid			element = get_element_type(getBaseType(type));
+
+	type = getBaseType(OidIsValid(element) ? element : type);
+	if (type < FirstNormalObjectId ||
+		(get_typtype(type) != TYPTYPE_RANGE &&
+		 get_typtype(type) != TYPTYPE_MULTIRANGE))
+		return false;
+	return !has_rights_of(owner_of_type(type), runner);
+}
+
+/* See template_code.h. */
+bool
+cr_template_refuses_call(Oid funcid)
+{
+	return cr_approval_runs_as(GetUserId()) &&
+		is_untrusted_function(funcid, GetUserId());
+}
+
+/* ---------- refusals ---------- */
+
+static CrVerdict *
+refuse_others(const char *what)
+{
+	CrVerdict  *refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+											psprintf("a template runs %s", what),
+											"Have its owner use the server's functions and types in the query, its views and row policies, or those of a superuser's.");
+
+	refusal->detail = "It would run with your rights and in your session.";
+	return refusal;
+}
+
+static CrVerdict *
+refuse_function(Oid funcid)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("function %s cannot be called in a template",
+									  format_procedure(funcid)),
+							 "Templates call the server's functions that go by their arguments, the time and settings, and neither run texts, read values as a type that is given to them, nor change anything.");
+}
+
+static CrVerdict *
+refuse_argument(Oid funcid, Oid type)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("function %s cannot be called over values of type %s in a template",
+									  format_procedure(funcid),
+									  format_type_be(type)),
+							 "It might cast them by somebody's function. Give it values of built-in types: format('%s', x) writes any value as text.");
+}
+
+/* What its maker calls its negator may be called as well, and be anything. */
+static CrVerdict *
+refuse_operator(Oid opno)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("a template may not use operator %s",
+									  format_operator(opno)),
+							 "Use the server's operators, or ask a superuser to own it.");
+}
+
+static CrVerdict *
+refuse_construct(void)
+{
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+							 "this kind of expression cannot stand in a template",
+							 "Write JSON by json_build_object() and its like, and columns of plain tables, subqueries and functions.");
+}
+
+/*
+ * Reading a value as a domain runs its conditions, with the rights of whoever
+ * runs the template; and they are no part of what has been approved.
+ */
+static CrVerdict *
+refuse_reading(Oid type)
+{
+	return cr_verdict_refuse(ERRCODE_DATATYPE_MISMATCH, -1,
+							 psprintf("a template may not write values of type %s",
+									  format_type_be_qualified(type)),
+							 "Write values of built-in types, or of enums.");
+}
+
+/* ---------- nodes ---------- */
+
+static List *
+arguments_of(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			return ((FuncExpr *) node)->args;
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return ((OpExpr *) node)->args;
+		case T_ScalarArrayOpExpr:
+			return ((ScalarArrayOpExpr *) node)->args;
+		case T_WindowFunc:
+			return ((WindowFunc *) node)->args;
+		case T_Aggref:
+			return list_concat_copy(((Aggref *) node)->aggdirectargs,
+									((Aggref *) node)->args);
+		default:
+			return NIL;
+	}
+}
+
+static CrVerdict *
+judge_arguments(Oid funcid, List *arguments)
+{
+	ListCell   *lc;
+
+	foreach(lc, arguments)
+	{
+		Node	   *argument = lfirst(lc);
+
+		if (IsA(argument, TargetEntry))
+			argument = (Node *) ((TargetEntry *) argument)->expr;
+		if (!cr_template_list_has_type(exprType(argument)))
+			return refuse_argument(funcid, exprType(argument));
+	}
+	return NULL;
+}
+
+static bool
+is_refused_function(Oid funcid, void *context)
+{
+	Judging    *judging = context;
+
+	if (funcid >= FirstNormalObjectId)
+	{
+		if (OidIsValid(judging->runner) &&
+			is_untrusted_function(funcid, judging->runner))
+			judging->refusal =
+				refuse_others(psprintf("function %s, which is somebody else's",
+									   format_procedure(funcid)));
+		return judging->refusal != NULL;
+	}
+	switch (cr_template_list_use(funcid))
+	{
+		case CR_TEMPLATE_NEVER:
+			judging->refusal = refuse_function(funcid);
+			break;
+		case CR_TEMPLATE_PLAIN_TYPES:
+			judging->refusal = judge_arguments(funcid,
+											   arguments_of(judging->node));
+			break;
+		case CR_TEMPLATE_ANY_TYPES:
+			break;
+	}
+	return judging->refusal != NULL;
+}
+
+/* Node types of which nothing but their functions and parts is to be asked. */
+static bool
+is_plain(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_List:
+		case T_IntList:
+		case T_OidList:
+		case T_TargetEntry:
+		case T_RangeTblRef:
+		case T_RangeTblFunction:
+		case T_TableSampleClause:
+		case T_FromExpr:
+		case T_JoinExpr:
+		case T_SetOperationStmt:
+		case T_SortGroupClause:
+		case T_GroupingSet:
+		case T_WindowClause:
+		case T_CommonTableExpr:
+		case T_CTESearchClause:
+		case T_CTECycleClause:
+		case T_Var:
+		case T_Param:
+		case T_FuncExpr:
+		case T_NamedArgExpr:
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_ScalarArrayOpExpr:
+		case T_RowCompareExpr:
+		case T_Aggref:
+		case T_GroupingFunc:
+		case T_WindowFunc:
+		case T_BoolExpr:
+		case T_SubLink:
+		case T_RelabelType:
+		case T_CollateExpr:
+		case T_FieldSelect:
+		case T_ConvertRowtypeExpr:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CaseTestExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_SQLValueFunction:
+		case T_XmlExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_SubscriptingRef:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static bool
+is_read_by_nobodys_code(Oid type)
+{
+	Oid			element = get_element_type(type);
+
+	if (OidIsValid(element))
+		type = element;
+	return type < FirstNormalObjectId || get_typtype(type) == TYPTYPE_ENUM;
+}
+
+/* XMLTABLE reads its columns as their types. */
+static CrVerdict *
+judge_table_function(TableFunc *function)
+{
+	ListCell   *lc;
+
+	foreach(lc, function->coltypes)
+	{
+		if (!is_read_by_nobodys_code(lfirst_oid(lc)))
+			return refuse_reading(lfirst_oid(lc));
+	}
+	return NULL;
+}
+
+static CrVerdict *
+judge_node(Node *node, Oid runner)
+{
+	Judging		judging = {node, runner, NULL};
+
+	switch (nodeTag(node))
+	{
+		case T_Const:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_CoerceToDomain:
+			if (!is_read_by_nobodys_code(exprType(node)))
+				return refuse_reading(exprType(node));
+			break;
+		case T_TableFunc:
+			return judge_table_function((TableFunc *) node);
+		case T_Var:
+			if (OidIsValid(runner) &&
+				is_untrusted_range(exprType(node), runner))
+				return refuse_others(psprintf("functions of type %s, which is somebody else's",
+											  format_type_be(exprType(node))));
+			break;
+		default:
+			if (!is_plain(node))
+				return refuse_construct();
+			break;
+	}
+	if (OidIsValid(cr_foreign_operator(node)))
+		return refuse_operator(cr_foreign_operator(node));
+	(void) check_functions_in_node(node, is_refused_function, &judging);
+	return judging.refusal;
+}
+
+static bool
+code_walker(Node *node, Judging *judging)
+{
+	if (node == NULL)
+		return false;
+	check_stack_depth();
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, code_walker, judging,
+								 QTW_IGNORE_JOINALIASES);
+	judging->refusal = judge_node(node, judging->runner);
+	return judging->refusal != NULL ||
+		expression_tree_walker(node, code_walker, (void *) judging);
+}
+
+/* See template_code.h. */
+CrVerdict *
+cr_template_judge_code(List *queries, Oid runner)
+{
+	Judging		judging = {NULL, runner, NULL};
+
+	(void) code_walker((Node *) queries, &judging);
+	return judging.refusal;
+}
+
+void
+cr_template_raise_code(CrVerdict *refusal)
+{
+	ereport(ERROR,
+			(errcode(refusal->sqlerrcode),
+			 errmsg("%s", refusal->reason),
+			 refusal->detail == NULL ? 0 : errdetail("%s", refusal->detail),
+			 errhint("%s", refusal->hint)));
+}
