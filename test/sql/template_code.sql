@@ -93,6 +93,12 @@ SELECT propose('bad', $$SELECT * FROM json_to_record('{"t": "x"}') AS x(t trap)$
 SELECT propose('bad', $$SELECT * FROM xmltable('/x' PASSING XMLPARSE(DOCUMENT '<x/>') COLUMNS t trap PATH '.')$$);
 SELECT propose('bad', $$SELECT 'x'::trap AS x$$);
 SELECT propose('bad', $$SELECT channel::trap AS x FROM views$$);
+-- nor what an operator's maker calls its negator
+CREATE FUNCTION taking(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN template_code.take('negator') IS NULL OR $1 <> $2; END $$;
+CREATE OPERATOR <!> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = taking);
+CREATE OPERATOR <=> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = int8eq, NEGATOR = <!>);
+SELECT propose('bad', 'SELECT NOT count(*) <=> 0 AS x FROM views');
+SELECT propose('bad', 'SELECT channel AS x FROM views GROUP BY channel HAVING count(*) <=> ANY (ARRAY[1::bigint])');
 -- nor texts and tables by their names, nor what changes something
 SELECT propose('bad', $$SELECT query_to_xml('SELECT template_code.take(1)', true, true, '') AS x$$);
 SELECT propose('bad', $$SELECT table_to_xml('template_code.trapped', true, true, '') AS x$$);
