@@ -105,11 +105,12 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.grant_list',
     'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.schema_grant_list',
     'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND schema::oid IN (SELECT oid FROM pg_catalog.pg_namespace)');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list',
+    'WHERE proposed_by::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list_change_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.change_list_change_id_seq IS 'Numbers of changes.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.consent_list',
-    'WHERE contributor::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
+    'WHERE contributor::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND change_id IN (SELECT c.change_id FROM cleanroom.change_list c WHERE c.proposed_by::oid IN (SELECT oid FROM pg_catalog.pg_roles))');
 
 -- ---------- helpers ----------
 
