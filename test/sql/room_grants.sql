@@ -75,7 +75,8 @@ SET ROLE regress_cr_boss;
 SELECT cleanroom.add_member('grants', 'regress_cr_last', 'analyst');
 RESET ROLE;
 SELECT pg_temp.grants('regress_cr_last');
-SELECT relacl FROM pg_class WHERE oid = 'hosted.shared'::regclass;
+SELECT a.grantee::regrole FROM pg_class c, aclexplode(c.relacl) a
+    WHERE c.oid = 'hosted.shared'::regclass AND a.privilege_type = 'SELECT' ORDER BY a.grantee::regrole::text;
 -- the new owner shares it anew as a contributor, or takes it out as none
 SET ROLE regress_cr_heir;
 SELECT cleanroom.share_table('grants', 'hosted.shared');
