@@ -359,6 +359,18 @@ is(records($before, 'kind, verdict, rows_returned', 'true', 2),
 	"statement|admitted|\ncompletion|completed|0",
 	'a cursor from which nothing was fetched is on record, with no rows');
 $before = head();
+ask(q(BEGIN;
+SAVEPOINT s;
+DECLARE undone CURSOR FOR SELECT ward, count(*) FROM stays GROUP BY ward;
+FETCH 2 FROM undone;
+ROLLBACK TO s;
+DECLARE lost CURSOR FOR SELECT ward, count(*) FROM stays GROUP BY ward;
+FETCH 1 FROM lost;
+ROLLBACK;));
+is(records($before, 'kind, verdict, code, rows_returned', 'true', 4),
+	"statement|admitted||\ncompletion|failed|40000|2\nstatement|admitted||\ncompletion|failed|40000|1",
+	'cursors that a rollback closes have their ends on record, with the rows they returned');
+$before = head();
 ask(q(DO $$ BEGIN
 	PERFORM count(*) FROM stays;
 	RAISE division_by_zero;
