@@ -7,6 +7,8 @@ COMMENT ON SEQUENCE cleanroom.keyring_rotation_ids IS
 CREATE TABLE cleanroom.keyring_rotations (
     rotation_id int PRIMARY KEY
                 DEFAULT pg_catalog.nextval('cleanroom.keyring_rotation_ids'),
+    author      regrole NOT NULL,   -- of context and source; of the vault's: 0
+    owner       regrole NOT NULL,   -- of the table, at the start
     relation    regclass NOT NULL,
     "column"    name NOT NULL,
     key_id      int NOT NULL,
@@ -41,7 +43,7 @@ CREATE FUNCTION cleanroom.rotate_table(
 ) RETURNS int
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rotate_table';
 COMMENT ON FUNCTION cleanroom.rotate_table(regclass, name, text, text, text, text) IS
-'Brings the values of a column to the current version of a key, in the background: a worker does the table in batches, each in a transaction of its own that locks its rows only, and goes on after a crash or a restart. Everything runs as the table''s owner. The column is tracked from then on. Called again for a column that is being done, it makes sure that a worker is at it. Only the table''s owner may.
+'Brings the values of a column to the current version of a key, in the background: a worker does the table in batches, each in a transaction of its own that locks its rows only, and goes on after a crash or a restart. Everything runs as the table''s owner, so the rotation fails when the table passes to another owner, or whoever called this is not its owner any more. The column is tracked from then on. Called again for a column that is being done, it makes sure that a worker is at it. Only the table''s owner may.
 relation: a table with rows of its own; call it for each partition of a partitioned one.
 column: of type bytea, with ciphertexts of the key, or uuid, with tokens.
 key: a key of purpose encrypt, of which the table''s owner has encrypt and decrypt, or of purpose token, of which it has tokenize.

@@ -105,11 +105,12 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.grant_list',
     'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.schema_grant_list',
     'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND schema::oid IN (SELECT oid FROM pg_catalog.pg_namespace)');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list', '');
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list',
+    'WHERE proposed_by::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list_change_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.change_list_change_id_seq IS 'Numbers of changes.';
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.consent_list',
-    'WHERE contributor::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
+    'WHERE contributor::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND change_id IN (SELECT c.change_id FROM cleanroom.change_list c WHERE c.proposed_by::oid IN (SELECT oid FROM pg_catalog.pg_roles))');
 
 -- ---------- helpers ----------
 
@@ -161,7 +162,22 @@ COMMENT ON FUNCTION cleanroom.refuse_room(text) IS
 'Raises that a room does not exist; for the extension''s own functions.
 room: a name. Errors: 42704.';
 
-CREATE FUNCTION cleanroom.open_room(room text) RETURNS cleanroom.room_list
+-- Whether a room is there is its members' to know, and the owners' of its
+-- tables, who need not be members any more.
+CREATE FUNCTION cleanroom.is_insider(who oid, room int) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+        SELECT cleanroom.is_member(who, room)
+            OR EXISTS (SELECT FROM cleanroom.table_list t
+                           JOIN pg_catalog.pg_class c ON c.oid = t.relation
+                       WHERE t.room_id = is_insider.room
+                         AND pg_catalog.pg_has_role(is_insider.who, c.relowner, 'USAGE'));
+    END;
+COMMENT ON FUNCTION cleanroom.is_insider(oid, int) IS
+'May a role know of a room: as a member, or as the owner of a table in it? For the extension''s own functions.
+who: a role. room: the number of a room. Returns true or false.';
+
+CREATE FUNCTION cleanroom.find_room(room text, who oid) RETURNS cleanroom.room_list
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
@@ -175,17 +191,45 @@ BEGIN
     END IF;
     SELECT * INTO found FROM cleanroom.room_list r
         WHERE r.name = room AND r.closed_at IS NULL
-        FOR NO KEY UPDATE;
+          AND cleanroom.is_insider(who, r.room_id);
     IF found.room_id IS NULL THEN
         PERFORM cleanroom.refuse_room(room);
     END IF;
     RETURN found;
 END
 $$;
-ALTER FUNCTION cleanroom.open_room(text) VOLATILE;
-COMMENT ON FUNCTION cleanroom.open_room(text) IS
-'The open room of a name, locked so that changes of it come one after another; for the extension''s own functions.
-room: a name. Returns its row. Errors: 42704 no such room, 25000 not READ COMMITTED.';
+COMMENT ON FUNCTION cleanroom.find_room(text, oid) IS
+'The open room of a name, not locked, for a role that may know of it; for the extension''s own functions.
+room: a name. who: a role. Returns its row. Errors: 42704 no such room, or none that the role may know of; 25000 not READ COMMITTED.';
+
+CREATE FUNCTION cleanroom.lock_room(room int) RETURNS cleanroom.room_list
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT r.* FROM cleanroom.room_list r
+        WHERE r.room_id = room AND r.closed_at IS NULL
+        FOR NO KEY UPDATE
+$$;
+COMMENT ON FUNCTION cleanroom.lock_room(int) IS
+'An open room, locked so that changes of it come one after another; for the extension''s own functions.
+room: its number. Returns its row, or nulls if it is not there or closed.';
+
+-- Who may not know of the room does not get to wait for it either.
+CREATE FUNCTION cleanroom.open_room(room text, who oid) RETURNS cleanroom.room_list
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    found cleanroom.room_list := cleanroom.find_room(room, who);
+BEGIN
+    found := cleanroom.lock_room(found.room_id);
+    IF found.room_id IS NULL THEN
+        PERFORM cleanroom.refuse_room(room);
+    END IF;
+    RETURN found;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.open_room(text, oid) IS
+'The open room of a name, locked, for a role that may know of it; for the extension''s own functions.
+room: a name. who: a role. Returns its row. Errors: as find_room().';
 
 CREATE FUNCTION cleanroom.require_part(who oid, room cleanroom.room_list, wanted text)
     RETURNS void
@@ -217,7 +261,11 @@ who: a role. room: a row of room_list. wanted: a part. Errors: 42501; 42704 it i
 -- room, and who has a part in one looks in the views.
 CREATE FUNCTION cleanroom.tell_rooms() RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
-    AS $$ SELECT pg_catalog.pg_notify('cleanroom_rooms', '') $$;
+    AS $$
+    -- where nobody empties the queue, that must not keep a room from changing
+    SELECT pg_catalog.pg_notify('cleanroom_rooms', '')
+        WHERE pg_catalog.pg_notification_queue_usage() < 0.9
+$$;
 COMMENT ON FUNCTION cleanroom.tell_rooms() IS
 'Notifies channel cleanroom_rooms that something has changed in some room; for the extension''s own functions.';
 
@@ -239,11 +287,19 @@ room: a row of room_list. who: the role that made it. what: the change. how: its
 
 -- ---------- grants ----------
 
-CREATE FUNCTION cleanroom.grant_schema(schema name, grantee regrole) RETURNS void
+CREATE FUNCTION cleanroom.grant_schema(schema name, grantee regrole, sharer regrole) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     IF pg_catalog.has_schema_privilege(grantee::oid, schema, 'USAGE') THEN
+        RETURN;
+    END IF;
+    -- the extension's superuser could; whoever shares may not have it do more
+    -- than he could do himself
+    IF NOT pg_catalog.has_schema_privilege(sharer::oid, schema, 'USAGE WITH GRANT OPTION') THEN
+        RAISE NOTICE '% has no USAGE on schema %, which is not %''s to grant',
+                grantee, pg_catalog.quote_ident(schema), sharer
+            USING HINT = pg_catalog.format('The owner of the schema has to: GRANT USAGE ON SCHEMA %I TO %s.', schema, grantee);
         RETURN;
     END IF;
     EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %s', schema, grantee);
@@ -252,9 +308,9 @@ BEGIN
         ON CONFLICT DO NOTHING;
 END
 $$;
-COMMENT ON FUNCTION cleanroom.grant_schema(name, regrole) IS
-'Grants a member of a room USAGE on a schema, if it lacks that; for the extension''s own functions.
-schema, grantee: what and to whom.';
+COMMENT ON FUNCTION cleanroom.grant_schema(name, regrole, regrole) IS
+'Grants a member of a room USAGE on a schema, if it lacks that and whoever shares could grant it; for the extension''s own functions.
+schema, grantee: what and to whom. sharer: the owner of the table that is shared.';
 
 -- What no open room needs any more.
 CREATE FUNCTION cleanroom.revoke_schemas() RETURNS void
@@ -288,14 +344,17 @@ CREATE FUNCTION cleanroom.grant_room(room int) RETURNS void
     AS $$
 DECLARE
     missing record;
+    -- the extension's own schema is everybody's who has a part in a room
+    keeper regrole := (SELECT nspowner FROM pg_catalog.pg_namespace WHERE nspname = 'cleanroom');
 BEGIN
     FOR missing IN
-        SELECT t.relation, m.member, n.nspname
+        SELECT t.relation, m.member, n.nspname, t.owner
             FROM cleanroom.table_list t
                 JOIN cleanroom.member_list m USING (room_id)
                 JOIN pg_catalog.pg_class c ON c.oid = t.relation
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE t.room_id = room AND m.part = 'analyst'
+              AND c.relowner = t.owner
               AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
                               WHERE (g.room_id, g.relation, g.grantee)
                                     = (t.room_id, t.relation, m.member))
@@ -305,14 +364,24 @@ BEGIN
             ORDER BY 1, 2
     LOOP
         EXECUTE pg_catalog.format('GRANT SELECT ON %s TO %s', missing.relation, missing.member);
-        PERFORM cleanroom.grant_schema(missing.nspname, missing.member);
+        PERFORM cleanroom.grant_schema(missing.nspname, missing.member, missing.owner);
         INSERT INTO cleanroom.grant_list VALUES (room, missing.relation, missing.member);
+    END LOOP;
+    -- whoever has it now has not shared it
+    FOR missing IN
+        SELECT t.relation FROM cleanroom.table_list t
+                JOIN pg_catalog.pg_class c ON c.oid = t.relation
+            WHERE t.room_id = room AND c.relowner <> t.owner
+            ORDER BY 1
+    LOOP
+        RAISE NOTICE 'table % has another owner than when it was shared, and is granted to nobody further', missing.relation
+            USING HINT = 'Its owner can share it anew with cleanroom.share_table(), or take it out of the room with cleanroom.unshare_table().';
     END LOOP;
     FOR missing IN
         SELECT DISTINCT m.member FROM cleanroom.member_list m
             WHERE m.room_id = room
     LOOP
-        PERFORM cleanroom.grant_schema('cleanroom', missing.member);
+        PERFORM cleanroom.grant_schema('cleanroom', missing.member, keeper);
     END LOOP;
 END
 $$;

@@ -71,23 +71,28 @@ COMMENT ON FUNCTION cleanroom.drop_changes(cleanroom.room_list, oid) IS
 'Declines what waits in a room: all of it, or what a role has proposed or is to become; for the extension''s own functions.
 room: a row of room_list. of: the role, or null.';
 
-CREATE FUNCTION cleanroom.find_change(id int, OUT todo cleanroom.change_list, OUT room cleanroom.room_list)
+CREATE FUNCTION cleanroom.find_change(
+    id int, who oid, OUT todo cleanroom.change_list, OUT room cleanroom.room_list
+)
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     -- the room first, as all changes do
     SELECT r.* INTO room FROM cleanroom.change_list c JOIN cleanroom.room_list r USING (room_id)
-        WHERE c.change_id = id AND r.closed_at IS NULL;
+        WHERE c.change_id = id AND r.closed_at IS NULL AND c.outcome IS NULL
+          AND (cleanroom.is_member(who, r.room_id) OR c.proposed_by = who);
     IF room.room_id IS NOT NULL THEN
-        room := cleanroom.open_room(room.name);
+        room := cleanroom.lock_room(room.room_id);
+    END IF;
+    IF room.room_id IS NOT NULL THEN
         SELECT * INTO todo FROM cleanroom.change_list c
             WHERE c.change_id = id AND c.outcome IS NULL FOR UPDATE;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION cleanroom.find_change(int) IS
-'A change that waits, and its room, both locked; nulls if there is none. For the extension''s own functions.
-id: its number.';
+COMMENT ON FUNCTION cleanroom.find_change(int, oid) IS
+'A change that waits, and its room, both locked, for a member of the room or who has proposed it; nulls if there is none. For the extension''s own functions.
+id: its number. who: a role.';
 
 CREATE FUNCTION cleanroom.apply_change(room cleanroom.room_list, change_id int)
     RETURNS void
@@ -168,7 +173,7 @@ DECLARE
     room cleanroom.room_list;
     asked text;
 BEGIN
-    SELECT (f.todo).* INTO todo FROM cleanroom.find_change(change_id) f;
+    SELECT (f.todo).* INTO todo FROM cleanroom.find_change(change_id, who) f;
     IF todo.change_id IS NULL
        OR NOT cleanroom.has_part(who, todo.room_id, 'contributor') THEN
         RAISE EXCEPTION 'that change does not wait for your consent'
@@ -205,7 +210,7 @@ DECLARE
     todo cleanroom.change_list;
     room cleanroom.room_list;
 BEGIN
-    SELECT (f.todo).* INTO todo FROM cleanroom.find_change(change_id) f;
+    SELECT (f.todo).* INTO todo FROM cleanroom.find_change(change_id, who) f;
     IF todo.change_id IS NULL
        OR NOT (cleanroom.has_part(who, todo.room_id, 'contributor')
                OR who = todo.proposed_by::oid) THEN
@@ -275,7 +280,7 @@ CREATE FUNCTION cleanroom.add_purpose_by(who oid, room text, purpose text) RETUR
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.open_room(room, who);
 BEGIN
     PERFORM cleanroom.require_part(who, this, 'operator');
     INSERT INTO cleanroom.purpose_list VALUES (this.room_id, purpose)
@@ -292,7 +297,7 @@ CREATE FUNCTION cleanroom.add_member_by(who oid, room text, role name, part text
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.open_room(room, who);
     member oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
 BEGIN
     PERFORM cleanroom.require_part(who, this, 'operator');
@@ -317,7 +322,7 @@ CREATE FUNCTION cleanroom.remove_member_by(who oid, room text, role name) RETURN
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.open_room(room, who);
     gone oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
     relid regclass;
 BEGIN
@@ -357,7 +362,7 @@ CREATE FUNCTION cleanroom.close_room_by(who oid, room text) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.open_room(room, who);
 BEGIN
     PERFORM cleanroom.require_part(who, this, 'operator');
     UPDATE cleanroom.room_list r SET closed_at = pg_catalog.now()
@@ -374,7 +379,7 @@ CREATE FUNCTION cleanroom.demand_unanimity_by(who oid, room text) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.open_room(room, who);
 BEGIN
     IF NOT cleanroom.has_part(who, this.room_id, 'operator') THEN
         PERFORM cleanroom.require_part(who, this, 'contributor');
@@ -395,7 +400,7 @@ CREATE FUNCTION cleanroom.share_table_by(
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.open_room(room, who);
     met text;
 BEGIN
     PERFORM cleanroom.require_shareable(this, who, relation);
@@ -434,7 +439,7 @@ CREATE FUNCTION cleanroom.unshare_table_by(who oid, room text, relation regclass
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.open_room(room, who);
     table_owner oid := (SELECT relowner FROM pg_catalog.pg_class WHERE oid = relation);
 BEGIN
     IF table_owner IS NULL OR NOT pg_catalog.pg_has_role(who, table_owner, 'USAGE') THEN

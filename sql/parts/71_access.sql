@@ -39,7 +39,9 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.attribute_list',
     'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.residency_list',
     'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list', '');
+-- One whose author is gone stays: it narrows what is answered.
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list',
+    'WHERE relation IS NULL OR relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list_rule_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.rule_list_rule_id_seq IS 'Numbers of rules.';
 

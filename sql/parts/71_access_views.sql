@@ -82,7 +82,7 @@ CREATE FUNCTION cleanroom.preview_room_by(who oid, room text)
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    this cleanroom.room_list := cleanroom.find_room(room, who);
     line text;
 BEGIN
     IF NOT cleanroom.has_part(who, this.room_id, 'operator') THEN

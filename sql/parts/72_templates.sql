@@ -40,9 +40,11 @@ COMMENT ON TABLE cleanroom.decision_list IS 'What owners have decided on version
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_list', '');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_list_template_id_seq', '');
 COMMENT ON SEQUENCE cleanroom.template_list_template_id_seq IS 'Numbers of templates.';
-SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_version_list', '');
+-- One whose author or tables are gone has lapsed, and goes with its decisions.
+SELECT pg_catalog.pg_extension_config_dump('cleanroom.template_version_list',
+    'WHERE author::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND relations::oid[] <@ ARRAY(SELECT oid FROM pg_catalog.pg_class)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.decision_list',
-    'WHERE owner::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
+    'WHERE owner::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND (template_id, version) IN (SELECT v.template_id, v.version FROM cleanroom.template_version_list v WHERE v.author::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND v.relations::oid[] <@ ARRAY(SELECT oid FROM pg_catalog.pg_class))');
 
 -- ---------- helpers ----------
 

@@ -6,7 +6,9 @@ CREATE FUNCTION cleanroom.propose_template_by(
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    this cleanroom.room_list := cleanroom.open_room(room);
+    -- not locked: whoever may be removed from the room must not keep it from
+    -- changing by a transaction that stays open
+    this cleanroom.room_list := cleanroom.find_room(room, who);
     described jsonb := cleanroom.read_parameters(parameters);
     resolved record;
     template int;
@@ -69,7 +71,7 @@ DECLARE
 BEGIN
     SELECT (f.template).template_id AS id, f.room_name INTO found
         FROM cleanroom.find_template(who, name) f;
-    room := cleanroom.open_room(found.room_name);
+    room := cleanroom.open_room(found.room_name, who);
     SELECT * INTO this FROM cleanroom.template_version_list v
         WHERE v.template_id = found.id AND v.version = decide_template.version FOR UPDATE;
     IF this.version IS NULL THEN

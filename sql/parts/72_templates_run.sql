@@ -18,7 +18,7 @@ BEGIN
     SELECT (f.template).template_id AS id, (f.template).room_id, f.room_name INTO found
         FROM cleanroom.find_template(who, name) f;
     IF NOT cleanroom.has_part(who, found.room_id, 'analyst') THEN
-        PERFORM cleanroom.require_part(who, cleanroom.open_room(found.room_name), 'analyst');
+        PERFORM cleanroom.require_part(who, cleanroom.find_room(found.room_name, who), 'analyst');
     END IF;
     FOR this IN SELECT v.* FROM cleanroom.template_version_list v
         WHERE v.template_id = found.id ORDER BY v.version DESC

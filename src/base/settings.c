@@ -12,6 +12,7 @@
 
 #include <limits.h>
 
+#include "base/encoding.h"
 #include "base/settings.h"
 #include "utils/guc.h"
 
@@ -202,6 +203,20 @@ define_token_settings(void)
 							   NULL);
 }
 
+/*
+ * What a client sets when it connects has not been checked by the server, and
+ * these are put on record.
+ */
+static bool
+check_text(char **newval, void **extra, GucSource source)
+{
+	if (cr_encoding_is_valid(*newval, strlen(*newval)))
+		return true;
+	GUC_check_errdetail("It is not a text in the encoding of the database.");
+	GUC_check_errhint("Write it in that encoding, or in ASCII.");
+	return false;
+}
+
 static void
 define_room_settings(void)
 {
@@ -216,14 +231,14 @@ define_room_settings(void)
 							   "Chooses the room that queries take place in.",
 							   "Needed only where several rooms would do.",
 							   &cr_room, "", PGC_USERSET, 0,
-							   NULL, NULL, NULL);
+							   check_text, NULL, NULL);
 
 	DefineCustomStringVariable("cleanroom.purpose",
 							   "Declares what the session's queries are for.",
 							   "One of the purposes of the room; it is put on "
 							   "record.",
 							   &cr_purpose, "", PGC_USERSET, 0,
-							   NULL, NULL, NULL);
+							   check_text, NULL, NULL);
 
 	DefineCustomBoolVariable("cleanroom.require_rooms",
 							 "Lets tables of different owners be joined in "

@@ -5,12 +5,16 @@
  *
  * Each has a record when it starts, which it waits for, and one when it
  * ends, which nothing waits for.  What is needed for the second is gathered
- * at the first, as at its end no catalog may be read.
+ * at the first, as at its end no catalog may be read.  What a rollback closes
+ * is not ended: its memory is let go of, and nothing else.  So what is needed
+ * for the second record is not in that memory, and the record is made when
+ * the (sub)transaction is over.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/errcodes.h"
 #include "guard/execution.h"
 #include "guard/groupings.h"
@@ -23,6 +27,7 @@
 #include "nodes/parsenodes.h"
 #include "policy/policy.h"
 #include "session/exempt.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 typedef struct Execution
@@ -38,17 +43,26 @@ typedef struct Execution
 	List	   *policies;		/* of its tables, as they were */
 	uint64		rows;
 	TimestampTz started_at;
-	MemoryContext context;		/* the query's */
+	MemoryContext context;		/* its own, which holds all of this */
 	MemoryContextCallback callback;
 } Execution;
 
 /* those that have begun and not ended; each lives as long as its query */
 static dlist_head executions = DLIST_STATIC_INIT(executions);
 
+/* those whose query is gone without an end on record */
+static dlist_head lost = DLIST_STATIC_INIT(lost);
+
 static void
 forget(void *arg)
 {
-	dlist_delete(&((Execution *) arg)->node);
+	Execution  *execution = arg;
+
+	dlist_delete(&execution->node);
+	if (execution->queryDesc != NULL && execution->submission.ticket != 0)
+		dlist_push_tail(&lost, &execution->node);
+	else
+		MemoryContextDelete(execution->context);
 	if (dlist_is_empty(&executions))
 		cr_uncounted_end_of_query();
 }
@@ -163,13 +177,80 @@ before_use(void *arg, uint64 n)
 		cr_row_charge_groups(execution->row_charge, n);
 }
 
+static void
+complete(Execution *execution, const char *verdict)
+{
+	CrRecord   *record = &execution->completion;
+	TimestampTz now = GetCurrentTimestamp();
+
+	cr_record_set_integer(record, CR_COL_AT, now);
+	cr_record_set_text(record, CR_COL_VERDICT, verdict);
+	cr_record_set_integer(record, CR_COL_DURATION,
+						  now - execution->started_at);
+	if (execution->row_charge != NULL)
+		cr_row_charge_return(execution->row_charge, record);
+	cr_record_submit_nowait(record, CR_SUBMIT_NOWAIT, &execution->submission);
+	execution->queryDesc = NULL;
+}
+
+/* The ends of those that a rollback has closed, with what they returned. */
+static void
+complete_lost(void)
+{
+	while (!dlist_is_empty(&lost))
+	{
+		Execution  *execution = dlist_container(Execution, node,
+												dlist_pop_head_node(&lost));
+		MemoryContext caller = MemoryContextSwitchTo(execution->context);
+
+		cr_record_set_text(&execution->completion, CR_COL_CODE,
+						   unpack_sql_state(ERRCODE_TRANSACTION_ROLLBACK));
+		cr_record_set_integer(&execution->completion, CR_COL_ROWS_RETURNED,
+							  (int64) execution->rows);
+		complete(execution, "failed");
+		MemoryContextSwitchTo(caller);
+		MemoryContextDelete(execution->context);
+	}
+}
+
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT)
+		complete_lost();
+}
+
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId subid,
+					  SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		complete_lost();
+}
+
+static void
+watch_rollbacks(void)
+{
+	static bool watching = false;
+
+	if (watching)
+		return;
+	RegisterXactCallback(at_transaction_end, NULL);
+	RegisterSubXactCallback(at_subtransaction_end, NULL);
+	watching = true;
+}
+
 static Execution *
 remember(QueryDesc *queryDesc, List *guards)
 {
-	MemoryContext context = queryDesc->estate->es_query_cxt;
+	MemoryContext query = queryDesc->estate->es_query_cxt;
+	MemoryContext context = AllocSetContextCreate(query,
+												  "cleanroom execution",
+												  ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Execution  *execution = palloc0(sizeof(Execution));
 
+	watch_rollbacks();
 	execution->queryDesc = queryDesc;
 	execution->context = context;
 	execution->charge =
@@ -190,8 +271,10 @@ remember(QueryDesc *queryDesc, List *guards)
 	execution->policies = find_policies(queryDesc->plannedstmt);
 	execution->callback.func = forget;
 	execution->callback.arg = execution;
+	/* from here on it outlives the query */
+	MemoryContextSetParent(context, TopMemoryContext);
 	dlist_push_head(&executions, &execution->node);
-	MemoryContextRegisterResetCallback(context, &execution->callback);
+	MemoryContextRegisterResetCallback(query, &execution->callback);
 	MemoryContextSwitchTo(caller);
 	return execution;
 }
@@ -276,22 +359,6 @@ cr_execution_count(QueryDesc *queryDesc)
 	/* es_processed starts anew with each run of a cursor */
 	if (execution != NULL && queryDesc->estate != NULL)
 		execution->rows += queryDesc->estate->es_processed;
-}
-
-static void
-complete(Execution *execution, const char *verdict)
-{
-	CrRecord   *record = &execution->completion;
-	TimestampTz now = GetCurrentTimestamp();
-
-	cr_record_set_integer(record, CR_COL_AT, now);
-	cr_record_set_text(record, CR_COL_VERDICT, verdict);
-	cr_record_set_integer(record, CR_COL_DURATION,
-						  now - execution->started_at);
-	if (execution->row_charge != NULL)
-		cr_row_charge_return(execution->row_charge, record);
-	cr_record_submit_nowait(record, CR_SUBMIT_NOWAIT, &execution->submission);
-	execution->queryDesc = NULL;
 }
 
 void

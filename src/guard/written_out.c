@@ -131,6 +131,32 @@ added_walker(Node *node, Added *added)
 }
 
 /*
+ * A rule's action reads the table that the statement wrote to, which is not
+ * marked as standing in FROM, and so would not be written out there.
+ */
+static bool
+show_sources(Node *node, void *context)
+{
+	Query	   *query = (Query *) node;
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, show_sources, context);
+	foreach(lc, query->jointree->fromlist)
+	{
+		Node	   *item = lfirst(lc);
+
+		if (IsA(item, RangeTblRef) &&
+			((RangeTblRef *) item)->rtindex != query->resultRelation)
+			rt_fetch(((RangeTblRef *) item)->rtindex,
+					 query->rtable)->inFromCl = true;
+	}
+	return query_tree_walker(query, show_sources, context, 0);
+}
+
+/*
  * An INSERT's own condition, which only rules give it, and which the server
  * does not write out with it.
  */
@@ -156,6 +182,7 @@ cr_written_out(Query *query, const char *text, bool inlined)
 {
 	Added		added = {false, NULL};
 	StringInfoData result;
+	Query	   *shown;
 	int			nesting;
 
 	added_walker((Node *) query, &added);
@@ -165,9 +192,10 @@ cr_written_out(Query *query, const char *text, bool inlined)
 	cr_session_pin_settings();
 	cr_session_pin_path("");
 	initStringInfo(&result);
-	appendStringInfoString(&result,
-						   pg_get_querydef(copyObject(query), false));
-	append_insert_condition(&result, query);
+	shown = copyObject(query);
+	(void) show_sources((Node *) shown, NULL);
+	appendStringInfoString(&result, pg_get_querydef(shown, false));
+	append_insert_condition(&result, shown);
 	added.conditions = &result;
 	added_walker((Node *) query, &added);
 	AtEOXact_GUC(false, nesting);

@@ -24,6 +24,7 @@
 #include "storage/ipc.h"
 #include "utils/acl.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 
 /* An unwrapped version; what callers see comes first. */
@@ -67,6 +68,13 @@ void
 cr_keyring_init(void)
 {
 	cr_inval_register(mark_relation);
+}
+
+void
+cr_keyring_hear(void)
+{
+	/* a transaction that holds all its locks takes none, and hears nothing */
+	AcceptInvalidationMessages();
 }
 
 uint64
@@ -340,6 +348,7 @@ obtain(const char *name, int32 key_id, int32 number, CrKeyPurpose purpose,
 {
 	CrKeyVersion *version;
 
+	cr_keyring_hear();
 	do
 	{
 		HeldKey    *key = name != NULL ? find_by_name(name) :

@@ -60,6 +60,13 @@ extern CrKeyVersion *cr_keyring_by_id(int32 key_id, int32 version,
 									  CrKeyPurpose purpose, uint32 use);
 
 /*
+ * Takes in what other sessions have changed, which may move the generation.
+ * Done by the functions above; for callers that keep a pointer, before they
+ * look at the generation.
+ */
+extern void cr_keyring_hear(void);
+
+/*
  * A number that moves when a key, a version or a grant may have changed.
  * Read it after the call that gave a pointer.
  */

@@ -12,7 +12,8 @@
  *
  * What runs on the table is the owner's: triggers, expressions, functions in
  * constraints.  So it runs as the owner, as REINDEX does, and deferred
- * triggers are fired before we are ourselves again.
+ * triggers are fired before we are ourselves again.  And so it ends when the
+ * table passes to another owner, who has not written any of it.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,6 +30,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -121,11 +123,52 @@ check_column(Relation relation, const CrRotation *rotation)
 		require_grants(owner, rotation, CR_KEY_MAY_TOKENIZE);
 }
 
+/*
+ * The table, locked so that it keeps its owner until the transaction ends.
+ * The expressions run with the owner's privileges, so they have to be of
+ * somebody who has those, and may not pass to an owner whose they never were.
+ */
+static Relation
+open_table(const CrRotation *rotation, LOCKMODE lockmode)
+{
+	Relation	relation = table_open(rotation->relid, lockmode);
+	Oid			owner = relation->rd_rel->relowner;
+
+	if (owner != rotation->owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" has another owner than when the rotation was started",
+						RelationGetRelationName(relation)),
+				 errhint("The owner starts a rotation of its own with cleanroom.rotate_table().")));
+	if (!has_privs_of_role(rotation->author, owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("who started the rotation is not owner of table \"%s\" any more",
+						RelationGetRelationName(relation)),
+				 errhint("The owner starts a rotation of its own with cleanroom.rotate_table().")));
+	return relation;
+}
+
+/* Takes down whose the expressions are, asking again under the lock. */
+static void
+set_author(Relation relation, CrRotation *rotation)
+{
+	rotation->author = GetUserId();
+	rotation->owner = relation->rd_rel->relowner;
+	if (!has_privs_of_role(rotation->author, rotation->owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\"",
+						RelationGetRelationName(relation)),
+				 errhint("Ask the table's owner.")));
+}
+
 void
-cr_rotation_check(const CrRotation *rotation)
+cr_rotation_check(CrRotation *rotation)
 {
 	Relation	relation = table_open(rotation->relid, AccessShareLock);
 
+	set_author(relation, rotation);
 	if (relation->rd_rel->relkind != RELKIND_RELATION)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -298,7 +341,7 @@ select_rows(Relation relation, const CrRotation *rotation, const char *which)
 int64
 cr_rotation_count_left(const CrRotation *rotation, bool without_source)
 {
-	Relation	relation = table_open(rotation->relid, AccessShareLock);
+	Relation	relation = open_table(rotation, AccessShareLock);
 	Oid			owner = relation->rd_rel->relowner;
 	char	   *which;
 	uint64		count;
@@ -336,7 +379,7 @@ batch_statement(Relation relation, const CrRotation *rotation, int64 from,
 void
 cr_rotation_run_batch(const CrRotation *rotation, CrBatch *batch)
 {
-	Relation	relation = table_open(rotation->relid, RowExclusiveLock);
+	Relation	relation = open_table(rotation, RowExclusiveLock);
 	int64		blocks = RelationGetNumberOfBlocks(relation);
 
 	check_column(relation, rotation);

@@ -9,15 +9,25 @@
 #define CR_ROTATION_H
 
 #include "keys/keyring_rows.h"
+#include "storage/lockdefs.h"
 
 /* How many blocks of a table, or values of the vault, one transaction does. */
 #define CR_ROTATION_BLOCKS	32
 #define CR_ROTATION_VALUES	1000
 
+/*
+ * Sub-numbers of locks on the keyring as an object, beside 0, which is
+ * cr_admin_lock_vault()'s; the number is a table's, or a rotation's.
+ */
+#define CR_LOCK_ROTATED		1
+#define CR_LOCK_STARTING	2
+
 /* A row of cleanroom.keyring_rotations that is running. */
 typedef struct CrRotation
 {
 	int32		rotation_id;
+	Oid			author;			/* who has written its expressions */
+	Oid			owner;			/* of the table, when they were written */
 	Oid			relid;			/* InvalidOid: the vault */
 	char	   *column;
 	CrKeyRow	key;
@@ -52,14 +62,21 @@ extern int64 cr_rotation_count_left(const CrRotation *rotation,
 									bool without_source);
 
 /*
- * Raises an error when the column cannot be rotated, in words that say why
- * and what can be done.
+ * Sets the author, who is the current user, and the owner.  Raises an error
+ * when the column cannot be rotated, in words that say why and what can be
+ * done.
  */
-extern void cr_rotation_check(const CrRotation *rotation);
+extern void cr_rotation_check(CrRotation *rotation);
 
 /* The same two for the vault. */
 extern void cr_vault_run_batch(const CrRotation *rotation, CrBatch *batch);
 extern int64 cr_vault_count_left(const CrRotation *rotation);
+
+/*
+ * Held until the end of a transaction, shared by the one that has written the
+ * rotation's row, exclusive by a worker, which waits for the row that way.
+ */
+extern void cr_rotation_lock(int32 rotation_id, LOCKMODE lockmode);
 
 /* Starts a worker for a rotation, once the transaction has committed. */
 extern void cr_rotation_launch(int32 rotation_id);

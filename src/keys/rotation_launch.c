@@ -27,6 +27,7 @@
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
+#include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -45,6 +46,13 @@ describe_worker(BackgroundWorker *worker, const char *name,
 	snprintf(worker->bgw_library_name, sizeof(worker->bgw_library_name),
 			 "%s", cr_library_name());
 	snprintf(worker->bgw_function_name, BGW_MAXLEN, "%s", function);
+}
+
+void
+cr_rotation_lock(int32 rotation_id, LOCKMODE lockmode)
+{
+	LockDatabaseObject(cr_keyring_relid(), (Oid) rotation_id,
+					   CR_LOCK_STARTING, lockmode);
 }
 
 void

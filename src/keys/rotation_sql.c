@@ -16,6 +16,7 @@
 #include "keys/rotation.h"
 #include "ledger/note.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -73,13 +74,29 @@ optional_text(const char *value)
 }
 
 /*
+ * A rotation of an owner who has let go of the table would fail at its next
+ * batch, and is not one that this owner's call can join.
+ */
+static void
+end_former_owners(const CrRotation *rotation)
+{
+	CrArgument	arguments[3];
+
+	arguments[0] = cr_argument(REGCLASSOID, ObjectIdGetDatum(rotation->relid));
+	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(rotation->column));
+	arguments[2] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->owner));
+	cr_store_run("UPDATE cleanroom.keyring_rotations SET state = 'failed', problem = 'the table has another owner', updated_at = clock_timestamp() WHERE relation = $1 AND \"column\" = $2::name AND state = 'running' AND owner <> $3",
+				 3, arguments);
+}
+
+/*
  * Writes the rotation's row, or finds the one that is under way, and starts a
  * worker, which does nothing where another is at it.
  */
 static int32
 start_rotation(const CrRotation *rotation)
 {
-	CrArgument	arguments[6];
+	CrArgument	arguments[8];
 	int32		rotation_id;
 	bool		isnull;
 	CrStore		store;
@@ -90,13 +107,17 @@ start_rotation(const CrRotation *rotation)
 	arguments[3] = optional_text(rotation->context);
 	arguments[4] = optional_text(rotation->source);
 	arguments[5] = optional_text(rotation->form);
+	arguments[6] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->author));
+	arguments[7] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->owner));
 	cr_store_open(&store);
+	end_former_owners(rotation);
 	if (cr_store_run("SELECT rotation_id FROM cleanroom.keyring_rotations WHERE relation = $1 AND \"column\" = $2::name AND key_id = $3 AND state = 'running'",
 					 3, arguments) == 0)
 	{
-		cr_store_run("INSERT INTO cleanroom.keyring_rotations (relation, \"column\", key_id, context, source, form) VALUES ($1, $2::name, $3, $4, $5, $6) RETURNING rotation_id",
-					 6, arguments);
+		cr_store_run("INSERT INTO cleanroom.keyring_rotations (relation, \"column\", key_id, context, source, form, author, owner) VALUES ($1, $2::name, $3, $4, $5, $6, $7, $8) RETURNING rotation_id",
+					 8, arguments);
 		rotation_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
+		cr_rotation_lock(rotation_id, ShareLock);
 	}
 	else
 	{
@@ -127,7 +148,12 @@ cr_rotate_table(PG_FUNCTION_ARGS)
 	CrRotation	rotation = {0};
 
 	rotation.relid = owned_column(fcinfo, &rotation.column);
-	cr_store_lock();
+	/*
+	 * Whoever may use a key must not keep its owner from taking that back, so
+	 * this is not the lock of those who change keys.
+	 */
+	LockDatabaseObject(cr_keyring_relid(), rotation.relid, CR_LOCK_ROTATED,
+					   ExclusiveLock);
 	cr_admin_usable_key(cr_text_argument(fcinfo, 2, "key"), &rotation.key);
 	rotation.context = optional_argument(fcinfo, 3);
 	rotation.source = optional_argument(fcinfo, 4);

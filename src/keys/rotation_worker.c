@@ -82,7 +82,7 @@ read_rotation(int32 rotation_id, CrRotation *rotation)
 	bool		found;
 
 	cr_store_open(&store);
-	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(pass_left, -1), pass_done, stalls FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running' FOR UPDATE",
+	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(pass_left, -1), pass_done, stalls, author::oid, owner::oid FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running' FOR UPDATE",
 						 1, &argument) == 1;
 	if (found)
 	{
@@ -97,6 +97,8 @@ read_rotation(int32 rotation_id, CrRotation *rotation)
 		rotation->pass_left = DatumGetInt64(cr_store_value(0, 8, &isnull));
 		rotation->pass_done = DatumGetInt64(cr_store_value(0, 9, &isnull));
 		rotation->stalls = DatumGetInt32(cr_store_value(0, 10, &isnull));
+		rotation->author = DatumGetObjectId(cr_store_value(0, 11, &isnull));
+		rotation->owner = DatumGetObjectId(cr_store_value(0, 12, &isnull));
 		if (!cr_key_row_by_id(key_id, &rotation->key))
 			elog(ERROR, "key %d of a rotation is gone", key_id);
 	}
@@ -341,7 +343,7 @@ claim_rotation(int32 rotation_id)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (cr_oids_get() != NULL)
 	{
-		cr_store_lock();
+		cr_rotation_lock(rotation_id, ExclusiveLock);
 		SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, cr_keyring_relid(),
 							 (uint32) rotation_id, ROTATION_LOCK_CLASS);
 		ours = LockAcquire(&tag, ExclusiveLock, true, true) !=

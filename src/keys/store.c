@@ -88,6 +88,9 @@ cr_store_value(uint64 row, int column, bool *isnull)
 
 	if (*isnull)
 		return (Datum) 0;
+	/* what is stored out of line is not to be read later, by somebody else */
+	if (!attribute->attbyval && attribute->attlen == -1)
+		value = PointerGetDatum(PG_DETOAST_DATUM(value));
 	return SPI_datumTransfer(value, attribute->attbyval, attribute->attlen);
 }
 

@@ -302,8 +302,7 @@ read_token(Datum token, VaultRow *row)
 	{
 		row->key_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
 		row->version = DatumGetInt32(cr_store_value(0, 2, &isnull));
-		row->sealed = (bytea *) DatumGetPointer(cr_store_value(0, 3,
-															   &isnull));
+		row->sealed = DatumGetByteaPP(cr_store_value(0, 3, &isnull));
 	}
 	cr_store_close(&store);
 

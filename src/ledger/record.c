@@ -3,11 +3,15 @@
  * src/ledger/record.c
  *	  Packs a record for the queue, and forms a row of the table from it.
  *
+ * Texts are made ones of the database's encoding on their way in, wherever
+ * they come from: a record that is not cannot be restored from a dump.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/encoding.h"
 #include "catalog/pg_type.h"
 #include "ledger/record.h"
 #include "lib/stringinfo.h"
@@ -44,6 +48,8 @@ cr_record_set_text(CrRecord *record, CrColumn column, const char *text)
 	CrField    *field = &record->fields[column];
 
 	Assert(cr_record_column_type(column) == CR_TYPE_TEXT);
+	if (text != NULL)
+		text = cr_encoding_mend(text);
 	field->set = text != NULL;
 	field->text = text;
 	field->length = text != NULL ? strlen(text) : 0;
@@ -67,7 +73,11 @@ cr_record_set_list(CrRecord *record, CrColumn column, List *strings)
 	Assert(cr_record_column_type(column) == CR_TYPE_LIST);
 	initStringInfo(&bytes);
 	foreach(lc, strings)
-		appendBinaryStringInfo(&bytes, lfirst(lc), strlen(lfirst(lc)) + 1);
+	{
+		const char *text = cr_encoding_mend(lfirst(lc));
+
+		appendBinaryStringInfo(&bytes, text, (int) strlen(text) + 1);
+	}
 	field->set = strings != NIL;
 	field->text = bytes.data;
 	field->length = bytes.len;

@@ -312,6 +312,12 @@ check_label(const ObjectAddress *object, const char *label)
 	cr_note_label(object->objectId, object->objectSubId, label, false);
 	if (label != NULL)
 		cr_check_relation(rel);
+	if (object->objectSubId < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("system columns of table \"%s\" have no use",
+						RelationGetRelationName(rel)),
+				 errhint("Label columns that the table was made with.")));
 	if (object->objectSubId == 0)
 	{
 		if (label != NULL)

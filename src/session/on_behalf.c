@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "base/encoding.h"
 #include "base/oids.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_proc.h"
@@ -27,6 +28,7 @@
 #include "session/on_behalf.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
@@ -40,6 +42,30 @@ const char *
 cr_behalf_search_path(void)
 {
 	return callers_search_path ? callers_search_path : namespace_search_path;
+}
+
+/*
+ * Refuses a text that is none of the database's encoding, which a client can
+ * have made of a setting: what is kept of it could not be restored.
+ */
+static void
+require_text(Oid type, Datum value)
+{
+	const char *words;
+
+	if (type == TEXTOID)
+		words = TextDatumGetCString(value);
+	else if (type == NAMEOID)
+		words = NameStr(*DatumGetName(value));
+	else if (type == JSONBOID)
+		words = DatumGetCString(DirectFunctionCall1(jsonb_out, value));
+	else
+		return;
+	if (!cr_encoding_is_valid(words, strlen(words)))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("an argument is not a text in the encoding of the database"),
+				 errhint("Write it in that encoding, or in ASCII.")));
 }
 
 typedef struct BehalfCall
@@ -74,6 +100,8 @@ prepare_call(FunctionCallInfo fcinfo, BehalfCall *call)
 		call->types[i + 1] = types[i];
 		call->args[i + 1] = fcinfo->args[i].value;
 		call->nulls[i + 1] = fcinfo->args[i].isnull ? 'n' : ' ';
+		if (!fcinfo->args[i].isnull)
+			require_text(types[i], fcinfo->args[i].value);
 		appendStringInfo(&query, ", $%d", i + 2);
 	}
 	call->nulls[call->nargs] = '\0';

@@ -3,7 +3,8 @@
  * src/token/call.c
  *	  What a call site keeps between calls: the key it used last.
  *
- * A call over a million rows asks the keyring once.  A call site that lives
+ * A call over a million rows asks the keyring once, unless keys or grants
+ * change while it runs.  A call site that lives
  * longer than a statement of the client's asks again, since what rooms have
  * against it is read only then.  What OpenSSL makes of a
  * key is kept with the key, not with the call site, so that it is wiped when
@@ -99,6 +100,7 @@ cr_call_key(CrCall *call, const CrKeyWish *wish)
 {
 	CrKeyVersion *key = call->key;
 
+	cr_keyring_hear();
 	if (key != NULL && call->generation == cr_keyring_generation() &&
 		call->role == GetUserId() && call->version == wish->version &&
 		call->asked_at == GetCurrentStatementStartTimestamp() &&

@@ -93,6 +93,10 @@ SELECT cleanroom.vault_tokenize(NULL, 'regress mail') IS NULL AS no_value,
 SELECT cleanroom.vault_tokenize('{{ann, bob}, {null, ann}}'::text[], 'regress mail')
     = ARRAY[[a.token, b.token], [NULL, a.token]] AS as_single_ones
 FROM tokens a, tokens b WHERE a.v = 'ann' AND b.v = 'bob' LIMIT 1;
+-- also of a value that is stored out of line
+SELECT cleanroom.detokenize(cleanroom.vault_tokenize(v, 'regress mail')) = v AS same,
+       cleanroom.detokenize(ARRAY[cleanroom.vault_tokenize(v, 'regress mail')]) = ARRAY[v] AS same_array
+FROM (SELECT string_agg(md5(i::text), '') AS v FROM generate_series(1, 200) i) s;
 SELECT cleanroom.detokenize(ARRAY[[token, NULL], [token, token]])
 FROM tokens WHERE v = 'bob';
 SELECT cleanroom.vault_tokenize('{}'::text[], 'regress mail'),

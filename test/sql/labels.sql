@@ -140,6 +140,9 @@ UPDATE pg_seclabel SET label = 'unit, what' WHERE objoid = 't'::regclass AND obj
 SECURITY LABEL FOR cleanroom ON COLUMN t.region IS 'dimension';
 SELECT relation, threshold, privacy_units, problem FROM cleanroom.tables WHERE schema = 'lab';
 
+-- a system column has no use
+SECURITY LABEL FOR cleanroom ON COLUMN t.ctid IS 'dimension';
+SECURITY LABEL FOR cleanroom ON COLUMN t.tableoid IS NULL;
 SET client_min_messages = warning;
 DROP SCHEMA lab CASCADE;
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_lab_owner, regress_cr_lab_other;

@@ -41,6 +41,13 @@ DROP RULE r ON asked;
 CREATE RULE r AS ON DELETE TO asked DO ALSO SELECT id FROM people WHERE age = 35;
 DELETE FROM asked;
 DROP RULE r ON asked;
+-- the rows that were to be changed are part of it
+CREATE RULE r AS ON UPDATE TO asked DO INSTEAD SELECT count(*) FROM people WHERE age IN (SELECT x FROM asked);
+UPDATE asked SET x = 2 WHERE x = 1;
+DROP RULE r ON asked;
+CREATE RULE r AS ON DELETE TO asked DO INSTEAD SELECT count(*) FROM people WHERE age = 38;
+DELETE FROM asked a USING generate_series(1, 2) k WHERE a.x = k.k AND a.x = 3;
+DROP RULE r ON asked;
 -- one that takes the question into the statement itself, which is refused
 CREATE RULE r AS ON UPDATE TO asked WHERE (SELECT count(*) FROM people WHERE age = 36) > 40 DO INSTEAD NOTHING;
 UPDATE asked SET x = 3;

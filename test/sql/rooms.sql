@@ -20,6 +20,9 @@ CREATE SCHEMA rooms;
 GRANT USAGE ON SCHEMA cleanroom, rooms TO regress_cr_team, regress_cr_bob;
 GRANT CREATE, USAGE ON SCHEMA rooms TO regress_cr_retailer,
     regress_cr_broadcaster, regress_cr_insurer, regress_cr_dot;
+-- who shares a table may grant what the room's analysts need beside it
+GRANT USAGE ON SCHEMA rooms TO regress_cr_retailer, regress_cr_broadcaster,
+    regress_cr_insurer WITH GRANT OPTION;
 
 SET ROLE regress_cr_retailer;
 CREATE TABLE rooms.buys (person int NOT NULL, region text NOT NULL, amount int NOT NULL);

@@ -223,6 +223,74 @@ SELECT count(*) FROM vault
 WHERE token = cleanroom.vault_tokenize('p' || i, 'rotation mail');
 SELECT cleanroom.detokenize(token) FROM vault WHERE i IN (1, 2500) ORDER BY i;
 
+-- what a rotation computes with is its author's: it ends when the table goes
+-- to another owner, rather than run as that one
+SELECT cleanroom.grant_key('rotation mail', 'regress_cr_other', '{tokenize}');
+SET ROLE regress_cr_owner;
+GRANT USAGE, CREATE ON SCHEMA rotation TO regress_cr_other;
+CREATE TABLE rotation.computed_as (who name);
+GRANT INSERT ON rotation.computed_as TO PUBLIC;
+CREATE FUNCTION rotation.source(v text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO rotation.computed_as VALUES (current_user);
+    RETURN v;
+END $$;
+CREATE TABLE rotation.passed (mail text, token uuid);
+INSERT INTO rotation.passed SELECT 'p' || i, cleanroom.tokenize('p' || i, 'rotation mail')
+    FROM generate_series(1, 20) i;
+RESET ROLE;
+SELECT cleanroom.rotate_key('rotation mail');
+BEGIN;
+SET LOCAL ROLE regress_cr_owner;
+SELECT cleanroom.rotate_table('rotation.passed', 'token', 'rotation mail',
+                              source => 'rotation.source(mail)') AS n \gset
+RESET ROLE;
+ALTER TABLE rotation.passed OWNER TO regress_cr_other;
+COMMIT;
+SELECT * FROM rotation.wait(:n);
+SELECT who, count(*) > 0 AS ran FROM rotation.computed_as GROUP BY who;
+-- the new owner's own takes the place of one that is under way
+ALTER TABLE rotation.passed OWNER TO regress_cr_owner;
+BEGIN;
+SET LOCAL ROLE regress_cr_owner;
+SELECT cleanroom.rotate_table('rotation.passed', 'token', 'rotation mail',
+                              source => 'rotation.source(mail)') AS former \gset
+RESET ROLE;
+ALTER TABLE rotation.passed OWNER TO regress_cr_other;
+SET LOCAL ROLE regress_cr_other;
+SELECT cleanroom.rotate_table('rotation.passed', 'token', 'rotation mail',
+                              source => 'mail') AS n \gset
+COMMIT;
+SELECT * FROM rotation.wait(:former);
+SELECT * FROM rotation.wait(:n);
+SELECT who, count(*) > 0 AS ran FROM rotation.computed_as GROUP BY who;
+-- nor does it go on for a member of the owner that is one no longer
+CREATE ROLE regress_cr_member;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_member;
+GRANT regress_cr_owner TO regress_cr_member;
+SELECT cleanroom.rotate_key('rotation mail');
+ALTER TABLE rotation.passed OWNER TO regress_cr_owner;
+BEGIN;
+SET LOCAL ROLE regress_cr_member;
+SELECT cleanroom.rotate_table('rotation.passed', 'token', 'rotation mail',
+                              source => 'rotation.source(mail)') AS n \gset
+RESET ROLE;
+REVOKE regress_cr_owner FROM regress_cr_member;
+COMMIT;
+SELECT * FROM rotation.wait(:n);
+SELECT who, count(*) > 0 AS ran FROM rotation.computed_as GROUP BY who;
+GRANT regress_cr_owner TO regress_cr_member;
+SET ROLE regress_cr_member;
+SELECT cleanroom.rotate_table('rotation.passed', 'token', 'rotation mail',
+                              source => 'rotation.source(mail)') AS n \gset
+RESET ROLE;
+SELECT * FROM rotation.wait(:n);
+SELECT who, count(*) > 0 AS ran FROM rotation.computed_as GROUP BY who;
+SET client_min_messages = warning;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_member;
+DROP ROLE regress_cr_member;
+RESET client_min_messages;
+
 -- the workers leave none of the locks behind by which they keep others off
 DO $$
 BEGIN

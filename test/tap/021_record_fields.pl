@@ -359,6 +359,18 @@ is(records($before, 'kind, verdict, rows_returned', 'true', 2),
 	"statement|admitted|\ncompletion|completed|0",
 	'a cursor from which nothing was fetched is on record, with no rows');
 $before = head();
+ask(q(BEGIN;
+SAVEPOINT s;
+DECLARE undone CURSOR FOR SELECT ward, count(*) FROM stays GROUP BY ward;
+FETCH 2 FROM undone;
+ROLLBACK TO s;
+DECLARE lost CURSOR FOR SELECT ward, count(*) FROM stays GROUP BY ward;
+FETCH 1 FROM lost;
+ROLLBACK;));
+is(records($before, 'kind, verdict, code, rows_returned', 'true', 4),
+	"statement|admitted||\ncompletion|failed|40000|2\nstatement|admitted||\ncompletion|failed|40000|1",
+	'cursors that a rollback closes have their ends on record, with the rows they returned');
+$before = head();
 ask(q(DO $$ BEGIN
 	PERFORM count(*) FROM stays;
 	RAISE division_by_zero;
@@ -401,6 +413,46 @@ is(records($before,
 		q(substring(statement FROM 'SHA-256 ([0-9a-f]+)') = encode(sha256(convert_to('SELECT person FROM stays --' || repeat('x', 1500000), 'UTF8')), 'hex')),
 		q(code = 'RC001'), 1),
 	't', 'which is that of the whole');
+
+# ---------- bytes that are no text ----------
+
+# The server takes the settings of the packet that starts a session as they
+# are; a record that had them could not be restored.
+sub connection_error
+{
+	my ($options) = @_;
+	my $err;
+
+	$node->psql('postgres', 'SELECT 1', stderr => \$err,
+		connstr => 'dbname=postgres user=regress_cr_ana port=' . $node->port
+		  . ' host=' . $node->host . " options='$options'");
+	return $err;
+}
+like(connection_error("-c cleanroom.purpose=\xff\xfebad"),
+	qr/invalid value for parameter "cleanroom.purpose"/,
+	'a purpose that is no text is refused with the connection');
+like(connection_error("-c cleanroom.room=\xff\xfebad"),
+	qr/invalid value for parameter "cleanroom.room"/, 'and so is a room');
+$before = head();
+like(ask(qq(SHOW cleanroom.purpose;\nSELECT count(*) FROM stays;),
+		connection => " options='-c cleanroom.purpose=\xc3\xa9tude' application_name='\xff'"),
+	qr/\xc3\xa9tude\n92/, 'one that is a text may have any letters');
+ask(qq(DO \$\$ BEGIN EXECUTE 'SELECT count(*) FROM stays --' || current_setting('my.bad'); END \$\$;
+DO \$\$ BEGIN EXECUTE 'SELECT person FROM stays --' || current_setting('my.bad'); END \$\$;
+DO \$\$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM stays WHERE ward::text = current_setting('my.bad'); END \$\$;),
+	connection => " options='-c my.bad=a\xff\xfe\xc3\xa9b\xc3'");
+is(records($before, "verdict, statement ~ U&'--a[?][?]\\00e9b[?]'", q(kind = 'statement' AND statement ~ '--'), 2),
+	"admitted|t\nrefused|t", 'a statement that is no text is on record as one');
+is(super("SELECT count(*) > 0, bool_and(convert_from(textsend(r::text), 'UTF8') = r::text) FROM cleanroom.ledger_records r WHERE number > $before"),
+	't|t', 'all that is on record is text');
+for my $call (
+	q(cleanroom.propose_template('spring', current_setting('my.bad'), 'SELECT 1')),
+	q(cleanroom.propose_template('spring', 'one', 'SELECT 1', jsonb_build_object('x', current_setting('my.bad')))))
+{
+	like(ask("SELECT $call;", connection => " options='-c my.bad=a\xff'"),
+		qr/an argument is not a text in the encoding of the database/,
+		'nor is it kept elsewhere');
+}
 
 is(super('SELECT first_bad FROM cleanroom.verify_ledger()'), '', 'the chain is whole in the end');
 $node->stop;

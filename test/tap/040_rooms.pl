@@ -153,6 +153,25 @@ as_role($_, q(SELECT cleanroom.approve_template('reach', 1)))
   for 'regress_cr_shop', 'regress_cr_tv';
 my $before = as_role('regress_cr_ana', q(SELECT cleanroom.run_template('reach')));
 like($before, qr/^\{"n": \d+\}/, 'the template runs');
+# what is left of roles and tables that are gone would be other ones' there
+$node->safe_psql('postgres', q(
+	CREATE ROLE regress_cr_gone IN ROLE cleanroom_operator;
+	GRANT USAGE ON SCHEMA cleanroom TO regress_cr_gone;
+	CREATE TABLE gone (person int);
+	ALTER TABLE gone OWNER TO regress_cr_gone;
+	SET ROLE regress_cr_gone;
+	SELECT cleanroom.protect('gone', 'person');
+	SELECT cleanroom.add_access_rule('public.gone', 'none', 'true');
+	SELECT cleanroom.create_room('gone', 'x');
+	SELECT cleanroom.add_member('gone', 'regress_cr_gone', 'contributor');
+	SELECT cleanroom.share_table('gone', 'gone');
+	SELECT cleanroom.propose_template('gone', 'lost', 'SELECT count(*) AS n FROM public.gone');
+	SELECT cleanroom.approve_template('lost', 1);
+	SELECT cleanroom.propose_template('gone', 'kept', 'SELECT 1 AS n');
+	RESET ROLE;
+	DROP TABLE gone;
+	REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_gone;
+	DROP ROLE regress_cr_gone;));
 my $dump = $node->basedir . '/dump.sql';
 $node->run_log([ 'pg_dump', '-f', $dump, '-d', $node->connstr('postgres') ]);
 $node->safe_psql('postgres', 'CREATE DATABASE copy');
@@ -164,6 +183,12 @@ $node->psql('copy', "SET ROLE regress_cr_ana;\n$ask;\nSELECT cleanroom.run_templ
 	stdout => \$out, stderr => \$err);
 like($out, qr/^\d+\n\{"n": \d+\}\nspring\|\{analyst\}$/,
 	'rooms, rules, attributes and approvals are restored');
+is($node->safe_psql('copy', q(
+	SELECT 'rules', relation::text FROM cleanroom.rule_list WHERE relation::text ~ '^\d'
+	UNION ALL SELECT 'templates', author::text FROM cleanroom.template_version_list WHERE author::text ~ '^\d' OR relations::text ~ '\d{4}'
+	UNION ALL SELECT 'decisions', owner::text FROM cleanroom.decision_list WHERE owner::text ~ '^\d'
+	UNION ALL SELECT 'changes', proposed_by::text FROM cleanroom.change_list WHERE proposed_by::text ~ '^\d')),
+	'', 'nothing is restored that was of who is gone');
 $node->safe_psql('copy', q(SET ROLE regress_cr_boss; SELECT cleanroom.create_room('next', 'x')));
 $node->stop;
 

@@ -1,0 +1,106 @@
+-- What a room grants: what whoever shares could grant, as long as it is his.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+
+CREATE ROLE regress_cr_boss IN ROLE cleanroom_operator;
+CREATE ROLE regress_cr_host;
+CREATE ROLE regress_cr_guest;
+CREATE ROLE regress_cr_heir;
+CREATE ROLE regress_cr_ana;
+CREATE ROLE regress_cr_late;
+CREATE ROLE regress_cr_last;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_host, regress_cr_guest,
+    regress_cr_heir;
+CREATE SCHEMA hosted AUTHORIZATION regress_cr_host;
+SET ROLE regress_cr_host;
+GRANT CREATE, USAGE ON SCHEMA hosted TO regress_cr_guest, regress_cr_heir;
+CREATE FUNCTION hosted.inner() RETURNS text LANGUAGE sql AS $$ SELECT 'inner' $$;
+CREATE TABLE hosted.own AS SELECT i AS person, i % 2 AS kind FROM generate_series(1, 100) i;
+SELECT cleanroom.protect('hosted.own', 'person', 10, '{kind}');
+SET ROLE regress_cr_guest;
+CREATE TABLE hosted.shared AS SELECT i AS person, i % 2 AS kind FROM generate_series(1, 100) i;
+SELECT cleanroom.protect('hosted.shared', 'person', 10, '{kind}');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.create_room('grants', 'measurement');
+SELECT cleanroom.add_member('grants', 'regress_cr_host', 'contributor');
+SELECT cleanroom.add_member('grants', 'regress_cr_guest', 'contributor');
+SELECT cleanroom.add_member('grants', 'regress_cr_ana', 'analyst');
+RESET ROLE;
+RESET client_min_messages;
+
+CREATE FUNCTION pg_temp.grants(role text) RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(', ',
+        CASE WHEN has_schema_privilege($1, 'hosted', 'USAGE') THEN 'schema' END,
+        CASE WHEN has_table_privilege($1, 'hosted.own'::regclass::oid, 'SELECT') THEN 'own' END,
+        CASE WHEN has_table_privilege($1, 'hosted.shared'::regclass::oid, 'SELECT') THEN 'shared' END)
+$$;
+
+-- a table in somebody else's schema brings no USAGE on that
+SET ROLE regress_cr_guest;
+SELECT cleanroom.share_table('grants', 'hosted.shared');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_ana');
+SET ROLE regress_cr_ana;
+SELECT hosted.inner();
+RESET ROLE;
+-- it does where it is the sharer's to grant
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('grants', 'regress_cr_ana');
+SET ROLE regress_cr_host;
+GRANT USAGE ON SCHEMA hosted TO regress_cr_guest WITH GRANT OPTION;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_ana', 'analyst');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_ana');
+SET ROLE regress_cr_ana;
+SELECT kind, count(*) FROM hosted.shared GROUP BY kind ORDER BY kind;
+RESET ROLE;
+-- and not any more once it is not
+SET ROLE regress_cr_host;
+REVOKE GRANT OPTION FOR USAGE ON SCHEMA hosted FROM regress_cr_guest;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_late', 'analyst');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_late');
+-- the schema's owner can, of course
+SET ROLE regress_cr_host;
+SELECT cleanroom.share_table('grants', 'hosted.own');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_ana'), pg_temp.grants('regress_cr_late');
+
+-- a table that has passed to another owner is granted to nobody further
+ALTER TABLE hosted.shared OWNER TO regress_cr_heir;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_last', 'analyst');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_last');
+SELECT a.grantee::regrole FROM pg_class c, aclexplode(c.relacl) a
+    WHERE c.oid = 'hosted.shared'::regclass AND a.privilege_type = 'SELECT' ORDER BY a.grantee::regrole::text;
+-- the new owner shares it anew as a contributor, or takes it out as none
+SET ROLE regress_cr_heir;
+SELECT cleanroom.share_table('grants', 'hosted.shared');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_heir', 'contributor');
+SET ROLE regress_cr_heir;
+SELECT cleanroom.share_table('grants', 'hosted.shared');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_last');
+ALTER TABLE hosted.own OWNER TO regress_cr_heir;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('grants', 'regress_cr_heir');
+SET ROLE regress_cr_heir;
+SELECT cleanroom.unshare_table('grants', 'hosted.own');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_ana'), pg_temp.grants('regress_cr_last');
+
+SET client_min_messages = warning;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.close_room('grants');
+RESET ROLE;
+TRUNCATE cleanroom.room_list CASCADE;
+DROP SCHEMA hosted CASCADE;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_host, regress_cr_guest,
+    regress_cr_heir;
+DROP ROLE regress_cr_boss, regress_cr_host, regress_cr_guest, regress_cr_heir,
+    regress_cr_ana, regress_cr_late, regress_cr_last;
