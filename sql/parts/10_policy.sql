@@ -70,7 +70,7 @@ COMMENT ON FUNCTION cleanroom.add_row_policy(regclass, name, text) IS
 'Narrows the rows that analysts can aggregate over. It becomes the restrictive policy cleanroom_row_<policy> of the table and of the descendants that it protects. Only the owner may.
 relation: a protected table with a policy of its own.
 policy: a name of 1 to 49 bytes.
-condition: a boolean expression over the table''s columns, as in CREATE POLICY; no volatile function, and no subquery over a table that is protected or that the owner cannot read. Names in it are looked up in the search path of the caller.
+condition: a boolean expression over the table''s columns, as in CREATE POLICY; no volatile function, and no subquery over a table that is protected or that the owner cannot read. If it calls what conditions of access rules may not, and no superuser owns that, the table cannot be asked about by others (RC006). Names in it are looked up in the search path of the caller.
 Returns nothing. Errors: 42501 not the owner, or a subquery the owner cannot read, 42710 the name is taken, 42602 a name that is too long or empty, 42P17 a volatile function or a protected table in the condition, 55000 the table is not protected, those of the parser for a condition that it does not take, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.drop_row_policy(relation regclass, policy name)

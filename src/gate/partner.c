@@ -4,11 +4,11 @@
  *	  Rule: row policies must be quiet where rows of other owners stand
  *	  beside the table's.
  *
- * A row policy may call what the table's owner likes, for it sees the owner's
+ * Alone, a table may have a row policy that fails: that tells of its owner's
  * own rows.  In a join the executor asks it only about those rows that have
  * been looked up for somebody of the other table: a function that writes down
- * its argument then writes a list of the other owner's people, and one that
- * fails tells of them by that.
+ * its argument would write a list of the other owner's people, and one that
+ * fails tells of them by that.  Whose functions it may call: see code.c.
  *
  *-------------------------------------------------------------------------
  */

@@ -41,12 +41,6 @@
 
 /* ---------- functions and types ---------- */
 
-static bool
-is_trusted_owner(Oid owner)
-{
-	return superuser_arg(owner);
-}
-
 /* The extension's own serve many purposes; these are facts of the session. */
 static bool
 is_extensions(const FormData_pg_proc *function)
@@ -71,7 +65,7 @@ is_untrusted_function(Oid funcid, void *context)
 			funcid != F_STATEMENT_TIMESTAMP &&
 			(cr_condition_list_has(funcid) ||
 			 (funcid >= FirstNormalObjectId && !is_extensions(function) &&
-			  is_trusted_owner(function->proowner)));
+			  superuser_arg(function->proowner)));
 		ReleaseSysCache(tuple);
 	}
 	if (!trusted)
@@ -96,7 +90,7 @@ is_untrusted_type(Oid type)
 		return true;
 	form = (Form_pg_type) GETSTRUCT(tuple);
 	trusted = form->typtype == TYPTYPE_ENUM ||
-		is_trusted_owner(form->typowner);
+		superuser_arg(form->typowner);
 	ReleaseSysCache(tuple);
 	return !trusted;
 }
@@ -110,7 +104,7 @@ code_walker(Node *node, const char **name)
 	if (node == NULL)
 		return false;
 	opno = cr_made_operator(node);
-	if (OidIsValid(opno) && !is_trusted_owner(cr_operator_owner(opno)))
+	if (OidIsValid(opno) && !superuser_arg(cr_operator_owner(opno)))
 	{
 		*name = psprintf("operator %s", format_operator(opno));
 		return true;
@@ -259,7 +253,7 @@ expressions_of_table(Relation relation)
 	return expressions;
 }
 
-/* Does anything in the expressions depend on whom the user trusts? */
+/* Does anything in the expressions depend on who owns it? */
 static bool
 is_beyond_built_in(Oid funcid, void *context)
 {
