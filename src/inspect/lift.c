@@ -326,6 +326,7 @@ lift_column(Around *around, Var *var)
 		!may_add_columns(lift.query))
 		return (Node *) var;
 	cr_normalize_names(lift.query);
+	cr_normalize_lateral(lift.query);
 	if (!has_rows_of_people(lift.query))
 		return (Node *) var;
 	tle = get_tle_by_resno(lift.query->targetList, var->varattno);

@@ -29,6 +29,7 @@
 #include "nodes/nodeFuncs.h"
 #include "session/condition.h"
 #include "session/condition_list.h"
+#include "session/plain_node.h"
 #include "storage/lockdefs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -145,54 +146,6 @@ is_not_listed(Oid funcid, void *context)
 	return *(CrVerdict **) context != NULL;
 }
 
-/* Node types of which nothing but their functions and parts is to be asked. */
-static bool
-is_plain(Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_List:
-		case T_IntList:
-		case T_OidList:
-		case T_TargetEntry:
-		case T_RangeTblRef:
-		case T_RangeTblFunction:
-		case T_FromExpr:
-		case T_JoinExpr:
-		case T_SetOperationStmt:
-		case T_SortGroupClause:
-		case T_CommonTableExpr:
-		case T_Var:
-		case T_Param:
-		case T_FuncExpr:
-		case T_NamedArgExpr:
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-		case T_ScalarArrayOpExpr:
-		case T_RowCompareExpr:
-		case T_Aggref:
-		case T_BoolExpr:
-		case T_SubLink:
-		case T_RelabelType:
-		case T_CollateExpr:
-		case T_CaseExpr:
-		case T_CaseWhen:
-		case T_CaseTestExpr:
-		case T_ArrayExpr:
-		case T_RowExpr:
-		case T_CoalesceExpr:
-		case T_MinMaxExpr:
-		case T_SQLValueFunction:
-		case T_NullTest:
-		case T_BooleanTest:
-		case T_SubscriptingRef:
-			return true;
-		default:
-			return false;
-	}
-}
-
 static CrVerdict *
 check_node(Node *node)
 {
@@ -209,7 +162,7 @@ check_node(Node *node)
 		case T_CoerceToDomain:
 			return refuse_type(exprType(node));
 		default:
-			if (!is_plain(node))
+			if (!cr_plain_node(node))
 				return refuse_construct("this kind of expression");
 			if (OidIsValid(cr_made_operator(node)))
 				return refuse_operator(cr_made_operator(node));

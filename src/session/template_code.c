@@ -27,6 +27,7 @@
 #include "nodes/nodeFuncs.h"
 #include "session/approval.h"
 #include "session/condition_list.h"
+#include "session/plain_node.h"
 #include "session/template_code.h"
 #include "session/template_list.h"
 #include "utils/acl.h"
@@ -252,61 +253,25 @@ is_refused_function(Oid funcid, void *context)
 	return judging->refusal != NULL;
 }
 
-/* Node types of which nothing but their functions and parts is to be asked. */
+/* What a template may have and an access rule may not. */
 static bool
 is_plain(Node *node)
 {
 	switch (nodeTag(node))
 	{
-		case T_List:
-		case T_IntList:
-		case T_OidList:
-		case T_TargetEntry:
-		case T_RangeTblRef:
-		case T_RangeTblFunction:
 		case T_TableSampleClause:
-		case T_FromExpr:
-		case T_JoinExpr:
-		case T_SetOperationStmt:
-		case T_SortGroupClause:
 		case T_GroupingSet:
 		case T_WindowClause:
-		case T_CommonTableExpr:
 		case T_CTESearchClause:
 		case T_CTECycleClause:
-		case T_Var:
-		case T_Param:
-		case T_FuncExpr:
-		case T_NamedArgExpr:
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-		case T_ScalarArrayOpExpr:
-		case T_RowCompareExpr:
-		case T_Aggref:
 		case T_GroupingFunc:
 		case T_WindowFunc:
-		case T_BoolExpr:
-		case T_SubLink:
-		case T_RelabelType:
-		case T_CollateExpr:
 		case T_FieldSelect:
 		case T_ConvertRowtypeExpr:
-		case T_CaseExpr:
-		case T_CaseWhen:
-		case T_CaseTestExpr:
-		case T_ArrayExpr:
-		case T_RowExpr:
-		case T_CoalesceExpr:
-		case T_MinMaxExpr:
-		case T_SQLValueFunction:
 		case T_XmlExpr:
-		case T_NullTest:
-		case T_BooleanTest:
-		case T_SubscriptingRef:
 			return true;
 		default:
-			return false;
+			return cr_plain_node(node);
 	}
 }
 

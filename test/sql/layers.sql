@@ -127,6 +127,36 @@ SELECT ask('SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o W
 SELECT ask('SELECT count(*) FROM people p WHERE (SELECT count(*) FROM orders o WHERE o.person = p.person) > p.person');
 SELECT ask('SELECT count(*) FROM people p WHERE (SELECT sum(amount) FROM orders o WHERE o.person = p.person) > 100');
 
+-- columns that are conditions, at every place of a subquery
+SELECT ask('SELECT category, sum(v), sum(w), avg(w) FROM (SELECT category, coalesce(qty, 0) AS v, (day > ''2024-02-01'')::int AS w FROM orders) t WHERE category = ''c0'' GROUP BY 1');
+SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders ORDER BY day, qty) t');
+SELECT ask('SELECT sum(v), count(zip), sum(qty) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v, zip, qty FROM orders ORDER BY category) t');
+SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN day > (SELECT date ''2024-02-01'') THEN qty ELSE 0 END AS v FROM orders) t');
+SELECT ask('SELECT sum(v) FROM (SELECT person, CASE WHEN upper(category) = ''C0'' THEN sum(qty) ELSE 0 END AS v FROM orders GROUP BY person, upper(category)) t');
+SELECT ask('SELECT sum(v), sum(w) FROM (SELECT person, CASE WHEN category = ''c0'' THEN sum(qty) ELSE 0 END AS v, CASE WHEN category = ''c0'' THEN sum(qty) ELSE 0 END + 0 AS w FROM orders GROUP BY person, category) t');
+SELECT ask('SELECT sum(v) FROM (SELECT p, CASE WHEN category = ''c0'' THEN sum(qty) ELSE 0 END AS v FROM (SELECT o.person AS p, l.person AS q, category, qty FROM orders o JOIN lines l USING (person, order_id)) j GROUP BY p, category) t');
+SELECT ask('SELECT sum(v) FROM people p FULL JOIN (SELECT person, qty + 1 AS v FROM orders) t USING (person)');
+SELECT ask('SELECT sum(v) FROM (SELECT person, qty + 1 AS v FROM orders) t RIGHT JOIN people p USING (person)');
+SELECT ask('SELECT sum(v) FROM (SELECT person, CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders) t RIGHT JOIN people p USING (person)');
+SELECT ask('SELECT sum(v) FROM people p FULL JOIN (SELECT person, CASE WHEN day > ''2024-02-01'' THEN 1 ELSE 0 END AS v FROM orders) t USING (person)');
+SELECT ask('SELECT sum(v) FROM (SELECT person, CASE WHEN day > ''2024-02-01'' THEN 1 ELSE 0 END AS v FROM orders) t LEFT JOIN people p USING (person)');
+SELECT ask('SELECT avg(v) FROM (SELECT category, CASE WHEN sum(qty) > 5 THEN sum(qty) ELSE 0 END AS v FROM orders GROUP BY 1) t');
+SELECT ask('SELECT avg(v) FROM (SELECT upper(category), coalesce(sum(qty), 0) AS v FROM orders GROUP BY 1) t');
+SELECT ask('SELECT avg(n + m) FROM (SELECT person, count(*) AS n, count(day) + 1 AS m FROM orders GROUP BY 1) t');
+-- and where a row is used as a whole, or is not the table's
+SELECT ask('SELECT sum(v), count(t) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders) t');
+SELECT ask('SELECT sum(v), count((SELECT t)) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders) t');
+SELECT ask('SELECT sum(v) FROM (SELECT DISTINCT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders) t');
+SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders LIMIT 100) t');
+SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders OFFSET 1) t');
+SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v, row_number() OVER () FROM orders) t');
+SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v, generate_series(1, qty) FROM orders) t');
+SELECT ask('SELECT sum(v) FROM (SELECT person, CASE WHEN category = ''c0'' THEN sum(qty) ELSE 0 END AS v FROM orders GROUP BY GROUPING SETS ((person, category))) t');
+SELECT ask('SELECT count(DISTINCT v) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN zip END AS v FROM orders) t');
+SELECT ask('SELECT count(DISTINCT v), sum(w) FROM (SELECT upper(zip) AS v, CASE WHEN day > ''2024-02-01'' THEN qty END AS w FROM orders) t');
+SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN random() < 2 THEN qty ELSE 0 END AS v FROM orders) t');
+SELECT ask('SELECT sum(v) FROM people p, LATERAL (SELECT CASE WHEN o.category = p.region THEN qty ELSE 0 END AS v FROM orders o WHERE o.person = p.person) t');
+
 -- LATERAL that only names what is computed of a row
 SELECT ask('SELECT b.month, count(*) FROM orders o, LATERAL (SELECT date_trunc(''month'', o.day) AS month) b WHERE o.category = ''c0'' GROUP BY 1');
 SELECT ask('SELECT b.month, count(*) FROM orders o CROSS JOIN LATERAL (VALUES (date_trunc(''month'', o.day), 1)) AS b (month, one) WHERE o.category = ''c0'' GROUP BY 1');
@@ -134,6 +164,8 @@ SELECT ask('SELECT b.month, count(*) FROM orders o LEFT JOIN LATERAL (SELECT dat
 SELECT ask('SELECT y.q, sum(x.v) FROM orders o, LATERAL (SELECT o.amount * 2 AS v, extract(month FROM o.day) AS m) x, LATERAL (SELECT x.m > 1 AS q) y WHERE o.category = ''c0'' GROUP BY 1');
 SELECT ask('SELECT region, sum(x.v) FROM people p JOIN orders o USING (person) CROSS JOIN LATERAL (SELECT o.amount * 2 AS v) x WHERE EXISTS (SELECT FROM lines l WHERE l.person = p.person AND sku <> ''s0'') GROUP BY 1');
 SELECT ask('SELECT region, avg(y.h) FROM (SELECT region, person, count(*) AS n FROM people JOIN orders USING (person) GROUP BY 1, 2) s, LATERAL (SELECT s.n * 2 AS h) y GROUP BY 1');
+SELECT ask('SELECT region, sum(v) FROM (SELECT p.region, x.v FROM people p JOIN orders o USING (person), LATERAL (SELECT o.qty * 2 AS v) x) t GROUP BY 1');
+SELECT ask('SELECT c, sum(v) FROM (SELECT x.c, x.v FROM orders o, LATERAL (SELECT o.category || ''!'' AS c, CASE WHEN o.day > ''2024-02-01'' THEN o.qty ELSE 0 END AS v) x) t GROUP BY 1');
 -- outside: what may not stand there by itself, and what is not in every row
 SELECT ask('SELECT b.g, count(*) FROM orders o, LATERAL (SELECT o.gap AS g) b GROUP BY 1');
 SELECT ask('SELECT sum(b.g * b.g) FROM orders o, LATERAL (SELECT o.qty * o.qty AS g) b');
