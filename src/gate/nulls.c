@@ -85,6 +85,17 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
 		note_unmatched(level, aggregate, id, NULL);
 }
 
+/* Is it an aggregate of nothing but a column, like min(city)? */
+static bool
+is_of_column(Node *expanded)
+{
+	Aggref	   *aggref = (Aggref *) expanded;
+
+	return IsA(aggref, Aggref) && list_length(aggref->args) == 1 &&
+		IsA(cr_inspect_strip((Node *) linitial_node(TargetEntry,
+													aggref->args)->expr), Var);
+}
+
 /*
  * Does a unit level below compute the column from what it aggregates, so that
  * it may be null where some of that is not?
@@ -102,7 +113,7 @@ is_computed_below(CrLevel *level, Var *column)
 		return false;
 	expanded = cr_inspect_strip(list_nth(base->level->columns,
 										 column->varattno - 1));
-	if (IsA(expanded, Var))
+	if (IsA(expanded, Var) || is_of_column(expanded))
 		return false;
 	atoms = list_union(NIL, pull_var_clause(expanded,
 											PVC_INCLUDE_AGGREGATES));

@@ -143,6 +143,9 @@ SELECT ask('SELECT sum(v) FROM (SELECT person, CASE WHEN day > ''2024-02-01'' TH
 SELECT ask('SELECT avg(v) FROM (SELECT category, CASE WHEN sum(qty) > 5 THEN sum(qty) ELSE 0 END AS v FROM orders GROUP BY 1) t');
 SELECT ask('SELECT avg(v) FROM (SELECT upper(category), coalesce(sum(qty), 0) AS v FROM orders GROUP BY 1) t');
 SELECT ask('SELECT avg(n + m) FROM (SELECT person, count(*) AS n, count(day) + 1 AS m FROM orders GROUP BY 1) t');
+-- what one person lacks is stored so; or it is computed, and a condition
+SELECT ask('SELECT category, count(z), count(DISTINCT z) FROM (SELECT person, category, min(zip) AS z FROM orders GROUP BY 1, 2) t GROUP BY 1');
+SELECT ask('SELECT category, count(z), count(DISTINCT z) FROM (SELECT person, category, min(zip || day::text) AS z FROM orders GROUP BY 1, 2) t GROUP BY 1');
 -- and where a row is used as a whole, or is not the table's
 SELECT ask('SELECT sum(v), count(t) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders) t');
 SELECT ask('SELECT sum(v), count((SELECT t)) FROM (SELECT CASE WHEN day > ''2024-02-01'' THEN qty ELSE 0 END AS v FROM orders) t');
