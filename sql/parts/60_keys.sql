@@ -123,12 +123,14 @@ Returns nothing. Errors: 55000 a table that holds values of it is in a room of a
 
 CREATE FUNCTION cleanroom.retire_key_version(name text, version int)
     RETURNS void
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_retire_key_version';
+    -- whoever keeps a table with its values locked must not keep all keys from
+    -- being revoked
+    LANGUAGE c SET lock_timeout = '10s' AS 'MODULE_PATHNAME', 'cr_retire_key_version';
 COMMENT ON FUNCTION cleanroom.retire_key_version(text, int) IS
-'Takes a version of a key out of use: it neither reads nor writes from then on. Refuses while data of it is known to remain: in the vault, and in the columns that are tracked. Waits for the transactions that are writing to those tables, and holds none up. Only the key''s owner may.
+'Takes a version of a key out of use: it neither reads nor writes from then on. Refuses while data of it is known to remain: in the vault, and in the columns that are tracked. Waits for the transactions that are writing to those tables, 10 seconds at most, and holds none up. Only the key''s owner may.
 name: a key.
 version: one of its versions, not the current one.
-Returns nothing. Errors: 2BP01 data of it remains, 55000 it is the current version, or retired already, 25001 the transaction''s isolation level is not READ COMMITTED, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null.';
+Returns nothing. Errors: 2BP01 data of it remains, 55P03 such a table stays locked, 55000 it is the current version, or retired already, 25001 the transaction''s isolation level is not READ COMMITTED, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.reinstate_key_version(name text, version int)
     RETURNS void
@@ -150,12 +152,12 @@ Returns the numbers and places, in words. Errors: 42501 not the owner, 42704 no 
 
 CREATE FUNCTION cleanroom.destroy_key(name text, confirm text DEFAULT NULL)
     RETURNS text
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_destroy_key';
+    LANGUAGE c SET lock_timeout = '10s' AS 'MODULE_PATHNAME', 'cr_destroy_key';
 COMMENT ON FUNCTION cleanroom.destroy_key(text, text) IS
 'Destroys a key with all its versions, so that what is under it is gone for good: nothing brings back what it encrypted, nor the values of its vault tokens. The key''s name is not used again. Backups, and the write-ahead log, hold the wrapped key until they are gone too. Only the key''s owner may.
 name: a key.
 confirm: the key''s name once more. Without it, nothing is destroyed.
-Returns how much is, or would be, gone, in words. Errors: 22023 another name is confirmed, 42501 not the owner, 42704 no such key, RC014 it is destroyed already, 22004 name is null.';
+Returns how much is, or would be, gone, in words. Errors: 22023 another name is confirmed, 55P03 a table with values of it stays locked for 10 seconds, 42501 not the owner, 42704 no such key, RC014 it is destroyed already, 22004 name is null.';
 
 CREATE FUNCTION cleanroom.rewrap_keys() RETURNS bigint
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rewrap_keys';

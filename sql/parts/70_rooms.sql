@@ -68,7 +68,8 @@ COMMENT ON TABLE cleanroom.grant_list IS 'The grants of SELECT that rooms have m
 CREATE TABLE cleanroom.schema_grant_list (
     schema  regnamespace NOT NULL,
     grantee regrole NOT NULL,
-    PRIMARY KEY (schema, grantee)
+    grantor regrole NOT NULL,
+    PRIMARY KEY (schema, grantee, grantor)
 );
 COMMENT ON TABLE cleanroom.schema_grant_list IS 'The grants of USAGE that rooms have made.';
 
@@ -104,7 +105,7 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.table_list',
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.grant_list',
     'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.schema_grant_list',
-    'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND schema::oid IN (SELECT oid FROM pg_catalog.pg_namespace)');
+    'WHERE grantee::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND grantor::oid IN (SELECT oid FROM pg_catalog.pg_roles) AND schema::oid IN (SELECT oid FROM pg_catalog.pg_namespace)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list',
     'WHERE proposed_by::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.change_list_change_id_seq', '');
@@ -257,6 +258,18 @@ COMMENT ON FUNCTION cleanroom.require_part(oid, cleanroom.room_list, text) IS
 'Fails unless a role has this part in a room, or is a superuser; for the extension''s own functions.
 who: a role. room: a row of room_list. wanted: a part. Errors: 42501; 42704 it is no member at all.';
 
+-- By itself, or with a group that it inherits from; it may have left that since.
+CREATE FUNCTION cleanroom.may_contribute(who oid, room int) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+        SELECT cleanroom.has_part(may_contribute.who, may_contribute.room, 'contributor')
+            OR EXISTS (SELECT FROM pg_catalog.pg_roles
+                       WHERE oid = may_contribute.who AND rolsuper);
+    END;
+COMMENT ON FUNCTION cleanroom.may_contribute(oid, int) IS
+'May a role have tables in a room? For the extension''s own functions.
+who: a role. room: the number of a room. Returns true or false.';
+
 -- Anybody may listen to any channel: neither its name nor a payload tells of a
 -- room, and who has a part in one looks in the views.
 CREATE FUNCTION cleanroom.tell_rooms() RETURNS void
@@ -287,6 +300,12 @@ room: a row of room_list. who: the role that made it. what: the change. how: its
 
 -- ---------- grants ----------
 
+CREATE FUNCTION cleanroom.grant_usage(schema oid, grantee oid, grantor oid, given boolean)
+    RETURNS void LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_grant_usage';
+COMMENT ON FUNCTION cleanroom.grant_usage(oid, oid, oid, boolean) IS
+'Grants USAGE on a schema, or takes it back, as a role would that may grant it; for the extension''s own functions.
+schema, grantee: what and to whom. grantor: in whose name. given: false to take it back. Returns nothing, and does nothing if one of them is gone.';
+
 CREATE FUNCTION cleanroom.grant_schema(schema name, grantee regrole, sharer regrole) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
@@ -302,14 +321,15 @@ BEGIN
             USING HINT = pg_catalog.format('The owner of the schema has to: GRANT USAGE ON SCHEMA %I TO %s.', schema, grantee);
         RETURN;
     END IF;
-    EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %s', schema, grantee);
+    PERFORM cleanroom.grant_usage(n.oid, grantee, sharer, true)
+        FROM pg_catalog.pg_namespace n WHERE n.nspname = schema;
     INSERT INTO cleanroom.schema_grant_list
-        VALUES (pg_catalog.quote_ident(schema)::regnamespace, grantee)
+        VALUES (pg_catalog.quote_ident(schema)::regnamespace, grantee, sharer)
         ON CONFLICT DO NOTHING;
 END
 $$;
 COMMENT ON FUNCTION cleanroom.grant_schema(name, regrole, regrole) IS
-'Grants a member of a room USAGE on a schema, if it lacks that and whoever shares could grant it; for the extension''s own functions.
+'Grants a member of a room USAGE on a schema, if it lacks that and whoever shares could grant it, in that one''s name; for the extension''s own functions.
 schema, grantee: what and to whom. sharer: the owner of the table that is shared.';
 
 -- What no open room needs any more.
@@ -328,11 +348,9 @@ BEGIN
                        AND EXISTS (SELECT FROM cleanroom.member_list m
                                        JOIN cleanroom.room_list r USING (room_id)
                                    WHERE m.member = s.grantee AND r.closed_at IS NULL))
-            RETURNING s.schema, s.grantee
+            RETURNING s.schema, s.grantee, s.grantor
     LOOP
-        CONTINUE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE oid = gone.schema)
-            OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = gone.grantee);
-        EXECUTE pg_catalog.format('REVOKE USAGE ON SCHEMA %s FROM %s', gone.schema, gone.grantee);
+        PERFORM cleanroom.grant_usage(gone.schema, gone.grantee, gone.grantor, false);
     END LOOP;
 END
 $$;
@@ -354,7 +372,7 @@ BEGIN
                 JOIN pg_catalog.pg_class c ON c.oid = t.relation
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE t.room_id = room AND m.part = 'analyst'
-              AND c.relowner = t.owner
+              AND c.relowner = t.owner AND cleanroom.may_contribute(t.owner, room)
               AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
                               WHERE (g.room_id, g.relation, g.grantee)
                                     = (t.room_id, t.relation, m.member))
@@ -371,11 +389,12 @@ BEGIN
     FOR missing IN
         SELECT t.relation FROM cleanroom.table_list t
                 JOIN pg_catalog.pg_class c ON c.oid = t.relation
-            WHERE t.room_id = room AND c.relowner <> t.owner
+            WHERE t.room_id = room
+              AND (c.relowner <> t.owner OR NOT cleanroom.may_contribute(t.owner, room))
             ORDER BY 1
     LOOP
-        RAISE NOTICE 'table % has another owner than when it was shared, and is granted to nobody further', missing.relation
-            USING HINT = 'Its owner can share it anew with cleanroom.share_table(), or take it out of the room with cleanroom.unshare_table().';
+        RAISE NOTICE 'the owner of table % is not the contributor who has shared it, and it is granted to nobody further', missing.relation
+            USING HINT = 'A contributor who owns it can share it anew with cleanroom.share_table(), or take it out of the room with cleanroom.unshare_table().';
     END LOOP;
     FOR missing IN
         SELECT DISTINCT m.member FROM cleanroom.member_list m

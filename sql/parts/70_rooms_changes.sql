@@ -342,13 +342,14 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Add another operator first, or close the room.';
     END IF;
+    DELETE FROM cleanroom.member_list m
+        WHERE m.room_id = this.room_id AND m.member = gone;
     FOR relid IN SELECT t.relation FROM cleanroom.table_list t
-        WHERE t.room_id = this.room_id AND t.owner = gone
+        WHERE t.room_id = this.room_id
+          AND (t.owner = gone OR NOT cleanroom.may_contribute(t.owner, this.room_id))
     LOOP
         PERFORM cleanroom.withdraw_table(this, who, relid);
     END LOOP;
-    DELETE FROM cleanroom.member_list m
-        WHERE m.room_id = this.room_id AND m.member = gone;
     PERFORM cleanroom.revoke_room(this.room_id, NULL, gone::regrole);
     PERFORM cleanroom.drop_changes(this, gone);
     PERFORM cleanroom.note_change(this, who, 'remove_member',

@@ -426,7 +426,8 @@ BEGIN
                               WHERE NOT EXISTS (SELECT FROM cleanroom.table_list t
                                                     JOIN pg_catalog.pg_class c
                                                         ON c.oid = t.relation AND c.relowner = t.owner
-                                                WHERE t.room_id = r.room_id AND t.relation = u))
+                                                WHERE t.room_id = r.room_id AND t.relation = u
+                                                  AND cleanroom.may_contribute(t.owner, r.room_id)))
             ORDER BY r.room_id
     LOOP
         IF template_room IS NULL
@@ -497,6 +498,33 @@ COMMENT ON FUNCTION cleanroom.judge_access(oid[], boolean, oid, int) IS
 relations: the tables. joined: whether the rows of tables of different owners are joined. asker: the role. template_room: the room of the approved template that is running, or null.
 Returns the room in which the query takes place, or null where it needs none; or code, reason and hint of a refusal.';
 
+CREATE FUNCTION cleanroom.attributes_of(of oid) RETURNS jsonb
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT COALESCE(pg_catalog.jsonb_object_agg(k.key, cleanroom.attribute_of(of, k.key)), '{}')
+        FROM (SELECT DISTINCT a.key FROM cleanroom.attribute_list a) k
+$$;
+COMMENT ON FUNCTION cleanroom.attributes_of(oid) IS
+'The attributes of a role, as an object; for the extension''s own functions.
+of: a role.';
+
+-- Anybody may make a table, write rules for it, and ask what they say of
+-- somebody who will never read it.
+CREATE FUNCTION cleanroom.may_know_of(who oid, other oid, relation regclass) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE')
+        OR pg_catalog.pg_has_role(who, other, 'USAGE')
+        OR EXISTS (SELECT FROM cleanroom.table_list t
+                       JOIN cleanroom.room_list r USING (room_id)
+                   WHERE t.relation = may_know_of.relation AND r.closed_at IS NULL
+                     AND cleanroom.may_contribute(who, r.room_id)
+                     AND cleanroom.has_part(other, r.room_id, 'analyst'))
+$$;
+COMMENT ON FUNCTION cleanroom.may_know_of(oid, oid, regclass) IS
+'May a role know the attributes of another, and how much that one has asked within the hour? The operator may, and a contributor of a room with analysts of that room; for the extension''s own functions.
+who, other: roles. relation: a table of the former''s.';
+
 CREATE FUNCTION cleanroom.simulate_access_by(
     who oid, role name, relation regclass, facts jsonb
 ) RETURNS TABLE (verdict text, code text, reason text, hint text)
@@ -516,10 +544,18 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'The owner of a table and the operator may simulate access to it.';
     END IF;
+    IF pg_catalog.jsonb_typeof(facts) <> 'object' THEN
+        RAISE EXCEPTION 'made-up facts must be an object'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Write them by their names, such as {"address": "10.1.2.3"}.';
+    END IF;
     RETURN QUERY
         SELECT CASE WHEN j.code IS NULL THEN 'admitted' ELSE 'refused' END,
                j.code, j.reason, j.hint
-            FROM cleanroom.judge_for(asker, relation, facts) j;
+            FROM cleanroom.judge_for(asker, relation,
+                CASE WHEN cleanroom.may_know_of(who, asker, relation)
+                     THEN cleanroom.attributes_of(asker)
+                     ELSE '{"queries_last_hour": 0, "refusals_last_hour": 0}' END || COALESCE(facts, '{}')) j;
 END
 $$;
 COMMENT ON FUNCTION cleanroom.simulate_access_by(oid, name, regclass, jsonb) IS

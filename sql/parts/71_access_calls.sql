@@ -137,5 +137,5 @@ CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts js
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.simulate_access(name, regclass, jsonb) IS
 'Whether a role could query a table in a session with made-up facts; nothing runs. For the table''s owner and members of cleanroom_operator.
-role: who asks. relation: a protected table. facts: session facts by their names in session_fact(), and attributes by their keys, as in {"address": "10.1.2.3", "time": "2026-01-03 12:00+00"}.
-Returns admitted, or refused with code, reason and hint. Errors: 42501, 42704.';
+role: who asks. relation: a protected table. facts: session facts by their names in session_fact(), and attributes by their keys, as in {"address": "10.1.2.3", "time": "2026-01-03 12:00+00"}. What is not made up is as in the current session; the role''s attributes, and how much it has asked within the hour, are known to the operator, and of the analysts of a room to contributors that have the table in it: for others it has none and has asked nothing.
+Returns admitted, or refused with code, reason and hint. Errors: 42501, 42704, 22023.';

@@ -151,6 +151,14 @@ who: a role. name: of the template. Errors: 42704 none, or several.';
 
 -- ---------- parameters ----------
 
+CREATE FUNCTION cleanroom.type_to_read(type text) RETURNS text
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    -- in a cast, character is character(1), which would cut the value
+    AS $$ SELECT pg_catalog.format_type(type::pg_catalog.regtype, -1) $$;
+COMMENT ON FUNCTION cleanroom.type_to_read(text) IS
+'How to write a type in a cast so that no length is meant; for the extension''s own functions.
+type: a name. Returns another.';
+
 CREATE FUNCTION cleanroom.is_of_type(given text, type text) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
@@ -159,7 +167,7 @@ BEGIN
     IF type::pg_catalog.regtype::pg_catalog.oid >= 16384 THEN
         RETURN false;
     END IF;
-    EXECUTE pg_catalog.format('SELECT %L::%s', given, type);
+    EXECUTE pg_catalog.format('SELECT %L::%s', given, cleanroom.type_to_read(type));
     RETURN true;
 EXCEPTION WHEN data_exception OR feature_not_supported OR undefined_object OR undefined_table
     OR syntax_error_or_access_rule_violation THEN
@@ -328,11 +336,11 @@ BEGIN
         allowed := pg_catalog.length(given) >= (description->>'min_length')::int;
     END IF;
     IF allowed AND description ? 'min' THEN
-        EXECUTE pg_catalog.format('SELECT %L::%s >= %L::%s', given, type, description->>'min', type)
+        EXECUTE pg_catalog.format('SELECT %1$L::%3$s >= %2$L::%3$s', given, description->>'min', cleanroom.type_to_read(type))
             INTO allowed;
     END IF;
     IF allowed AND description ? 'max' THEN
-        EXECUTE pg_catalog.format('SELECT %L::%s <= %L::%s', given, type, description->>'max', type)
+        EXECUTE pg_catalog.format('SELECT %1$L::%3$s <= %2$L::%3$s', given, description->>'max', cleanroom.type_to_read(type))
             INTO allowed;
     END IF;
     IF allowed IS NOT TRUE THEN
@@ -363,12 +371,7 @@ DECLARE
 BEGIN
     any_use := false;
     waived := '{}';
-    BEGIN
-        SELECT * INTO present FROM cleanroom.resolve_query(
-            this.author, this.query, cleanroom.parameter_types(this.parameters), false);
-    EXCEPTION WHEN OTHERS THEN
-        present := NULL;            -- something in it is gone
-    END;
+    -- first: to reject is not to wait for what the query refers to
     SELECT pg_catalog.bool_or(NOT d.approved) INTO refused
         FROM cleanroom.decision_list d
         WHERE (d.template_id, d.version) = (this.template_id, this.version);
@@ -376,6 +379,15 @@ BEGIN
         state := 'rejected';
         RETURN;
     END IF;
+    BEGIN
+        SELECT * INTO present FROM cleanroom.resolve_query(
+            this.author, this.query, cleanroom.parameter_types(this.parameters), false);
+    EXCEPTION
+        WHEN lock_not_available THEN
+            RAISE;
+        WHEN OTHERS THEN
+            present := NULL;        -- something in it is gone
+    END;
     IF present IS NULL OR present.content_hash <> this.content_hash THEN
         state := 'lapsed';
         RETURN;

@@ -60,6 +60,9 @@ CREATE FUNCTION cleanroom.decide_template(
     allow_refused boolean, waive regclass[]
 ) RETURNS text
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    -- the room is locked: whoever keeps a table of the query locked must not
+    -- keep the room from changing
+    SET lock_timeout = '10s'
     AS $$
 DECLARE
     found record;
@@ -98,7 +101,11 @@ BEGIN
     DELETE FROM cleanroom.decision_list d
         WHERE (d.template_id, d.version) = (this.template_id, this.version)
           AND d.owner = ANY (mine);
-    SELECT * INTO judged FROM cleanroom.judge_template(this);
+    IF approve THEN
+        SELECT * INTO judged FROM cleanroom.judge_template(this);
+    ELSE
+        SELECT NULL::bytea AS policy, NULL::text AS state, NULL::text AS outsider INTO judged;
+    END IF;
     IF approve AND judged.policy IS NULL AND judged.state = 'lapsed' THEN
         RAISE EXCEPTION 'what version % of template "%" refers to has changed since it was proposed', version, name
             USING ERRCODE = 'object_not_in_prerequisite_state',

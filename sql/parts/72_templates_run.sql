@@ -99,7 +99,7 @@ CREATE FUNCTION cleanroom.approve_template(
 COMMENT ON FUNCTION cleanroom.approve_template(text, int, text, boolean, regclass[]) IS
 'Approves exactly this version of a template. For the owners of its tables, each of whom has to; it lapses when one of the tables, its policy or anything else in it changes in a way that matters.
 name, version: of the template. comment: for the others, or null. allow_refused: also where columns are used otherwise than their policy allows: grouped by, filtered on or aggregated, min() and max() among the aggregates; the threshold holds. waive_threshold: protected tables of the caller in it; where every one is named by its owner the query runs as it is written, whatever it returns, and nothing is counted. Both count only when all owners say so.
-Returns the version''s state: waiting, approved, rejected. Errors: 42501, 42704, 22023 not a table of the caller in it, 55000 it refers to something that has changed, or to code that no approval can hold still.';
+Returns the version''s state: waiting, approved, rejected. Errors: 42501, 42704, 55P03 a table in it stays locked for 10 seconds, 22023 not a table of the caller in it, 55000 it refers to something that has changed, or to code that no approval can hold still.';
 
 CREATE FUNCTION cleanroom.reject_template(name text, version int, comment text DEFAULT NULL)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
@@ -119,13 +119,28 @@ Returns the version. Errors: those of propose_template().';
 
 -- ---------- views ----------
 
+-- The view is for all: what one of them keeps locked must not hide the rest.
+CREATE FUNCTION cleanroom.state_of_template(this cleanroom.template_version_list) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '1s'
+    AS $$
+BEGIN
+    RETURN (SELECT j.state FROM cleanroom.judge_template(this) j);
+EXCEPTION WHEN lock_not_available THEN
+    RETURN 'locked';
+END
+$$;
+COMMENT ON FUNCTION cleanroom.state_of_template(cleanroom.template_version_list) IS
+'Where a version of a template stands, or locked if somebody keeps what it refers to locked; for the extension''s own functions.
+this: the version.';
+
 CREATE FUNCTION cleanroom.templates_of(who oid)
     RETURNS TABLE (room text, name text, version int, state text, query text,
                    parameters jsonb, note text, author regrole,
                    proposed_at timestamptz, content_hash bytea, relations regclass[])
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
-    SELECT r.name, t.name, v.version, (SELECT j.state FROM cleanroom.judge_template(v) j), v.query, v.parameters,
+    SELECT r.name, t.name, v.version, cleanroom.state_of_template(v), v.query, v.parameters,
            v.note, v.author, v.proposed_at, v.content_hash, v.relations
         FROM cleanroom.template_version_list v
             JOIN cleanroom.template_list t USING (template_id)
@@ -157,7 +172,7 @@ COMMENT ON FUNCTION cleanroom.list_templates() IS
 'The templates of the current role''s rooms; view cleanroom.templates shows the same.';
 
 CREATE VIEW cleanroom.templates WITH (security_barrier) AS SELECT * FROM cleanroom.list_templates();
-COMMENT ON VIEW cleanroom.templates IS 'Every version of the templates in the current role''s rooms: its state (waiting, approved, rejected, lapsed), resolved query, parameters, note, author, hash over its resolved form, tables.';
+COMMENT ON VIEW cleanroom.templates IS 'Every version of the templates in the current role''s rooms: its state (waiting, approved, rejected, lapsed; locked while somebody keeps a table of it locked), resolved query, parameters, note, author, hash over its resolved form, tables.';
 
 CREATE VIEW cleanroom.template_decisions WITH (security_barrier) AS
     SELECT r.name AS room, t.name AS template, d.version, d.owner, d.approved, d.allow_refused,

@@ -41,7 +41,7 @@ check_table(const RangeTblEntry *rte)
 	code = cr_others_code_of_table(rte->relid);
 	if (code != NULL)
 		return refuse(rte->relid,
-					  "an index, constraint, statistics object or partition key on it",
+					  "an index, constraint, statistics object, partition key or column of it",
 					  code);
 	/* those that row security has applied, and those that are put in */
 	conditions = list_concat_copy(rte->securityQuals,

@@ -32,10 +32,27 @@ cr_admin_is_granted(Oid role, int32 key_id, uint32 use)
 	return (granted & CR_KEY_OWN) != 0 || (granted & use) == use;
 }
 
+bool
+cr_admin_has_use(Oid role, int32 key_id)
+{
+	for (uint32 use = 1; use <= CR_KEY_OWN; use <<= 1)
+	{
+		if (cr_admin_is_granted(role, key_id, use))
+			return true;
+	}
+	return false;
+}
+
 void
 cr_admin_begin(const char *name, CrKeyRow *row)
 {
 	cr_store_lock();
+	cr_admin_own_key(name, row);
+}
+
+void
+cr_admin_own_key(const char *name, CrKeyRow *row)
+{
 	if (!cr_key_row_by_name(name, row))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -56,19 +73,12 @@ cr_admin_begin(const char *name, CrKeyRow *row)
 void
 cr_admin_usable_key(const char *name, CrKeyRow *row)
 {
-	uint32		use;
-
 	if (!cr_key_row_by_name(name, row))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("key \"%s\" does not exist", name),
 				 errhint("View cleanroom.keys lists the keys there are for you.")));
-	for (use = 1; use <= CR_KEY_OWN; use <<= 1)
-	{
-		if (cr_admin_is_granted(GetUserId(), row->key_id, use))
-			break;
-	}
-	if (use > CR_KEY_OWN)
+	if (!cr_admin_has_use(GetUserId(), row->key_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for key \"%s\"", name),

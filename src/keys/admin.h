@@ -19,6 +19,9 @@
  */
 extern void cr_admin_begin(const char *name, CrKeyRow *row);
 
+/* The same without the lock, for what changes nothing. */
+extern void cr_admin_own_key(const char *name, CrKeyRow *row);
+
 /*
  * Reads the key of this name.  Raises an error when there is none, the
  * current user may use it in no way, or it is destroyed.
@@ -33,6 +36,9 @@ extern void cr_admin_end(const char *name, const char *detail);
 
 /* May the role do this with the key?  Superusers may do all. */
 extern bool cr_admin_is_granted(Oid role, int32 key_id, uint32 use);
+
+/* May the role do anything with the key? */
+extern bool cr_admin_has_use(Oid role, int32 key_id);
 
 /* For messages and wrapping; version 0 where none is meant. */
 extern void cr_admin_label(const CrKeyRow *row, int32 version,

@@ -69,7 +69,11 @@ add_column(List *columns, Oid relid, const char *column)
 	return lappend(columns, tracked);
 }
 
-/* Adds the columns that triggers of tokenize_column() fill. */
+/*
+ * Adds the columns that triggers of tokenize_column() fill.  Anybody may make
+ * such a trigger by hand, for any key: a table whose owner has no use of the
+ * key keeps nobody from retiring it.
+ */
 static List *
 add_filled_columns(List *columns, const CrKeyRow *row)
 {
@@ -79,7 +83,7 @@ add_filled_columns(List *columns, const CrKeyRow *row)
 	uint64		n;
 	uint64		i;
 
-	n = cr_store_run("SELECT DISTINCT tgrelid FROM pg_trigger WHERE tgfoid = $1 AND tgparentid = 0 ORDER BY tgrelid",
+	n = cr_store_run("SELECT DISTINCT t.tgrelid, c.relowner FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgfoid = $1 AND t.tgparentid = 0 ORDER BY t.tgrelid",
 					 1, &argument);
 	relations = SPI_tuptable;
 	for (i = 0; i < n; i++)
@@ -88,7 +92,11 @@ add_filled_columns(List *columns, const CrKeyRow *row)
 		Oid			relid = DatumGetObjectId(SPI_getbinval(relations->vals[i],
 														   relations->tupdesc,
 														   1, &isnull));
-		Relation	relation = try_relation_open(relid, AccessShareLock);
+		Oid			owner = DatumGetObjectId(SPI_getbinval(relations->vals[i],
+														   relations->tupdesc,
+														   2, &isnull));
+		Relation	relation = cr_admin_has_use(owner, row->key_id) ?
+			try_relation_open(relid, AccessShareLock) : NULL;
 		int			j;
 
 		if (relation == NULL)

@@ -120,7 +120,7 @@ cr_key_dependents(PG_FUNCTION_ARGS)
 	CrKeyRow	row;
 	char	   *words;
 
-	cr_admin_begin(name, &row);
+	cr_admin_own_key(name, &row);
 	(void) cr_dependents_count(&row, PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1),
 							   &words);
 	PG_RETURN_TEXT_P(cstring_to_text(words));
@@ -155,14 +155,19 @@ cr_destroy_key(PG_FUNCTION_ARGS)
 	uint64		count;
 	char	   *words;
 
-	cr_admin_begin(name, &row);
+	/* what is only asked waits for tables without keeping others waiting */
+	if (confirm == NULL)
+		cr_admin_own_key(name, &row);
+	else
+		cr_admin_begin(name, &row);
 	if (confirm != NULL && strcmp(confirm, name) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("key \"%s\" is not destroyed, since another name is confirmed",
 						name),
 				 errhint("Give the key's name again as \"confirm\".")));
-	cr_admin_lock_vault(row.key_id, true);
+	if (confirm != NULL)
+		cr_admin_lock_vault(row.key_id, true);
 	count = cr_dependents_count(&row, 0, &words);
 	if (confirm == NULL)
 		PG_RETURN_TEXT_P(cstring_to_text(psprintf("nothing is destroyed yet: %s would be gone for good; confirm => %s does it",

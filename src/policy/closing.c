@@ -55,6 +55,8 @@ cr_closing_set_label(Oid relid, int32 objsubid, const char *text)
 	cr_note_label(relid, objsubid, text, true);
 	ObjectAddressSubSet(object, RelationRelationId, relid, objsubid);
 	SetSecurityLabel(&object, CR_LABEL_PROVIDER, text);
+	/* the same command may change it once more */
+	CommandCounterIncrement();
 }
 
 void

@@ -30,6 +30,8 @@
 #include "session/condition.h"
 #include "session/condition_list.h"
 #include "session/plain_node.h"
+#include "session/template_list.h"
+#include "session/type_code.h"
 #include "storage/lockdefs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -57,9 +59,9 @@ static CrVerdict *
 refuse_type(Oid type)
 {
 	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
-							 psprintf("no value can be written as type %s in the condition of an access rule",
+							 psprintf("type %s cannot be used here in the condition of an access rule",
 									  format_type_be(type)),
-							 "Reading it may run code, or look for temporary objects, in the session of whoever is judged. Write values of built-in types, or of enums.");
+							 "Reading, casting or comparing its values may run code, or look for temporary objects, in the session of whoever is judged. Write values of built-in types, or of enums; format('%s', x) writes any as text.");
 }
 
 static CrVerdict *
@@ -138,19 +140,32 @@ check_rte(RangeTblEntry *rte)
 
 /* ---------- expressions ---------- */
 
+typedef struct Judging
+{
+	Node	   *node;			/* whose functions are being judged */
+	CrVerdict  *refusal;
+} Judging;
+
 static bool
 is_not_listed(Oid funcid, void *context)
 {
-	*(CrVerdict **) context = cr_condition_list_has(funcid) ? NULL :
-		refuse_function(funcid);
-	return *(CrVerdict **) context != NULL;
+	Judging    *judging = context;
+
+	if (!cr_condition_list_has(funcid))
+		judging->refusal = refuse_function(funcid);
+	else if (OidIsValid(cr_template_list_refused_type(funcid, judging->node)))
+		judging->refusal =
+			refuse_type(cr_template_list_refused_type(funcid, judging->node));
+	return judging->refusal != NULL;
 }
 
 static CrVerdict *
 check_node(Node *node)
 {
-	CrVerdict  *refusal = NULL;
+	Judging		judging = {node, NULL};
 
+	if (cr_type_brings_code(cr_plain_node_type(node), InvalidOid))
+		return refuse_type(cr_plain_node_type(node));
 	switch (nodeTag(node))
 	{
 		case T_Const:
@@ -166,8 +181,8 @@ check_node(Node *node)
 				return refuse_construct("this kind of expression");
 			if (OidIsValid(cr_made_operator(node)))
 				return refuse_operator(cr_made_operator(node));
-			(void) check_functions_in_node(node, is_not_listed, &refusal);
-			return refusal;
+			(void) check_functions_in_node(node, is_not_listed, &judging);
+			return judging.refusal;
 	}
 }
 

@@ -29,7 +29,11 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "session/condition_list.h"
+#include "session/made_function.h"
 #include "session/others_code.h"
+#include "session/plain_node.h"
+#include "session/template_list.h"
+#include "session/type_code.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -48,10 +52,24 @@ is_extensions(const FormData_pg_proc *function)
 	return function->pronamespace == get_namespace_oid("cleanroom", true);
 }
 
+typedef struct Judging
+{
+	Node	   *node;			/* whose functions are being judged */
+	const char *name;			/* of what is not trusted, or NULL */
+} Judging;
+
+/* A function of the server's, over values that nobody has made a cast for. */
+static bool
+is_listed(Oid funcid, Node *node)
+{
+	return cr_condition_list_has(funcid) &&
+		!OidIsValid(cr_template_list_refused_type(funcid, node));
+}
+
 static bool
 is_untrusted_function(Oid funcid, void *context)
 {
-	const char **name = context;
+	Judging    *judging = context;
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	Form_pg_proc function;
 	bool		trusted;
@@ -63,13 +81,14 @@ is_untrusted_function(Oid funcid, void *context)
 		function = (Form_pg_proc) GETSTRUCT(tuple);
 		trusted = function->provolatile != PROVOLATILE_VOLATILE &&
 			funcid != F_STATEMENT_TIMESTAMP &&
-			(cr_condition_list_has(funcid) ||
+			(is_listed(funcid, judging->node) ||
 			 (funcid >= FirstNormalObjectId && !is_extensions(function) &&
+			  cr_made_function_answers(funcid) &&
 			  superuser_arg(function->proowner)));
 		ReleaseSysCache(tuple);
 	}
 	if (!trusted)
-		*name = psprintf("function %s", format_procedure(funcid));
+		judging->name = psprintf("function %s", format_procedure(funcid));
 	return !trusted;
 }
 
@@ -98,6 +117,7 @@ is_untrusted_type(Oid type)
 static bool
 code_walker(Node *node, const char **name)
 {
+	Judging		judging = {node, NULL};
 	Oid			relid;
 	Oid			opno;
 
@@ -110,8 +130,16 @@ code_walker(Node *node, const char **name)
 		return true;
 	}
 	if (!IsA(node, CoerceViaIO) &&
-		check_functions_in_node(node, is_untrusted_function, (void *) name))
+		check_functions_in_node(node, is_untrusted_function, &judging))
+	{
+		*name = judging.name;
 		return true;
+	}
+	if (cr_type_brings_code(cr_plain_node_type(node), InvalidOid))
+	{
+		*name = psprintf("type %s", format_type_be(cr_plain_node_type(node)));
+		return true;
+	}
 	switch (nodeTag(node))
 	{
 		case T_FuncExpr:
@@ -253,6 +281,41 @@ expressions_of_table(Relation relation)
 	return expressions;
 }
 
+/* A type of a column by which queries run code, or InvalidOid. */
+static Oid
+column_with_code(Relation relation)
+{
+	TupleDesc	columns = RelationGetDescr(relation);
+
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+
+		if (!column->attisdropped &&
+			cr_type_brings_code(column->atttypid, InvalidOid))
+			return column->atttypid;
+	}
+	return InvalidOid;
+}
+
+/* Has it a column of a type that may come to bring code? */
+static bool
+has_made_types(Relation relation)
+{
+	TupleDesc	columns = RelationGetDescr(relation);
+
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+
+		if (!column->attisdropped &&
+			column->atttypid >= FirstNormalObjectId &&
+			get_typtype(column->atttypid) != TYPTYPE_ENUM)
+			return true;
+	}
+	return false;
+}
+
 /* Does anything in the expressions depend on who owns it? */
 static bool
 is_beyond_built_in(Oid funcid, void *context)
@@ -278,6 +341,8 @@ code_of_one(Oid relid)
 	Relation	relation;
 	List	   *expressions;
 	const char *name;
+	bool		made_types;
+	Oid			type;
 
 	if (is_known_clean(relid))
 		return NULL;
@@ -285,10 +350,14 @@ code_of_one(Oid relid)
 	if (relation == NULL)
 		return NULL;
 	changes_before = changes;
+	type = column_with_code(relation);
+	made_types = has_made_types(relation);
 	expressions = expressions_of_table(relation);
 	relation_close(relation, AccessShareLock);
+	if (OidIsValid(type))
+		return psprintf("type %s", format_type_be(type));
 	name = cr_others_code_in((Node *) expressions);
-	if (name == NULL && changes == changes_before &&
+	if (name == NULL && !made_types && changes == changes_before &&
 		!beyond_walker((Node *) expressions, NULL))
 		note_clean(relid);
 	return name;

@@ -21,7 +21,7 @@ extern const char *cr_others_code_in(Node *expr);
 /*
  * The same of what the planner computes of the table and of its children,
  * as soon as a query names it: predicates and expressions of indexes, CHECK
- * constraints, statistics, partition keys.
+ * constraints, statistics, partition keys, columns of ranges.
  */
 extern const char *cr_others_code_of_table(Oid relid);
 

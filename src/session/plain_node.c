@@ -13,7 +13,44 @@
  */
 #include "postgres.h"
 
+#include "nodes/nodeFuncs.h"
 #include "session/plain_node.h"
+
+/* Is it an expression, which has a type? */
+static bool
+is_plain_expression(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Var:
+		case T_Param:
+		case T_FuncExpr:
+		case T_NamedArgExpr:
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_ScalarArrayOpExpr:
+		case T_RowCompareExpr:
+		case T_Aggref:
+		case T_BoolExpr:
+		case T_SubLink:
+		case T_RelabelType:
+		case T_CollateExpr:
+		case T_CaseExpr:
+		case T_CaseTestExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_SQLValueFunction:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_SubscriptingRef:
+			return true;
+		default:
+			return false;
+	}
+}
 
 /* See plain_node.h. */
 bool
@@ -32,33 +69,28 @@ cr_plain_node(const Node *node)
 		case T_SetOperationStmt:
 		case T_SortGroupClause:
 		case T_CommonTableExpr:
-		case T_Var:
-		case T_Param:
-		case T_FuncExpr:
-		case T_NamedArgExpr:
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-		case T_ScalarArrayOpExpr:
-		case T_RowCompareExpr:
-		case T_Aggref:
-		case T_BoolExpr:
-		case T_SubLink:
-		case T_RelabelType:
-		case T_CollateExpr:
-		case T_CaseExpr:
 		case T_CaseWhen:
-		case T_CaseTestExpr:
-		case T_ArrayExpr:
-		case T_RowExpr:
-		case T_CoalesceExpr:
-		case T_MinMaxExpr:
-		case T_SQLValueFunction:
-		case T_NullTest:
-		case T_BooleanTest:
-		case T_SubscriptingRef:
 			return true;
 		default:
-			return false;
+			return is_plain_expression(node);
+	}
+}
+
+/* See plain_node.h. */
+Oid
+cr_plain_node_type(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Const:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_CoerceToDomain:
+		case T_ConvertRowtypeExpr:
+		case T_FieldSelect:
+		case T_WindowFunc:
+			return exprType(node);
+		default:
+			return is_plain_expression(node) ? exprType(node) : InvalidOid;
 	}
 }

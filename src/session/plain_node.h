@@ -16,4 +16,10 @@
  */
 extern bool cr_plain_node(const Node *node);
 
+/*
+ * The type of an expression, plain or one of those that read or convert
+ * values; InvalidOid of what is none, or is not known.
+ */
+extern Oid	cr_plain_node_type(const Node *node);
+
 #endif							/* CR_PLAIN_NODE_H */

@@ -176,9 +176,9 @@ query_of_objects(const char *query, List *columns)
 						 quote_identifier(column->resname));
 	}
 	if (all_plain)
-		return psprintf("SELECT pg_catalog.to_jsonb(template_row) FROM (%s) template_row",
+		return psprintf("SELECT pg_catalog.to_jsonb(template_row.*) FROM (%s) template_row",
 						query);
-	return psprintf("SELECT pg_catalog.to_jsonb(template_row) FROM (SELECT %s FROM (%s) t (%s)) template_row",
+	return psprintf("SELECT pg_catalog.to_jsonb(template_row.*) FROM (SELECT %s FROM (%s) t (%s)) template_row",
 					written.data, query, names.data);
 }
 

@@ -7,7 +7,7 @@
  * whenever it is read; and as it is rewritten for whoever runs it, with the
  * row policies that bind that role and not the author.  The server's functions
  * have to be listed (template_list.c), and nothing is read as a type with
- * conditions.
+ * conditions.  Ours are those that conditions of access rules may call.
  *
  * What a query does not show (the predicates of indexes, what the planner
  * inlines, what has been replaced since) is refused when it is called.
@@ -27,9 +27,11 @@
 #include "nodes/nodeFuncs.h"
 #include "session/approval.h"
 #include "session/condition_list.h"
+#include "session/made_function.h"
 #include "session/plain_node.h"
 #include "session/template_code.h"
 #include "session/template_list.h"
+#include "session/type_code.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -65,19 +67,6 @@ owner_of_function(Oid funcid)
 	return owner;
 }
 
-static Oid
-owner_of_type(Oid type)
-{
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	owner = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
 static bool
 is_extensions(Oid funcid)
 {
@@ -95,20 +84,6 @@ is_untrusted_function(Oid funcid, Oid runner)
 		return false;
 	owner = owner_of_function(funcid);
 	return !OidIsValid(owner) || !has_rights_of(owner, runner);
-}
-
-/* Ranges call a function of their owner's when plans are estimated. */
-static bool
-is_untrusted_range(Oid type, Oid runner)
-{
-	Oid			element = get_element_type(getBaseType(type));
-
-	type = getBaseType(OidIsValid(element) ? element : type);
-	if (type < FirstNormalObjectId ||
-		(get_typtype(type) != TYPTYPE_RANGE &&
-		 get_typtype(type) != TYPTYPE_MULTIRANGE))
-		return false;
-	return !has_rights_of(owner_of_type(type), runner);
 }
 
 /* See template_code.h. */
@@ -139,6 +114,16 @@ refuse_function(Oid funcid)
 							 psprintf("function %s cannot be called in a template",
 									  format_procedure(funcid)),
 							 "Templates call the server's functions that go by their arguments, the time and settings, and neither run texts, read values as a type that is given to them, nor change anything.");
+}
+
+/* One of ours, or of another extension's. */
+static CrVerdict *
+refuse_extensions(Oid funcid)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("function %s cannot be called in a template",
+									  format_procedure(funcid)),
+							 "It would do as whoever runs the template what its author has it do. Of cleanroom's functions templates call session facts, such as cleanroom.attribute(), and of other extensions' those that are immutable.");
 }
 
 static CrVerdict *
@@ -184,43 +169,19 @@ refuse_reading(Oid type)
 
 /* ---------- nodes ---------- */
 
-static List *
-arguments_of(Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_FuncExpr:
-			return ((FuncExpr *) node)->args;
-		case T_OpExpr:
-		case T_DistinctExpr:
-		case T_NullIfExpr:
-			return ((OpExpr *) node)->args;
-		case T_ScalarArrayOpExpr:
-			return ((ScalarArrayOpExpr *) node)->args;
-		case T_WindowFunc:
-			return ((WindowFunc *) node)->args;
-		case T_Aggref:
-			return list_concat_copy(((Aggref *) node)->aggdirectargs,
-									((Aggref *) node)->args);
-		default:
-			return NIL;
-	}
-}
-
+/*
+ * A function that did not come with the server.  Of ours facts alone: others
+ * would do as whoever runs the template what its author wants done.
+ */
 static CrVerdict *
-judge_arguments(Oid funcid, List *arguments)
+judge_made_function(Oid funcid, Oid runner)
 {
-	ListCell   *lc;
-
-	foreach(lc, arguments)
-	{
-		Node	   *argument = lfirst(lc);
-
-		if (IsA(argument, TargetEntry))
-			argument = (Node *) ((TargetEntry *) argument)->expr;
-		if (!cr_template_list_has_type(exprType(argument)))
-			return refuse_argument(funcid, exprType(argument));
-	}
+	if (is_extensions(funcid) ? !cr_condition_list_has(funcid) :
+		!cr_made_function_answers(funcid))
+		return refuse_extensions(funcid);
+	if (OidIsValid(runner) && is_untrusted_function(funcid, runner))
+		return refuse_others(psprintf("function %s, which is somebody else's",
+									  format_procedure(funcid)));
 	return NULL;
 }
 
@@ -228,28 +189,18 @@ static bool
 is_refused_function(Oid funcid, void *context)
 {
 	Judging    *judging = context;
+	Oid			type;
 
 	if (funcid >= FirstNormalObjectId)
 	{
-		if (OidIsValid(judging->runner) &&
-			is_untrusted_function(funcid, judging->runner))
-			judging->refusal =
-				refuse_others(psprintf("function %s, which is somebody else's",
-									   format_procedure(funcid)));
+		judging->refusal = judge_made_function(funcid, judging->runner);
 		return judging->refusal != NULL;
 	}
-	switch (cr_template_list_use(funcid))
-	{
-		case CR_TEMPLATE_NEVER:
-			judging->refusal = refuse_function(funcid);
-			break;
-		case CR_TEMPLATE_PLAIN_TYPES:
-			judging->refusal = judge_arguments(funcid,
-											   arguments_of(judging->node));
-			break;
-		case CR_TEMPLATE_ANY_TYPES:
-			break;
-	}
+	type = cr_template_list_refused_type(funcid, judging->node);
+	if (!cr_template_list_has(funcid))
+		judging->refusal = refuse_function(funcid);
+	else if (OidIsValid(type))
+		judging->refusal = refuse_argument(funcid, type);
 	return judging->refusal != NULL;
 }
 
@@ -303,6 +254,7 @@ static CrVerdict *
 judge_node(Node *node, Oid runner)
 {
 	Judging		judging = {node, runner, NULL};
+	Oid			type;
 
 	switch (nodeTag(node))
 	{
@@ -315,17 +267,15 @@ judge_node(Node *node, Oid runner)
 			break;
 		case T_TableFunc:
 			return judge_table_function((TableFunc *) node);
-		case T_Var:
-			if (OidIsValid(runner) &&
-				is_untrusted_range(exprType(node), runner))
-				return refuse_others(psprintf("functions of type %s, which is somebody else's",
-											  format_type_be(exprType(node))));
-			break;
 		default:
 			if (!is_plain(node))
 				return refuse_construct();
 			break;
 	}
+	type = cr_plain_node_type(node);
+	if (OidIsValid(runner) && cr_type_brings_code(type, runner))
+		return refuse_others(psprintf("functions of type %s, which is somebody else's",
+									  format_type_be(type)));
 	if (OidIsValid(cr_foreign_operator(node)))
 		return refuse_operator(cr_foreign_operator(node));
 	(void) check_functions_in_node(node, is_refused_function, &judging);

@@ -24,6 +24,7 @@
 #include "access/transam.h"
 #include "agg/total.h"
 #include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
 #include "session/condition_list.h"
 #include "session/template_list.h"
 #include "utils/fmgroids.h"
@@ -86,19 +87,14 @@ takes_any(Oid funcid)
 }
 
 /* See template_list.h. */
-CrTemplateUse
-cr_template_list_use(Oid funcid)
+bool
+cr_template_list_has(Oid funcid)
 {
-	if (is_among(funcid, any_types, lengthof(any_types)))
-		return CR_TEMPLATE_ANY_TYPES;
-	if (is_among(funcid, plain_types, lengthof(plain_types)))
-		return CR_TEMPLATE_PLAIN_TYPES;
-	if (!cr_condition_list_has(funcid) &&
-		!OidIsValid(cr_total_function(funcid)) &&
-		!OidIsValid(cr_total_aggregate(funcid)))
-		return CR_TEMPLATE_NEVER;
-	return takes_any(funcid) ? CR_TEMPLATE_PLAIN_TYPES :
-		CR_TEMPLATE_ANY_TYPES;
+	return is_among(funcid, any_types, lengthof(any_types)) ||
+		is_among(funcid, plain_types, lengthof(plain_types)) ||
+		cr_condition_list_has(funcid) ||
+		OidIsValid(cr_total_function(funcid)) ||
+		OidIsValid(cr_total_aggregate(funcid));
 }
 
 /* See template_list.h. */
@@ -121,4 +117,51 @@ cr_template_list_has_type(Oid type)
 		default:
 			return false;
 	}
+}
+
+/* ---------- arguments ---------- */
+
+static List *
+arguments_of(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+			return ((FuncExpr *) node)->args;
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+			return ((OpExpr *) node)->args;
+		case T_ScalarArrayOpExpr:
+			return ((ScalarArrayOpExpr *) node)->args;
+		case T_WindowFunc:
+			return ((WindowFunc *) node)->args;
+		case T_Aggref:
+			return list_concat_copy(((Aggref *) node)->aggdirectargs,
+									((Aggref *) node)->args);
+		default:
+			return NIL;
+	}
+}
+
+/* See template_list.h. */
+Oid
+cr_template_list_refused_type(Oid funcid, Node *node)
+{
+	ListCell   *lc;
+
+	if (is_among(funcid, any_types, lengthof(any_types)) ||
+		!(is_among(funcid, plain_types, lengthof(plain_types)) ||
+		  takes_any(funcid)))
+		return InvalidOid;
+	foreach(lc, arguments_of(node))
+	{
+		Node	   *argument = lfirst(lc);
+
+		if (IsA(argument, TargetEntry))
+			argument = (Node *) ((TargetEntry *) argument)->expr;
+		if (!cr_template_list_has_type(exprType(argument)))
+			return exprType(argument);
+	}
+	return InvalidOid;
 }

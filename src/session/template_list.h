@@ -8,15 +8,16 @@
 #ifndef CR_TEMPLATE_LIST_H
 #define CR_TEMPLATE_LIST_H
 
-typedef enum CrTemplateUse
-{
-	CR_TEMPLATE_NEVER,
-	CR_TEMPLATE_PLAIN_TYPES,	/* where cr_template_list_has_type() */
-	CR_TEMPLATE_ANY_TYPES
-} CrTemplateUse;
+#include "nodes/nodes.h"
 
-/* Over values of which types may a template call this built-in function? */
-extern CrTemplateUse cr_template_list_use(Oid funcid);
+/* May a template call this built-in function? */
+extern bool cr_template_list_has(Oid funcid);
+
+/*
+ * The type of an argument that the node gives to a function on the list and
+ * might have it call somebody's cast; InvalidOid if there is none.
+ */
+extern Oid	cr_template_list_refused_type(Oid funcid, Node *node);
 
 /*
  * Is the type built in, or made of one that is: is there nobody's code by

@@ -79,7 +79,7 @@ BEGIN
         EXECUTE question INTO answer;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
-        answer := SQLSTATE || ' ' || replace(SQLERRM, 'an index, constraint, statistics object or partition key', '…') ||
+        answer := SQLSTATE || ' ' || replace(SQLERRM, 'an index, constraint, statistics object, partition key or column of it', '… on it') ||
             CASE hint WHEN '' THEN ' WITHOUT A HINT' ELSE '' END;
     END;
     SET SESSION AUTHORIZATION regress_cr_k_partner;

@@ -59,6 +59,10 @@ RESET ROLE;
 -- and not any more once it is not
 SET ROLE regress_cr_host;
 REVOKE GRANT OPTION FOR USAGE ON SCHEMA hosted FROM regress_cr_guest;
+-- what was granted by it goes with it
+REVOKE GRANT OPTION FOR USAGE ON SCHEMA hosted FROM regress_cr_guest CASCADE;
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_ana');
 SET ROLE regress_cr_boss;
 SELECT cleanroom.add_member('grants', 'regress_cr_late', 'analyst');
 RESET ROLE;

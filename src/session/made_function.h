@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/made_function.h
+ *	  Which functions that did not come with the server another's text may
+ *	  call.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_MADE_FUNCTION_H
+#define CR_MADE_FUNCTION_H
+
+/*
+ * Does the function nothing but what its owner has written it to do?  An
+ * extension's may run a text that it is given, unless it is immutable.  Reads
+ * the catalogs.
+ */
+extern bool cr_made_function_answers(Oid funcid);
+
+#endif							/* CR_MADE_FUNCTION_H */
