@@ -89,6 +89,14 @@ member_is_not_null(RangeTblEntry *rte)
 		cr_attribute_is_not_null(below->relid, ((Var *) key)->varattno);
 }
 
+/* May one of the people that the set is made of be null, by an outer join? */
+static bool
+set_has_nulls(const CrStatement *statement, CrSource *source)
+{
+	return source->level == NULL || source->level->group_keys == NIL ||
+		cr_inspect_nullable(statement, linitial(source->level->group_keys));
+}
+
 /* NOT IN is unknown for nulls, and leaves out all rows beside a null. */
 static CrVerdict *
 check_nulls(CrLevel *level, CrSource *source)
@@ -100,7 +108,8 @@ check_nulls(CrLevel *level, CrSource *source)
 		return NULL;
 	outer = cr_inspect_expand(level, membership->outer);
 	if (!cr_inspect_nullable(level->statement, outer) &&
-		(cr_inspect_base_is_raw(source->base) ||
+		(cr_inspect_base_is_raw(source->base) ?
+		 !set_has_nulls(level->statement, source) :
 		 member_is_not_null(source->rte)))
 		return NULL;
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(outer),

@@ -60,6 +60,62 @@ expand_test(Var *var, CrLevel *level, CrSource *source)
 		copyObject(column) : NULL;
 }
 
+/*
+ * Does the expression say nothing of a row but who is in some set?  It does
+ * where the join extends the set's rows as well.
+ */
+static bool
+names_no_row(const CrStatement *statement, Node *expanded)
+{
+	Bitmapset  *bases = cr_inspect_bases(expanded);
+	int			id = -1;
+
+	while ((id = bms_next_member(bases, id)) >= 0)
+	{
+		const CrBase *base = cr_inspect_base(statement, id);
+
+		if (base->membership == NULL || base->buried)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A column of a row level that an outer join extends with nulls, where it is
+ * made of no column that would be null then: CASE WHEN unit IS NOT NULL THEN
+ * column END.
+ */
+static Node *
+expand_nullable(CrSource *source, Node *column)
+{
+	CaseExpr   *result = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+	NullTest   *test = makeNode(NullTest);
+	ListCell   *lc;
+
+	foreach(lc, source->level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (unit->membership == NULL)
+			test->arg = copyObject(unit->expanded);
+	}
+	if (test->arg == NULL)
+		elog(ERROR, "a row level has no unit");
+	test->nulltesttype = IS_NOT_NULL;
+	test->location = -1;
+	when->expr = (Expr *) test;
+	when->result = (Expr *) column;
+	when->location = -1;
+	result->casetype = exprType(column);
+	result->casecollid = exprCollation(column);
+	result->args = list_make1(when);
+	result->defresult = (Expr *) makeNullConst(result->casetype, -1,
+											   result->casecollid);
+	result->location = exprLocation(column);
+	return (Node *) result;
+}
+
 static Node *
 expand_var(Var *var, CrLevel *level)
 {
@@ -103,17 +159,9 @@ expand_var(Var *var, CrLevel *level)
 		return (Node *) copy;
 	}
 	column = copyObject(list_nth(source->level->columns, var->varattno - 1));
-	if (!bms_is_empty(source->nulling) && IsA(column, Const))
-	{
-		/* a constant, or null where the outer join finds no match */
-		CoalesceExpr *conditional = makeNode(CoalesceExpr);
-
-		conditional->coalescetype = exprType(column);
-		conditional->coalescecollid = exprCollation(column);
-		conditional->args = list_make1(column);
-		conditional->location = -1;
-		return (Node *) conditional;
-	}
+	if (!bms_is_empty(source->nulling) &&
+		names_no_row(level->statement, column))
+		return expand_nullable(source, column);
 	return column;
 }
 

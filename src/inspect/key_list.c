@@ -100,12 +100,23 @@ cr_list_names_keys(CrLevel *level, Node *expanded)
 	return names_keys_walker(expanded, level);
 }
 
+/* Does HAVING of one row a person choose people by a list? */
+static bool
+having_names_keys(CrLevel *level)
+{
+	return level->kind == CR_LEVEL_UNIT && level->query->havingQual != NULL &&
+		cr_list_names_keys(level,
+						   cr_inspect_expand(level,
+											 level->query->havingQual));
+}
+
 /* Finds out whether a list chooses people, in the level or below it. */
 void
 cr_list_find(CrLevel *level)
 {
 	ListCell   *lc;
 
+	level->listed = level->listed || having_names_keys(level);
 	foreach(lc, level->clauses)
 		level->listed = level->listed ||
 			cr_list_names_keys(level, ((CrClause *) lfirst(lc))->expanded);
@@ -237,6 +248,8 @@ chosen_by_list(CrLevel *level)
 {
 	ListCell   *lc;
 
+	if (having_names_keys(level))
+		return true;
 	foreach(lc, level->clauses)
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);

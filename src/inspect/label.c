@@ -76,6 +76,50 @@ note_join(Made *made, const CrBase *base)
 	}
 }
 
+/* Is a relation of people's on the nullable side of an outer join? */
+static bool
+has_nullable_rows(CrLevel *level, const Bitmapset *bases)
+{
+	int			id = -1;
+
+	while ((id = bms_next_member(bases, id)) >= 0)
+	{
+		CrBase	   *base = cr_inspect_base(level->statement, id);
+
+		if (cr_inspect_base_is_raw(base) && base->membership == NULL &&
+			(base->nullable || base->buried))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does a label, or a list, say which of their rows people have in the level?
+ * Not where it says who is there at all.
+ */
+static bool
+limits_rows(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_clauses(level))
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Made		made = {level, false, false, true, NULL};
+		Bitmapset  *bases = bms_union(clause->limited,
+									  cr_inspect_bases(clause->expanded));
+
+		if (clause->membership)
+			continue;
+		made_walker(clause->expanded, &made);
+		if ((made.label && made.raw) ||
+			((made.label || cr_list_names_keys(level, clause->expanded)) &&
+			 has_nullable_rows(level, bases)))
+			return true;
+	}
+	return false;
+}
+
 static bool
 made_walker(Node *node, Made *made)
 {
@@ -87,7 +131,10 @@ made_walker(Node *node, Made *made)
 		return false;
 	/* how many rows somebody has, or what is in them */
 	if (IsA(node, Aggref))
+	{
 		made->raw = true;
+		made->label = made->label || limits_rows(made->level);
+	}
 	if (!IsA(node, Var))
 		return expression_tree_walker(node, made_walker, (void *) made);
 	if (var->varlevelsup != 0 || var->varno <= 0)

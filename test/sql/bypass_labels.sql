@@ -233,6 +233,52 @@ SELECT format(place, test)
     unnest(ARRAY['NOT EXISTS (SELECT FROM elsewhere l WHERE l.k = q.pid)', 'q.pid NOT IN (SELECT k FROM elsewhere)',
       'NOT EXISTS (SELECT FROM persons s JOIN elsewhere l ON l.k = s.pid WHERE s.pid = q.pid)', 'm.k IS NULL', 'm.lab IS NOT DISTINCT FROM NULL']) test;
 
+-- ---------- what is made of no column, on the optional side ----------
+INSERT INTO queries (query)
+SELECT format(place, made)
+  FROM unnest(ARRAY['SELECT count(*), sum(income) FROM persons q LEFT JOIN (SELECT s.pid, %s AS one FROM persons s JOIN but_one l ON l.k = s.pid) y ON y.pid = q.pid WHERE y.one IS NULL OR q.age < 40',
+      'SELECT city, count(*) FILTER (WHERE y.one IS NOT NULL) FROM persons q LEFT JOIN (SELECT s.pid, %s AS one FROM persons s JOIN but_one l ON l.k = s.pid) y ON y.pid = q.pid GROUP BY 1 ORDER BY 1',
+      'SELECT city, count(*) FILTER (WHERE coalesce(y.one::text, ''none'') <> ''none'') FROM persons q JOIN everyone l ON l.k = q.pid LEFT JOIN (SELECT s.pid, %s AS one FROM persons s) y ON y.pid = q.pid AND l.lab <> ''him'' GROUP BY 1 ORDER BY 1',
+      'SELECT count(*) FROM persons q JOIN everyone l ON l.k = q.pid LEFT JOIN (SELECT x.pid, x.one FROM (SELECT s.pid, %s AS one FROM persons s GROUP BY s.pid) x) y ON y.pid = q.pid AND l.lab <> ''him'' WHERE y.one IS NULL OR q.age < 40']) place,
+    unnest(ARRAY['1', 'now()', '(''a''::text || ''b'')', '(SELECT 1)', 'true',
+      'EXISTS (SELECT FROM events t WHERE t.pid = s.pid)']) made;
+INSERT INTO queries (query) VALUES
+('SELECT count(*) FROM persons q LEFT JOIN (SELECT x.pid, x.e FROM (SELECT s.pid, EXISTS (SELECT FROM events t WHERE t.pid = s.pid AND t.code = ''y'') e FROM persons s WHERE age < 60 GROUP BY s.pid) x) y ON y.pid = q.pid WHERE NOT y.e'),
+('SELECT count(*) FILTER (WHERE y.one = 1) FROM persons q LEFT JOIN (SELECT s.pid, 1 AS one FROM events s WHERE day < ''2024-02-01'' GROUP BY 1) y ON y.pid = q.pid WHERE city = ''C''');
+
+INSERT INTO queries (query) VALUES
+('SELECT count(*), count(y.one) FROM persons q LEFT JOIN (SELECT s.pid, ''a''::varchar::text AS one FROM persons s WHERE city <> ''B'' OR age < 99) y ON y.pid = q.pid'),
+('SELECT city, count(y.one) FROM persons q LEFT JOIN (SELECT s.pid, ''a''::varchar::text AS one FROM persons s JOIN but_one l ON l.k = s.pid) y ON y.pid = q.pid GROUP BY 1 ORDER BY 1'),
+('SELECT city, avg(CASE WHEN city = ''B'' THEN q.income ELSE y.z END) FROM persons q LEFT JOIN (SELECT s.pid, 0::oid::int4 AS z FROM persons s JOIN but_one l ON l.k = s.pid) y ON y.pid = q.pid GROUP BY 1 ORDER BY 1'),
+('SELECT count(*) FROM persons WHERE pid NOT IN (SELECT s.pid FROM (VALUES (''A''), (''Z'')) z (r) LEFT JOIN persons s ON s.city = z.r)');
+
+-- ---------- how many rows people have, as a list has it ----------
+INSERT INTO queries (query)
+SELECT format(place, given, joins)
+  FROM unnest(ARRAY['SELECT count(*), sum(sp) FROM (SELECT q.pid, max(q.age) AS a, avg(q.income) AS sp, %s AS n FROM persons q %s GROUP BY q.pid) z WHERE n = 1 OR a < 40',
+      'SELECT c, count(*) FILTER (WHERE n > 1) FROM (SELECT q.pid, max(q.city) AS c, %s AS n FROM persons q %s GROUP BY q.pid) z GROUP BY 1 ORDER BY 1',
+      'SELECT n = 1 OR a < 40, count(*) FROM (SELECT q.pid, max(q.age) AS a, %s AS n FROM persons q %s GROUP BY q.pid) z GROUP BY 1 ORDER BY 1',
+      'SELECT count(*) FROM (SELECT q.pid FROM persons q %2$s GROUP BY q.pid HAVING %1$s = 1 OR max(q.age) < 40) z']) place,
+    unnest('{count(*),count(q.pid),sum(q.income)}'::text[]) given,
+    unnest(ARRAY['LEFT JOIN (events s JOIN but_one l ON l.k = s.pid) ON s.pid = q.pid',
+      'LEFT JOIN (SELECT s.* FROM events s JOIN but_one l ON l.k = s.pid) s ON s.pid = q.pid',
+      'JOIN everyone l ON l.k = q.pid LEFT JOIN events s ON s.pid = q.pid AND l.lab <> ''him''',
+      'JOIN everyone l ON l.k = q.pid JOIN events s ON s.pid = q.pid AND s.day > l.since']) joins;
+-- and a list in HAVING
+INSERT INTO queries (query)
+SELECT format(place, sets)
+  FROM unnest(ARRAY['SELECT count(*), sum(income) FROM persons q WHERE age < 40 OR q.pid NOT IN (%s)',
+      'SELECT count(*) FROM persons q WHERE age < 40 OR city = ''B'' AND q.pid NOT IN (%s)',
+      'SELECT city, count(*) FILTER (WHERE q.pid IN (%s)) FROM persons q GROUP BY 1 ORDER BY 1',
+      'SELECT count(*) FROM persons q LEFT JOIN (%s) z ON z.pid = q.pid WHERE z.pid IS NULL OR q.age < 40',
+      'SELECT city, count(z.pid) FROM persons q LEFT JOIN (%s) z ON z.pid = q.pid GROUP BY 1 ORDER BY 1']) place,
+    unnest(ARRAY['SELECT s.pid FROM persons s GROUP BY s.pid HAVING s.pid IN (SELECT k FROM but_one)',
+      'SELECT s.pid FROM events s GROUP BY s.pid HAVING s.pid = ANY (ARRAY(SELECT k FROM but_one))']) sets;
+-- whom a list chooses for all of a question has the rows that they have
+INSERT INTO queries (query) VALUES
+('SELECT n, count(*) FROM (SELECT q.pid, count(*) AS n FROM persons q JOIN but_one l ON l.k = q.pid JOIN events s ON s.pid = q.pid GROUP BY 1) z GROUP BY 1 ORDER BY 1'),
+('SELECT lab, avg(n) FROM (SELECT q.pid, l.lab, count(s.pid) AS n FROM persons q LEFT JOIN everyone l ON l.k = q.pid LEFT JOIN events s ON s.pid = q.pid GROUP BY 1, 2) z WHERE lab = ''o'' GROUP BY 1');
+
 -- ---------- time zones ----------
 INSERT INTO queries (query) VALUES
 ('SELECT count(*) - count(DISTINCT pid) FROM persons
