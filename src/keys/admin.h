@@ -19,7 +19,14 @@
  */
 extern void cr_admin_begin(const char *name, CrKeyRow *row);
 
-/* The same without the lock, for what changes nothing. */
+/*
+ * The same after cr_admin_lock_vault(), exclusive, which waits for whoever
+ * makes vault tokens of the key: a user of one key must not keep all keys from
+ * being revoked, so nobody waits for users with the lock of all changes.
+ */
+extern void cr_admin_begin_without_writers(const char *name, CrKeyRow *row);
+
+/* The same without any lock, for what changes nothing. */
 extern void cr_admin_own_key(const char *name, CrKeyRow *row);
 
 /*
@@ -53,8 +60,9 @@ extern void cr_admin_lock_vault(int32 key_id, bool exclusive);
 
 /*
  * How many values of a key are known to be there, of one version or (0) of
- * all, in words such as "12 values in s.t.c, 3 vault tokens".  Takes
- * AccessShareLock on the columns' tables, and reads them.
+ * all; "words" says where, such as "3 values in the vault, 12 values in s.t.c,
+ * values in o.t.c" for a user who owns s.t and not o.t.  Takes AccessShareLock
+ * on the columns' tables, and reads them.
  */
 extern uint64 cr_dependents_count(const CrKeyRow *row, int32 version,
 								  char **words);

@@ -28,6 +28,8 @@ PG_FUNCTION_INFO_V1(cr_set_key_residency);
 PG_FUNCTION_INFO_V1(cr_grant_key);
 PG_FUNCTION_INFO_V1(cr_revoke_key);
 
+#define OWN_PREFIX	"cleanroom."
+
 /* The uses a grant names, and which purposes they have a meaning for. */
 static const struct
 {
@@ -107,6 +109,13 @@ check_new_name(const char *name)
 				 errmsg("name of a key must have 1 to %d bytes",
 						NAMEDATALEN - 1),
 				 errhint("Choose a name like \"mail_2026\".")));
+	/* what such a key is for is the extension's to know, and so to own */
+	if (strncmp(name, OWN_PREFIX, strlen(OWN_PREFIX)) == 0 && !superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_RESERVED_NAME),
+				 errmsg("names of keys that begin with \"%s\" are the extension's own",
+						OWN_PREFIX),
+				 errhint("Choose another name.")));
 	if (cr_key_row_by_name(name, &row))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -179,7 +188,7 @@ cr_rotate_key(PG_FUNCTION_ARGS)
 	CrKeyRow	row;
 	CrStore		store;
 
-	cr_admin_begin(name, &row);
+	cr_admin_begin_without_writers(name, &row);
 	if (row.current_version >= CR_KEY_VERSION_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -187,7 +196,6 @@ cr_rotate_key(PG_FUNCTION_ARGS)
 				 errdetail("Tokens have room for versions up to %d.",
 						   CR_KEY_VERSION_MAX),
 				 errhint("Create another key, and move the data to it.")));
-	cr_admin_lock_vault(row.key_id, true);
 	cr_admin_label(&row, row.current_version + 1, &label);
 
 	cr_store_open(&store);
