@@ -217,6 +217,19 @@ is($node->safe_psql('copy', q(SELECT r.name, l.name, l.author FROM cleanroom.rul
 	'left|hours|-', 'a rule of such a role is there');
 is($node->safe_psql('copy', q(SELECT relation, owner FROM cleanroom.table_list WHERE relation::text = 'passed')),
 	'passed|-', 'and so is a table that it has shared and passed on');
+$node->psql('copy', q(SELECT cleanroom.grant_room(room_id) FROM cleanroom.room_list WHERE name = 'left';
+	SET ROLE regress_cr_shop;
+	SELECT cleanroom.add_access_rule('left', 'hours', 'true');
+	SELECT cleanroom.share_table('left', 'passed')), stdout => \$out, stderr => \$err);
+like($err, qr/owner of table public.passed is not the contributor who has shared it/, 'it is granted to nobody');
+is($node->safe_psql('copy', q(SELECT l.author, t.owner FROM cleanroom.room_list r
+	JOIN cleanroom.rule_list l USING (room_id) JOIN cleanroom.table_list t USING (room_id) WHERE r.name = 'left')),
+	'regress_cr_shop|regress_cr_shop', 'until who is there sets the one and shares the other anew');
+$node->run_log([ 'pg_dump', '--inserts', '-f', $dump, '-d', $node->connstr('postgres') ]);
+$node->safe_psql('postgres', 'CREATE DATABASE again');
+$node->run_log([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $node->connstr('again') ]);
+is($node->safe_psql('again', q(SELECT r.name, l.author FROM cleanroom.rule_list l
+	JOIN cleanroom.room_list r USING (room_id) WHERE r.name = 'left')), 'left|-', 'with INSERT as with COPY');
 $node->safe_psql('copy', q(SET ROLE regress_cr_boss; SELECT cleanroom.create_room('next', 'x')));
 $node->stop;
 
