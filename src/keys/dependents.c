@@ -205,7 +205,7 @@ append_count(StringInfo words, uint64 count, const char *what)
 					 count == 1 ? "value" : "values", what);
 }
 
-/* How many values a table has is its owner's to know; that it has some, less. */
+/* How many values a table has is for its owner to know; others learn where. */
 static void
 append_column(StringInfo words, uint64 count, const Tracked *tracked,
 			  Oid reader)
