@@ -195,16 +195,25 @@ COMMENT ON FUNCTION cleanroom.second_factor_by(oid, text) IS
 'What cleanroom.second_factor() does, for the role who.';
 
 CREATE FUNCTION cleanroom.reset_second_factor_by(who oid, role name) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '10s'
     AS $$
+DECLARE
+    found_one boolean;
 BEGIN
     IF NOT pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE') THEN
         RAISE EXCEPTION 'only members of role "cleanroom_operator" may reset a second factor'
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'Ask the operator of this server.';
     END IF;
-    DELETE FROM cleanroom.second_factor_list l WHERE l.role::text = pg_catalog.quote_ident(reset_second_factor_by.role::text);
-    IF NOT FOUND THEN
+    BEGIN
+        DELETE FROM cleanroom.second_factor_list l WHERE l.role::text = pg_catalog.quote_ident(reset_second_factor_by.role::text);
+        found_one := FOUND;
+    EXCEPTION WHEN lock_not_available THEN
+        RAISE EXCEPTION 'a transaction in which a code of role "%" has been given stays open', role
+            USING ERRCODE = 'lock_not_available',
+                  HINT = 'Have that session ended with pg_terminate_backend(), and call this again.';
+    END;
+    IF NOT found_one THEN
         RAISE EXCEPTION 'role "%" has no second factor', role
             USING ERRCODE = 'undefined_object', HINT = 'There is nothing to reset.';
     END IF;
@@ -233,7 +242,7 @@ CREATE FUNCTION cleanroom.reset_second_factor(role name) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.reset_second_factor(name) IS
 'Takes a role''s second factor away, so that it can enroll anew. Ends the lock after wrong codes, and the assurance of all sessions in which it was given. For members of cleanroom_operator.
-role: the role. Errors: 42501, 42704.';
+role: the role. Errors: 42501, 42704, 55P03 a transaction in which a code of it has been given stays open for 10 seconds.';
 
 CREATE FUNCTION cleanroom.longest_second_factor_age() RETURNS interval
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_longest_second_factor_age';

@@ -259,6 +259,11 @@ is(as_role('regress_cr_ana', "SELECT cleanroom.second_factor('$recovery[1]');\nS
 	  . $reset . 'SELECT cleanroom.has_second_factor();'), "t\nt\nt\nf",
 	'nor one that is reset, in a session that is open, on an old snapshot');
 ($secret, @recovery) = enroll('regress_cr_ana');
+my $reset_answer = $node->basedir . '/reset';
+(my $reset_meanwhile = $reset) =~ s|>/dev/null|>'$reset_answer' 2>&1|;
+as_role('regress_cr_ana', "BEGIN;\nSELECT cleanroom.second_factor('$recovery[1]');\n${reset_meanwhile}ROLLBACK;");
+like(slurp_file($reset_answer), qr/stays open.*HINT:.*pg_terminate_backend/s,
+	'an operator is told of a transaction that keeps it, and not kept for good');
 give('regress_cr_ana', '000000x') for 1 .. 10;
 like(give('regress_cr_ana', $recovery[0]), qr/too many wrong codes/,
 	'after ten wrong ones in an hour a right one will not do');
