@@ -13,6 +13,14 @@
 #include "keys/wrap.h"
 
 /*
+ * Sub-numbers of locks on the keyring as an object, beside 0, which is
+ * cr_admin_lock_vault()'s; the number is a table's, a rotation's or a key's.
+ */
+#define CR_LOCK_ROTATED		1
+#define CR_LOCK_STARTING	2
+#define CR_LOCK_GRANTS		3
+
+/*
  * Takes the lock of all changes of keys, and reads the key of this name.
  * Raises an error when there is none, the current user does not own it, or it
  * is destroyed.
@@ -25,6 +33,12 @@ extern void cr_admin_begin(const char *name, CrKeyRow *row);
  * being revoked, so nobody waits for users with the lock of all changes.
  */
 extern void cr_admin_begin_without_writers(const char *name, CrKeyRow *row);
+
+/*
+ * The same with a lock of this key's grants alone: an owner of another key, in
+ * a transaction that stays open, must not keep this one from being revoked.
+ */
+extern void cr_admin_begin_grants(const char *name, CrKeyRow *row);
 
 /* The same without any lock, for what changes nothing. */
 extern void cr_admin_own_key(const char *name, CrKeyRow *row);

@@ -4,8 +4,9 @@
  *	  The SQL functions that make and change keys.
  *
  * They take one lock each until the end of the transaction, so that changes
- * of keys come one after the other.  A new version is wrapped under what the
- * master key's file says under that lock: rewrap_keys() leaves none behind.
+ * of keys come one after the other; those of who may use a key take a lock of
+ * that key's.  A new version is wrapped under what the master key's file says
+ * under the lock of all: rewrap_keys() leaves none behind.
  *
  *-------------------------------------------------------------------------
  */
@@ -372,7 +373,7 @@ cr_grant_key(PG_FUNCTION_ARGS)
 	uint32		uses;
 
 	cr_require_argument(fcinfo, 2, "uses");
-	cr_admin_begin(name, &row);
+	cr_admin_begin_grants(name, &row);
 	(void) GetUserNameFromId(role, false);
 	uses = parse_uses(PG_GETARG_ARRAYTYPE_P(2), &row);
 	cr_store_open(&store);
@@ -392,7 +393,7 @@ cr_revoke_key(PG_FUNCTION_ARGS)
 	CrKeyRow	row;
 	CrStore		store;
 
-	cr_admin_begin(name, &row);
+	cr_admin_begin_grants(name, &row);
 	if (!PG_ARGISNULL(2))
 		uses = parse_uses(PG_GETARG_ARRAYTYPE_P(2), &row);
 	arguments[0] = cr_argument(INT4OID, Int32GetDatum(row.key_id));
