@@ -384,11 +384,14 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 	}
 	foreach(lc, aggregate->missing)
 	{
-		Node	   *rest = cr_defer_among(level, list_make1(lfirst(lc)));
+		CrMissing  *missing = (CrMissing *) lfirst(lc);
+		Node	   *rest = cr_defer_among(level,
+										  list_make1(missing->condition));
 
-		tests = lappend(tests, unit->membership == NULL &&
-						!unit->base->nullable ?
-						units_reach(unit, rest) : none_or_enough(unit, rest));
+		tests = lappend(tests, unit->membership != NULL ||
+						cr_inspect_nulled_alike((CrLevel *) level,
+												missing->bases, unit->base) ?
+						none_or_enough(unit, rest) : units_reach(unit, rest));
 	}
 	if (unit->membership != NULL)
 		return tests;
