@@ -77,17 +77,19 @@ CREATE FUNCTION cleanroom.create_key(name text, purpose text) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_create_key';
 COMMENT ON FUNCTION cleanroom.create_key(text, text) IS
 'Creates a data key from the server''s random source, with version 1, and makes the current role its owner. Superusers may, and roles that have been granted EXECUTE on this function.
-name: of 1 to 63 bytes; not that of another key, nor of one that was destroyed.
+name: of 1 to 63 bytes; not that of another key, nor of one that was destroyed. Names that begin with "cleanroom." are the extension''s own.
 purpose: token, for tokenize() and vault_tokenize(); encrypt, for encrypt(); or fpe, for encrypt_fpe().
-Returns nothing. Errors: 42710 the name is taken, 42602 a name that is empty or too long, 22023 another purpose, 54000 there were 65536 keys for tokens, RC014 the server has no master key, 22004 an argument is null.';
+Returns nothing. Errors: 42710 the name is taken, 42602 a name that is empty or too long, 42939 one of the extension''s own, 22023 another purpose, 54000 there were 65536 keys for tokens, RC014 the server has no master key, 22004 an argument is null.';
 REVOKE ALL ON FUNCTION cleanroom.create_key(text, text) FROM PUBLIC;
 
 CREATE FUNCTION cleanroom.rotate_key(name text) RETURNS int
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rotate_key';
+    -- whoever makes vault tokens in a transaction that stays open must not keep
+    -- the others from making any
+    LANGUAGE c SET lock_timeout = '10s' AS 'MODULE_PATHNAME', 'cr_rotate_key';
 COMMENT ON FUNCTION cleanroom.rotate_key(text) IS
-'Adds a version to a key. New values are written under it from now on, in every session, and old versions still read. Waits for transactions that have made vault tokens of the key, and holds such others up until it commits. Only the key''s owner may.
+'Adds a version to a key. New values are written under it from now on, in every session, and old versions still read. Waits for transactions that have made vault tokens of the key, 10 seconds at most, and holds such others up until it commits. Only the key''s owner may.
 name: a key.
-Returns the new version, 2 to 4095. Errors: 42501 not the owner, 42704 no such key, 54000 the key has 4095 versions, RC014 the key is destroyed, or the server has no master key, 22004 an argument is null.';
+Returns the new version, 2 to 4095. Errors: 55P03 such a transaction stays open, 42501 not the owner, 42704 no such key, 54000 the key has 4095 versions, RC014 the key is destroyed, or the server has no master key, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.grant_key(name text, role regrole, uses text[])
     RETURNS void
@@ -123,8 +125,7 @@ Returns nothing. Errors: 55000 a table that holds values of it is in a room of a
 
 CREATE FUNCTION cleanroom.retire_key_version(name text, version int)
     RETURNS void
-    -- whoever keeps a table with its values locked must not keep all keys from
-    -- being revoked
+    -- whoever keeps a table with its values locked is not waited for forever
     LANGUAGE c SET lock_timeout = '10s' AS 'MODULE_PATHNAME', 'cr_retire_key_version';
 COMMENT ON FUNCTION cleanroom.retire_key_version(text, int) IS
 'Takes a version of a key out of use: it neither reads nor writes from then on. Refuses while data of it is known to remain: in the vault, and in the columns that are tracked. Waits for the transactions that are writing to those tables, 10 seconds at most, and holds none up. Only the key''s owner may.
@@ -148,7 +149,7 @@ COMMENT ON FUNCTION cleanroom.key_dependents(text, int) IS
 'Counts what is known to be under a key: vault tokens, and values of the columns that are tracked. Reads those tables. Only the key''s owner may.
 name: a key.
 version: one of its versions; all by default.
-Returns the numbers and places, in words. Errors: 42501 not the owner, 42704 no such key, RC014 the key is destroyed, 22004 name is null.';
+Returns the numbers and places, in words; of tables that the current role does not own, the places alone. Errors: 42501 not the owner, 42704 no such key, RC014 the key is destroyed, 22004 name is null.';
 
 CREATE FUNCTION cleanroom.destroy_key(name text, confirm text DEFAULT NULL)
     RETURNS text
@@ -157,7 +158,7 @@ COMMENT ON FUNCTION cleanroom.destroy_key(text, text) IS
 'Destroys a key with all its versions, so that what is under it is gone for good: nothing brings back what it encrypted, nor the values of its vault tokens. The key''s name is not used again. Backups, and the write-ahead log, hold the wrapped key until they are gone too. Only the key''s owner may.
 name: a key.
 confirm: the key''s name once more. Without it, nothing is destroyed.
-Returns how much is, or would be, gone, in words. Errors: 22023 another name is confirmed, 55P03 a table with values of it stays locked for 10 seconds, 42501 not the owner, 42704 no such key, RC014 it is destroyed already, 22004 name is null.';
+Returns how much is, or would be, gone, in words, as key_dependents() does. Errors: 22023 another name is confirmed, 55P03 a table with values of it stays locked for 10 seconds, 42501 not the owner, 42704 no such key, RC014 it is destroyed already, 22004 name is null.';
 
 CREATE FUNCTION cleanroom.rewrap_keys() RETURNS bigint
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rewrap_keys';

@@ -29,8 +29,11 @@ CREATE TABLE cleanroom.keyring_rotations (
 );
 COMMENT ON TABLE cleanroom.keyring_rotations IS
 'The rotations of tables and of the vault, and how far each has come. Read view cleanroom.key_rotations instead.';
+-- of a column one at a time, of the vault one of each key
 CREATE UNIQUE INDEX keyring_rotations_running
-    ON cleanroom.keyring_rotations (relation, "column") WHERE state = 'running';
+    ON cleanroom.keyring_rotations (relation, "column",
+        (CASE WHEN relation = 0 THEN key_id ELSE 0 END))
+    WHERE state = 'running';
 REVOKE ALL ON cleanroom.keyring_rotations FROM PUBLIC;
 
 CREATE FUNCTION cleanroom.rotate_table(
@@ -50,7 +53,7 @@ key: a key of purpose encrypt, of which the table''s owner has encrypt and decry
 context: for ciphertexts, an SQL expression over the table''s columns that gives the context each was encrypted with; no context by default. Names in it are looked up in pg_catalog; qualify others.
 source: for tokens, such an expression that gives the value each token is made from, for example cleanroom.decrypt() of another column; not needed where tokenize_column() keeps the source. Tokens of other keys become the key''s.
 form: for tokens made from source, the form as for tokenize().
-Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 55000 the tokens cannot be made anew, having no source, 0A000 values of format-preserving encryption, 42809 not a table with rows of its own, 42804 another type of column, 42501 not the owner, or the owner may not use the key, 42703 no such column, 42704 no such key, 53400 no background worker is free, RC014 the key is destroyed, 22004 an argument is null.';
+Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 55000 the tokens cannot be made anew, having no source, or the column is on its way to another key, 0A000 values of format-preserving encryption, 42809 not a table with rows of its own, 42804 another type of column, 42501 not the owner, or the owner may not use the key, 42703 no such column, 42704 no such key, 53400 no background worker is free, RC014 the key is destroyed, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.rotate_vault(key text) RETURNS int
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rotate_vault';
@@ -85,6 +88,8 @@ relation: a table.
 column: one of its columns.
 Returns nothing, also where the column was not tracked. Errors: 42501 not the owner, 42P01 no such table, 42703 no such column, 22004 an argument is null.';
 
+-- How many rows there are is for who owns them, and so is an error, whose text
+-- may hold a value: a use of the key shows neither.
 CREATE VIEW cleanroom.key_rotations WITH (security_barrier) AS
     SELECT r.rotation_id AS rotation,
            CASE WHEN r.relation = 0 THEN 'vault'
@@ -92,22 +97,33 @@ CREATE VIEW cleanroom.key_rotations WITH (security_barrier) AS
            CASE WHEN r.relation <> 0 THEN r."column" END AS "column",
            k.name AS key,
            r.state,
-           r.rows_done,
-           CASE WHEN r.state = 'done' THEN 0
+           CASE WHEN m.owns THEN r.rows_done END AS rows_done,
+           CASE WHEN NOT m.owns THEN NULL
+                WHEN r.state = 'done' THEN 0
                 ELSE greatest(r.pass_left - r.pass_done, 0) END AS rows_left,
-           pg_catalog.round((r.rows_done / nullif(pg_catalog.extract('epoch',
-               r.updated_at - r.started_at), 0))::numeric, 1)
-               AS rows_per_second,
+           CASE WHEN m.owns THEN
+               pg_catalog.round((r.rows_done / nullif(pg_catalog.extract('epoch',
+                   r.updated_at - r.started_at), 0))::numeric, 1)
+               END AS rows_per_second,
            r.started_at,
-           r.updated_at,
-           r.problem
+           CASE WHEN m.owns THEN r.updated_at END AS updated_at,
+           CASE WHEN m.owns THEN r.problem END AS problem
     FROM cleanroom.keyring_rotations r
         JOIN cleanroom.keyring k ON k.key_id = r.key_id
-        LEFT JOIN pg_catalog.pg_class c ON c.oid = r.relation
-    WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
+        LEFT JOIN pg_catalog.pg_class c ON c.oid = r.relation,
+        LATERAL (SELECT CASE WHEN u.rolsuper THEN true
+                             WHEN r.relation <> 0
+                             THEN COALESCE(pg_catalog.pg_has_role(c.relowner, 'USAGE'), false)
+                             ELSE EXISTS (SELECT FROM cleanroom.keyring_grants g
+                                              JOIN pg_catalog.pg_roles o ON o.oid = g.role
+                                          WHERE g.key_id = r.key_id AND g.uses & 16 <> 0
+                                            AND pg_catalog.pg_has_role(g.role, 'USAGE')) END
+                 FROM pg_catalog.pg_roles u
+                 WHERE u.rolname = current_user) AS m (owns)
+    WHERE m.owns
        OR k.name IN (SELECT s.name FROM cleanroom.keys s);
 COMMENT ON VIEW cleanroom.key_rotations IS
-'The rotations of the current role''s tables, and of the keys that view keys shows.';
+'The rotations of the current role''s tables, and of the keys that view keys shows. How far one has come, and why it failed, is shown to the table''s owner alone, and to superusers; of the vault, to the key''s.';
 COMMENT ON COLUMN cleanroom.key_rotations.rows_left IS 'Counted at the start and at the end of each pass; null before that.';
 COMMENT ON COLUMN cleanroom.key_rotations.problem IS 'Why it failed: the error''s code, and its message where that holds no stored value.';
 GRANT SELECT ON cleanroom.key_rotations TO PUBLIC;

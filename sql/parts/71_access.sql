@@ -39,7 +39,7 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.attribute_list',
     'WHERE role::oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.residency_list',
     'WHERE relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
--- One whose author is gone stays: it narrows what is answered.
+-- One whose author is gone stays, and closes what it is a rule of.
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list',
     'WHERE relation IS NULL OR relation::oid IN (SELECT oid FROM pg_catalog.pg_class)');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.rule_list_rule_id_seq', '');
@@ -319,6 +319,7 @@ CREATE FUNCTION cleanroom.broken_rule(
     AS $$
 DECLARE
     this cleanroom.rule_list;
+    is_there boolean;
     holds boolean;
 BEGIN
     FOR this IN
@@ -326,14 +327,19 @@ BEGIN
             WHERE l.relation = of_relation OR l.room_id = of_room
             ORDER BY l.rule_id
     LOOP
+        -- with whose rights is nobody's to say once its author is gone
+        is_there := EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = this.author);
         BEGIN
-            holds := cleanroom.evaluate_condition(this.author, this.condition);
+            holds := CASE WHEN is_there
+                          THEN cleanroom.evaluate_condition(this.author, this.condition) END;
         EXCEPTION WHEN OTHERS THEN
             holds := false;
         END;
         IF holds IS NOT TRUE THEN
             rule := this.name;
-            hint := COALESCE(this.hint, 'Ask ' || this.author::text || ', who has set the rule.');
+            hint := CASE WHEN is_there
+                         THEN COALESCE(this.hint, 'Ask ' || this.author::text || ', who has set the rule.')
+                         ELSE 'The role that has set the rule is gone. Have it replaced or dropped by whoever may set rules there.' END;
             RETURN;
         END IF;
     END LOOP;

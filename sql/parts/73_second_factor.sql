@@ -4,7 +4,8 @@ CREATE TABLE cleanroom.second_factor_list (
     role           regrole PRIMARY KEY,
     enrolled_as    text NOT NULL,       -- its name then, which the secret is bound to
     secret         bytea NOT NULL,      -- encrypted under key cleanroom.second_factor
-    enrolled_at    timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    -- tells one enrolment from the next, and what was before it
+    enrolled_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     last_step      bigint NOT NULL DEFAULT 0,
     failures       int NOT NULL DEFAULT 0,
     failed_at      timestamptz,
@@ -34,16 +35,17 @@ COMMENT ON FUNCTION cleanroom.random_bytes(int) IS
 'Bytes of the server''s strong random source.
 length: 1 to 1024 bytes. Errors: 22023.';
 
-CREATE FUNCTION cleanroom.raise_assurance() RETURNS void
-    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_raise_assurance';
-COMMENT ON FUNCTION cleanroom.raise_assurance() IS
-'Notes, when the transaction commits and no savepoint before the call has been rolled back to, that this session has given a second factor; for the extension''s own functions.';
+CREATE FUNCTION cleanroom.raise_assurance(enrolled_at timestamptz) RETURNS void
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_raise_assurance';
+COMMENT ON FUNCTION cleanroom.raise_assurance(timestamptz) IS
+'Notes, when the transaction commits and no savepoint before the call has been rolled back to, that this session has given a second factor; for the extension''s own functions.
+enrolled_at: when the role has enrolled for that one; the assurance ends with the enrolment.';
 
-CREATE FUNCTION cleanroom.take_guess(who oid) RETURNS boolean
+CREATE FUNCTION cleanroom.take_guess(who oid, since timestamptz) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'cr_take_guess';
-COMMENT ON FUNCTION cleanroom.take_guess(oid) IS
+COMMENT ON FUNCTION cleanroom.take_guess(oid, timestamptz) IS
 'Counts a guess at a role''s second factor, whatever becomes of the transaction; for the extension''s own functions.
-who: the role. Returns whether there was one left of the ten within an hour.';
+who: the role. since: when it has enrolled; guesses before that were at another factor. Returns whether there was one left of the ten within an hour.';
 
 CREATE FUNCTION cleanroom.return_guess(who oid) RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'cr_return_guess';
@@ -52,17 +54,19 @@ COMMENT ON FUNCTION cleanroom.return_guess(oid) IS
 who: the role.';
 
 -- Failures of the last hour, from the record: a rollback does not undo those.
-CREATE FUNCTION cleanroom.recent_failures(of text) RETURNS bigint
+CREATE FUNCTION cleanroom.recent_failures(of text, since timestamptz) RETURNS bigint
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
     SELECT pg_catalog.count(*) FROM cleanroom.ledger_records r
         WHERE r.at > pg_catalog.clock_timestamp() - '1 hour'::interval
+          -- where the clock was set back, all are counted
+          AND (r.at > since OR since > pg_catalog.clock_timestamp())
           AND r.kind = 'second_factor' AND r.subject = of
           AND r.detail LIKE '%"wrong"%'
 $$;
-COMMENT ON FUNCTION cleanroom.recent_failures(text) IS
+COMMENT ON FUNCTION cleanroom.recent_failures(text, timestamptz) IS
 'How many wrong second factors a role has given in the last hour; for the extension''s own functions.
-of: the role''s name.';
+of: the role''s name. since: when it has enrolled; what it gave before that was for another factor.';
 
 CREATE FUNCTION cleanroom.enroll_second_factor_by(who oid)
     RETURNS TABLE (uri text, recovery_codes text[])
@@ -81,7 +85,13 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM cleanroom.keyring k WHERE k.name = 'cleanroom.second_factor') THEN
         PERFORM cleanroom.create_key('cleanroom.second_factor', 'encrypt');
-        -- it is not to be destroyed while secrets are under it
+    END IF;
+    -- it is not to be destroyed while secrets are under it; asked first, since
+    -- what is written stays locked until this commits
+    IF NOT EXISTS (SELECT FROM cleanroom.keyring_columns c
+                       JOIN cleanroom.keyring k ON k.key_id = c.key_id
+                   WHERE c.relation = 'cleanroom.second_factor_list'::regclass
+                     AND c."column" = 'secret' AND k.name = 'cleanroom.second_factor') THEN
         PERFORM cleanroom.track_column('cleanroom.second_factor_list', 'secret',
                                        'cleanroom.second_factor');
     END IF;
@@ -134,11 +144,11 @@ BEGIN
                   HINT = 'Enroll with cleanroom.enroll_second_factor() first.';
     END IF;
     plain := cleanroom.decrypt_bytea(this.secret, 'cleanroom.second_factor', this.enrolled_as);
-    failed := GREATEST(cleanroom.recent_failures(login),
+    failed := GREATEST(cleanroom.recent_failures(login, this.enrolled_at),
                        CASE WHEN this.failed_at > pg_catalog.clock_timestamp() - '1 hour'::interval
                             THEN this.failures ELSE 0 END);
     -- counted before it is looked at: what ends this call does not undo that
-    IF failed >= 10 OR NOT cleanroom.take_guess(who) THEN
+    IF failed >= 10 OR NOT cleanroom.take_guess(who, this.enrolled_at) THEN
         PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "locked"}');
         RAISE EXCEPTION 'too many wrong codes for role "%"', login
             USING ERRCODE = 'RC012',
@@ -156,7 +166,7 @@ BEGIN
                                                    'cleanroom.second_factor', l.enrolled_as)
                     WHERE l.role = this.role;
                 PERFORM cleanroom.return_guess(who);
-                PERFORM cleanroom.raise_assurance();
+                PERFORM cleanroom.raise_assurance(this.enrolled_at);
                 PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "given"}');
                 RETURN true;
             END IF;
@@ -166,7 +176,7 @@ BEGIN
             SET recovery_codes = pg_catalog.array_remove(l.recovery_codes, digest), failures = 0
             WHERE l.role = this.role;
         PERFORM cleanroom.return_guess(who);
-        PERFORM cleanroom.raise_assurance();
+        PERFORM cleanroom.raise_assurance(this.enrolled_at);
         PERFORM cleanroom.put_on_record('second_factor', NULL, login, '{"event": "recovery code given"}');
         RETURN true;
     END IF;
@@ -185,16 +195,25 @@ COMMENT ON FUNCTION cleanroom.second_factor_by(oid, text) IS
 'What cleanroom.second_factor() does, for the role who.';
 
 CREATE FUNCTION cleanroom.reset_second_factor_by(who oid, role name) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '10s'
     AS $$
+DECLARE
+    found_one boolean;
 BEGIN
     IF NOT pg_catalog.pg_has_role(who, 'cleanroom_operator', 'USAGE') THEN
         RAISE EXCEPTION 'only members of role "cleanroom_operator" may reset a second factor'
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'Ask the operator of this server.';
     END IF;
-    DELETE FROM cleanroom.second_factor_list l WHERE l.role::text = pg_catalog.quote_ident(reset_second_factor_by.role::text);
-    IF NOT FOUND THEN
+    BEGIN
+        DELETE FROM cleanroom.second_factor_list l WHERE l.role::text = pg_catalog.quote_ident(reset_second_factor_by.role::text);
+        found_one := FOUND;
+    EXCEPTION WHEN lock_not_available THEN
+        RAISE EXCEPTION 'a transaction in which a code of role "%" has been given stays open', role
+            USING ERRCODE = 'lock_not_available',
+                  HINT = 'Have that session ended with pg_terminate_backend(), and call this again.';
+    END;
+    IF NOT found_one THEN
         RAISE EXCEPTION 'role "%" has no second factor', role
             USING ERRCODE = 'undefined_object', HINT = 'There is nothing to reset.';
     END IF;
@@ -215,15 +234,15 @@ Returns one row. Errors: 42501 the current user is another, or code of others ca
 CREATE FUNCTION cleanroom.second_factor(code text) RETURNS boolean
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_person';
 COMMENT ON FUNCTION cleanroom.second_factor(text) IS
-'Gives a second factor for the role that has logged in. The session''s assurance rises when the transaction commits, for cleanroom.second_factor_lifetime. Every code is good once, in whatever session.
+'Gives a second factor for the role that has logged in. The session''s assurance rises when the transaction commits, for cleanroom.second_factor_lifetime, and ends before that when the role enrols anew or its factor is reset. Every code is good once, in whatever session.
 code: six digits, of this half minute or the one before or after; or a recovery code.
 Returns whether it was right. A wrong one is put on record and slows the next. Errors: 42501 the current user is another, or code of others calls; 25000 not in READ COMMITTED; 55000 not enrolled, RC012 ten wrong ones within an hour.';
 
 CREATE FUNCTION cleanroom.reset_second_factor(role name) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.reset_second_factor(name) IS
-'Takes a role''s second factor away, so that it can enroll anew. For members of cleanroom_operator.
-role: the role. Errors: 42501, 42704.';
+'Takes a role''s second factor away, so that it can enroll anew. Ends the lock after wrong codes, and the assurance of all sessions in which it was given. For members of cleanroom_operator.
+role: the role. Errors: 42501, 42704, 55P03 a transaction in which a code of it has been given stays open for 10 seconds.';
 
 CREATE FUNCTION cleanroom.longest_second_factor_age() RETURNS interval
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_longest_second_factor_age';

@@ -51,6 +51,23 @@ cr_admin_begin(const char *name, CrKeyRow *row)
 }
 
 void
+cr_admin_begin_without_writers(const char *name, CrKeyRow *row)
+{
+	cr_admin_own_key(name, row);
+	cr_admin_lock_vault(row->key_id, true);
+	cr_admin_begin(name, row);
+}
+
+void
+cr_admin_begin_grants(const char *name, CrKeyRow *row)
+{
+	cr_admin_own_key(name, row);
+	LockDatabaseObject(cr_keyring_relid(), row->key_id, CR_LOCK_GRANTS,
+					   ExclusiveLock);
+	cr_admin_own_key(name, row);
+}
+
+void
 cr_admin_own_key(const char *name, CrKeyRow *row)
 {
 	if (!cr_key_row_by_name(name, row))

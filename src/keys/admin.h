@@ -13,13 +13,34 @@
 #include "keys/wrap.h"
 
 /*
+ * Sub-numbers of locks on the keyring as an object, beside 0, which is
+ * cr_admin_lock_vault()'s; the number is a table's, a rotation's or a key's.
+ */
+#define CR_LOCK_ROTATED		1
+#define CR_LOCK_STARTING	2
+#define CR_LOCK_GRANTS		3
+
+/*
  * Takes the lock of all changes of keys, and reads the key of this name.
  * Raises an error when there is none, the current user does not own it, or it
  * is destroyed.
  */
 extern void cr_admin_begin(const char *name, CrKeyRow *row);
 
-/* The same without the lock, for what changes nothing. */
+/*
+ * The same after cr_admin_lock_vault(), exclusive, which waits for whoever
+ * makes vault tokens of the key: a user of one key must not keep all keys from
+ * being revoked, so nobody waits for users with the lock of all changes.
+ */
+extern void cr_admin_begin_without_writers(const char *name, CrKeyRow *row);
+
+/*
+ * The same with a lock of this key's grants alone: an owner of another key, in
+ * a transaction that stays open, must not keep this one from being revoked.
+ */
+extern void cr_admin_begin_grants(const char *name, CrKeyRow *row);
+
+/* The same without any lock, for what changes nothing. */
 extern void cr_admin_own_key(const char *name, CrKeyRow *row);
 
 /*
@@ -53,8 +74,9 @@ extern void cr_admin_lock_vault(int32 key_id, bool exclusive);
 
 /*
  * How many values of a key are known to be there, of one version or (0) of
- * all, in words such as "12 values in s.t.c, 3 vault tokens".  Takes
- * AccessShareLock on the columns' tables, and reads them.
+ * all; "words" says where, such as "3 values in the vault, 12 values in s.t.c,
+ * values in o.t.c" for a user who owns s.t and not o.t.  Takes AccessShareLock
+ * on the columns' tables, and reads them.
  */
 extern uint64 cr_dependents_count(const CrKeyRow *row, int32 version,
 								  char **words);

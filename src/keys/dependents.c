@@ -205,6 +205,22 @@ append_count(StringInfo words, uint64 count, const char *what)
 					 count == 1 ? "value" : "values", what);
 }
 
+/* How many values a table has is for its owner to know; others learn where. */
+static void
+append_column(StringInfo words, uint64 count, const Tracked *tracked,
+			  Oid reader)
+{
+	const char *what = psprintf(" in %s.%s",
+								cr_relation_words(tracked->relid),
+								quote_identifier(tracked->column));
+
+	if (cr_owns_relation(tracked->relid, reader))
+		append_count(words, count, what);
+	else if (count > 0)
+		appendStringInfo(words, "%svalues%s", words->len == 0 ? "" : ", ",
+						 what);
+}
+
 uint64
 cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 {
@@ -231,9 +247,7 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 			!cr_count_values(tracked->relid, tracked->column, row->key_id,
 							 version, &count))
 			continue;
-		append_count(&list, count,
-					 psprintf(" in %s.%s", cr_relation_words(tracked->relid),
-							  quote_identifier(tracked->column)));
+		append_column(&list, count, tracked, store.caller);
 		total += count;
 	}
 	*words = MemoryContextStrdup(context,

@@ -4,8 +4,9 @@
  *	  The SQL functions that make and change keys.
  *
  * They take one lock each until the end of the transaction, so that changes
- * of keys come one after the other.  A new version is wrapped under what the
- * master key's file says under that lock: rewrap_keys() leaves none behind.
+ * of keys come one after the other; those of who may use a key take a lock of
+ * that key's.  A new version is wrapped under what the master key's file says
+ * under the lock of all: rewrap_keys() leaves none behind.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,6 +28,8 @@ PG_FUNCTION_INFO_V1(cr_rotate_key);
 PG_FUNCTION_INFO_V1(cr_set_key_residency);
 PG_FUNCTION_INFO_V1(cr_grant_key);
 PG_FUNCTION_INFO_V1(cr_revoke_key);
+
+#define OWN_PREFIX	"cleanroom."
 
 /* The uses a grant names, and which purposes they have a meaning for. */
 static const struct
@@ -107,6 +110,13 @@ check_new_name(const char *name)
 				 errmsg("name of a key must have 1 to %d bytes",
 						NAMEDATALEN - 1),
 				 errhint("Choose a name like \"mail_2026\".")));
+	/* what such a key is for is the extension's to know, and so to own */
+	if (strncmp(name, OWN_PREFIX, strlen(OWN_PREFIX)) == 0 && !superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_RESERVED_NAME),
+				 errmsg("names of keys that begin with \"%s\" are the extension's own",
+						OWN_PREFIX),
+				 errhint("Choose another name.")));
 	if (cr_key_row_by_name(name, &row))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -179,7 +189,7 @@ cr_rotate_key(PG_FUNCTION_ARGS)
 	CrKeyRow	row;
 	CrStore		store;
 
-	cr_admin_begin(name, &row);
+	cr_admin_begin_without_writers(name, &row);
 	if (row.current_version >= CR_KEY_VERSION_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -187,7 +197,6 @@ cr_rotate_key(PG_FUNCTION_ARGS)
 				 errdetail("Tokens have room for versions up to %d.",
 						   CR_KEY_VERSION_MAX),
 				 errhint("Create another key, and move the data to it.")));
-	cr_admin_lock_vault(row.key_id, true);
 	cr_admin_label(&row, row.current_version + 1, &label);
 
 	cr_store_open(&store);
@@ -364,7 +373,7 @@ cr_grant_key(PG_FUNCTION_ARGS)
 	uint32		uses;
 
 	cr_require_argument(fcinfo, 2, "uses");
-	cr_admin_begin(name, &row);
+	cr_admin_begin_grants(name, &row);
 	(void) GetUserNameFromId(role, false);
 	uses = parse_uses(PG_GETARG_ARRAYTYPE_P(2), &row);
 	cr_store_open(&store);
@@ -384,7 +393,7 @@ cr_revoke_key(PG_FUNCTION_ARGS)
 	CrKeyRow	row;
 	CrStore		store;
 
-	cr_admin_begin(name, &row);
+	cr_admin_begin_grants(name, &row);
 	if (!PG_ARGISNULL(2))
 		uses = parse_uses(PG_GETARG_ARRAYTYPE_P(2), &row);
 	arguments[0] = cr_argument(INT4OID, Int32GetDatum(row.key_id));

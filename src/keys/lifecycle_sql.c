@@ -18,6 +18,7 @@
 #include "keys/master.h"
 #include "keys/secret.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 
 PG_FUNCTION_INFO_V1(cr_retire_key_version);
 PG_FUNCTION_INFO_V1(cr_reinstate_key_version);
@@ -64,6 +65,23 @@ set_retired(const CrKeyRow *key, int32 version, bool retired)
 						  retired ? "retire" : "reinstate", version));
 }
 
+/* Raises an error when there is no such version, or it may not be retired. */
+static void
+check_former_version(const CrKeyRow *key, int32 version)
+{
+	check_version(key, version, false);
+	if (version == key->current_version)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("version %d of key \"%s\" is the current one",
+						version, NameStr(key->name)),
+				 errhint("Call cleanroom.rotate_key() first.")));
+}
+
+/*
+ * What is under a former version does not grow any more once its writers have
+ * ended, so it is counted before the lock of all changes is taken.
+ */
 Datum
 cr_retire_key_version(PG_FUNCTION_ARGS)
 {
@@ -79,14 +97,8 @@ cr_retire_key_version(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 				 errmsg("a version of a key cannot be retired in a transaction that does not see what others have committed since it began"),
 				 errhint("Use a transaction with isolation level READ COMMITTED.")));
-	cr_admin_begin(name, &row);
-	check_version(&row, version, false);
-	if (version == row.current_version)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("version %d of key \"%s\" is the current one",
-						version, name),
-				 errhint("Call cleanroom.rotate_key() first.")));
+	cr_admin_own_key(name, &row);
+	check_former_version(&row, version);
 	cr_admin_lock_vault(row.key_id, true);
 	cr_dependents_wait(&row);
 	if (cr_dependents_count(&row, version, &words) > 0)
@@ -96,6 +108,8 @@ cr_retire_key_version(PG_FUNCTION_ARGS)
 						version, name),
 				 errdetail("There are %s.", words),
 				 errhint("Bring them to the current version with cleanroom.rotate_table() or cleanroom.rotate_vault().")));
+	cr_admin_begin(name, &row);
+	check_former_version(&row, version);
 	set_retired(&row, version, true);
 	PG_RETURN_VOID();
 }
@@ -152,14 +166,10 @@ cr_destroy_key(PG_FUNCTION_ARGS)
 	char	   *confirm = PG_ARGISNULL(1) ? NULL :
 		text_to_cstring(PG_GETARG_TEXT_PP(1));
 	CrKeyRow	row;
-	uint64		count;
+	StringInfoData detail;
 	char	   *words;
 
-	/* what is only asked waits for tables without keeping others waiting */
-	if (confirm == NULL)
-		cr_admin_own_key(name, &row);
-	else
-		cr_admin_begin(name, &row);
+	cr_admin_own_key(name, &row);
 	if (confirm != NULL && strcmp(confirm, name) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -168,14 +178,18 @@ cr_destroy_key(PG_FUNCTION_ARGS)
 				 errhint("Give the key's name again as \"confirm\".")));
 	if (confirm != NULL)
 		cr_admin_lock_vault(row.key_id, true);
-	count = cr_dependents_count(&row, 0, &words);
+	(void) cr_dependents_count(&row, 0, &words);
 	if (confirm == NULL)
 		PG_RETURN_TEXT_P(cstring_to_text(psprintf("nothing is destroyed yet: %s would be gone for good; confirm => %s does it",
 												  words,
 												  quote_literal_cstr(name))));
+	cr_admin_begin(name, &row);
 	shred_key(&row);
-	cr_admin_end(name, psprintf("{\"action\": \"destroy\", \"values\": "
-								UINT64_FORMAT "}", count));
+	initStringInfo(&detail);
+	appendStringInfoString(&detail, "{\"action\": \"destroy\", \"values\": ");
+	escape_json(&detail, words);
+	appendStringInfoChar(&detail, '}');
+	cr_admin_end(name, detail.data);
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("destroyed, and with it %s",
 											  words)));
 }

@@ -15,13 +15,6 @@
 #define CR_ROTATION_BLOCKS	32
 #define CR_ROTATION_VALUES	1000
 
-/*
- * Sub-numbers of locks on the keyring as an object, beside 0, which is
- * cr_admin_lock_vault()'s; the number is a table's, or a rotation's.
- */
-#define CR_LOCK_ROTATED		1
-#define CR_LOCK_STARTING	2
-
 /* A row of cleanroom.keyring_rotations that is running. */
 typedef struct CrRotation
 {

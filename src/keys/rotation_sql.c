@@ -89,6 +89,28 @@ end_former_owners(const CrRotation *rotation)
 				 3, arguments);
 }
 
+/* Raises an error when a column is on its way to another key. */
+static void
+check_other_keys(const CrRotation *rotation)
+{
+	CrArgument	arguments[3];
+	bool		isnull;
+
+	if (!OidIsValid(rotation->relid))
+		return;
+	arguments[0] = cr_argument(REGCLASSOID, ObjectIdGetDatum(rotation->relid));
+	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(rotation->column));
+	arguments[2] = cr_argument(INT4OID, Int32GetDatum(rotation->key.key_id));
+	if (cr_store_run("SELECT rotation_id FROM cleanroom.keyring_rotations WHERE relation = $1 AND \"column\" = $2::name AND key_id <> $3 AND state = 'running'",
+					 3, arguments) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the column is being brought to another key by rotation %d",
+					DatumGetInt32(cr_store_value(0, 1, &isnull))),
+			 errhint("Wait until that has ended, or stop it with cleanroom.stop_rotation().")));
+}
+
 /*
  * Writes the rotation's row, or finds the one that is under way, and starts a
  * worker, which does nothing where another is at it.
@@ -111,6 +133,7 @@ start_rotation(const CrRotation *rotation)
 	arguments[7] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->owner));
 	cr_store_open(&store);
 	end_former_owners(rotation);
+	check_other_keys(rotation);
 	if (cr_store_run("SELECT rotation_id FROM cleanroom.keyring_rotations WHERE relation = $1 AND \"column\" = $2::name AND key_id = $3 AND state = 'running'",
 					 3, arguments) == 0)
 	{

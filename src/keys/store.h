@@ -55,8 +55,8 @@ extern uint64 cr_store_run(const char *statement, int nargs,
 extern Datum cr_store_value(uint64 row, int column, bool *isnull);
 
 /*
- * Takes the lock that all changes of keys take, until the end of the
- * transaction: so they come one after the other.
+ * Takes the lock that all changes of keys take, but those of who may use one,
+ * until the end of the transaction: so they come one after the other.
  */
 extern void cr_store_lock(void);
 

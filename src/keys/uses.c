@@ -36,6 +36,7 @@ typedef struct UseCount
 	int32		version;
 	uint32		use;
 	Oid			role;
+	bool		hides;			/* the statement's constants */
 	int64		count;
 	int64		noted;			/* of them on record */
 	int64		note_at;
@@ -78,9 +79,19 @@ static void
 note(UseCount *entry)
 {
 	char		subject[16];
+	bool		hidden;
 
 	snprintf(subject, sizeof(subject), "%d", entry->key_id);
-	cr_ledger_note("key_use", InvalidOid, subject, detail_text(entry));
+	hidden = cr_ledger_hide_constants(entry->hides);
+	PG_TRY();
+	{
+		cr_ledger_note("key_use", InvalidOid, subject, detail_text(entry));
+	}
+	PG_FINALLY();
+	{
+		(void) cr_ledger_hide_constants(hidden);
+	}
+	PG_END_TRY();
 	entry->noted = entry->count;
 }
 
@@ -195,12 +206,14 @@ static UseCount *
 find_count(const CrKeyVersion *key, uint32 use)
 {
 	Oid			role = GetUserId();
+	bool		hides = cr_ledger_hides_constants();
 	UseCount   *entry;
 
 	for (entry = counts; entry != NULL; entry = entry->next)
 	{
 		if (entry->key_id == key->key_id && entry->version == key->version &&
-			entry->use == use && entry->role == role)
+			entry->use == use && entry->role == role &&
+			entry->hides == hides)
 			return entry;
 	}
 	if (!registered)
@@ -213,6 +226,7 @@ find_count(const CrKeyVersion *key, uint32 use)
 	entry->version = key->version;
 	entry->use = use;
 	entry->role = role;
+	entry->hides = hides;
 	entry->note_at = 1;
 	set_most(entry, key);
 	entry->next = counts;

@@ -32,6 +32,9 @@ struct CrLateNote
 	CrRecord	record;
 };
 
+/* is somebody giving a code? */
+static bool hides_constants = false;
+
 /* notes of changes, in the context that lives as long as the transaction */
 static List *pending = NIL;
 static bool callbacks_registered = false;
@@ -131,9 +134,24 @@ is_use(const char *kind)
 	return false;
 }
 
+bool
+cr_ledger_hide_constants(bool hide)
+{
+	bool		before = hides_constants;
+
+	hides_constants = hide;
+	return before;
+}
+
+bool
+cr_ledger_hides_constants(void)
+{
+	return hides_constants;
+}
+
 /* Codes, however they got here: by EXECUTE, by a function. */
 static void
-hide_constants(CrRecord *record)
+mask_statement(CrRecord *record)
 {
 	static const int columns[] = {CR_COL_STATEMENT, CR_COL_CALLER};
 
@@ -153,8 +171,8 @@ fill(CrRecord *record, const char *kind, Oid relid, const char *subject,
 {
 	cr_record_start(record, pstrdup(kind));
 	cr_record_describe_statement(record, NULL, -1, 0);
-	if (strcmp(kind, "second_factor") == 0)
-		hide_constants(record);
+	if (hides_constants || strcmp(kind, "second_factor") == 0)
+		mask_statement(record);
 	if (OidIsValid(relid))
 		cr_record_describe_relation(record, relid);
 	if (subject != NULL)

@@ -18,6 +18,14 @@ extern void cr_ledger_note(const char *kind, Oid relid, const char *subject,
 						   const char *detail);
 
 /*
+ * Whether what is noted from here on shows the statement without its
+ * constants, which may be codes.  Returns how it was before, to be put back,
+ * after an error too.
+ */
+extern bool cr_ledger_hide_constants(bool hide);
+extern bool cr_ledger_hides_constants(void);
+
+/*
  * Prepares a note, in the transaction's memory, for that end of the
  * transaction at which nothing else can be done: the second function has it
  * stored with its detail, without waiting and without an error.  NULL where

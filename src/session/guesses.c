@@ -8,7 +8,8 @@
  * whatever becomes of its transaction, it stays counted.  The counts are in
  * shared memory, which knows neither rollbacks nor snapshots; over a restart
  * the record stands in for them (cleanroom.recent_failures()).  Where there is
- * no room for a role, its guesses are refused.
+ * no room for a role, its guesses are refused.  Those from before the role's
+ * enrolment were at another factor, and count no more.
  *
  *-------------------------------------------------------------------------
  */
@@ -118,10 +119,11 @@ require_use(void)
 		elog(ERROR, "shared memory of the guesses is not there");
 }
 
-/* SQL: cleanroom.take_guess(who oid): boolean */
+/* SQL: cleanroom.take_guess(who oid, since timestamptz): boolean */
 Datum
 cr_take_guess(PG_FUNCTION_ARGS)
 {
+	TimestampTz since = PG_GETARG_TIMESTAMPTZ(1);
 	TimestampTz now;
 	Guesser    *guesser;
 	bool		taken = false;
@@ -132,7 +134,8 @@ cr_take_guess(PG_FUNCTION_ARGS)
 	guesser = find_guesser(PG_GETARG_OID(0), true, now);
 	for (int i = 0; guesser != NULL && i < GUESSES && !taken; i++)
 	{
-		taken = is_over(guesser->at[i], now);
+		taken = is_over(guesser->at[i], now) ||
+			(guesser->at[i] < since && since <= now);
 		if (taken)
 			guesser->at[i] = now;
 	}

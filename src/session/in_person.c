@@ -27,6 +27,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "ledger/note.h"
 #include "miscadmin.h"
 #include "session/in_person.h"
 #include "session/on_behalf.h"
@@ -46,11 +47,15 @@ cr_session_is_in_person(void)
 
 /*
  * SQL: functions cleanroom.f() beside which there is cleanroom.f_by(), that
- * act for the role that has logged in.
+ * act for the role that has logged in.  The code that one is given must not go
+ * on record with the keys that it uses.
  */
 Datum
 cr_in_person(PG_FUNCTION_ARGS)
 {
+	bool		hidden;
+	volatile Datum result = (Datum) 0;
+
 	if (!cr_session_is_in_person())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -58,5 +63,15 @@ cr_in_person(PG_FUNCTION_ARGS)
 						get_func_name(fcinfo->flinfo->fn_oid)),
 				 errdetail("It acts for that role, and not for code of others that runs in its session."),
 				 errhint("Call it in a session of your own, after RESET ROLE, and not in an access rule, an index or a function that lends privileges.")));
-	return cr_on_behalf(fcinfo);
+	hidden = cr_ledger_hide_constants(true);
+	PG_TRY();
+	{
+		result = cr_on_behalf(fcinfo);
+	}
+	PG_FINALLY();
+	{
+		(void) cr_ledger_hide_constants(hidden);
+	}
+	PG_END_TRY();
+	return result;
 }

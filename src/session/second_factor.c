@@ -6,9 +6,10 @@
  *
  * Who has enrolled and which codes are spent stands in a table, and is
  * decided by cleanroom.second_factor_by().  The assurance itself is this
- * backend's.  It rises when the transaction in which the code was spent
- * commits, with the subtransaction: otherwise a rollback, be it to a
- * savepoint, would leave a code that was used and counts as unused.
+ * backend's, and good as long as the enrolment it was given for is there.  It
+ * rises when the transaction in which the code was spent commits, with the
+ * subtransaction: otherwise a rollback, be it to a savepoint, would leave a
+ * code that was used and counts as unused.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,6 +36,7 @@ PG_FUNCTION_INFO_V1(cr_longest_second_factor_age);
  * the outermost: the others end before it does.
  */
 static SubTransactionId rises_with = InvalidSubTransactionId;
+static TimestampTz rises_for = 0;	/* when the role had enrolled */
 
 static void
 require_extension(void)
@@ -102,7 +104,7 @@ static void
 end_transaction(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_COMMIT && rises_with != InvalidSubTransactionId)
-		cr_session_note_second_factor();
+		cr_session_note_second_factor(rises_for);
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 		event == XACT_EVENT_PREPARE)
 		rises_with = InvalidSubTransactionId;
@@ -120,7 +122,7 @@ end_subtransaction(SubXactEvent event, SubTransactionId subid,
 		rises_with = parent;
 }
 
-/* SQL: cleanroom.raise_assurance(): void */
+/* SQL: cleanroom.raise_assurance(enrolled_at timestamptz): void */
 Datum
 cr_raise_assurance(PG_FUNCTION_ARGS)
 {
@@ -135,6 +137,7 @@ cr_raise_assurance(PG_FUNCTION_ARGS)
 	registered = true;
 	if (rises_with == InvalidSubTransactionId)
 		rises_with = GetCurrentSubTransactionId();
+	rises_for = PG_GETARG_TIMESTAMPTZ(0);
 	PG_RETURN_VOID();
 }
 

@@ -32,6 +32,7 @@ typedef struct Fact
 /* when this session's user has last given a second factor, or 0 */
 static TimestampTz second_factor_at = 0;
 static Oid	second_factor_user = InvalidOid;
+static TimestampTz second_factor_enrolled = 0;	/* when it had enrolled */
 
 /* the method by which the client was authenticated, or NULL */
 static const char *authentication = NULL;
@@ -40,10 +41,11 @@ PG_FUNCTION_INFO_V1(cr_session_fact);
 PG_FUNCTION_INFO_V1(cr_attribute);
 
 void
-cr_session_note_second_factor(void)
+cr_session_note_second_factor(TimestampTz enrolled)
 {
 	second_factor_at = GetCurrentTimestamp();
 	second_factor_user = GetSessionUserId();
+	second_factor_enrolled = enrolled;
 }
 
 void
@@ -128,10 +130,25 @@ find_time(void)
 	return pstrdup(text);
 }
 
+/* Has the second factor that was given not been reset or replaced since? */
+static bool
+is_still_enrolled(void)
+{
+	static Oid	types[] = {OIDOID, TIMESTAMPTZOID};
+	Datum		args[] = {ObjectIdGetDatum(second_factor_user),
+	TimestampTzGetDatum(second_factor_enrolled)};
+	char	   *found;
+
+	cr_session_ask_catalog("SELECT true FROM cleanroom.second_factor_list WHERE role = $1 AND enrolled_at = $2",
+						   2, types, args, NULL, 1, &found);
+	return found != NULL;
+}
+
 static char *
 find_second_factor_age(void)
 {
-	if (second_factor_at == 0 || second_factor_user != GetSessionUserId())
+	if (second_factor_at == 0 || second_factor_user != GetSessionUserId() ||
+		!is_still_enrolled())
 		return NULL;
 	return psprintf("%.3f",
 					(GetCurrentTimestamp() - second_factor_at) / 1000000.0);

@@ -8,10 +8,15 @@
 #ifndef CR_SESSION_FACTS_H
 #define CR_SESSION_FACTS_H
 
+#include "datatype/timestamp.h"
+
 /* Notes the method of pg_hba.conf; "method" must last. */
 extern void cr_session_note_authentication(const char *method);
 
-/* Notes that the session's user has just given a second factor. */
-extern void cr_session_note_second_factor(void);
+/*
+ * Notes that the session's user has just given a second factor, for which it
+ * had enrolled then.  That is forgotten when it enrols anew, or is reset.
+ */
+extern void cr_session_note_second_factor(TimestampTz enrolled);
 
 #endif							/* CR_SESSION_FACTS_H */

@@ -172,6 +172,25 @@ SELECT cleanroom.add_access_rule('access.stays', 'strong', 'current_user = ''reg
 SET ROLE regress_cr_ana;
 EXECUTE by_region;
 
+-- Of an author who is gone there are no rights to run it with: it is not satisfied, until
+-- whoever may set rules replaces it.
+RESET ROLE;
+CREATE ROLE regress_cr_left IN ROLE regress_cr_owner;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_left;
+SET ROLE regress_cr_left;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'true', 'Ask me.');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+RESET ROLE;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_left;
+DROP ROLE regress_cr_left;
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'true');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+
 -- Facts of this session.
 SELECT cleanroom.session_fact('user'), cleanroom.session_fact('tls'),
        cleanroom.session_fact('address'), cleanroom.client_address(),

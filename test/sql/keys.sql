@@ -28,6 +28,8 @@ SELECT cleanroom.create_key('regress mail', 'token');
 SELECT cleanroom.create_key('regress root', 'token');
 SELECT cleanroom.create_key('', 'token');
 SELECT cleanroom.create_key(repeat('x', 64), 'token');
+SELECT cleanroom.create_key('cleanroom.second_factor', 'encrypt');
+SELECT cleanroom.create_key('cleanroom.', 'encrypt');
 SELECT cleanroom.create_key('regress x', 'tokens');
 SELECT cleanroom.create_key('regress x', NULL);
 SELECT cleanroom.create_key(NULL, 'token');

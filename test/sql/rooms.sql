@@ -333,7 +333,7 @@ SELECT cleanroom.put_on_record('room_change', NULL, 'forged', NULL);
 SELECT cleanroom.evaluate_condition(10, 'true');
 SELECT cleanroom.judge_for(10, 'rooms.buys'::regclass, '{}');
 SELECT cleanroom.resolve_query(0, 'SELECT 1', '{}', false);
-SELECT cleanroom.raise_assurance();
+SELECT cleanroom.raise_assurance(now());
 SELECT * FROM cleanroom.member_list;
 
 -- Changes are on record.

@@ -196,6 +196,29 @@ SELECT count(*) FROM cleanroom.key_rotations WHERE key LIKE 'rotation%';
 SELECT context FROM cleanroom.keyring_rotations;
 RESET ROLE;
 
+-- how many rows there are, and why it failed, is for the table's owner alone: not
+-- for who may use the key, nor for who owns it
+SELECT cleanroom.grant_key('rotation mail', 'regress_cr_other', '{own}');
+SET ROLE regress_cr_owner;
+CREATE TABLE rotation.few AS SELECT i AS id, 'v' || i AS source, gen_random_uuid() AS token
+    FROM generate_series(1, 5) i;
+SELECT cleanroom.protect('rotation.few', 'id');
+SELECT cleanroom.rotate_table('rotation.few', 'token', 'rotation mail', source => 'source') AS n \gset
+SELECT * FROM rotation.wait(:n);
+UPDATE rotation.few SET token = gen_random_uuid();
+SELECT cleanroom.rotate_table('rotation.few', 'token', 'rotation mail',
+    source => $$to_tsquery(source || ' secret word')::text$$) AS failed \gset
+SELECT state, problem FROM rotation.wait(:failed);
+SET ROLE regress_cr_other;
+SELECT relation, state, rows_done, rows_left, rows_per_second, updated_at, problem
+FROM cleanroom.key_rotations WHERE rotation IN (:n, :failed);
+SELECT cleanroom.key_dependents('rotation mail', current_version) FROM cleanroom.keys
+WHERE name = 'rotation mail';
+RESET ROLE;
+SELECT rows_done FROM cleanroom.key_rotations WHERE rotation = :n;
+SELECT cleanroom.revoke_key('rotation mail', 'regress_cr_other');
+DROP TABLE rotation.few;
+
 -- a protected table's owner rotates it as any other
 SET ROLE regress_cr_owner;
 SELECT cleanroom.protect('rotation.people', 'id');
@@ -219,6 +242,24 @@ SELECT cleanroom.rotate_vault('rotation box');
 SELECT cleanroom.rotate_vault('rotation mail') AS n \gset
 SELECT * FROM rotation.wait(:n);
 SELECT cleanroom.key_dependents('rotation mail', 3);
+-- of each key one: nobody waits for another's
+SELECT cleanroom.create_key('rotation others', 'token');
+BEGIN;
+SELECT cleanroom.rotate_vault('rotation mail') <> cleanroom.rotate_vault('rotation others') AS two;
+ROLLBACK;
+-- of a column one at a time
+BEGIN;
+SELECT cleanroom.grant_key('rotation others', 'regress_cr_owner', '{tokenize}');
+SET LOCAL ROLE regress_cr_owner;
+SELECT cleanroom.rotate_table('rotation.people', 'other', 'rotation others', source => 'mail') > 0 AS one;
+DO $$
+BEGIN
+    PERFORM cleanroom.rotate_table('rotation.people', 'other', 'rotation mail', source => 'mail');
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+    RAISE NOTICE '%', regexp_replace(SQLERRM, '\d+', 'n');
+END
+$$;
+ROLLBACK;
 SELECT count(*) FROM vault
 WHERE token = cleanroom.vault_tokenize('p' || i, 'rotation mail');
 SELECT cleanroom.detokenize(token) FROM vault WHERE i IN (1, 2500) ORDER BY i;

@@ -168,7 +168,21 @@ $node->safe_psql('postgres', q(
 	SELECT cleanroom.propose_template('gone', 'lost', 'SELECT count(*) AS n FROM public.gone');
 	SELECT cleanroom.approve_template('lost', 1);
 	SELECT cleanroom.propose_template('gone', 'kept', 'SELECT 1 AS n');
+	SELECT cleanroom.set_attribute('regress_cr_bob', 'badge', '1');
+	SELECT cleanroom.create_room('left', 'x');
+	SELECT cleanroom.add_access_rule('left', 'hours', 'true');
+	SELECT cleanroom.add_member('left', 'regress_cr_shop', 'contributor');
+	SELECT cleanroom.add_member('left', 'regress_cr_gone', 'contributor');
 	RESET ROLE;
+	GRANT regress_cr_shop TO regress_cr_gone;
+	CREATE TABLE passed (person int);
+	ALTER TABLE passed OWNER TO regress_cr_gone;
+	SET ROLE regress_cr_gone;
+	SELECT cleanroom.protect('passed', 'person');
+	SELECT cleanroom.share_table('left', 'passed');
+	SELECT cleanroom.set_budget('shop.buys', 'regress_cr_bob', 5, 'queries', 'lifetime');
+	RESET ROLE;
+	ALTER TABLE passed OWNER TO regress_cr_shop;
 	DROP TABLE gone;
 	REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_gone;
 	DROP ROLE regress_cr_gone;));
@@ -189,6 +203,33 @@ is($node->safe_psql('copy', q(
 	UNION ALL SELECT 'decisions', owner::text FROM cleanroom.decision_list WHERE owner::text ~ '^\d'
 	UNION ALL SELECT 'changes', proposed_by::text FROM cleanroom.change_list WHERE proposed_by::text ~ '^\d')),
 	'', 'nothing is restored that was of who is gone');
+# every column of roles of every table that is dumped
+my @columns = split /\n/, $node->safe_psql('copy', q(
+	SELECT format('SELECT %L, count(*) FROM %s WHERE %I::text ~ %L', attrelid::regclass || '.' || attname,
+			attrelid::regclass, attname, '^\d')
+	FROM pg_extension, unnest(extconfig) AS d (relid) JOIN pg_attribute ON attrelid = relid
+	WHERE extname = 'cleanroom' AND atttypid = 'regrole'::regtype AND NOT attisdropped));
+cmp_ok(scalar(@columns), '>', 15, 'there are columns of roles');
+is(join('', grep { !/\|0$/ } split /\n/, $node->safe_psql('copy', join(' UNION ALL ', @columns))),
+	'', 'and none has the number of a role that is gone');
+is($node->safe_psql('copy', q(SELECT r.name, l.name, l.author FROM cleanroom.rule_list l
+	JOIN cleanroom.room_list r USING (room_id) WHERE r.name = 'left')),
+	'left|hours|-', 'a rule of such a role is there');
+is($node->safe_psql('copy', q(SELECT relation, owner FROM cleanroom.table_list WHERE relation::text = 'passed')),
+	'passed|-', 'and so is a table that it has shared and passed on');
+$node->psql('copy', q(SELECT cleanroom.grant_room(room_id) FROM cleanroom.room_list WHERE name = 'left';
+	SET ROLE regress_cr_shop;
+	SELECT cleanroom.add_access_rule('left', 'hours', 'true');
+	SELECT cleanroom.share_table('left', 'passed')), stdout => \$out, stderr => \$err);
+like($err, qr/owner of table public.passed is not the contributor who has shared it/, 'it is granted to nobody');
+is($node->safe_psql('copy', q(SELECT l.author, t.owner FROM cleanroom.room_list r
+	JOIN cleanroom.rule_list l USING (room_id) JOIN cleanroom.table_list t USING (room_id) WHERE r.name = 'left')),
+	'regress_cr_shop|regress_cr_shop', 'until who is there sets the one and shares the other anew');
+$node->run_log([ 'pg_dump', '--inserts', '-f', $dump, '-d', $node->connstr('postgres') ]);
+$node->safe_psql('postgres', 'CREATE DATABASE again');
+$node->run_log([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $node->connstr('again') ]);
+is($node->safe_psql('again', q(SELECT r.name, l.author FROM cleanroom.rule_list l
+	JOIN cleanroom.room_list r USING (room_id) WHERE r.name = 'left')), 'left|-', 'with INSERT as with COPY');
 $node->safe_psql('copy', q(SET ROLE regress_cr_boss; SELECT cleanroom.create_room('next', 'x')));
 $node->stop;
 

@@ -74,6 +74,14 @@ sub give
 	return as_role($role, "SELECT cleanroom.second_factor('$code')", $database);
 }
 
+# ---------- whose key it is ----------
+
+# whoever may create keys can not have this one, and it is tracked whoever has made it
+$node->safe_psql('postgres', q(GRANT EXECUTE ON FUNCTION cleanroom.create_key(text, text) TO regress_cr_bob));
+like(as_role('regress_cr_bob', q(SELECT cleanroom.create_key('cleanroom.second_factor', 'encrypt'))),
+	qr/the extension's own/, 'its name is the extension\'s own');
+$node->safe_psql('postgres', q(SELECT cleanroom.create_key('cleanroom.second_factor', 'encrypt')));
+
 # ---------- the window ----------
 
 my ($secret, @recovery) = enroll('regress_cr_ana');
@@ -95,6 +103,22 @@ is($node->safe_psql('postgres', q(SELECT string_agg(detail->>'event', ',' ORDER 
 	'all of it on record');
 unlike($node->safe_psql('postgres', q(SELECT string_agg(to_jsonb(l)::text, '') FROM cleanroom.ledger l)),
 	qr/$secret|$recovery[0]/, 'without a secret or a code');
+
+# however the codes get there, and with all the keys that they use
+for my $call (
+	"PREPARE x(text) AS SELECT cleanroom.second_factor(\$1);\nEXECUTE x('111111x');",
+	"DO \$\$ BEGIN PERFORM cleanroom.second_factor('111111x'), cleanroom.second_factor('222222x'); END \$\$",
+	"BEGIN;\nDO \$\$ BEGIN PERFORM cleanroom.second_factor('111111x'); END \$\$;\nROLLBACK;")
+{
+	my $at = $node->safe_psql('postgres', 'SELECT COALESCE(max(number), 0) FROM cleanroom.ledger');
+
+	as_role('regress_cr_carl', 'SELECT cleanroom.enroll_second_factor()');
+	as_role('regress_cr_carl', $call);
+	is($node->safe_psql('postgres', qq(SELECT count(*) FILTER (WHERE kind = 'key_use') > 0, count(*) FILTER (
+			WHERE concat(statement, caller) ~ '111111x|222222x') FROM cleanroom.ledger WHERE number > $at)),
+		't|0', "no code of $call");
+	as_role('regress_cr_boss', q(SELECT cleanroom.reset_second_factor('regress_cr_carl')));
+}
 
 # ---------- several sessions ----------
 
@@ -211,11 +235,36 @@ is(give('regress_cr_rob', code($secret), 'copy'), 't', 'and so is the secret');
 
 # ---------- the lock ----------
 
-is(as_role('regress_cr_boss', q(SELECT cleanroom.reset_second_factor('regress_cr_ana'))), '',
-	'an operator takes a factor away');
-($secret, @recovery) = enroll('regress_cr_ana');
+sub reset_factor
+{
+	return as_role('regress_cr_boss', "SELECT cleanroom.reset_second_factor('regress_cr_ana')");
+}
+
 # five wrong ones are on record from above
 give('regress_cr_ana', '000000x') for 1 .. 5;
+like(give('regress_cr_ana', $recovery[0]), qr/too many wrong codes/,
+	'ten wrong ones within an hour lock a role');
+is(reset_factor(), '', 'an operator takes a factor away');
+($secret, @recovery) = enroll('regress_cr_ana');
+is(give('regress_cr_ana', $recovery[0]), 't', 'and the lock with it: the new one can be given');
+is(as_role('regress_cr_ana', "BEGIN;\nSELECT cleanroom.second_factor('$recovery[1]');\nCOMMIT;\n"
+	  . "SELECT count(*) FROM cleanroom.enroll_second_factor();\nSELECT cleanroom.has_second_factor();"), "t\n1\nf",
+	'a factor that is replaced is one that has not been given');
+is(reset_factor(), '', 'again');
+($secret, @recovery) = enroll('regress_cr_ana');
+my $reset = "\\! psql -XAtq -d \"" . connection('regress_cr_boss')
+  . "\" -c \"SELECT cleanroom.reset_second_factor('regress_cr_ana')\" >/dev/null\n";
+is(as_role('regress_cr_ana', "SELECT cleanroom.second_factor('$recovery[1]');\nSELECT cleanroom.has_second_factor();\n"
+	  . "BEGIN ISOLATION LEVEL REPEATABLE READ;\nSELECT cleanroom.has_second_factor();\n"
+	  . $reset . 'SELECT cleanroom.has_second_factor();'), "t\nt\nt\nf",
+	'nor one that is reset, in a session that is open, on an old snapshot');
+($secret, @recovery) = enroll('regress_cr_ana');
+my $reset_answer = $node->basedir . '/reset';
+(my $reset_meanwhile = $reset) =~ s|>/dev/null|>'$reset_answer' 2>&1|;
+as_role('regress_cr_ana', "BEGIN;\nSELECT cleanroom.second_factor('$recovery[1]');\n${reset_meanwhile}ROLLBACK;");
+like(slurp_file($reset_answer), qr/stays open.*HINT:.*pg_terminate_backend/s,
+	'an operator is told of a transaction that keeps it, and not kept for good');
+give('regress_cr_ana', '000000x') for 1 .. 10;
 like(give('regress_cr_ana', $recovery[0]), qr/too many wrong codes/,
 	'after ten wrong ones in an hour a right one will not do');
 like(as_role('regress_cr_ana', "SET TimeZone = 'UTC+1';\nSET DateStyle = 'SQL';\nSELECT cleanroom.second_factor('$recovery[0]')"),
