@@ -8,6 +8,11 @@
 #ifndef CR_SESSION_FACTS_H
 #define CR_SESSION_FACTS_H
 
+#include "nodes/pg_list.h"
+
+/* Names of the settings that facts are the values of; whoever asks sets them. */
+extern List *cr_session_fact_settings(void);
+
 /* Notes the method of pg_hba.conf; "method" must last. */
 extern void cr_session_note_authentication(const char *method);
 
