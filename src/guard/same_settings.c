@@ -7,8 +7,8 @@
  * say, and the analyst may change them while the statement runs: with
  * set_config() beside released groups, or between two FETCHes.  What is
  * computed twice, as a set and its guard are, would then differ, and a series
- * of days be another than the one that was asked about.  And the purpose that a
- * row policy reads would be another than the one that was judged and is on
+ * of days be another than the one that was asked about.  And the purpose that
+ * a row policy reads would be another than the one that was judged and is on
  * record.  So whatever stands below a guard reads settings as they were when
  * the execution started.
  *

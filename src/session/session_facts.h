@@ -10,7 +10,7 @@
 
 #include "nodes/pg_list.h"
 
-/* Names of the settings that facts are the values of; whoever asks sets them. */
+/* Names of the settings that facts are the values of, for anybody to set. */
 extern List *cr_session_fact_settings(void);
 
 /* Notes the method of pg_hba.conf; "method" must last. */
