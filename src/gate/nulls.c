@@ -35,11 +35,17 @@ unit_of_base(CrLevel *level, int base)
 	return NULL;
 }
 
+/*
+ * Rows that the aggregate skips.  Where those may be missing on a list, of
+ * which somebody knows who is not on it, none will not do.
+ */
 static void
-note_rest(CrAggregate *aggregate, Node *condition)
+note_rest(CrLevel *level, CrAggregate *aggregate, Node *condition)
 {
-	aggregate->rests = lappend(aggregate->rests,
-							   cr_among_chosen(aggregate, condition));
+	List	  **rests = cr_list_may_be_missing(level) ?
+		&aggregate->missing : &aggregate->rests;
+
+	*rests = lappend(*rests, cr_among_chosen(aggregate, condition));
 }
 
 /* Rows that an outer join has no row of the base for. */
@@ -50,8 +56,8 @@ note_unmatched(CrLevel *level, CrAggregate *aggregate, int id, Node *otherwise)
 
 	if (cr_inspect_base(level->statement, id)->nullable &&
 		(unit != NULL || otherwise != NULL))
-		note_rest(aggregate, cr_make_null_test(unit ? unit : otherwise,
-											   IS_NULL));
+		note_rest(level, aggregate,
+				  cr_make_null_test(unit ? unit : otherwise, IS_NULL));
 }
 
 /*
@@ -80,7 +86,7 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
 												  list_length(given) > 1 ?
 												  make_orclause(given) :
 												  linitial(given)));
-	note_rest(aggregate, rest);
+	note_rest(level, aggregate, rest);
 	while ((id = bms_next_member(bases, id)) >= 0)
 		note_unmatched(level, aggregate, id, NULL);
 }
@@ -145,7 +151,8 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 	note_unmatched(level, aggregate, ((Var *) stripped)->varno,
 				   argument->written);
 	if (is_computed_below(level, (Var *) stripped))
-		note_rest(aggregate, cr_make_null_test(argument->written, IS_NULL));
+		note_rest(level, aggregate,
+				  cr_make_null_test(argument->written, IS_NULL));
 }
 
 /* Of a pair, the one may be null where the other is not. */
@@ -169,6 +176,6 @@ cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate)
 									  cr_make_null_test((Node *) missing->expr,
 														IS_NULL)));
 
-		note_rest(aggregate, (Node *) rest);
+		note_rest(level, aggregate, (Node *) rest);
 	}
 }

@@ -190,6 +190,8 @@ typedef struct CrAggregate
 	List	   *rests;			/* rows each condition holds for must be none,
 								 * or reach the threshold too */
 	List	   *listed;			/* the same, where none will not do */
+	List	   *missing;		/* nor here, but for people whom an outer join
+								 * may leave out */
 	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
 								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */
@@ -297,6 +299,7 @@ extern bool cr_list_tested(const List *tested);
 extern bool cr_list_key_only(CrLevel *level, Node *expanded);
 extern bool cr_list_names_keys(CrLevel *level, Node *expanded);
 extern void cr_list_find(CrLevel *level);
+extern bool cr_list_may_be_missing(CrLevel *level);
 extern bool cr_list_tests(CrLevel *level, Node *written, List **tests);
 extern bool cr_list_conflict(CrLevel *level);
 

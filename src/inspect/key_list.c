@@ -16,9 +16,18 @@
 #include "nodes/nodeFuncs.h"
 
 /*
- * Is one of the memberships a list of keys that the analyst may have written
- * for the purpose?
+ * Is it a list of keys that the analyst may have written for the purpose, or
+ * a set of people that one has chosen?
  */
+static bool
+is_of_list(const CrBase *base)
+{
+	if (cr_inspect_base_is_raw(base))
+		return base->level != NULL && base->level->listed;
+	return base->by_key;
+}
+
+/* Is one of the memberships of a list? */
 bool
 cr_list_tested(const List *tested)
 {
@@ -26,9 +35,7 @@ cr_list_tested(const List *tested)
 
 	foreach(lc, tested)
 	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		if (!cr_inspect_base_is_raw(base) && base->by_key)
+		if (is_of_list((CrBase *) lfirst(lc)))
 			return true;
 	}
 	return false;
@@ -111,6 +118,53 @@ cr_list_find(CrLevel *level)
 	}
 }
 
+/* Is a condition that names keys on the nullable side of an outer join? */
+static bool
+names_nullable_keys(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Bitmapset  *bases;
+		int			id = -1;
+
+		if (clause->membership || !cr_list_names_keys(level, clause->expanded))
+			continue;
+		bases = cr_inspect_bases(clause->expanded);
+		while ((id = bms_next_member(bases, id)) >= 0)
+		{
+			if (cr_inspect_base(level->statement, id)->nullable)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Does an outer join, in the level or below it, put nulls in the place of
+ * people whom a list has not chosen?  Its writer knows who they are.
+ */
+bool
+cr_list_may_be_missing(CrLevel *level)
+{
+	ListCell   *lc;
+
+	if (names_nullable_keys(level))
+		return true;
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL && cr_level_is_raw(source->level) &&
+			((!bms_is_empty(source->nulling) && source->level->listed) ||
+			 cr_list_may_be_missing(source->level)))
+			return true;
+	}
+	return false;
+}
+
 /* ---------- beside other conditions ---------- */
 
 typedef struct TestsContext
@@ -173,15 +227,6 @@ typedef struct Scope
 	bool		narrowed;		/* not in a set that a list has chosen: not
 								 * on the list, or not what the set asks */
 } Scope;
-
-/* Is it a list, or a set that one has chosen? */
-static bool
-is_of_list(const CrBase *base)
-{
-	if (cr_inspect_base_is_raw(base))
-		return base->level != NULL && base->level->listed;
-	return base->by_key;
-}
 
 static List *
 lists_among(const List *tested)

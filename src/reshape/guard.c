@@ -382,6 +382,14 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 
 		tests = lappend(tests, none_or_enough(unit, rest));
 	}
+	foreach(lc, aggregate->missing)
+	{
+		Node	   *rest = cr_defer_among(level, list_make1(lfirst(lc)));
+
+		tests = lappend(tests, unit->membership == NULL &&
+						!unit->base->nullable ?
+						units_reach(unit, rest) : none_or_enough(unit, rest));
+	}
 	if (unit->membership != NULL)
 		return tests;
 	foreach(lc, aggregate->listed)
@@ -407,7 +415,7 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 	ListCell   *lc;
 
 	if (aggregate->part == NIL && aggregate->rests == NIL &&
-		aggregate->listed == NIL)
+		aggregate->listed == NIL && aggregate->missing == NIL)
 		return (Expr *) aggref;
 	foreach(lc, level->units)
 		tests = list_concat(tests,

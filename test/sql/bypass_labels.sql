@@ -146,6 +146,44 @@ INSERT INTO queries (query) VALUES
 ('SELECT code, count(*) FROM persons p JOIN everyone m ON m.k = p.pid LEFT JOIN events v ON v.pid = p.pid
   WHERE v.day >= m.since AND p.city = ''C'' GROUP BY code ORDER BY code');
 
+-- ---------- everybody but one ----------
+CREATE TABLE but_one (k int PRIMARY KEY);
+INSERT INTO but_one SELECT k FROM generate_series(1, 1000) k WHERE k <> 777;
+-- in a set that the list has chosen, beside other conditions
+INSERT INTO queries (query)
+SELECT format(place, test)
+  FROM unnest(ARRAY['SELECT count(*), sum(income) FROM persons q WHERE age < 40 OR %s',
+      'SELECT count(*) FROM persons q WHERE age < 40 OR city = ''B'' AND %s',
+      'SELECT city, count(*) FROM persons q WHERE NOT (age < 40 AND NOT %s) GROUP BY 1 ORDER BY 1',
+      'SELECT count(*) FILTER (WHERE age < 40 OR %s) FROM persons q',
+      'SELECT sum(CASE WHEN age < 40 OR %s THEN 1 ELSE 0 END) FROM persons q',
+      'SELECT count(*) FROM (SELECT q.pid, age < 40 OR %s AS b FROM persons q) x WHERE b',
+      'SELECT age < 40 OR %s, count(*) FROM persons q GROUP BY 1 ORDER BY 1',
+      'SELECT avg(n) FROM (SELECT q.pid, count(*) AS n FROM persons q WHERE age < 40 OR %s GROUP BY 1) x']) place,
+    unnest(ARRAY['NOT EXISTS (SELECT FROM persons s JOIN but_one l ON l.k = s.pid WHERE s.pid = q.pid)',
+      'NOT EXISTS (SELECT FROM events s JOIN but_one l ON l.k = s.pid WHERE s.pid = q.pid)',
+      'q.pid NOT IN (SELECT s.pid FROM persons s WHERE s.pid IN (SELECT k FROM but_one))',
+      '(SELECT count(*) FROM persons s JOIN but_one l ON l.k = s.pid WHERE s.pid = q.pid) = 0',
+      'NOT EXISTS (SELECT FROM (SELECT DISTINCT s.pid FROM persons s JOIN but_one l ON l.k = s.pid) s WHERE s.pid = q.pid)']) test;
+INSERT INTO queries (query) VALUES
+('SELECT count(*) FROM persons q LEFT JOIN (SELECT DISTINCT s.pid FROM persons s JOIN but_one l ON l.k = s.pid) r ON r.pid = q.pid WHERE r.pid IS NULL OR age < 40');
+-- on the optional side of a join: what there is for all but one
+INSERT INTO queries (query)
+SELECT format('SELECT city, %s FROM persons q LEFT JOIN %s ON r.pid = q.pid GROUP BY city ORDER BY 1', given, side)
+  FROM unnest('{count(r.pid),count(DISTINCT r.pid),sum(r.n),avg(r.n),avg(coalesce(r.n\, 0)),sum(r.n * 2 + 1),corr(r.n\, r.n)}'::text[]) given,
+    unnest(ARRAY['(SELECT p.pid, income AS n FROM persons p JOIN but_one l ON l.k = p.pid) r',
+      '(SELECT p.pid, income AS n FROM persons p WHERE p.pid IN (SELECT k FROM but_one)) r',
+      '(SELECT p.pid, count(*) AS n FROM events p JOIN but_one l ON l.k = p.pid GROUP BY p.pid) r',
+      '((SELECT pid, income AS n FROM persons) r JOIN but_one l ON l.k = r.pid)']) side;
+INSERT INTO queries (query) VALUES
+('SELECT city, avg(n) FROM (SELECT q.pid, q.city, count(r.pid) AS n FROM persons q LEFT JOIN (SELECT p.pid FROM persons p JOIN but_one l ON l.k = p.pid) r ON r.pid = q.pid GROUP BY 1, 2) x GROUP BY 1 ORDER BY 1'),
+('SELECT city, count(r) FROM persons q LEFT JOIN (SELECT s.pid, s.pid AS r FROM persons s JOIN but_one l ON l.k = s.pid) x ON x.pid = q.pid GROUP BY 1 ORDER BY 1'),
+('SELECT city, count(pid) FROM (SELECT q.city, r.pid FROM persons q LEFT JOIN (SELECT p.pid FROM persons p JOIN but_one l ON l.k = p.pid) r ON r.pid = q.pid) x GROUP BY 1 ORDER BY 1');
+-- a list of many, of whom enough are missing, serves
+INSERT INTO queries (query) VALUES
+('SELECT count(*), sum(income) FROM persons q WHERE age > 60 OR NOT EXISTS (SELECT FROM persons s JOIN l2 l ON l.k = s.pid WHERE s.pid = q.pid)'),
+('SELECT count(*), count(r.pid), sum(r.n) FROM persons q LEFT JOIN (SELECT p.pid, income AS n FROM persons p JOIN l2 l ON l.k = p.pid) r ON r.pid = q.pid');
+
 -- ---------- time zones ----------
 INSERT INTO queries (query) VALUES
 ('SELECT count(*) - count(DISTINCT pid) FROM persons
