@@ -111,7 +111,7 @@ has_row(CrSource *source, Node *condition)
 static bool
 needs_shares(const CrAggregate *atom)
 {
-	return atom->rests != NIL || atom->missing != NIL ||
+	return atom->rests != NIL ||
 		(atom->part != NIL &&
 		 cr_aggregate_family(atom->aggref->aggfnoid) == CR_AGG_COUNT);
 }
@@ -125,29 +125,14 @@ refuse_hidden(CrAggregate *aggregate)
 							 "Put the condition into WHERE of the subquery that groups by person, and aggregate directly over that subquery.");
 }
 
-/* The people who have rows for which a condition of the atom holds. */
-static List *
-share_rests(CrAggregate *aggregate, CrSource *source, List *rests,
-			List *conditions)
-{
-	ListCell   *lc;
-
-	foreach(lc, conditions)
-	{
-		Node	   *rest = has_row(source, copyObject(lfirst(lc)));
-
-		rests = lappend(rests, cr_among_chosen(aggregate, rest));
-	}
-	return rests;
-}
-
 /* Guards an aggregate over one of the atoms of a unit level's column. */
 static CrVerdict *
 share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 {
 	CrAggregate *aggregate = context->aggregate;
+	ListCell   *lc;
 
-	if (atom->listed != NIL || atom->tested != NIL)
+	if (atom->listed != NIL || atom->missing != NIL || atom->tested != NIL)
 		return refuse_hidden(aggregate);
 	if (!needs_shares(atom))
 		return NULL;
@@ -158,10 +143,13 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 			lappend(aggregate->part,
 					has_row(source, (Node *)
 							make_ands_explicit(copyObject(atom->part))));
-	aggregate->rests = share_rests(aggregate, source, aggregate->rests,
-								   atom->rests);
-	aggregate->missing = share_rests(aggregate, source, aggregate->missing,
-									 atom->missing);
+	foreach(lc, atom->rests)
+	{
+		Node	   *rest = has_row(source, copyObject(lfirst(lc)));
+
+		aggregate->rests = lappend(aggregate->rests,
+								   cr_among_chosen(aggregate, rest));
+	}
 	return NULL;
 }
 

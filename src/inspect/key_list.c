@@ -118,53 +118,6 @@ cr_list_find(CrLevel *level)
 	}
 }
 
-/* Is a condition that names keys on the nullable side of an outer join? */
-static bool
-names_nullable_keys(CrLevel *level)
-{
-	ListCell   *lc;
-
-	foreach(lc, level->clauses)
-	{
-		CrClause   *clause = (CrClause *) lfirst(lc);
-		Bitmapset  *bases;
-		int			id = -1;
-
-		if (clause->membership || !cr_list_names_keys(level, clause->expanded))
-			continue;
-		bases = cr_inspect_bases(clause->expanded);
-		while ((id = bms_next_member(bases, id)) >= 0)
-		{
-			if (cr_inspect_base(level->statement, id)->nullable)
-				return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Does an outer join, in the level or below it, put nulls in the place of
- * people whom a list has not chosen?  Its writer knows who they are.
- */
-bool
-cr_list_may_be_missing(CrLevel *level)
-{
-	ListCell   *lc;
-
-	if (names_nullable_keys(level))
-		return true;
-	foreach(lc, level->sources)
-	{
-		CrSource   *source = (CrSource *) lfirst(lc);
-
-		if (source->level != NULL && cr_level_is_raw(source->level) &&
-			((!bms_is_empty(source->nulling) && source->level->listed) ||
-			 cr_list_may_be_missing(source->level)))
-			return true;
-	}
-	return false;
-}
-
 /* ---------- beside other conditions ---------- */
 
 typedef struct TestsContext
