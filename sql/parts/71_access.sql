@@ -212,7 +212,7 @@ CREATE FUNCTION cleanroom.evaluate_condition(author oid, condition text) RETURNS
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_evaluate_condition';
 COMMENT ON FUNCTION cleanroom.evaluate_condition(oid, text) IS
 'Evaluates a condition as its author, with search_path pg_catalog, cleanroom; for the extension''s own functions.
-author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition.';
+author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition, or RC012 while a plan with workers is running.';
 
 -- Others' rules are not a member's to weaken, as long as they are there.
 CREATE FUNCTION cleanroom.require_author(who oid, room int, rule name) RETURNS void
@@ -311,6 +311,30 @@ COMMENT ON FUNCTION cleanroom.drop_access_rule_by(oid, text, name) IS
 
 -- ---------- the judge ----------
 
+CREATE FUNCTION cleanroom.in_parallel_mode() RETURNS boolean
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_parallel_mode';
+COMMENT ON FUNCTION cleanroom.in_parallel_mode() IS
+'Is a plan with workers running in this session? For the extension''s own functions.';
+
+CREATE FUNCTION cleanroom.rule_holds(this cleanroom.rule_list) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    -- EXCEPTION starts a subtransaction, which not every server can do there
+    IF cleanroom.in_parallel_mode() THEN
+        RETURN COALESCE(cleanroom.evaluate_condition(this.author, this.condition), false);
+    END IF;
+    BEGIN
+        RETURN COALESCE(cleanroom.evaluate_condition(this.author, this.condition), false);
+    EXCEPTION WHEN OTHERS THEN
+        RETURN false;
+    END;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.rule_holds(cleanroom.rule_list) IS
+'Is an access rule satisfied now? For the extension''s own functions.
+this: the rule. Returns false where its condition fails. Errors: RC012 it fails while a plan with workers is running.';
+
 -- The first rule of a table, or of a room, that does not hold.
 CREATE FUNCTION cleanroom.broken_rule(
     of_relation oid, of_room int, OUT rule text, OUT hint text
@@ -320,7 +344,6 @@ CREATE FUNCTION cleanroom.broken_rule(
 DECLARE
     this cleanroom.rule_list;
     is_there boolean;
-    holds boolean;
 BEGIN
     FOR this IN
         SELECT * FROM cleanroom.rule_list l
@@ -329,13 +352,7 @@ BEGIN
     LOOP
         -- with whose rights is nobody's to say once its author is gone
         is_there := EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = this.author);
-        BEGIN
-            holds := CASE WHEN is_there
-                          THEN cleanroom.evaluate_condition(this.author, this.condition) END;
-        EXCEPTION WHEN OTHERS THEN
-            holds := false;
-        END;
-        IF holds IS NOT TRUE THEN
+        IF NOT (is_there AND cleanroom.rule_holds(this)) THEN
             rule := this.name;
             hint := CASE WHEN is_there
                          THEN COALESCE(this.hint, 'Ask ' || this.author::text || ', who has set the rule.')

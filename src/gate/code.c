@@ -30,6 +30,7 @@ static CrVerdict *
 check_table(const RangeTblEntry *rte)
 {
 	CrPolicy   *policy;
+	CrVerdict  *refusal;
 	List	   *conditions;
 	const char *code;
 
@@ -43,9 +44,12 @@ check_table(const RangeTblEntry *rte)
 		return refuse(rte->relid,
 					  "an index, constraint, statistics object, partition key or column of it",
 					  code);
+	conditions = cr_policy_row_conditions(rte->relid);
+	refusal = cr_rule_policy_reads(rte->relid, conditions);
+	if (refusal != NULL)
+		return refusal;
 	/* those that row security has applied, and those that are put in */
-	conditions = list_concat_copy(rte->securityQuals,
-								  cr_policy_row_conditions(rte->relid));
+	conditions = list_concat_copy(rte->securityQuals, conditions);
 	code = cr_others_code_in((Node *) conditions);
 	if (code != NULL)
 		return refuse(rte->relid, "a row policy on it", code);

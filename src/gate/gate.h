@@ -75,6 +75,9 @@ extern CrVerdict *cr_rule_length(Node *node);
 extern CrVerdict *cr_rule_pattern(Oid funcid, List *args, Oid collation,
 								  int location);
 
+/* policy_reads.c: what row policies read that reshape puts in */
+extern CrVerdict *cr_rule_policy_reads(Oid relid, List *conditions);
+
 /* quiet.c: what is public and evaluated beside raw rows */
 extern CrVerdict *cr_rule_quiet_query(CrStatement *statement, Query *query);
 extern CrVerdict *cr_rule_quiet_source(CrStatement *statement,

@@ -26,6 +26,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/parsenodes.h"
 #include "policy/policy.h"
+#include "session/access.h"
 #include "session/exempt.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -100,7 +101,8 @@ cr_execution_relations(PlannedStmt *plan)
 
 /*
  * Groups that workers release are known to us when the workers have ended,
- * which is too late to charge for them.
+ * which is too late to charge for them.  And while there are workers, an
+ * access rule that fails ends the statement, though another room admits it.
  */
 static void
 do_without_workers(QueryDesc *queryDesc)
@@ -258,11 +260,11 @@ remember(QueryDesc *queryDesc, List *guards)
 	execution->groupings = cr_groupings_watch(queryDesc, guards);
 	cr_groupings_call(execution->groupings, before_use, execution);
 	if (execution->charge.rows)
-	{
 		execution->row_charge = cr_row_charge_create(&execution->charge);
-		if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
-			do_without_workers(queryDesc);
-	}
+	if (cr_access_condition_failed() ||
+		(execution->charge.rows &&
+		 cr_groupings_in_workers(queryDesc->plannedstmt, guards)))
+		do_without_workers(queryDesc);
 	execution->started_at = GetCurrentTimestamp();
 	cr_record_start(&execution->completion, "completion");
 	cr_record_describe_tables(&execution->completion,

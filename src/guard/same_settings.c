@@ -7,8 +7,10 @@
  * say, and the analyst may change them while the statement runs: with
  * set_config() beside released groups, or between two FETCHes.  What is
  * computed twice, as a set and its guard are, would then differ, and a series
- * of days be another than the one that was asked about.  So whatever stands
- * below a guard reads settings as they were when the execution started.
+ * of days be another than the one that was asked about.  And the purpose that
+ * a row policy reads would be another than the one that was judged and is on
+ * record.  So whatever stands below a guard reads settings as they were when
+ * the execution started.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,57 +19,62 @@
 #include "base/compat.h"
 #include "guard/same_settings.h"
 #include "miscadmin.h"
+#include "session/pinned.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
+#include "utils/memutils.h"
 
-/* What functions on the list of total ones read, and their twins. */
-static const char *const names[] = {
-	"TimeZone",
-	"timezone_abbreviations",
-	"search_path",
-	"DateStyle",
-	"IntervalStyle",
-	"extra_float_digits",
-	"bytea_output",
-	"lc_monetary",
-	"lc_numeric",
-	"lc_time"
-};
+/* One of the settings, as it was. */
+typedef struct Value
+{
+	char	   *text;			/* of those that are texts */
+	int			number;			/* of the others */
+} Value;
 
 struct CrSettings
 {
-	char	   *texts[lengthof(names)]; /* of those that are texts */
-	int			numbers[lengthof(names)];	/* of the others */
 	Oid			user;
 	int			security;		/* as of GetUserIdAndSecContext() */
+	Value		values[FLEXIBLE_ARRAY_MEMBER];
 };
 
-/* By the number of the name; found once in a process. */
-static struct config_generic *found[lengthof(names)];
+/* Those that are noted; found once in a process. */
+static struct config_generic **found = NULL;
+static int	nfound = 0;
+
+static struct config_generic *
+find_setting(const char *name)
+{
+	int			count;
+	struct config_generic **all = cr_guc_variables(&count);
+
+	for (int i = 0; i < count; i++)
+	{
+		if (pg_strcasecmp(all[i]->name, name) == 0)
+			return all[i];
+	}
+	elog(ERROR, "setting %s is missing", name);
+	return NULL;
+}
 
 static void
 find_settings(void)
 {
+	List	   *names;
 	struct config_generic **all;
-	int			count;
+	int			count = 0;
+	ListCell   *lc;
 
-	if (found[0] != NULL)
+	if (found != NULL)
 		return;
-	all = cr_guc_variables(&count);
-	for (int number = lengthof(names) - 1; number >= 0; number--)
-	{
-		struct config_generic *setting = NULL;
-
-		for (int i = 0; i < count && setting == NULL; i++)
-		{
-			if (pg_strcasecmp(all[i]->name, names[number]) == 0)
-				setting = all[i];
-		}
-		if (setting == NULL)
-			elog(ERROR, "setting %s is missing", names[number]);
-		found[number] = setting;
-	}
+	names = cr_session_settings_read();
+	all = MemoryContextAlloc(TopMemoryContext,
+							 list_length(names) * sizeof(*all));
+	foreach(lc, names)
+		all[count++] = find_setting(lfirst(lc));
+	found = all;
+	nfound = count;
 }
 
 static char *
@@ -84,6 +91,8 @@ text_of(const struct config_generic *setting)
 static int
 number_of(const struct config_generic *setting)
 {
+	if (setting->vartype == PGC_BOOL)
+		return *((const struct config_bool *) setting)->variable;
 	if (setting->vartype == PGC_INT)
 		return *((const struct config_int *) setting)->variable;
 	if (setting->vartype == PGC_ENUM)
@@ -94,37 +103,46 @@ number_of(const struct config_generic *setting)
 CrSettings *
 cr_settings_note(void)
 {
-	CrSettings *settings = palloc0(sizeof(CrSettings));
+	CrSettings *settings;
 
 	find_settings();
+	settings = palloc0(offsetof(CrSettings, values) + nfound * sizeof(Value));
 	GetUserIdAndSecContext(&settings->user, &settings->security);
-	for (size_t i = 0; i < lengthof(names); i++)
+	for (int i = 0; i < nfound; i++)
 	{
 		if (found[i]->vartype == PGC_STRING)
-			settings->texts[i] = pstrdup(text_of(found[i]));
+			settings->values[i].text = pstrdup(text_of(found[i]));
 		else
-			settings->numbers[i] = number_of(found[i]);
+			settings->values[i].number = number_of(found[i]);
 	}
 	return settings;
 }
 
 static bool
-is_same(const CrSettings *settings, size_t i)
+is_same(const CrSettings *settings, int i)
 {
 	if (found[i]->vartype == PGC_STRING)
-		return strcmp(text_of(found[i]), settings->texts[i]) == 0;
-	return number_of(found[i]) == settings->numbers[i];
+		return strcmp(text_of(found[i]), settings->values[i].text) == 0;
+	return number_of(found[i]) == settings->values[i].number;
 }
 
 static const char *
-value_of(const CrSettings *settings, size_t i)
+value_of(const CrSettings *settings, int i)
 {
-	if (found[i]->vartype == PGC_STRING)
-		return settings->texts[i];
-	if (found[i]->vartype == PGC_INT)
-		return psprintf("%d", settings->numbers[i]);
-	return config_enum_lookup_by_value((struct config_enum *) found[i],
-									   settings->numbers[i]);
+	const Value *value = &settings->values[i];
+
+	switch (found[i]->vartype)
+	{
+		case PGC_STRING:
+			return value->text;
+		case PGC_BOOL:
+			return value->number != 0 ? "on" : "off";
+		case PGC_INT:
+			return psprintf("%d", value->number);
+		default:
+			return config_enum_lookup_by_value((struct config_enum *) found[i],
+											   value->number);
+	}
 }
 
 CrBefore
@@ -134,13 +152,13 @@ cr_settings_enter(const CrSettings *settings)
 	int			level = 0;
 
 	GetUserIdAndSecContext(&before.user, &before.security);
-	for (size_t i = 0; i < lengthof(names); i++)
+	for (int i = 0; i < nfound; i++)
 	{
 		if (likely(is_same(settings, i)))
 			continue;
 		if (level == 0)
 			level = NewGUCNestLevel();
-		(void) set_config_option(names[i], value_of(settings, i),
+		(void) set_config_option(found[i]->name, value_of(settings, i),
 								 PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
 	}

@@ -80,10 +80,11 @@ extern bool cr_policy_has_protected_descendant(Oid relid);
 
 /*
  * The conditions of the owner's row policies, as expressions whose Vars have
- * varno 1 and the attribute numbers of relid; copied into the current memory
- * context.  Those of the relation that the policy is inherited from are among
- * them.  They hold for whoever is not exempt, so where row security did not
- * add them (BYPASSRLS, a view of the owner) the caller must.
+ * varno 1 and the attribute numbers of relid; in the current memory context,
+ * their subqueries rewritten for the current user, and the relations of those
+ * locked.  The conditions of the relation that the policy is inherited from
+ * are among them.  They hold for whoever is not exempt, so where row security
+ * did not add them (BYPASSRLS, a view of the owner) the caller must.
  */
 extern List *cr_policy_row_conditions(Oid relid);
 

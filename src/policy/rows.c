@@ -252,8 +252,29 @@ cr_rows_drop_policy(Oid relid, const char *name)
 	cr_cache_invalidate(relid);
 }
 
-List *
-cr_policy_row_conditions(Oid relid)
+/*
+ * What the server's own row security does with subqueries of the conditions it
+ * adds: views are written out, and row security is applied to their tables.
+ */
+static bool
+rewrite_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubLink))
+	{
+		SubLink    *link = (SubLink *) node;
+		Query	   *query = castNode(Query, link->subselect);
+
+		AcquireRewriteLocks(query, true, false);
+		link->subselect = linitial(QueryRewrite(query));
+	}
+	return expression_tree_walker(node, rewrite_walker, context);
+}
+
+/* As they stand in the catalog. */
+static List *
+stored_conditions(Oid relid)
 {
 	CrPolicy   *policy = cr_policy_lookup(relid);
 	List	   *conditions = NIL;
@@ -282,5 +303,14 @@ cr_policy_row_conditions(Oid relid)
 								 cr_rls_map_condition(policy->labelled_relid,
 													  row_policy, relid));
 	}
+	return conditions;
+}
+
+List *
+cr_policy_row_conditions(Oid relid)
+{
+	List	   *conditions = stored_conditions(relid);
+
+	(void) rewrite_walker((Node *) conditions, NULL);
 	return conditions;
 }

@@ -18,7 +18,6 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 #include "reshape/reshape.h"
-#include "rewrite/rewriteHandler.h"
 #include "rewrite/rewriteManip.h"
 #include "session/exempt.h"
 #include "utils/lsyscache.h"
@@ -29,18 +28,6 @@ calls(Node *qual, Oid funcid)
 	return IsA(qual, FuncExpr) && ((FuncExpr *) qual)->funcid == funcid;
 }
 
-/* What the server's own row security does for the conditions it adds. */
-static bool
-lock_walker(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, SubLink))
-		AcquireRewriteLocks(castNode(Query, ((SubLink *) node)->subselect),
-							true, false);
-	return expression_tree_walker(node, lock_walker, context);
-}
-
 static void
 add_row_policies(Query *query, RangeTblEntry *rte, int rti)
 {
@@ -48,9 +35,8 @@ add_row_policies(Query *query, RangeTblEntry *rte, int rti)
 
 	foreach(lc, cr_policy_row_conditions(rte->relid))
 	{
-		Node	   *condition = copyObject(lfirst(lc));
+		Node	   *condition = lfirst(lc);
 
-		lock_walker(condition, NULL);
 		ChangeVarNodes(condition, 1, rti, 0);
 		rte->securityQuals = lappend(rte->securityQuals, condition);
 		query->hasSubLinks = query->hasSubLinks ||

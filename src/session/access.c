@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/errcodes.h"
 #include "base/oids.h"
 #include "base/settings.h"
@@ -34,7 +35,17 @@
 #include "utils/plancache.h"
 
 PG_FUNCTION_INFO_V1(cr_evaluate_condition);
+PG_FUNCTION_INFO_V1(cr_in_parallel_mode);
 PG_FUNCTION_INFO_V1(cr_judge_for);
+
+/* has a condition failed since cr_access_judge() was last called? */
+static bool condition_failed = false;
+
+bool
+cr_access_condition_failed(void)
+{
+	return condition_failed;
+}
 
 Oid
 cr_access_room_table(void)
@@ -76,6 +87,7 @@ cr_access_judge(List *relids, bool joined, const CrApproval *approval)
 {
 	char	   *answer[3];
 
+	condition_failed = false;
 	joined = joined ||
 		(approval != NULL && (approval->any_use || approval->waived != NIL));
 	if (!(joined && cr_require_rooms) && !cr_own_table_has_rows("room_list") &&
@@ -153,6 +165,26 @@ evaluate(const char *query)
 }
 
 /*
+ * In a PG_CATCH block.  Whoever asks about a rule counts its failure as not
+ * satisfied.  In parallel mode he could not go on after it, so there it ends
+ * the statement, as a rule does that is not satisfied; what was raised may be
+ * made of what the author alone may read.
+ */
+static void
+fail(MemoryContext caller)
+{
+	condition_failed = true;
+	if (!IsInParallelMode() || geterrcode() == ERRCODE_QUERY_CANCELED)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(caller);
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_ACCESS),
+			 errmsg("an access rule could not be evaluated while the query ran"),
+			 errhint("Run the query again.")));
+}
+
+/*
  * SQL: cleanroom.evaluate_condition(author oid, condition text): boolean.
  * Only superusers may, since it acts as anybody.
  */
@@ -167,6 +199,7 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 	Oid			user;
 	int			context;
 	bool		borrowed;
+	MemoryContext caller = CurrentMemoryContext;
 	volatile bool result = false;
 
 	if (!superuser())
@@ -185,16 +218,26 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 	{
 		result = evaluate(query);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		(void) cr_session_set_asker(asker);
 		(void) cr_session_set_borrowed(borrowed);
+		fail(caller);
 	}
 	PG_END_TRY();
+	(void) cr_session_set_asker(asker);
+	(void) cr_session_set_borrowed(borrowed);
 	/* what the author's code has set is not the session's */
 	AtEOXact_GUC(false, nesting);
 	SetUserIdAndSecContext(user, context);
 	PG_RETURN_BOOL(result);
+}
+
+/* SQL: cleanroom.in_parallel_mode(): boolean */
+Datum
+cr_in_parallel_mode(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(IsInParallelMode());
 }
 
 /*

@@ -18,10 +18,17 @@
  * tables of different owners; "approval" is that of a template, or NULL, and
  * one that goes beyond what the gate admits holds in the template's room
  * only.  Reads the newest state, whatever the isolation level of the
- * transaction.  A rule that fails counts as not satisfied.
+ * transaction.  A rule that fails counts as not satisfied; in parallel mode it
+ * raises RC012.
  */
 extern CrVerdict *cr_access_judge(List *relids, bool joined,
 								  const CrApproval *approval);
+
+/*
+ * Has a rule failed in the last judgement?  Another room may have admitted
+ * the statement, which in parallel mode would end there.
+ */
+extern bool cr_access_condition_failed(void);
 
 /*
  * The table that a plan depends on when it was admitted as one that joins

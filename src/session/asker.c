@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -91,6 +90,17 @@ run_query(const char *query, int nargs, Oid *types, Datum *args,
 	SPI_finish();
 }
 
+/*
+ * The newest state.  A catalog snapshot is taken in parallel mode too, where
+ * GetLatestSnapshot() fails; it shows any table.
+ */
+static Snapshot
+newest_snapshot(void)
+{
+	InvalidateCatalogSnapshot();
+	return GetNonHistoricCatalogSnapshot(InvalidOid);
+}
+
 /* See asker.h. */
 void
 cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
@@ -109,8 +119,7 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
 						   context | SECURITY_LOCAL_USERID_CHANGE);
 	cr_session_pin_path("pg_catalog, pg_temp");
-	PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() :
-					   GetLatestSnapshot());
+	PushActiveSnapshot(newest_snapshot());
 	PG_TRY();
 	{
 		run_query(query, nargs, types, args, nulls, ncolumns, values);

@@ -37,7 +37,8 @@ extern Jsonb *cr_session_made_up_facts(void);
 
 /*
  * Runs a query of the extension's own as the extension's owner, on the newest
- * snapshot and without writing.  It must return at most one row; each of its
+ * snapshot, without writing and in parallel mode too: no subtransaction can
+ * be started there.  It must return at most one row; each of its
  * ncolumns text columns is put into values, in the current memory context,
  * NULL where it is null or there is no row.
  */

@@ -27,6 +27,7 @@ typedef struct Fact
 {
 	const char *name;
 	char	   *(*find) (void);
+	const char *setting;		/* that it is the value of, or NULL */
 } Fact;
 
 /* when this session's user has last given a second factor, or 0 */
@@ -185,20 +186,34 @@ find_refusals_last_hour(void)
 }
 
 static const Fact facts[] = {
-	{"address", find_address},
-	{"tls", find_tls},
-	{"tls_version", find_tls_version},
-	{"authentication", find_authentication},
-	{"application", find_application},
-	{"user", find_user},
-	{"session_user", find_session_user},
-	{"purpose", find_purpose},
-	{"room", find_room},
-	{"time", find_time},
-	{"second_factor_age", find_second_factor_age},
-	{"queries_last_hour", find_queries_last_hour},
-	{"refusals_last_hour", find_refusals_last_hour},
+	{"address", find_address, NULL},
+	{"tls", find_tls, NULL},
+	{"tls_version", find_tls_version, NULL},
+	{"authentication", find_authentication, NULL},
+	{"application", find_application, "application_name"},
+	{"user", find_user, NULL},
+	{"session_user", find_session_user, NULL},
+	{"purpose", find_purpose, "cleanroom.purpose"},
+	{"room", find_room, "cleanroom.room"},
+	{"time", find_time, NULL},
+	{"second_factor_age", find_second_factor_age, NULL},
+	{"queries_last_hour", find_queries_last_hour, NULL},
+	{"refusals_last_hour", find_refusals_last_hour, NULL},
 };
+
+/* See session_facts.h. */
+List *
+cr_session_fact_settings(void)
+{
+	List	   *settings = NIL;
+
+	for (size_t i = 0; i < lengthof(facts); i++)
+	{
+		if (facts[i].setting != NULL)
+			settings = lappend(settings, unconstify(char *, facts[i].setting));
+	}
+	return settings;
+}
 
 /* A made-up fact; false when it is not among them. */
 static bool

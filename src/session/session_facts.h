@@ -9,6 +9,10 @@
 #define CR_SESSION_FACTS_H
 
 #include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
+
+/* Names of the settings that facts are the values of, for anybody to set. */
+extern List *cr_session_fact_settings(void);
 
 /* Notes the method of pg_hba.conf; "method" must last. */
 extern void cr_session_note_authentication(const char *method);

@@ -254,6 +254,16 @@ SELECT bounds.grants('regress_cr_ana', 71, 'released_rows');
 SET ROLE regress_cr_ana;
 SELECT count(*) FROM bounds.stays;
 SELECT count(*) FROM bounds.stays;
+-- while workers run, too, what is left is what the admission has left
+SET ROLE regress_cr_owner;
+SELECT bounds.grants('regress_cr_ana', 74, 'released_rows');
+SET ROLE regress_cr_ana;
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+SELECT ward FROM bounds.stays WHERE ward < 3 GROUP BY ward ORDER BY ward;
+SELECT bounds.spent() AS seventy_four;
+SELECT ward FROM bounds.stays WHERE ward < 3 GROUP BY ward ORDER BY ward;
+RESET ALL;
+SET client_min_messages = warning;
 
 RESET ROLE;
 SELECT first_bad FROM cleanroom.verify_ledger();

@@ -104,6 +104,93 @@ RESET SESSION AUTHORIZATION;
 SELECT DISTINCT what FROM told ORDER BY what;
 SELECT count(*) FROM cleanroom.second_factor_list WHERE enrolled_as LIKE 'regress_cr_s%';
 
+-- ---------- a fact changes while the statement runs ----------
+SET SESSION AUTHORIZATION regress_cr_s_owner;
+CREATE TABLE visitors (pid int PRIMARY KEY, city text NOT NULL);
+INSERT INTO visitors SELECT p, CASE WHEN p % 2 = 0 THEN 'a' ELSE 'b' END FROM generate_series(1, 100) p;
+SELECT cleanroom.protect('visitors', 'pid', 10, dimensions => '{city}');
+GRANT SELECT ON visitors TO regress_cr_s_eve;
+SET SESSION AUTHORIZATION regress_cr_s_eve;
+-- which facts go by which settings, of all that anybody may set: each is tried
+CREATE TABLE fact_settings (fact text, setting text);
+GRANT SELECT ON fact_settings TO PUBLIC;
+DO $$
+DECLARE
+    said text;
+    facts text[];
+    before text[];
+    after text[];
+    tried record;
+BEGIN
+    BEGIN
+        PERFORM cleanroom.session_fact('all');
+    EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS said = PG_EXCEPTION_HINT;
+    END;
+    facts := array_remove(regexp_split_to_array(regexp_replace(said, '^They are |\.$', '', 'g'), ', | and '), 'time');
+    FOR tried IN
+        SELECT s.name, v.value
+          FROM pg_settings s,
+               unnest(s.enumvals || ARRAY['on', 'off', 'one', s.min_val, s.max_val]) v (value)
+         WHERE s.context = 'user' AND v.value <> s.setting
+           AND s.name NOT IN ('exit_on_error', 'client_min_messages')
+    LOOP
+        BEGIN
+            before := ARRAY(SELECT cleanroom.session_fact(f) FROM unnest(facts) f);
+            PERFORM set_config(tried.name, tried.value, true);
+            after := ARRAY(SELECT cleanroom.session_fact(f) FROM unnest(facts) f);
+            RAISE EXCEPTION 'as it was';
+        EXCEPTION WHEN OTHERS THEN
+            CONTINUE WHEN SQLERRM <> 'as it was';
+        END;
+        INSERT INTO fact_settings
+            SELECT DISTINCT f.name, tried.name FROM unnest(facts, before, after) f (name, x, y) WHERE x IS DISTINCT FROM y
+            EXCEPT SELECT * FROM fact_settings;
+    END LOOP;
+    INSERT INTO fact_settings SELECT cardinality(facts) || ' facts', '';
+END $$;
+SELECT * FROM fact_settings ORDER BY 1;
+-- a policy reads the fact: each city as at the start, whatever is set between them
+CREATE FUNCTION ask_twice(setting text, before text, after text) RETURNS TABLE (city text, n bigint, set_to text) LANGUAGE plpgsql AS $$
+DECLARE
+    c refcursor;
+BEGIN
+    PERFORM set_config(setting, before, false);
+    RETURN QUERY EXECUTE format($q$
+        SELECT 'none', 0::bigint, current_setting(%1$L)
+        UNION ALL SELECT t.city, t.n, set_config(%1$L, %2$L, false)
+            FROM (SELECT city, count(*) AS n FROM visitors WHERE city = 'a' GROUP BY city) t
+        UNION ALL SELECT t.city, t.n, current_setting(%1$L)
+            FROM (SELECT city, count(*) AS n FROM visitors WHERE city = 'b' GROUP BY city) t $q$, setting, after);
+    PERFORM set_config(setting, before, false);
+    OPEN c FOR SELECT v.city, count(*) AS n FROM visitors v WHERE v.city = 'a' GROUP BY v.city
+        UNION ALL SELECT v.city, count(*) FROM visitors v WHERE v.city = 'b' GROUP BY v.city;
+    FETCH c INTO city, n;
+    set_to := current_setting(setting);
+    RETURN NEXT;
+    PERFORM set_config(setting, after, false);
+    FETCH c INTO city, n;
+    set_to := current_setting(setting);
+    RETURN NEXT;
+    CLOSE c;
+END $$;
+GRANT EXECUTE ON FUNCTION ask_twice(text, text, text) TO PUBLIC;
+SET SESSION AUTHORIZATION regress_cr_s_owner;
+SELECT format($q$
+    SELECT cleanroom.add_row_policy('visitors', 'reads', %1$L);
+    SET SESSION AUTHORIZATION regress_cr_s_eve;
+    SELECT * FROM ask_twice(%2$L, %3$L, %4$L);
+    SELECT set_config(%2$L, %4$L, false), city, count(*) FROM visitors GROUP BY city ORDER BY city;
+    SELECT set_config(%2$L, %3$L, false);
+    SET SESSION AUTHORIZATION regress_cr_s_owner;
+    SELECT cleanroom.drop_row_policy('visitors', 'reads') $q$, reads || ' OR pid <= 60', setting, before, after) AS attack
+  FROM (SELECT format('cleanroom.session_fact(%L) = ''one''', fact), setting, 'two', 'one' FROM fact_settings WHERE setting <> ''
+        UNION ALL VALUES ('format(''%I'', city) <> city', 'quote_all_identifiers', 'off', 'on')) s (reads, setting, before, after)
+  ORDER BY setting
+\gexec
+RESET application_name;
+RESET SESSION AUTHORIZATION;
+
 RESET search_path;
 TRUNCATE cleanroom.room_list CASCADE;
 TRUNCATE cleanroom.rule_list, cleanroom.attribute_list;

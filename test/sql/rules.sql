@@ -145,6 +145,30 @@ SELECT count(*) FROM people;
 SET SESSION AUTHORIZATION regress_cr_rules_owner;
 SELECT cleanroom.drop_row_policy('people', 'young');
 SELECT cleanroom.drop_row_policy('people', 'wanted');
+
+-- what policies read is read as elsewhere: views, tables under row security
+RESET SESSION AUTHORIZATION;
+\set three_ways 'SET SESSION AUTHORIZATION regress_cr_rules_analyst; SELECT count(*) AS in_person FROM people; SELECT count(*) AS by_a_view FROM seen; SET SESSION AUTHORIZATION regress_cr_rules_bypass; SELECT count(*) AS past_row_security FROM people; SET SESSION AUTHORIZATION regress_cr_rules_owner;'
+SET SESSION AUTHORIZATION regress_cr_rules_owner;
+CREATE VIEW wanted_young AS SELECT w.age FROM wanted w WHERE w.age < 3;
+GRANT SELECT ON wanted_young TO public;
+SELECT cleanroom.add_row_policy('people', 'reads', 'age IN (SELECT w.age FROM rules.wanted_young w)');
+:three_ways
+ALTER TABLE wanted ENABLE ROW LEVEL SECURITY;
+CREATE POLICY one ON wanted USING (age = 1 AND current_user = 'regress_cr_rules_analyst');
+SELECT cleanroom.add_row_policy('people', 'reads too', 'age IN (SELECT w.age FROM rules.wanted w)');
+:three_ways
+SELECT cleanroom.drop_row_policy('people', 'reads too');
+-- a view that comes to have code, or to read a protected table
+CREATE FUNCTION wants(int) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RAISE WARNING ''as %'', current_user; RETURN true; END';
+CREATE OR REPLACE VIEW wanted_young AS SELECT w.age FROM wanted w WHERE wants(w.age);
+:three_ways
+CREATE OR REPLACE VIEW wanted_young AS SELECT age FROM seen;
+:three_ways
+CREATE OR REPLACE VIEW wanted_young AS SELECT v.cost AS age FROM visits v;
+:three_ways
+SELECT cleanroom.drop_row_policy('people', 'reads');
+DROP VIEW wanted_young;
 RESET SESSION AUTHORIZATION;
 DROP OWNED BY regress_cr_rules_bypass;
 DROP ROLE regress_cr_rules_bypass;
