@@ -300,6 +300,42 @@ room: a row of room_list. who: the role that made it. what: the change. how: its
 
 -- ---------- grants ----------
 
+-- Privileges stand in the row of what they are on, and two that change it at
+-- once fail.
+CREATE FUNCTION cleanroom.hold_privileges(class regclass, object oid, patience text)
+    RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = 0
+    AS $$
+BEGIN
+    PERFORM pg_catalog.set_config('lock_timeout', patience, true);
+    EXECUTE pg_catalog.format('SELECT FROM %s WHERE oid = $1 FOR NO KEY UPDATE', class)
+        USING object;
+    RETURN true;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.hold_privileges(regclass, oid, text) IS
+'Waits until nobody else is changing the privileges on an object, and keeps others from doing so until the transaction ends; for the extension''s own functions.
+class: pg_class or pg_namespace. object: a row of it. patience: how long to wait, such as 10s. Returns false if that was not long enough.';
+
+CREATE FUNCTION cleanroom.require_privileges(class regclass, object oid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF NOT cleanroom.hold_privileges(class, object, '10s') THEN
+        RAISE EXCEPTION 'the privileges on % are being changed by another transaction',
+                pg_catalog.pg_describe_object(class, object, 0)
+            USING ERRCODE = 'lock_not_available',
+                  HINT = 'Try again when that has ended.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_privileges(regclass, oid) IS
+'As hold_privileges(), but fails when others go on for 10 seconds; for the extension''s own functions.
+class: pg_class or pg_namespace. object: a row of it. Errors: 55P03.';
+
 CREATE FUNCTION cleanroom.grant_usage(schema oid, grantee oid, grantor oid, given boolean)
     RETURNS void LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_grant_usage';
 COMMENT ON FUNCTION cleanroom.grant_usage(oid, oid, oid, boolean) IS
@@ -321,7 +357,8 @@ BEGIN
             USING HINT = pg_catalog.format('The owner of the schema has to: GRANT USAGE ON SCHEMA %I TO %s.', schema, grantee);
         RETURN;
     END IF;
-    PERFORM cleanroom.grant_usage(n.oid, grantee, sharer, true)
+    PERFORM cleanroom.require_privileges('pg_namespace', n.oid),
+            cleanroom.grant_usage(n.oid, grantee, sharer, true)
         FROM pg_catalog.pg_namespace n WHERE n.nspname = schema;
     INSERT INTO cleanroom.schema_grant_list
         VALUES (pg_catalog.quote_ident(schema)::regnamespace, grantee, sharer)
@@ -340,7 +377,7 @@ DECLARE
     gone record;
 BEGIN
     FOR gone IN
-        DELETE FROM cleanroom.schema_grant_list s
+        SELECT s.schema, s.grantee, s.grantor FROM cleanroom.schema_grant_list s
             WHERE NOT EXISTS (SELECT FROM cleanroom.grant_list g
                                   JOIN pg_catalog.pg_class c ON c.oid = g.relation
                               WHERE g.grantee = s.grantee AND c.relnamespace = s.schema::oid)
@@ -348,8 +385,11 @@ BEGIN
                        AND EXISTS (SELECT FROM cleanroom.member_list m
                                        JOIN cleanroom.room_list r USING (room_id)
                                    WHERE m.member = s.grantee AND r.closed_at IS NULL))
-            RETURNING s.schema, s.grantee, s.grantor
+            ORDER BY 1, 2, 3
     LOOP
+        CONTINUE WHEN NOT cleanroom.hold_privileges('pg_namespace', gone.schema, '500ms');
+        DELETE FROM cleanroom.schema_grant_list s
+            WHERE (s.schema, s.grantee, s.grantor) = (gone.schema, gone.grantee, gone.grantor);
         PERFORM cleanroom.grant_usage(gone.schema, gone.grantee, gone.grantor, false);
     END LOOP;
 END
@@ -381,6 +421,7 @@ BEGIN
                               WHERE (g.relation, g.grantee) = (t.relation, m.member)))
             ORDER BY 1, 2
     LOOP
+        PERFORM cleanroom.require_privileges('pg_class', missing.relation);
         EXECUTE pg_catalog.format('GRANT SELECT ON %s TO %s', missing.relation, missing.member);
         PERFORM cleanroom.grant_schema(missing.nspname, missing.member, missing.owner);
         INSERT INTO cleanroom.grant_list VALUES (room, missing.relation, missing.member);
@@ -408,21 +449,31 @@ COMMENT ON FUNCTION cleanroom.grant_room(int) IS
 'Grants the analysts of a room what they need to query its tables; for the extension''s own functions.
 room: its number.';
 
-CREATE FUNCTION cleanroom.revoke_room(room int, only_relation regclass, only_member regrole)
-    RETURNS void
+-- What no member or table of the room stands behind any more; in closed rooms
+-- too, which nobody changes again.
+CREATE FUNCTION cleanroom.revoke_room(room int) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     gone record;
 BEGIN
     FOR gone IN
-        DELETE FROM cleanroom.grant_list g
-            WHERE g.room_id = room
-              AND (only_relation IS NULL OR g.relation = only_relation)
-              AND (only_member IS NULL OR g.grantee = only_member)
-            RETURNING g.relation, g.grantee
+        SELECT g.room_id, g.relation, g.grantee
+            FROM cleanroom.grant_list g JOIN cleanroom.room_list r USING (room_id)
+            WHERE r.closed_at IS NOT NULL
+               OR g.room_id = room
+                  AND NOT EXISTS (SELECT FROM cleanroom.member_list m
+                                      JOIN cleanroom.table_list t USING (room_id)
+                                  WHERE m.room_id = room AND m.part = 'analyst'
+                                    AND m.member = g.grantee AND t.relation = g.relation)
+            ORDER BY 2, 3
     LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM cleanroom.grant_list g
+        -- whoever changes privileges meanwhile must not keep a room from
+        -- changing: what is left is no access (granted_outside_rooms())
+        CONTINUE WHEN NOT cleanroom.hold_privileges('pg_class', gone.relation, '500ms');
+        DELETE FROM cleanroom.grant_list g
+            WHERE (g.room_id, g.relation, g.grantee) = (gone.room_id, gone.relation, gone.grantee);
+        CONTINUE WHEN NOT FOUND OR EXISTS (SELECT FROM cleanroom.grant_list g
                               WHERE (g.relation, g.grantee) = (gone.relation, gone.grantee))
             OR NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = gone.relation)
             OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = gone.grantee);
@@ -431,6 +482,6 @@ BEGIN
     PERFORM cleanroom.revoke_schemas();
 END
 $$;
-COMMENT ON FUNCTION cleanroom.revoke_room(int, regclass, regrole) IS
-'Takes back what a room has granted, unless another room grants it too; for the extension''s own functions.
-room: its number. only_relation, only_member: limit it to one table or one member, or null.';
+COMMENT ON FUNCTION cleanroom.revoke_room(int) IS
+'Takes back what a room has granted and does not grant any more, unless another room grants it too. What somebody else is just changing is left to the next change of the room. For the extension''s own functions.
+room: its number.';

@@ -122,6 +122,7 @@ BEGIN
             ON CONFLICT (room_id, relation) DO UPDATE
                 SET owner = excluded.owner, templates_only = excluded.templates_only;
     END IF;
+    PERFORM cleanroom.revoke_room(room.room_id);
     PERFORM cleanroom.grant_room(room.room_id);
     PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
         pg_catalog.jsonb_build_object('change', todo.change,
@@ -131,7 +132,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.apply_change(cleanroom.room_list, int) IS
 'Carries out a change that nobody is left to consent to; for the extension''s own functions.
-room: a row of room_list. change_id: the change.';
+room: a row of room_list. change_id: the change. Errors: 55000 whoever has proposed it may not any more, or those of share_table(); 55P03 others are changing privileges on a table of the room.';
 
 CREATE FUNCTION cleanroom.propose_change(
     room cleanroom.room_list, who oid, what text, how jsonb
@@ -350,7 +351,7 @@ BEGIN
     LOOP
         PERFORM cleanroom.withdraw_table(this, who, relid);
     END LOOP;
-    PERFORM cleanroom.revoke_room(this.room_id, NULL, gone::regrole);
+    PERFORM cleanroom.revoke_room(this.room_id);
     PERFORM cleanroom.drop_changes(this, gone);
     PERFORM cleanroom.note_change(this, who, 'remove_member',
         pg_catalog.jsonb_build_object('role', role));
@@ -368,7 +369,7 @@ BEGIN
     PERFORM cleanroom.require_part(who, this, 'operator');
     UPDATE cleanroom.room_list r SET closed_at = pg_catalog.now()
         WHERE r.room_id = this.room_id;
-    PERFORM cleanroom.revoke_room(this.room_id, NULL, NULL);
+    PERFORM cleanroom.revoke_room(this.room_id);
     PERFORM cleanroom.drop_changes(this, NULL);
     PERFORM cleanroom.note_change(this, who, 'close_room', '{}');
 END
@@ -424,9 +425,9 @@ CREATE FUNCTION cleanroom.withdraw_table(room cleanroom.room_list, who oid, rela
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    PERFORM cleanroom.revoke_room(room.room_id, withdraw_table.relation, NULL);
     DELETE FROM cleanroom.table_list t
         WHERE t.room_id = room.room_id AND t.relation = withdraw_table.relation;
+    PERFORM cleanroom.revoke_room(room.room_id);
     PERFORM cleanroom.note_change(room, who, 'unshare_table',
         pg_catalog.jsonb_build_object('relation', relation::text));
 END

@@ -363,6 +363,10 @@ CREATE FUNCTION cleanroom.granted_outside_rooms(asker oid, of oid) RETURNS boole
                            JOIN cleanroom.room_list r USING (room_id)
                        WHERE t.relation = of AND r.closed_at IS NULL
                          AND cleanroom.has_part(asker, r.room_id, 'analyst'))
+           -- nor by what a room has granted and not taken back yet
+           AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
+                           WHERE g.relation = of
+                             AND pg_catalog.pg_has_role(asker, g.grantee::oid, 'USAGE'))
 $$;
 COMMENT ON FUNCTION cleanroom.granted_outside_rooms(oid, oid) IS
 'May a role read a table without a room? For the extension''s own functions.
