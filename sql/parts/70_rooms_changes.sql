@@ -257,6 +257,11 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Choose a shorter one, without line breaks and other control characters.';
     END IF;
+    IF pg_catalog.strpos(name, '.') > 0 THEN
+        RAISE EXCEPTION 'room name may not have a dot in it'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'It would read as the name of a table where either may stand; write a dash.';
+    END IF;
     PERFORM cleanroom.check_region(residency, 'room "' || name || '"');
     BEGIN
         INSERT INTO cleanroom.room_list (name, purpose, residency, created_by)
