@@ -8,6 +8,8 @@ CREATE FUNCTION cleanroom.contributors_to_ask(room int, who oid)
     AS $$
     SELECT m.member FROM cleanroom.member_list m
         WHERE m.room_id = room AND m.part = 'contributor'
+          -- one that is gone has nothing left to say
+          AND m.member::oid IN (SELECT oid FROM pg_catalog.pg_roles)
           AND NOT pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
         ORDER BY m.member::text
 $$;
@@ -58,6 +60,17 @@ COMMENT ON FUNCTION cleanroom.require_shareable(cleanroom.room_list, oid, regcla
 'Fails unless a role may share a table into a room; for the extension''s own functions.
 room: a row of room_list. who: the role. relation: the table, or null. Errors: 42P01, 42501, 55000, RC012.';
 
+CREATE FUNCTION cleanroom.may_propose(who oid, room int, change text) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT CASE change WHEN 'add_member' THEN cleanroom.has_part(who, room, 'operator')
+                       ELSE cleanroom.is_member(who, room) END
+        OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = who AND rolsuper)
+$$;
+COMMENT ON FUNCTION cleanroom.may_propose(oid, int, text) IS
+'Has a role the part in a room that a change takes, by itself or with a group? For the extension''s own functions.
+who: a role. room: the number of a room. change: add_member or share_table. Returns true or false.';
+
 -- Changes that wait and have lost who proposed them, or the room.
 CREATE FUNCTION cleanroom.drop_changes(room cleanroom.room_list, of oid) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
@@ -65,10 +78,11 @@ CREATE FUNCTION cleanroom.drop_changes(room cleanroom.room_list, of oid) RETURNS
     UPDATE cleanroom.change_list c
         SET outcome = 'declined', decided_at = pg_catalog.now()
         WHERE c.room_id = (room).room_id AND c.outcome IS NULL
-          AND (of IS NULL OR c.proposed_by = of OR c.arguments->>'role' = of::regrole::text);
+          AND (of IS NULL OR c.proposed_by = of OR c.arguments->>'role' = of::regrole::text
+               OR NOT cleanroom.may_propose(c.proposed_by, c.room_id, c.change));
 $$;
 COMMENT ON FUNCTION cleanroom.drop_changes(cleanroom.room_list, oid) IS
-'Declines what waits in a room: all of it, or what a role has proposed or is to become; for the extension''s own functions.
+'Declines what waits in a room: all of it, or what a role has proposed or is to become, or whoever has lost the part that it takes; for the extension''s own functions.
 room: a row of room_list. of: the role, or null.';
 
 CREATE FUNCTION cleanroom.find_change(
@@ -105,6 +119,12 @@ BEGIN
         SET outcome = 'done', decided_at = pg_catalog.now()
         WHERE c.change_id = apply_change.change_id
         RETURNING * INTO todo;
+    -- who has proposed it may have left a group that was a member
+    IF NOT cleanroom.may_propose(todo.proposed_by, room.room_id, todo.change) THEN
+        RAISE EXCEPTION 'who has proposed the change may not make it any more'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Decline it with cleanroom.decline(); whoever may make it can propose it anew.';
+    END IF;
     IF todo.change = 'add_member' THEN
         INSERT INTO cleanroom.member_list (room_id, member, part, added_by)
             VALUES (room.room_id, (todo.arguments->>'role')::regrole,
@@ -324,26 +344,40 @@ $$;
 COMMENT ON FUNCTION cleanroom.add_member_by(oid, text, name, text) IS
 'What cleanroom.add_member() does, for the role who.';
 
+CREATE FUNCTION cleanroom.find_member(room int, role name) RETURNS oid
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    -- one that is gone has its number for a name
+    SELECT m.member FROM cleanroom.member_list m
+            LEFT JOIN pg_catalog.pg_roles r ON r.oid = m.member
+        WHERE m.room_id = find_member.room
+          AND COALESCE(r.rolname, m.member::oid::text) = find_member.role
+        ORDER BY r.oid NULLS LAST LIMIT 1
+$$;
+COMMENT ON FUNCTION cleanroom.find_member(int, name) IS
+'The number of a member of a room, or null; for the extension''s own functions.
+room: its number. role: the member''s name, or, of one that is gone, what view room_members shows for it.';
+
 CREATE FUNCTION cleanroom.remove_member_by(who oid, room text, role name) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     this cleanroom.room_list := cleanroom.open_room(room, who);
-    gone oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
+    gone oid := cleanroom.find_member(this.room_id, role);
     relid regclass;
 BEGIN
-    IF who <> gone OR gone IS NULL THEN
+    IF who IS DISTINCT FROM (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role) THEN
         PERFORM cleanroom.require_part(who, this, 'operator');
     END IF;
-    IF NOT EXISTS (SELECT FROM cleanroom.member_list m
-                   WHERE m.room_id = this.room_id AND m.member = gone) THEN
+    IF gone IS NULL THEN
         RAISE EXCEPTION 'role "%" is not a member of room "%"', role, room
             USING ERRCODE = 'undefined_object',
                   HINT = 'cleanroom.room_members lists the members.';
     END IF;
     IF NOT EXISTS (SELECT FROM cleanroom.member_list m
                    WHERE m.room_id = this.room_id AND m.part = 'operator'
-                     AND m.member <> gone) THEN
+                     AND m.member <> gone
+                     AND m.member::oid IN (SELECT oid FROM pg_catalog.pg_roles)) THEN
         RAISE EXCEPTION 'room "%" would be left without an operator', room
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Add another operator first, or close the room.';
