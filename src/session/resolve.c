@@ -5,8 +5,9 @@
  *
  * A template is kept as its query reads when it is deparsed with an empty
  * search path, so every name in it is qualified; and with a digest over that
- * text, over the same with the views written out, and over the definitions of
- * functions that are not the server's.  Settings that decide what a text
+ * text, over the same with the views written out, over whose rights and which
+ * options these have, and over the definitions of functions that are not the
+ * server's.  Settings that decide what a text
  * means are pinned while it is written and whenever it is read again, so that
  * nothing can change under an approval without showing.
  *
@@ -20,6 +21,7 @@
 #include "base/oids.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
@@ -37,6 +39,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
@@ -50,6 +53,7 @@ typedef struct Contents
 {
 	List	   *relids;
 	List	   *columns;		/* relation and column number in turn */
+	List	   *views;
 	List	   *functions;		/* that did not come with the server */
 	Oid			type;			/* one that did not either, or InvalidOid */
 } Contents;
@@ -180,8 +184,11 @@ contents_walker(Node *node, Contents *contents)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
-			if (rte->rtekind == RTE_RELATION &&
-				rte->relkind != RELKIND_VIEW)
+			/* a view keeps its number where its query is written out */
+			if (OidIsValid(rte->relid) && rte->relkind == RELKIND_VIEW)
+				contents->views = list_append_unique_oid(contents->views,
+														 rte->relid);
+			else if (rte->rtekind == RTE_RELATION)
 				note_relation(query, rte, contents);
 		}
 		return query_tree_walker(query, contents_walker, contents, 0);
@@ -193,6 +200,33 @@ contents_walker(Node *node, Contents *contents)
 		IsA(node, CoerceViaIO))
 		note_type(exprType(node), contents);
 	return expression_tree_walker(node, contents_walker, contents);
+}
+
+/* Each row is returned as an object, which has one value of a name. */
+static void
+refuse_equal_names(List *columns)
+{
+	ListCell   *lc;
+	ListCell   *other;
+
+	foreach(lc, columns)
+	{
+		TargetEntry *column = lfirst_node(TargetEntry, lc);
+
+		if (column->resjunk)
+			continue;
+		for_each_cell(other, columns, lnext(columns, lc))
+		{
+			TargetEntry *next = lfirst_node(TargetEntry, other);
+
+			if (!next->resjunk && strcmp(next->resname, column->resname) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("two columns of the template's result are named \"%s\"",
+								column->resname),
+						 errhint("Each row is returned as an object: give one of them another name with AS.")));
+		}
+	}
 }
 
 static void
@@ -277,6 +311,27 @@ define_function(Oid funcid, StringInfo digested)
 			ReleaseSysCache(aggregate);
 		}
 	}
+	ReleaseSysCache(tuple);
+}
+
+/* Whose rights a view's tables are read with, and how. */
+static void
+define_view(Oid relid, StringInfo digested)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Form_pg_class form;
+	Datum		options;
+	bool		none;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	form = (Form_pg_class) GETSTRUCT(tuple);
+	options = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &none);
+	appendStringInfo(digested, ";%s of %s: %s",
+					 quote_qualified_identifier(get_namespace_name(form->relnamespace),
+												NameStr(form->relname)),
+					 GetUserNameFromId(form->relowner, true),
+					 none ? "" : OidOutputFunctionCall(F_ARRAY_OUT, options));
 	ReleaseSysCache(tuple);
 }
 
@@ -428,6 +483,7 @@ resolve_query(FunctionCallInfo fcinfo)
 	cr_session_pin_path("");
 	(void) contents_walker((Node *) rewritten, &contents);
 	refuse_temporary(contents.relids);
+	refuse_equal_names(query->targetList);
 	refusal = cr_template_judge_code(list_make1(rewritten), InvalidOid);
 	if (refusal != NULL)
 		cr_template_raise_code(refusal);
@@ -435,6 +491,8 @@ resolve_query(FunctionCallInfo fcinfo)
 	initStringInfo(&digested);
 	appendStringInfo(&digested, "%s;%s", resolved,
 					 pg_get_querydef(rewritten, false));
+	foreach(lc, contents.views)
+		define_view(lfirst_oid(lc), &digested);
 	foreach(lc, contents.functions)
 		define_function(lfirst_oid(lc), &digested);
 	outsider = name_of_outsider(&contents);
