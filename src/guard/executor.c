@@ -18,6 +18,7 @@
 #include "base/errcodes.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
+#include "guard/approved.h"
 #include "guard/command.h"
 #include "guard/execution.h"
 #include "guard/foreign_key.h"
@@ -130,12 +131,14 @@ static bool
 judge_plan(QueryDesc *queryDesc, List **guards)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
-	const CrApproval *approval = cr_approval_of(queryDesc->sourceText);
-	bool		waived = approval != NULL && approval->waived != NIL;
+	const CrApproval *approval;
+	bool		waived;
 	CrVerdict  *refusal;
 
 	if (!cr_policy_possible())
 		return false;
+	approval = cr_approved_execution(queryDesc);
+	waived = approval != NULL && approval->waived != NIL;
 	refusal = cr_foreign_key_judge(plan);
 	if (refusal != NULL)
 		cr_raise_refusal_of(refusal, cr_execution_relations(plan), NULL, -1,
@@ -264,7 +267,7 @@ judge_changes(QueryDesc *queryDesc)
 	cr_check_permissions(plan);
 	refusal = judge_policies(queryDesc);
 	if (refusal == NULL)
-		refusal = judge_access(plan, cr_approval_of(queryDesc->sourceText));
+		refusal = judge_access(plan, cr_approved_execution(queryDesc));
 	raise_of(queryDesc, refusal);
 }
 

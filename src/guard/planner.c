@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "admit/admit.h"
+#include "guard/approved.h"
 #include "guard/command.h"
 #include "guard/glance.h"
 #include "guard/guard.h"
@@ -42,7 +43,9 @@ admit_or_raise(Query *parse, const char *query_string, Guarded *guarded)
 		verdict = cr_guard_judge_surroundings();
 	if (verdict == NULL)
 		verdict = cr_admit_query(parse, touch,
-								 cr_approval_of(query_string));
+								 cr_approved(query_string,
+											 cr_glance_relations(parse),
+											 guarded->kept.functions_read != NULL));
 	if (verdict == NULL)
 		return;
 	verdict->written_out = guarded->kept.written_out;
@@ -61,8 +64,9 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 {
 	CrGlance	glance = cr_guard_glance(parse);
 
-	if (glance.set_function)
-		guarded->inlined = cr_normalize_inline_functions(parse);
+	if (glance.set_function &&
+		cr_normalize_inline_functions(parse, &guarded->inlined))
+		guarded->kept.functions_read = pstrdup("yes");
 	if (glance.protected || glance.set_function)
 	{
 		CrReliedOn	relied_on = {NIL, 0};
