@@ -24,7 +24,7 @@ typedef struct GivenRows
 {
 	dlist_node	node;
 	EState	   *reader;			/* whose memory this is in */
-	PlannedStmt *plan;			/* of the template */
+	PlannedStmt *plan;			/* of the template: what is read */
 	CrApproval	approval;
 	bool		approved;		/* the approval covers the plan */
 	List	   *policies;		/* as they were */
@@ -39,19 +39,80 @@ forget(void *arg)
 	dlist_delete(&((GivenRows *) arg)->node);
 }
 
+/* Of a plan, what is asked again; in the current memory context. */
+static PlannedStmt *
+what_is_read(const PlannedStmt *plan)
+{
+	PlannedStmt *read = makeNode(PlannedStmt);
+	ListCell   *lc;
+
+	read->commandType = plan->commandType;
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		/* views too, which have privileges of their own */
+		if (OidIsValid(rte->relid))
+			read->rtable = lappend(read->rtable, copyObject(rte));
+	}
+#if PG_VERSION_NUM >= 160000
+	read->permInfos = copyObject(plan->permInfos);
+#endif
+	read->relationOids = list_copy(plan->relationOids);
+	return read;
+}
+
+static bool
+reads_the_same(const PlannedStmt *a, const PlannedStmt *b)
+{
+#if PG_VERSION_NUM >= 160000
+	if (!equal(a->permInfos, b->permInfos))
+		return false;
+#endif
+	return equal(a->rtable, b->rtable) &&
+		equal(a->relationOids, b->relationOids);
+}
+
+/* A query may run templates for each of many rows. */
+static bool
+is_noted(const CrApproval *template, const PlannedStmt *plan, bool approved)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &all_given)
+	{
+		GivenRows  *given = dlist_container(GivenRows, node, iter.cur);
+
+		if (given->reader == template->reader &&
+			given->approved == approved &&
+			given->approval.runner == template->runner &&
+			given->approval.room == template->room &&
+			given->approval.any_use == template->any_use &&
+			equal(given->approval.waived, template->waived) &&
+			equal(given->approval.tables, template->tables) &&
+			reads_the_same(given->plan, plan))
+			return true;
+	}
+	return false;
+}
+
 void
 cr_given_rows_note(QueryDesc *queryDesc, const CrApproval *approval)
 {
 	const CrApproval *template = cr_approval_of(queryDesc->sourceText);
 	MemoryContext before;
+	PlannedStmt *read;
 	GivenRows  *given;
 
 	if (template == NULL)
 		return;
+	read = what_is_read(queryDesc->plannedstmt);
+	if (is_noted(template, read, approval != NULL))
+		return;
 	before = MemoryContextSwitchTo(template->reader->es_query_cxt);
 	given = palloc0(sizeof(GivenRows));
 	given->reader = template->reader;
-	given->plan = copyObject(queryDesc->plannedstmt);
+	given->plan = what_is_read(read);
 	given->approval = *template;
 	given->approval.text = NULL;
 	given->approval.waived = list_copy(template->waived);

@@ -37,15 +37,16 @@ static void
 admit_or_raise(Query *parse, const char *query_string, Guarded *guarded)
 {
 	const CrTouch *touch = &guarded->touch;
+	bool		functions_read = guarded->kept.functions_read != NULL;
+	const CrApproval *approval = cr_approved(query_string,
+											 cr_glance_relations(parse),
+											 functions_read);
 	CrVerdict  *verdict = NULL;
 
 	if (touch->foreign_owner)
 		verdict = cr_guard_judge_surroundings();
 	if (verdict == NULL)
-		verdict = cr_admit_query(parse, touch,
-								 cr_approved(query_string,
-											 cr_glance_relations(parse),
-											 guarded->kept.functions_read != NULL));
+		verdict = cr_admit_query(parse, touch, approval);
 	if (verdict == NULL)
 		return;
 	verdict->written_out = guarded->kept.written_out;

@@ -20,12 +20,8 @@
 #include "base/compat.h"
 #include "base/oids.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_aggregate.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -36,10 +32,10 @@
 #include "session/on_behalf.h"
 #include "session/pinned.h"
 #include "session/template_code.h"
+#include "session/template_digest.h"
 #include "tcop/tcopprot.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
@@ -244,97 +240,6 @@ refuse_temporary(List *relids)
 	}
 }
 
-/* ---------- the digest ---------- */
-
-static bytea *
-digest_of(const char *text)
-{
-	bytea	   *result = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
-
-	if (context == NULL || pg_cryptohash_init(context) < 0 ||
-		pg_cryptohash_update(context, (const uint8 *) text,
-							 strlen(text)) < 0 ||
-		pg_cryptohash_final(context, (uint8 *) VARDATA(result),
-							PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute a digest");
-	pg_cryptohash_free(context);
-	SET_VARSIZE(result, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	return result;
-}
-
-static void define_function(Oid funcid, StringInfo digested);
-
-/* What an aggregate calls. */
-static void
-define_support(Form_pg_aggregate parts, StringInfo digested)
-{
-	Oid			support[] = {
-		parts->aggtransfn, parts->aggfinalfn, parts->aggcombinefn,
-		parts->aggserialfn, parts->aggdeserialfn, parts->aggmtransfn,
-		parts->aggminvtransfn, parts->aggmfinalfn
-	};
-
-	for (size_t i = 0; i < lengthof(support); i++)
-	{
-		if (support[i] >= FirstNormalObjectId)
-			define_function(support[i], digested);
-	}
-}
-
-static void
-define_function(Oid funcid, StringInfo digested)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	Form_pg_proc form;
-	Datum		definition;
-
-	if (!HeapTupleIsValid(tuple))
-		return;
-	form = (Form_pg_proc) GETSTRUCT(tuple);
-	appendStringInfo(digested, ";%s of %s", format_procedure_qualified(funcid),
-					 GetUserNameFromId(form->proowner, true));
-	if (form->prokind != PROKIND_AGGREGATE)
-	{
-		definition = OidFunctionCall1(F_PG_GET_FUNCTIONDEF,
-									  ObjectIdGetDatum(funcid));
-		appendStringInfo(digested, ":%s", TextDatumGetCString(definition));
-	}
-	else
-	{
-		HeapTuple	aggregate = SearchSysCache1(AGGFNOID,
-												ObjectIdGetDatum(funcid));
-
-		if (HeapTupleIsValid(aggregate))
-		{
-			define_support((Form_pg_aggregate) GETSTRUCT(aggregate), digested);
-			ReleaseSysCache(aggregate);
-		}
-	}
-	ReleaseSysCache(tuple);
-}
-
-/* Whose rights a view's tables are read with, and how. */
-static void
-define_view(Oid relid, StringInfo digested)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Form_pg_class form;
-	Datum		options;
-	bool		none;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
-	form = (Form_pg_class) GETSTRUCT(tuple);
-	options = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &none);
-	appendStringInfo(digested, ";%s of %s: %s",
-					 quote_qualified_identifier(get_namespace_name(form->relnamespace),
-												NameStr(form->relname)),
-					 GetUserNameFromId(form->relowner, true),
-					 none ? "" : OidOutputFunctionCall(F_ARRAY_OUT, options));
-	ReleaseSysCache(tuple);
-}
-
 /* ---------- the answer ---------- */
 
 static ArrayType *
@@ -451,18 +356,17 @@ resolve_query(FunctionCallInfo fcinfo)
 	bool		written = PG_GETARG_BOOL(3);
 	int			nesting = NewGUCNestLevel();
 	Contents	contents = {0};
-	StringInfoData digested;
 	const char *outsider;
 	CrVerdict  *refusal;
 	Query	   *query;
 	Query	   *rewritten;
 	char	   *resolved;
+	char	   *meaning;
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false};
 	TupleDesc	desc;
 	Oid			user;
 	int			context;
-	ListCell   *lc;
 
 	if (!superuser())
 		ereport(ERROR,
@@ -488,16 +392,11 @@ resolve_query(FunctionCallInfo fcinfo)
 	if (refusal != NULL)
 		cr_template_raise_code(refusal);
 	resolved = pg_get_querydef(query, false);
-	initStringInfo(&digested);
-	appendStringInfo(&digested, "%s;%s", resolved,
-					 pg_get_querydef(rewritten, false));
-	foreach(lc, contents.views)
-		define_view(lfirst_oid(lc), &digested);
-	foreach(lc, contents.functions)
-		define_function(lfirst_oid(lc), &digested);
+	meaning = psprintf("%s;%s", resolved, pg_get_querydef(rewritten, false));
 	outsider = name_of_outsider(&contents);
 	values[0] = CStringGetTextDatum(resolved);
-	values[1] = PointerGetDatum(digest_of(digested.data));
+	values[1] = PointerGetDatum(cr_template_digest(meaning, contents.views,
+												   contents.functions));
 	values[2] = PointerGetDatum(array_of_relations(contents.relids));
 	values[3] = PointerGetDatum(array_of_columns(contents.columns));
 	nulls[4] = outsider == NULL;
