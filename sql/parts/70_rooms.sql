@@ -302,38 +302,29 @@ room: a row of room_list. who: the role that made it. what: the change. how: its
 
 -- Privileges stand in the row of what they are on, and two that change it at
 -- once fail.
-CREATE FUNCTION cleanroom.hold_privileges(class regclass, object oid, patience text)
-    RETURNS boolean
+CREATE FUNCTION cleanroom.hold_privileges(class regclass, object oid) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    SET lock_timeout = 0
     AS $$
 BEGIN
-    PERFORM pg_catalog.set_config('lock_timeout', patience, true);
     EXECUTE pg_catalog.format('SELECT FROM %s WHERE oid = $1 FOR NO KEY UPDATE', class)
         USING object;
-    RETURN true;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-    RETURN false;
 END
 $$;
-COMMENT ON FUNCTION cleanroom.hold_privileges(regclass, oid, text) IS
+COMMENT ON FUNCTION cleanroom.hold_privileges(regclass, oid) IS
 'Waits until nobody else is changing the privileges on an object, and keeps others from doing so until the transaction ends; for the extension''s own functions.
-class: pg_class or pg_namespace. object: a row of it. patience: how long to wait, such as 10s. Returns false if that was not long enough.';
+class: pg_class or pg_namespace. object: a row of it. Errors: 55P03 after lock_timeout, 40P01.';
 
-CREATE FUNCTION cleanroom.require_privileges(class regclass, object oid) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION cleanroom.refuse_to_wait(class regclass, object oid) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF NOT cleanroom.hold_privileges(class, object, '10s') THEN
-        RAISE EXCEPTION 'the privileges on % are being changed by another transaction',
-                pg_catalog.pg_describe_object(class, object, 0)
-            USING ERRCODE = 'lock_not_available',
-                  HINT = 'Try again when that has ended.';
-    END IF;
+    RAISE EXCEPTION '% is locked, or its privileges are being changed, by another transaction',
+            pg_catalog.pg_describe_object(class, object, 0)
+        USING ERRCODE = 'lock_not_available', HINT = 'Try again when that has ended.';
 END
 $$;
-COMMENT ON FUNCTION cleanroom.require_privileges(regclass, oid) IS
-'As hold_privileges(), but fails when others go on for 10 seconds; for the extension''s own functions.
+COMMENT ON FUNCTION cleanroom.refuse_to_wait(regclass, oid) IS
+'Raises that privileges cannot be granted now; for the extension''s own functions.
 class: pg_class or pg_namespace. object: a row of it. Errors: 55P03.';
 
 CREATE FUNCTION cleanroom.grant_usage(schema oid, grantee oid, grantor oid, given boolean)
@@ -344,7 +335,10 @@ schema, grantee: what and to whom. grantor: in whose name. given: false to take 
 
 CREATE FUNCTION cleanroom.grant_schema(schema name, grantee regrole, sharer regrole) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '10s'
     AS $$
+DECLARE
+    nspid oid := (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = schema);
 BEGIN
     IF pg_catalog.has_schema_privilege(grantee::oid, schema, 'USAGE') THEN
         RETURN;
@@ -357,17 +351,49 @@ BEGIN
             USING HINT = pg_catalog.format('The owner of the schema has to: GRANT USAGE ON SCHEMA %I TO %s.', schema, grantee);
         RETURN;
     END IF;
-    PERFORM cleanroom.require_privileges('pg_namespace', n.oid),
-            cleanroom.grant_usage(n.oid, grantee, sharer, true)
-        FROM pg_catalog.pg_namespace n WHERE n.nspname = schema;
+    PERFORM cleanroom.hold_privileges('pg_namespace', nspid);
+    PERFORM cleanroom.grant_usage(nspid, grantee, sharer, true);
     INSERT INTO cleanroom.schema_grant_list
         VALUES (pg_catalog.quote_ident(schema)::regnamespace, grantee, sharer)
         ON CONFLICT DO NOTHING;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    PERFORM cleanroom.refuse_to_wait('pg_namespace', nspid);
 END
 $$;
 COMMENT ON FUNCTION cleanroom.grant_schema(name, regrole, regrole) IS
 'Grants a member of a room USAGE on a schema, if it lacks that and whoever shares could grant it, in that one''s name; for the extension''s own functions.
-schema, grantee: what and to whom. sharer: the owner of the table that is shared.';
+schema, grantee: what and to whom. sharer: the owner of the table that is shared. Errors: 55P03 others are changing its privileges.';
+
+CREATE FUNCTION cleanroom.grant_table(relation regclass, grantee regrole) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '10s'
+    AS $$
+BEGIN
+    PERFORM cleanroom.hold_privileges('pg_class', relation);
+    EXECUTE pg_catalog.format('GRANT SELECT ON %s TO %s', relation, grantee);
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    PERFORM cleanroom.refuse_to_wait('pg_class', relation);
+END
+$$;
+COMMENT ON FUNCTION cleanroom.grant_table(regclass, regrole) IS
+'Grants a member of a room SELECT on a table; for the extension''s own functions.
+relation, grantee: what and to whom. Errors: 55P03 others have it locked or are changing its privileges.';
+
+CREATE FUNCTION cleanroom.take_back_schema(granted cleanroom.schema_grant_list) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '500ms'
+    AS $$
+BEGIN
+    PERFORM cleanroom.hold_privileges('pg_namespace', granted.schema);
+    DELETE FROM cleanroom.schema_grant_list s WHERE s = granted;
+    PERFORM cleanroom.grant_usage(granted.schema, granted.grantee, granted.grantor, false);
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    NULL;                       -- as take_back_table()
+END
+$$;
+COMMENT ON FUNCTION cleanroom.take_back_schema(cleanroom.schema_grant_list) IS
+'Takes USAGE back that a room has granted, unless others are changing privileges on the schema; for the extension''s own functions.
+granted: a row of schema_grant_list.';
 
 -- What no open room needs any more.
 CREATE FUNCTION cleanroom.revoke_schemas() RETURNS void
@@ -377,7 +403,7 @@ DECLARE
     gone record;
 BEGIN
     FOR gone IN
-        SELECT s.schema, s.grantee, s.grantor FROM cleanroom.schema_grant_list s
+        SELECT s AS granted FROM cleanroom.schema_grant_list s
             WHERE NOT EXISTS (SELECT FROM cleanroom.grant_list g
                                   JOIN pg_catalog.pg_class c ON c.oid = g.relation
                               WHERE g.grantee = s.grantee AND c.relnamespace = s.schema::oid)
@@ -385,12 +411,9 @@ BEGIN
                        AND EXISTS (SELECT FROM cleanroom.member_list m
                                        JOIN cleanroom.room_list r USING (room_id)
                                    WHERE m.member = s.grantee AND r.closed_at IS NULL))
-            ORDER BY 1, 2, 3
+            ORDER BY s.schema, s.grantee, s.grantor
     LOOP
-        CONTINUE WHEN NOT cleanroom.hold_privileges('pg_namespace', gone.schema, '500ms');
-        DELETE FROM cleanroom.schema_grant_list s
-            WHERE (s.schema, s.grantee, s.grantor) = (gone.schema, gone.grantee, gone.grantor);
-        PERFORM cleanroom.grant_usage(gone.schema, gone.grantee, gone.grantor, false);
+        PERFORM cleanroom.take_back_schema(gone.granted);
     END LOOP;
 END
 $$;
@@ -421,8 +444,7 @@ BEGIN
                               WHERE (g.relation, g.grantee) = (t.relation, m.member)))
             ORDER BY 1, 2
     LOOP
-        PERFORM cleanroom.require_privileges('pg_class', missing.relation);
-        EXECUTE pg_catalog.format('GRANT SELECT ON %s TO %s', missing.relation, missing.member);
+        PERFORM cleanroom.grant_table(missing.relation, missing.member);
         PERFORM cleanroom.grant_schema(missing.nspname, missing.member, missing.owner);
         INSERT INTO cleanroom.grant_list VALUES (room, missing.relation, missing.member);
     END LOOP;
@@ -449,6 +471,31 @@ COMMENT ON FUNCTION cleanroom.grant_room(int) IS
 'Grants the analysts of a room what they need to query its tables; for the extension''s own functions.
 room: its number.';
 
+-- Whoever changes privileges meanwhile, or has the table locked, must not keep
+-- a room from changing: what is left is no access (granted_outside_rooms()).
+CREATE FUNCTION cleanroom.take_back_table(granted cleanroom.grant_list) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '500ms'
+    AS $$
+BEGIN
+    PERFORM cleanroom.hold_privileges('pg_class', granted.relation);
+    DELETE FROM cleanroom.grant_list g WHERE g = granted;
+    IF NOT FOUND
+       OR EXISTS (SELECT FROM cleanroom.grant_list g
+                  WHERE (g.relation, g.grantee) = (granted.relation, granted.grantee))
+       OR NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = granted.relation)
+       OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = granted.grantee) THEN
+        RETURN;
+    END IF;
+    EXECUTE pg_catalog.format('REVOKE SELECT ON %s FROM %s', granted.relation, granted.grantee);
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    NULL;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.take_back_table(cleanroom.grant_list) IS
+'Takes back what a room has granted, unless another room grants it too, or others have the table locked or are changing its privileges; for the extension''s own functions.
+granted: a row of grant_list.';
+
 -- What no member or table of the room stands behind any more; in closed rooms
 -- too, which nobody changes again.
 CREATE FUNCTION cleanroom.revoke_room(room int) RETURNS void
@@ -458,7 +505,7 @@ DECLARE
     gone record;
 BEGIN
     FOR gone IN
-        SELECT g.room_id, g.relation, g.grantee
+        SELECT g AS granted
             FROM cleanroom.grant_list g JOIN cleanroom.room_list r USING (room_id)
             WHERE r.closed_at IS NOT NULL
                OR g.room_id = room
@@ -466,18 +513,9 @@ BEGIN
                                       JOIN cleanroom.table_list t USING (room_id)
                                   WHERE m.room_id = room AND m.part = 'analyst'
                                     AND m.member = g.grantee AND t.relation = g.relation)
-            ORDER BY 2, 3
+            ORDER BY g.relation, g.grantee
     LOOP
-        -- whoever changes privileges meanwhile must not keep a room from
-        -- changing: what is left is no access (granted_outside_rooms())
-        CONTINUE WHEN NOT cleanroom.hold_privileges('pg_class', gone.relation, '500ms');
-        DELETE FROM cleanroom.grant_list g
-            WHERE (g.room_id, g.relation, g.grantee) = (gone.room_id, gone.relation, gone.grantee);
-        CONTINUE WHEN NOT FOUND OR EXISTS (SELECT FROM cleanroom.grant_list g
-                              WHERE (g.relation, g.grantee) = (gone.relation, gone.grantee))
-            OR NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = gone.relation)
-            OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = gone.grantee);
-        EXECUTE pg_catalog.format('REVOKE SELECT ON %s FROM %s', gone.relation, gone.grantee);
+        PERFORM cleanroom.take_back_table(gone.granted);
     END LOOP;
     PERFORM cleanroom.revoke_schemas();
 END

@@ -152,7 +152,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.apply_change(cleanroom.room_list, int) IS
 'Carries out a change that nobody is left to consent to; for the extension''s own functions.
-room: a row of room_list. change_id: the change. Errors: 55000 whoever has proposed it may not any more, or those of share_table(); 55P03 others are changing privileges on a table of the room.';
+room: a row of room_list. change_id: the change. Errors: 55000 whoever has proposed it may not any more, or those of share_table(); 55P03 others have a table of the room locked, or are changing privileges on it.';
 
 CREATE FUNCTION cleanroom.propose_change(
     room cleanroom.room_list, who oid, what text, how jsonb
