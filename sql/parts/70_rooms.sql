@@ -300,6 +300,33 @@ room: a row of room_list. who: the role that made it. what: the change. how: its
 
 -- ---------- grants ----------
 
+-- Privileges stand in the row of what they are on, and two that change it at
+-- once fail.
+CREATE FUNCTION cleanroom.hold_privileges(class regclass, object oid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    EXECUTE pg_catalog.format('SELECT FROM %s WHERE oid = $1 FOR NO KEY UPDATE', class)
+        USING object;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.hold_privileges(regclass, oid) IS
+'Waits until nobody else is changing the privileges on an object, and keeps others from doing so until the transaction ends; for the extension''s own functions.
+class: pg_class or pg_namespace. object: a row of it. Errors: 55P03 after lock_timeout, 40P01.';
+
+CREATE FUNCTION cleanroom.refuse_to_wait(class regclass, object oid) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% is locked, or its privileges are being changed, by another transaction',
+            pg_catalog.pg_describe_object(class, object, 0)
+        USING ERRCODE = 'lock_not_available', HINT = 'Try again when that has ended.';
+END
+$$;
+COMMENT ON FUNCTION cleanroom.refuse_to_wait(regclass, oid) IS
+'Raises that privileges cannot be granted now; for the extension''s own functions.
+class: pg_class or pg_namespace. object: a row of it. Errors: 55P03.';
+
 CREATE FUNCTION cleanroom.grant_usage(schema oid, grantee oid, grantor oid, given boolean)
     RETURNS void LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'cr_grant_usage';
 COMMENT ON FUNCTION cleanroom.grant_usage(oid, oid, oid, boolean) IS
@@ -308,7 +335,10 @@ schema, grantee: what and to whom. grantor: in whose name. given: false to take 
 
 CREATE FUNCTION cleanroom.grant_schema(schema name, grantee regrole, sharer regrole) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '10s'
     AS $$
+DECLARE
+    nspid oid := (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = schema);
 BEGIN
     IF pg_catalog.has_schema_privilege(grantee::oid, schema, 'USAGE') THEN
         RETURN;
@@ -321,16 +351,49 @@ BEGIN
             USING HINT = pg_catalog.format('The owner of the schema has to: GRANT USAGE ON SCHEMA %I TO %s.', schema, grantee);
         RETURN;
     END IF;
-    PERFORM cleanroom.grant_usage(n.oid, grantee, sharer, true)
-        FROM pg_catalog.pg_namespace n WHERE n.nspname = schema;
+    PERFORM cleanroom.hold_privileges('pg_namespace', nspid);
+    PERFORM cleanroom.grant_usage(nspid, grantee, sharer, true);
     INSERT INTO cleanroom.schema_grant_list
         VALUES (pg_catalog.quote_ident(schema)::regnamespace, grantee, sharer)
         ON CONFLICT DO NOTHING;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    PERFORM cleanroom.refuse_to_wait('pg_namespace', nspid);
 END
 $$;
 COMMENT ON FUNCTION cleanroom.grant_schema(name, regrole, regrole) IS
 'Grants a member of a room USAGE on a schema, if it lacks that and whoever shares could grant it, in that one''s name; for the extension''s own functions.
-schema, grantee: what and to whom. sharer: the owner of the table that is shared.';
+schema, grantee: what and to whom. sharer: the owner of the table that is shared. Errors: 55P03 others are changing its privileges.';
+
+CREATE FUNCTION cleanroom.grant_table(relation regclass, grantee regrole) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '10s'
+    AS $$
+BEGIN
+    PERFORM cleanroom.hold_privileges('pg_class', relation);
+    EXECUTE pg_catalog.format('GRANT SELECT ON %s TO %s', relation, grantee);
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    PERFORM cleanroom.refuse_to_wait('pg_class', relation);
+END
+$$;
+COMMENT ON FUNCTION cleanroom.grant_table(regclass, regrole) IS
+'Grants a member of a room SELECT on a table; for the extension''s own functions.
+relation, grantee: what and to whom. Errors: 55P03 others have it locked or are changing its privileges.';
+
+CREATE FUNCTION cleanroom.take_back_schema(granted cleanroom.schema_grant_list) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '500ms'
+    AS $$
+BEGIN
+    PERFORM cleanroom.hold_privileges('pg_namespace', granted.schema);
+    DELETE FROM cleanroom.schema_grant_list s WHERE s = granted;
+    PERFORM cleanroom.grant_usage(granted.schema, granted.grantee, granted.grantor, false);
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    NULL;                       -- as take_back_table()
+END
+$$;
+COMMENT ON FUNCTION cleanroom.take_back_schema(cleanroom.schema_grant_list) IS
+'Takes USAGE back that a room has granted, unless others are changing privileges on the schema; for the extension''s own functions.
+granted: a row of schema_grant_list.';
 
 -- What no open room needs any more.
 CREATE FUNCTION cleanroom.revoke_schemas() RETURNS void
@@ -340,7 +403,7 @@ DECLARE
     gone record;
 BEGIN
     FOR gone IN
-        DELETE FROM cleanroom.schema_grant_list s
+        SELECT s AS granted FROM cleanroom.schema_grant_list s
             WHERE NOT EXISTS (SELECT FROM cleanroom.grant_list g
                                   JOIN pg_catalog.pg_class c ON c.oid = g.relation
                               WHERE g.grantee = s.grantee AND c.relnamespace = s.schema::oid)
@@ -348,9 +411,9 @@ BEGIN
                        AND EXISTS (SELECT FROM cleanroom.member_list m
                                        JOIN cleanroom.room_list r USING (room_id)
                                    WHERE m.member = s.grantee AND r.closed_at IS NULL))
-            RETURNING s.schema, s.grantee, s.grantor
+            ORDER BY s.schema, s.grantee, s.grantor
     LOOP
-        PERFORM cleanroom.grant_usage(gone.schema, gone.grantee, gone.grantor, false);
+        PERFORM cleanroom.take_back_schema(gone.granted);
     END LOOP;
 END
 $$;
@@ -381,7 +444,7 @@ BEGIN
                               WHERE (g.relation, g.grantee) = (t.relation, m.member)))
             ORDER BY 1, 2
     LOOP
-        EXECUTE pg_catalog.format('GRANT SELECT ON %s TO %s', missing.relation, missing.member);
+        PERFORM cleanroom.grant_table(missing.relation, missing.member);
         PERFORM cleanroom.grant_schema(missing.nspname, missing.member, missing.owner);
         INSERT INTO cleanroom.grant_list VALUES (room, missing.relation, missing.member);
     END LOOP;
@@ -408,29 +471,55 @@ COMMENT ON FUNCTION cleanroom.grant_room(int) IS
 'Grants the analysts of a room what they need to query its tables; for the extension''s own functions.
 room: its number.';
 
-CREATE FUNCTION cleanroom.revoke_room(room int, only_relation regclass, only_member regrole)
-    RETURNS void
+-- Whoever changes privileges meanwhile, or has the table locked, must not keep
+-- a room from changing: what is left is no access (granted_outside_rooms()).
+CREATE FUNCTION cleanroom.take_back_table(granted cleanroom.grant_list) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '500ms'
+    AS $$
+BEGIN
+    PERFORM cleanroom.hold_privileges('pg_class', granted.relation);
+    DELETE FROM cleanroom.grant_list g WHERE g = granted;
+    IF NOT FOUND
+       OR EXISTS (SELECT FROM cleanroom.grant_list g
+                  WHERE (g.relation, g.grantee) = (granted.relation, granted.grantee))
+       OR NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = granted.relation)
+       OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = granted.grantee) THEN
+        RETURN;
+    END IF;
+    EXECUTE pg_catalog.format('REVOKE SELECT ON %s FROM %s', granted.relation, granted.grantee);
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+    NULL;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.take_back_table(cleanroom.grant_list) IS
+'Takes back what a room has granted, unless another room grants it too, or others have the table locked or are changing its privileges; for the extension''s own functions.
+granted: a row of grant_list.';
+
+-- What no member or table of the room stands behind any more; in closed rooms
+-- too, which nobody changes again.
+CREATE FUNCTION cleanroom.revoke_room(room int) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     gone record;
 BEGIN
     FOR gone IN
-        DELETE FROM cleanroom.grant_list g
-            WHERE g.room_id = room
-              AND (only_relation IS NULL OR g.relation = only_relation)
-              AND (only_member IS NULL OR g.grantee = only_member)
-            RETURNING g.relation, g.grantee
+        SELECT g AS granted
+            FROM cleanroom.grant_list g JOIN cleanroom.room_list r USING (room_id)
+            WHERE r.closed_at IS NOT NULL
+               OR g.room_id = room
+                  AND NOT EXISTS (SELECT FROM cleanroom.member_list m
+                                      JOIN cleanroom.table_list t USING (room_id)
+                                  WHERE m.room_id = room AND m.part = 'analyst'
+                                    AND m.member = g.grantee AND t.relation = g.relation)
+            ORDER BY g.relation, g.grantee
     LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM cleanroom.grant_list g
-                              WHERE (g.relation, g.grantee) = (gone.relation, gone.grantee))
-            OR NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = gone.relation)
-            OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = gone.grantee);
-        EXECUTE pg_catalog.format('REVOKE SELECT ON %s FROM %s', gone.relation, gone.grantee);
+        PERFORM cleanroom.take_back_table(gone.granted);
     END LOOP;
     PERFORM cleanroom.revoke_schemas();
 END
 $$;
-COMMENT ON FUNCTION cleanroom.revoke_room(int, regclass, regrole) IS
-'Takes back what a room has granted, unless another room grants it too; for the extension''s own functions.
-room: its number. only_relation, only_member: limit it to one table or one member, or null.';
+COMMENT ON FUNCTION cleanroom.revoke_room(int) IS
+'Takes back what a room has granted and does not grant any more, unless another room grants it too. What somebody else is just changing is left to the next change of the room. For the extension''s own functions.
+room: its number.';

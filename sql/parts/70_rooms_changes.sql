@@ -8,6 +8,8 @@ CREATE FUNCTION cleanroom.contributors_to_ask(room int, who oid)
     AS $$
     SELECT m.member FROM cleanroom.member_list m
         WHERE m.room_id = room AND m.part = 'contributor'
+          -- one that is gone has nothing left to say
+          AND m.member::oid IN (SELECT oid FROM pg_catalog.pg_roles)
           AND NOT pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
         ORDER BY m.member::text
 $$;
@@ -58,6 +60,17 @@ COMMENT ON FUNCTION cleanroom.require_shareable(cleanroom.room_list, oid, regcla
 'Fails unless a role may share a table into a room; for the extension''s own functions.
 room: a row of room_list. who: the role. relation: the table, or null. Errors: 42P01, 42501, 55000, RC012.';
 
+CREATE FUNCTION cleanroom.may_propose(who oid, room int, change text) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT CASE change WHEN 'add_member' THEN cleanroom.has_part(who, room, 'operator')
+                       ELSE cleanroom.is_member(who, room) END
+        OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = who AND rolsuper)
+$$;
+COMMENT ON FUNCTION cleanroom.may_propose(oid, int, text) IS
+'Has a role the part in a room that a change takes, by itself or with a group? For the extension''s own functions.
+who: a role. room: the number of a room. change: add_member or share_table. Returns true or false.';
+
 -- Changes that wait and have lost who proposed them, or the room.
 CREATE FUNCTION cleanroom.drop_changes(room cleanroom.room_list, of oid) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
@@ -65,10 +78,11 @@ CREATE FUNCTION cleanroom.drop_changes(room cleanroom.room_list, of oid) RETURNS
     UPDATE cleanroom.change_list c
         SET outcome = 'declined', decided_at = pg_catalog.now()
         WHERE c.room_id = (room).room_id AND c.outcome IS NULL
-          AND (of IS NULL OR c.proposed_by = of OR c.arguments->>'role' = of::regrole::text);
+          AND (of IS NULL OR c.proposed_by = of OR c.arguments->>'role' = of::regrole::text
+               OR NOT cleanroom.may_propose(c.proposed_by, c.room_id, c.change));
 $$;
 COMMENT ON FUNCTION cleanroom.drop_changes(cleanroom.room_list, oid) IS
-'Declines what waits in a room: all of it, or what a role has proposed or is to become; for the extension''s own functions.
+'Declines what waits in a room: all of it, or what a role has proposed or is to become, or whoever has lost the part that it takes; for the extension''s own functions.
 room: a row of room_list. of: the role, or null.';
 
 CREATE FUNCTION cleanroom.find_change(
@@ -105,6 +119,12 @@ BEGIN
         SET outcome = 'done', decided_at = pg_catalog.now()
         WHERE c.change_id = apply_change.change_id
         RETURNING * INTO todo;
+    -- who has proposed it may have left a group that was a member
+    IF NOT cleanroom.may_propose(todo.proposed_by, room.room_id, todo.change) THEN
+        RAISE EXCEPTION 'who has proposed the change may not make it any more'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Decline it with cleanroom.decline(); whoever may make it can propose it anew.';
+    END IF;
     IF todo.change = 'add_member' THEN
         INSERT INTO cleanroom.member_list (room_id, member, part, added_by)
             VALUES (room.room_id, (todo.arguments->>'role')::regrole,
@@ -122,6 +142,7 @@ BEGIN
             ON CONFLICT (room_id, relation) DO UPDATE
                 SET owner = excluded.owner, templates_only = excluded.templates_only;
     END IF;
+    PERFORM cleanroom.revoke_room(room.room_id);
     PERFORM cleanroom.grant_room(room.room_id);
     PERFORM cleanroom.put_on_record('room_change', NULL, room.name,
         pg_catalog.jsonb_build_object('change', todo.change,
@@ -131,7 +152,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.apply_change(cleanroom.room_list, int) IS
 'Carries out a change that nobody is left to consent to; for the extension''s own functions.
-room: a row of room_list. change_id: the change.';
+room: a row of room_list. change_id: the change. Errors: 55000 whoever has proposed it may not any more, or those of share_table(); 55P03 others have a table of the room locked, or are changing privileges on it.';
 
 CREATE FUNCTION cleanroom.propose_change(
     room cleanroom.room_list, who oid, what text, how jsonb
@@ -256,6 +277,11 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Choose a shorter one, without line breaks and other control characters.';
     END IF;
+    IF pg_catalog.strpos(name, '.') > 0 THEN
+        RAISE EXCEPTION 'room name may not have a dot in it'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'It would read as the name of a table where either may stand; write a dash.';
+    END IF;
     PERFORM cleanroom.check_region(residency, 'room "' || name || '"');
     BEGIN
         INSERT INTO cleanroom.room_list (name, purpose, residency, created_by)
@@ -318,26 +344,40 @@ $$;
 COMMENT ON FUNCTION cleanroom.add_member_by(oid, text, name, text) IS
 'What cleanroom.add_member() does, for the role who.';
 
+CREATE FUNCTION cleanroom.find_member(room int, role name) RETURNS oid
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    -- one that is gone has its number for a name
+    SELECT m.member FROM cleanroom.member_list m
+            LEFT JOIN pg_catalog.pg_roles r ON r.oid = m.member
+        WHERE m.room_id = find_member.room
+          AND COALESCE(r.rolname, m.member::oid::text) = find_member.role
+        ORDER BY r.oid NULLS LAST LIMIT 1
+$$;
+COMMENT ON FUNCTION cleanroom.find_member(int, name) IS
+'The number of a member of a room, or null; for the extension''s own functions.
+room: its number. role: the member''s name, or, of one that is gone, what view room_members shows for it.';
+
 CREATE FUNCTION cleanroom.remove_member_by(who oid, room text, role name) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     this cleanroom.room_list := cleanroom.open_room(room, who);
-    gone oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);
+    gone oid := cleanroom.find_member(this.room_id, role);
     relid regclass;
 BEGIN
-    IF who <> gone OR gone IS NULL THEN
+    IF who IS DISTINCT FROM (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role) THEN
         PERFORM cleanroom.require_part(who, this, 'operator');
     END IF;
-    IF NOT EXISTS (SELECT FROM cleanroom.member_list m
-                   WHERE m.room_id = this.room_id AND m.member = gone) THEN
+    IF gone IS NULL THEN
         RAISE EXCEPTION 'role "%" is not a member of room "%"', role, room
             USING ERRCODE = 'undefined_object',
                   HINT = 'cleanroom.room_members lists the members.';
     END IF;
     IF NOT EXISTS (SELECT FROM cleanroom.member_list m
                    WHERE m.room_id = this.room_id AND m.part = 'operator'
-                     AND m.member <> gone) THEN
+                     AND m.member <> gone
+                     AND m.member::oid IN (SELECT oid FROM pg_catalog.pg_roles)) THEN
         RAISE EXCEPTION 'room "%" would be left without an operator', room
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'Add another operator first, or close the room.';
@@ -350,7 +390,7 @@ BEGIN
     LOOP
         PERFORM cleanroom.withdraw_table(this, who, relid);
     END LOOP;
-    PERFORM cleanroom.revoke_room(this.room_id, NULL, gone::regrole);
+    PERFORM cleanroom.revoke_room(this.room_id);
     PERFORM cleanroom.drop_changes(this, gone);
     PERFORM cleanroom.note_change(this, who, 'remove_member',
         pg_catalog.jsonb_build_object('role', role));
@@ -368,7 +408,7 @@ BEGIN
     PERFORM cleanroom.require_part(who, this, 'operator');
     UPDATE cleanroom.room_list r SET closed_at = pg_catalog.now()
         WHERE r.room_id = this.room_id;
-    PERFORM cleanroom.revoke_room(this.room_id, NULL, NULL);
+    PERFORM cleanroom.revoke_room(this.room_id);
     PERFORM cleanroom.drop_changes(this, NULL);
     PERFORM cleanroom.note_change(this, who, 'close_room', '{}');
 END
@@ -424,9 +464,9 @@ CREATE FUNCTION cleanroom.withdraw_table(room cleanroom.room_list, who oid, rela
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    PERFORM cleanroom.revoke_room(room.room_id, withdraw_table.relation, NULL);
     DELETE FROM cleanroom.table_list t
         WHERE t.room_id = room.room_id AND t.relation = withdraw_table.relation;
+    PERFORM cleanroom.revoke_room(room.room_id);
     PERFORM cleanroom.note_change(room, who, 'unshare_table',
         pg_catalog.jsonb_build_object('relation', relation::text));
 END

@@ -86,6 +86,9 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'The owner says where a table has to stay.';
     END IF;
+    IF residency IS NOT NULL THEN
+        PERFORM cleanroom.require_policy(relation);
+    END IF;
     SELECT r.name INTO room
         FROM cleanroom.table_list t JOIN cleanroom.room_list r USING (room_id)
         WHERE t.relation = set_residency_by.relation AND r.closed_at IS NULL
@@ -172,19 +175,31 @@ BEGIN
     SELECT r.room_id INTO room_id FROM cleanroom.room_list r
         WHERE r.name = target AND r.closed_at IS NULL
           AND cleanroom.is_member(who, r.room_id);
-    IF room_id IS NULL THEN
+    BEGIN
         relation := pg_catalog.to_regclass(target);
-        IF relation IS NULL THEN
-            RAISE EXCEPTION 'there is no room and no table "%"', target
-                USING ERRCODE = 'undefined_object',
-                      HINT = 'Name a room, or a table with its schema.';
-        END IF;
+    EXCEPTION WHEN invalid_name OR syntax_error OR feature_not_supported THEN
+        relation := NULL;           -- no name of a table
+    END;
+    IF room_id IS NULL AND relation IS NULL THEN
+        RAISE EXCEPTION 'there is no room and no table "%"', target
+            USING ERRCODE = 'undefined_object',
+                  HINT = 'Name a room, or a table with its schema.';
     END IF;
+    IF room_id IS NULL OR relation IS NULL THEN
+        RETURN;
+    END IF;
+    IF pg_catalog.pg_has_role(who, (SELECT relowner FROM pg_catalog.pg_class
+                                    WHERE oid = relation), 'USAGE') THEN
+        RAISE EXCEPTION '"%" is a room and a table', target
+            USING ERRCODE = 'ambiguous_function',
+                  HINT = 'For the table, write quotes around its schema. A room whose name reads as a table''s can be closed, and made anew under another name.';
+    END IF;
+    relation := NULL;
 END
 $$;
 COMMENT ON FUNCTION cleanroom.rule_target(oid, text) IS
-'The room or, if there is none of that name, the table that a rule is for; for the extension''s own functions.
-who: a role, whose rooms are looked among. target: a name. Errors: 42704 neither.';
+'The room or the table that a rule is for; for the extension''s own functions.
+who: a role, whose rooms are looked among. target: a name. Errors: 42704 neither, 42725 a room and a table of the role''s.';
 
 CREATE FUNCTION cleanroom.require_ruler(who oid, target text, OUT relation regclass, OUT room_id int)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -206,7 +221,23 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.require_ruler(oid, text) IS
 'The room or table that a rule is for, if the role may set rules for it; for the extension''s own functions.
-who: a role. target: a name. Errors: 42704, 42501.';
+who: a role. target: a name. Errors: 42704, 42725, 42501.';
+
+-- Access is judged by the table that bears the policy, and by no other.
+CREATE FUNCTION cleanroom.require_policy(relation regclass) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM cleanroom.describe_table(relation) d WHERE d.protected_by = relation) THEN
+        RAISE EXCEPTION 'table % is not protected', relation
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Call cleanroom.protect() first; partitions go by their parent.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_policy(regclass) IS
+'Fails unless a table is protected by a policy of its own; for the extension''s own functions.
+relation: a table. Errors: 55000.';
 
 CREATE FUNCTION cleanroom.evaluate_condition(author oid, condition text) RETURNS boolean
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_evaluate_condition';
@@ -253,6 +284,9 @@ BEGIN
         RAISE EXCEPTION 'a rule needs a name and a condition'
             USING ERRCODE = 'null_value_not_allowed',
                   HINT = 'For example: cleanroom.weekday(''UTC'') BETWEEN 1 AND 5.';
+    END IF;
+    IF this.room_id IS NULL THEN
+        PERFORM cleanroom.require_policy(relid);
     END IF;
     PERFORM cleanroom.require_author(who, this.room_id, rule);
     PERFORM cleanroom.evaluate_condition(who, condition);
@@ -386,6 +420,10 @@ CREATE FUNCTION cleanroom.granted_outside_rooms(asker oid, of oid) RETURNS boole
                            JOIN cleanroom.room_list r USING (room_id)
                        WHERE t.relation = of AND r.closed_at IS NULL
                          AND cleanroom.has_part(asker, r.room_id, 'analyst'))
+           -- nor by what a room has granted and not taken back yet
+           AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
+                           WHERE g.relation = of
+                             AND pg_catalog.pg_has_role(asker, g.grantee::oid, 'USAGE'))
 $$;
 COMMENT ON FUNCTION cleanroom.granted_outside_rooms(oid, oid) IS
 'May a role read a table without a room? For the extension''s own functions.
@@ -567,6 +605,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'The owner of a table and the operator may simulate access to it.';
     END IF;
+    PERFORM cleanroom.require_policy(relation);
     IF pg_catalog.jsonb_typeof(facts) <> 'object' THEN
         RAISE EXCEPTION 'made-up facts must be an object'
             USING ERRCODE = 'invalid_parameter_value',

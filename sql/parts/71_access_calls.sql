@@ -48,7 +48,7 @@ CREATE FUNCTION cleanroom.create_room(name text, purpose text, residency text DE
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.create_room(text, text, text) IS
 'Makes a room, whose first operator is the caller. For members of role cleanroom_operator.
-name: 1 to 53 bytes. purpose: what it is for; the first of the purposes that may be declared in it. residency: the region that its tables stay in, or null.
+name: 1 to 53 bytes, no dot. purpose: what it is for; the first of the purposes that may be declared in it. residency: the region that its tables stay in, or null.
 Returns nothing. Errors: 42501, 42710 the name is taken, 22023, 22004, RC012 the server is not in that region.';
 
 CREATE FUNCTION cleanroom.add_purpose(room text, purpose text)
@@ -68,7 +68,7 @@ CREATE FUNCTION cleanroom.remove_member(room text, role name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.remove_member(text, name) IS
 'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room. For operators of the room, and for the member itself.
-room: its name. role: a member. Errors: 42501, 42704, 55000 the room would be left without an operator.';
+room: its name. role: a member, or what view room_members shows for one that is gone. Errors: 42501, 42704, 55000 the room would be left without an operator.';
 
 CREATE FUNCTION cleanroom.close_room(room text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
@@ -111,7 +111,7 @@ CREATE FUNCTION cleanroom.set_residency(relation regclass, residency text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.set_residency(regclass, text) IS
 'Says that a table may be shared into rooms, and queried on servers, of one region only. For its owner.
-relation: a table. residency: the region, such as EU, or null for anywhere. Errors: 42501, 55000 it is in a room of another residency.';
+relation: a table. residency: the region, such as EU, or null for anywhere. Errors: 42501, 55000 it is in a room of another residency, or bears no policy.';
 
 CREATE FUNCTION cleanroom.set_attribute(role name, key text, value text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
@@ -124,13 +124,13 @@ CREATE FUNCTION cleanroom.add_access_rule(target text, rule name, condition text
 COMMENT ON FUNCTION cleanroom.add_access_rule(text, name, text, text) IS
 'Adds a rule that must hold whenever a table, or a table in a room, is queried, or replaces it in one step. For the table''s owner, or operators and contributors of the room.
 target: a room''s name, or a table''s. rule: its name. condition: a boolean SQL expression over attributes and session facts, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null for nothing but the author''s name.
-Returns nothing. Errors: 42501, 42704, those of the condition.';
+Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, those of the condition.';
 
 CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.drop_access_rule(text, name) IS
 'Takes an access rule away. For those who may add it.
-target: a room''s name, or a table''s. rule: its name. Errors: 42501, 42704.';
+target: a room''s name, or a table''s. rule: its name. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name.';
 
 CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts jsonb DEFAULT '{}')
     RETURNS TABLE (verdict text, code text, reason text, hint text)
@@ -138,4 +138,4 @@ CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts js
 COMMENT ON FUNCTION cleanroom.simulate_access(name, regclass, jsonb) IS
 'Whether a role could query a table in a session with made-up facts; nothing runs. For the table''s owner and members of cleanroom_operator.
 role: who asks. relation: a protected table. facts: session facts by their names in session_fact(), and attributes by their keys, as in {"address": "10.1.2.3", "time": "2026-01-03 12:00+00"}. What is not made up is as in the current session; the role''s attributes, and how much it has asked within the hour, are known to the operator, and of the analysts of a room to contributors that have the table in it: for others it has none and has asked nothing.
-Returns admitted, or refused with code, reason and hint. Errors: 42501, 42704, 22023.';
+Returns admitted, or refused with code, reason and hint. Errors: 42501, 42704, 22023, 55000 the table bears no policy.';

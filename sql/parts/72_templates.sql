@@ -64,9 +64,18 @@ Returns it with every name qualified; SHA-256 over it, its views and its functio
 CREATE FUNCTION cleanroom.policy_hash(relations regclass[], columns bigint[]) RETURNS bytea
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
-    WITH used AS (
+    WITH read AS (
         SELECT columns[n]::oid AS relid, columns[n + 1]::int AS attnum
             FROM pg_catalog.generate_series(1, pg_catalog.cardinality(columns), 2) n
+    ), used AS (
+        -- null: all of them
+        SELECT r.relid, a.attname FROM read r
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.relid AND a.attnum = r.attnum
+        UNION
+        -- a partition's columns are labelled where its policy is
+        SELECT d.protected_by::oid, a.attname FROM read r
+            CROSS JOIN LATERAL cleanroom.describe_table(r.relid) d
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.relid AND a.attnum = r.attnum
     ), concerned AS (
         SELECT r::oid AS relid FROM pg_catalog.unnest(relations) r
         UNION
@@ -94,14 +103,14 @@ CREATE FUNCTION cleanroom.policy_hash(relations regclass[], columns bigint[]) RE
              WHERE a.attrelid = d.oid AND a.attnum > 0 AND NOT a.attisdropped
                AND (l.label ~ 'unit'
                     OR EXISTS (SELECT FROM used u
-                               WHERE u.relid = d.oid AND u.attnum IN (0, a.attnum)))),
+                               WHERE u.relid = d.oid AND COALESCE(u.attname, a.attname) = a.attname))),
             (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(
                         p.polname, pg_catalog.pg_get_expr(p.polqual, p.polrelid)) ORDER BY p.polname)
              FROM pg_catalog.pg_policy p WHERE p.polrelid = d.oid)) ORDER BY d.name)::text, 'UTF8'))
         FROM described d
 $$;
 COMMENT ON FUNCTION cleanroom.policy_hash(regclass[], bigint[]) IS
-'SHA-256 over what matters of tables to an approval: their owners, labels and row policies, and the type and label of the columns that are used or name the unit; for the extension''s own functions.
+'SHA-256 over what matters of tables to an approval: their owners, labels and row policies, and those of the tables whose policy they have, with the type and label of the columns that are used or name the unit; for the extension''s own functions.
 relations: tables. columns: those used, relation and column number in turn.';
 
 CREATE FUNCTION cleanroom.protected_among(relations regclass[])

@@ -3,7 +3,7 @@
 CREATE FUNCTION cleanroom.template_to_run(
     who oid, name text, given jsonb,
     OUT query text, OUT room_id int, OUT types oid[], OUT given_values text[],
-    OUT any_use boolean, OUT waived oid[]
+    OUT any_use boolean, OUT waived oid[], OUT approved oid[]
 )
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
@@ -63,6 +63,7 @@ BEGIN
     types := cleanroom.parameter_types(this.parameters);
     any_use := judged.any_use;
     waived := judged.waived;
+    approved := ARRAY(SELECT p.relation::oid FROM cleanroom.protected_among(this.relations) p);
     PERFORM cleanroom.put_on_record('template_run', NULL, name, pg_catalog.jsonb_build_object(
         'room', found.room_name, 'version', this.version, 'by', who::regrole::text,
         'allow_refused', any_use, 'threshold_waived', waived::regclass[]::text[]));
@@ -71,7 +72,7 @@ $$;
 COMMENT ON FUNCTION cleanroom.template_to_run(oid, text, jsonb) IS
 'The newest approved version of a template, its parameters checked; for the extension''s own functions.
 who: the role that runs it. name: of the template. given: an object of values.
-Returns the query, its room, the types and values of its parameters, whether it may use columns beyond their policy, and its protected tables if their threshold is waived. Errors: 42704, 42501, 22023, RC005 functions of others, RC012.';
+Returns the query, its room, the types and values of its parameters, whether it may use columns beyond their policy, its protected tables if their threshold is waived, and its protected tables, whose owners have approved. Errors: 42704, 42501, 22023, RC005 functions of others, RC012.';
 
 CREATE FUNCTION cleanroom.run_template(name text, parameters jsonb DEFAULT '{}')
     RETURNS SETOF jsonb LANGUAGE c AS 'MODULE_PATHNAME', 'cr_run_template';

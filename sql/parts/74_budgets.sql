@@ -291,11 +291,7 @@ BEGIN
         RAISE EXCEPTION 'must be owner of table %', relation
             USING ERRCODE = 'insufficient_privilege', HINT = 'Ask its owner.';
     END IF;
-    IF NOT EXISTS (SELECT FROM cleanroom.describe_table(relation) d WHERE d.protected_by = relation) THEN
-        RAISE EXCEPTION 'table % is not protected', relation
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'Call cleanroom.protect() first; partitions go by their parent.';
-    END IF;
+    PERFORM cleanroom.require_policy(relation);
 END
 $$;
 COMMENT ON FUNCTION cleanroom.require_owner(oid, regclass, boolean) IS

@@ -28,6 +28,7 @@
 #include "policy/policy.h"
 #include "session/access.h"
 #include "session/exempt.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -115,9 +116,8 @@ do_without_workers(QueryDesc *queryDesc)
 	queryDesc->plannedstmt = plan;
 }
 
-/* The policies of the plan's tables that bind the current user. */
-static List *
-find_policies(PlannedStmt *plan)
+List *
+cr_execution_policies(PlannedStmt *plan)
 {
 	List	   *policies = NIL;
 	ListCell   *lc;
@@ -147,21 +147,30 @@ has_policy(List *policies, CrPolicy *policy)
 	return false;
 }
 
-Oid
-cr_execution_find_outdated(QueryDesc *queryDesc)
+CrVerdict *
+cr_execution_judge_policies(List *policies, PlannedStmt *plan)
 {
-	Execution  *execution = find(queryDesc);
-	List	   *policies = execution == NULL ? NIL : execution->policies;
 	ListCell   *lc;
 
-	foreach(lc, find_policies(queryDesc->plannedstmt))
+	foreach(lc, cr_execution_policies(plan))
 	{
 		CrPolicy   *policy = lfirst(lc);
 
 		if (!has_policy(policies, policy))
-			return policy->relid;
+			return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+									 psprintf("the query on protected table \"%s\" was begun under another policy or for another role",
+											  get_rel_name(policy->relid)),
+									 "Close it and run the query again.");
 	}
-	return InvalidOid;
+	return NULL;
+}
+
+List *
+cr_execution_policies_of(QueryDesc *queryDesc)
+{
+	Execution  *execution = find(queryDesc);
+
+	return execution == NULL ? NIL : execution->policies;
 }
 
 /*
@@ -270,7 +279,7 @@ remember(QueryDesc *queryDesc, List *guards)
 	cr_record_describe_tables(&execution->completion,
 							  cr_execution_relations(queryDesc->plannedstmt));
 	execution->completion.fields[CR_COL_OBLIGATIONS].set = false;
-	execution->policies = find_policies(queryDesc->plannedstmt);
+	execution->policies = cr_execution_policies(queryDesc->plannedstmt);
 	execution->callback.func = forget;
 	execution->callback.arg = execution;
 	/* from here on it outlives the query */

@@ -28,10 +28,20 @@ extern bool cr_execution_any(void);
 extern bool cr_execution_has(QueryDesc *queryDesc);
 
 /*
- * The table of the plan that is protected from the current user, and was not,
- * or by another policy, when the plan was started; or InvalidOid.
+ * The policies (CrPolicy) of the plan's tables that are protected from the
+ * current user, in the current memory context.
  */
-extern Oid	cr_execution_find_outdated(QueryDesc *queryDesc);
+extern List *cr_execution_policies(PlannedStmt *plan);
+
+/* Those of a statement on record, as they were when it was started. */
+extern List *cr_execution_policies_of(QueryDesc *queryDesc);
+
+/*
+ * A refusal where a table of the plan is protected from the current user and
+ * no such policy is among these; or NULL.
+ */
+extern CrVerdict *cr_execution_judge_policies(List *policies,
+											  PlannedStmt *plan);
 
 /* It has run, to the end or as far as was asked for. */
 extern void cr_execution_count(QueryDesc *queryDesc);

@@ -18,9 +18,11 @@
 #include "base/errcodes.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
+#include "guard/approved.h"
 #include "guard/command.h"
 #include "guard/execution.h"
 #include "guard/foreign_key.h"
+#include "guard/given_rows.h"
 #include "guard/groupings.h"
 #include "guard/guard.h"
 #include "guard/lazy_locks.h"
@@ -130,12 +132,14 @@ static bool
 judge_plan(QueryDesc *queryDesc, List **guards)
 {
 	PlannedStmt *plan = queryDesc->plannedstmt;
-	const CrApproval *approval = cr_approval_of(queryDesc->sourceText);
-	bool		waived = approval != NULL && approval->waived != NIL;
+	const CrApproval *approval;
+	bool		waived;
 	CrVerdict  *refusal;
 
 	if (!cr_policy_possible())
 		return false;
+	approval = cr_approved_execution(queryDesc);
+	waived = approval != NULL && approval->waived != NIL;
 	refusal = cr_foreign_key_judge(plan);
 	if (refusal != NULL)
 		cr_raise_refusal_of(refusal, cr_execution_relations(plan), NULL, -1,
@@ -155,6 +159,7 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 	if (refusal == NULL)
 		refusal = judge_access(plan, approval);
 	raise_of(queryDesc, refusal);
+	cr_given_rows_note(queryDesc, approval);
 	if (!waived)
 		announce_withholding(plan);
 	cr_guard_silence_log();
@@ -236,14 +241,8 @@ concerns(PlannedStmt *plan)
 static CrVerdict *
 judge_policies(QueryDesc *queryDesc)
 {
-	Oid			relid = cr_execution_find_outdated(queryDesc);
-
-	if (!OidIsValid(relid))
-		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-							 psprintf("the query on protected table \"%s\" was begun under another policy or for another role",
-									  get_rel_name(relid)),
-							 "Close it and run the query again.");
+	return cr_execution_judge_policies(cr_execution_policies_of(queryDesc),
+									   queryDesc->plannedstmt);
 }
 
 /*
@@ -264,7 +263,7 @@ judge_changes(QueryDesc *queryDesc)
 	cr_check_permissions(plan);
 	refusal = judge_policies(queryDesc);
 	if (refusal == NULL)
-		refusal = judge_access(plan, cr_approval_of(queryDesc->sourceText));
+		refusal = judge_access(plan, cr_approved_execution(queryDesc));
 	raise_of(queryDesc, refusal);
 }
 
@@ -277,6 +276,25 @@ judge_again(QueryDesc *queryDesc)
 		return;
 	raise_of(queryDesc, cr_guard_judge_surroundings());
 	cr_guard_silence_log();
+}
+
+/*
+ * The same for one that gives on what a template has returned: those rows are
+ * in its memory, and nothing else of it is protected.
+ */
+static void
+judge_given_rows(QueryDesc *queryDesc)
+{
+	PlannedStmt *template;
+	CrVerdict  *refusal = cr_given_rows_judge(queryDesc, judge_access,
+											  &template);
+
+	if (refusal == NULL)
+		return;
+	cr_raise_refusal_of(refusal, cr_execution_relations(template),
+						queryDesc->sourceText,
+						queryDesc->plannedstmt->stmt_location,
+						queryDesc->plannedstmt->stmt_len);
 }
 
 static void
@@ -296,7 +314,10 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 	bool		recorded;
 
 	if (!runs_at_once(queryDesc))
+	{
 		judge_again(queryDesc);
+		judge_given_rows(queryDesc);
+	}
 	if (!cr_execution_any())
 	{
 		run(CR_RUN_ARGS);

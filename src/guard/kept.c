@@ -17,7 +17,7 @@
 #include "nodes/value.h"
 
 #define KEEPER	"cleanroom keeps"
-#define VALUES	3
+#define VALUES	4
 
 static char *
 or_empty(char *text)
@@ -33,9 +33,10 @@ cr_kept_put(PlannedStmt *plan, const CrKept *kept)
 	keeper->rtekind = RTE_RESULT;
 	keeper->eref =
 		makeAlias(KEEPER,
-				  list_make3(makeString(or_empty(kept->parameters)),
+				  list_make4(makeString(or_empty(kept->parameters)),
 							 makeString(or_empty(kept->written_out)),
-							 makeString(or_empty(kept->relied_on))));
+							 makeString(or_empty(kept->relied_on)),
+							 makeString(or_empty(kept->functions_read))));
 	plan->rtable = lappend(plan->rtable, keeper);
 }
 
@@ -50,7 +51,7 @@ value(List *values, int number)
 CrKept
 cr_kept_get(const PlannedStmt *plan)
 {
-	CrKept		kept = {NULL, NULL, NULL};
+	CrKept		kept = {NULL, NULL, NULL, NULL};
 	RangeTblEntry *keeper;
 
 	if (plan->rtable == NIL)
@@ -63,5 +64,6 @@ cr_kept_get(const PlannedStmt *plan)
 	kept.parameters = value(keeper->eref->colnames, 0);
 	kept.written_out = value(keeper->eref->colnames, 1);
 	kept.relied_on = value(keeper->eref->colnames, 2);
+	kept.functions_read = value(keeper->eref->colnames, 3);
 	return kept;
 }

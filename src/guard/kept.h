@@ -15,6 +15,8 @@ typedef struct CrKept
 	char	   *parameters;		/* parameters.c, or NULL */
 	char	   *written_out;	/* written_out.c, or NULL */
 	char	   *relied_on;		/* relied.c, or NULL */
+	char	   *functions_read; /* not NULL: what functions in it read was
+								 * written out; approved.c */
 } CrKept;
 
 /* Keeps it with the plan of an analyst's statement on protected tables. */

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "admit/admit.h"
+#include "guard/approved.h"
 #include "guard/command.h"
 #include "guard/glance.h"
 #include "guard/guard.h"
@@ -48,13 +49,16 @@ static void
 admit_or_raise(Query *parse, const char *query_string, Guarded *guarded)
 {
 	const CrTouch *touch = &guarded->touch;
+	bool		functions_read = guarded->kept.functions_read != NULL;
+	const CrApproval *approval = cr_approved(query_string,
+											 cr_glance_relations(parse),
+											 functions_read);
 	CrVerdict  *verdict = NULL;
 
 	if (touch->foreign_owner)
 		verdict = cr_guard_judge_surroundings();
 	if (verdict == NULL)
-		verdict = cr_admit_query(parse, touch,
-								 cr_approval_of(query_string));
+		verdict = cr_admit_query(parse, touch, approval);
 	if (verdict == NULL)
 		return;
 	verdict->written_out = guarded->kept.written_out;
@@ -73,8 +77,9 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 {
 	CrGlance	glance = cr_guard_glance(parse);
 
-	if (glance.set_function)
-		guarded->inlined = cr_normalize_inline_functions(parse);
+	if (glance.set_function &&
+		cr_normalize_inline_functions(parse, &guarded->inlined))
+		guarded->kept.functions_read = pstrdup("yes");
 	if (glance.protected || glance.set_function)
 	{
 		CrReliedOn	relied_on = {NIL, 0};

@@ -21,7 +21,13 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 
-static bool inline_walker(Node *node, PlannerInfo *root);
+typedef struct Inlining
+{
+	PlannerInfo *root;
+	bool		any;			/* something was written out */
+} Inlining;
+
+static bool inline_walker(Node *node, Inlining *inlining);
 
 /* Could the planner replace this entry of FROM, a call, by a query? */
 bool
@@ -38,20 +44,21 @@ cr_normalize_may_inline(const RangeTblEntry *rte)
 }
 
 static void
-inline_entry(RangeTblEntry *rte, PlannerInfo *root)
+inline_entry(RangeTblEntry *rte, Inlining *inlining)
 {
 	RangeTblEntry *trial = copyObject(rte);
 	Query	   *query;
 
 	/* supplies defaults and names of arguments, as the planner would */
 	trial->functions = (List *)
-		eval_const_expressions(root, (Node *) trial->functions);
-	query = inline_set_returning_function(root, trial);
+		eval_const_expressions(inlining->root, (Node *) trial->functions);
+	query = inline_set_returning_function(inlining->root, trial);
 	if (query == NULL)
 		return;
-	inline_walker((Node *) query, root);
+	inline_walker((Node *) query, inlining);
 	if (!cr_inspect_touches(query))
 		return;
+	inlining->any = true;
 	rte->rtekind = RTE_SUBQUERY;
 	rte->subquery = query;
 	rte->security_barrier = false;
@@ -60,7 +67,7 @@ inline_entry(RangeTblEntry *rte, PlannerInfo *root)
 }
 
 static bool
-inline_walker(Node *node, PlannerInfo *root)
+inline_walker(Node *node, Inlining *inlining)
 {
 	if (node == NULL)
 		return false;
@@ -68,26 +75,29 @@ inline_walker(Node *node, PlannerInfo *root)
 	if (IsA(node, RangeTblEntry))
 	{
 		if (cr_normalize_may_inline((RangeTblEntry *) node))
-			inline_entry((RangeTblEntry *) node, root);
+			inline_entry((RangeTblEntry *) node, inlining);
 		return false;
 	}
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, inline_walker, root,
+		return query_tree_walker((Query *) node, inline_walker, inlining,
 								 QTW_EXAMINE_RTES_AFTER);
-	return expression_tree_walker(node, inline_walker, (void *) root);
+	return expression_tree_walker(node, inline_walker, (void *) inlining);
 }
 
 /*
- * Replaces calls by subqueries, in place.  Returns what a plan of the query
+ * Replaces calls by subqueries, in place.  Returns whether it has replaced
+ * any; "depends_on", if it is not NULL, is given what a plan of the query
  * depends on from then on, a list of PlanInvalItem.
  */
-List *
-cr_normalize_inline_functions(Query *query)
+bool
+cr_normalize_inline_functions(Query *query, List **depends_on)
 {
-	PlannerInfo *root = makeNode(PlannerInfo);
+	Inlining	inlining = {makeNode(PlannerInfo), false};
 
-	root->glob = makeNode(PlannerGlobal);
-	root->parse = query;
-	inline_walker((Node *) query, root);
-	return root->glob->invalItems;
+	inlining.root->glob = makeNode(PlannerGlobal);
+	inlining.root->parse = query;
+	inline_walker((Node *) query, &inlining);
+	if (depends_on != NULL)
+		*depends_on = inlining.root->glob->invalItems;
+	return inlining.any;
 }

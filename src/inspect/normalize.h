@@ -36,6 +36,6 @@ extern bool cr_normalize_may_be_null(const Query *query, int rti);
 
 /* inspect/inline.c */
 extern bool cr_normalize_may_inline(const RangeTblEntry *rte);
-extern List *cr_normalize_inline_functions(Query *query);
+extern bool cr_normalize_inline_functions(Query *query, List **depends_on);
 
 #endif							/* CR_NORMALIZE_H */

@@ -100,7 +100,7 @@ explain_queries(List *queries, const char *text, Explanation *explanation)
 		{
 			CrTouch		touch;
 
-			cr_normalize_inline_functions(inner);
+			(void) cr_normalize_inline_functions(inner, NULL);
 			touch = cr_inspect_touch(inner);
 			verdict = cr_admit_query(inner, &touch, NULL);
 		}

@@ -92,7 +92,7 @@ inner_touches(Node *node)
 
 	if (inner == NULL)
 		return false;
-	cr_normalize_inline_functions(inner);
+	(void) cr_normalize_inline_functions(inner, NULL);
 	return cr_inspect_touch(inner).foreign_owner;
 }
 

@@ -8,6 +8,7 @@
 #ifndef CR_APPROVAL_H
 #define CR_APPROVAL_H
 
+#include "nodes/execnodes.h"
 #include "nodes/pg_list.h"
 
 /* A template that runs, and how far its approval goes. */
@@ -20,13 +21,16 @@ typedef struct CrApproval
 								 * the units countable */
 	List	   *waived;			/* its protected tables, where the owners have
 								 * waived the threshold of all of them; NIL */
+	List	   *tables;			/* its protected tables, each as the one that
+								 * bears the policy: all that is approved of */
+	EState	   *reader;			/* the execution that is given its rows */
 	const struct CrApproval *outer; /* of a template that calls this one */
 } CrApproval;
 
 /*
  * The approval of the statement whose source text this is, or NULL.  It is
  * that one statement's, and not that of what functions in it execute, whose
- * text stands elsewhere in memory.
+ * text stands elsewhere in memory.  What it covers is cr_approved()'s to say.
  */
 extern const CrApproval *cr_approval_of(const char *text);
 

@@ -5,8 +5,9 @@
  *
  * A template is kept as its query reads when it is deparsed with an empty
  * search path, so every name in it is qualified; and with a digest over that
- * text, over the same with the views written out, and over the definitions of
- * functions that are not the server's.  Settings that decide what a text
+ * text, over the same with the views written out, over whose rights and which
+ * options these have, and over the definitions of functions that are not the
+ * server's.  Settings that decide what a text
  * means are pinned while it is written and whenever it is read again, so that
  * nothing can change under an approval without showing.
  *
@@ -19,11 +20,8 @@
 #include "base/compat.h"
 #include "base/oids.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -34,6 +32,7 @@
 #include "session/on_behalf.h"
 #include "session/pinned.h"
 #include "session/template_code.h"
+#include "session/template_digest.h"
 #include "tcop/tcopprot.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -50,6 +49,7 @@ typedef struct Contents
 {
 	List	   *relids;
 	List	   *columns;		/* relation and column number in turn */
+	List	   *views;
 	List	   *functions;		/* that did not come with the server */
 	Oid			type;			/* one that did not either, or InvalidOid */
 } Contents;
@@ -180,8 +180,11 @@ contents_walker(Node *node, Contents *contents)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
-			if (rte->rtekind == RTE_RELATION &&
-				rte->relkind != RELKIND_VIEW)
+			/* a view keeps its number where its query is written out */
+			if (OidIsValid(rte->relid) && rte->relkind == RELKIND_VIEW)
+				contents->views = list_append_unique_oid(contents->views,
+														 rte->relid);
+			else if (rte->rtekind == RTE_RELATION)
 				note_relation(query, rte, contents);
 		}
 		return query_tree_walker(query, contents_walker, contents, 0);
@@ -193,6 +196,33 @@ contents_walker(Node *node, Contents *contents)
 		IsA(node, CoerceViaIO))
 		note_type(exprType(node), contents);
 	return expression_tree_walker(node, contents_walker, contents);
+}
+
+/* Each row is returned as an object, which has one value of a name. */
+static void
+refuse_equal_names(List *columns)
+{
+	ListCell   *lc;
+	ListCell   *other;
+
+	foreach(lc, columns)
+	{
+		TargetEntry *column = lfirst_node(TargetEntry, lc);
+
+		if (column->resjunk)
+			continue;
+		for_each_cell(other, columns, lnext(columns, lc))
+		{
+			TargetEntry *next = lfirst_node(TargetEntry, other);
+
+			if (!next->resjunk && strcmp(next->resname, column->resname) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("two columns of the template's result are named \"%s\"",
+								column->resname),
+						 errhint("Each row is returned as an object: give one of them another name with AS.")));
+		}
+	}
 }
 
 static void
@@ -208,76 +238,6 @@ refuse_temporary(List *relids)
 					 errmsg("a template may not read a temporary table"),
 					 errhint("Whoever runs it would have another table of that name, or none: make it a permanent one.")));
 	}
-}
-
-/* ---------- the digest ---------- */
-
-static bytea *
-digest_of(const char *text)
-{
-	bytea	   *result = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
-
-	if (context == NULL || pg_cryptohash_init(context) < 0 ||
-		pg_cryptohash_update(context, (const uint8 *) text,
-							 strlen(text)) < 0 ||
-		pg_cryptohash_final(context, (uint8 *) VARDATA(result),
-							PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute a digest");
-	pg_cryptohash_free(context);
-	SET_VARSIZE(result, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	return result;
-}
-
-static void define_function(Oid funcid, StringInfo digested);
-
-/* What an aggregate calls. */
-static void
-define_support(Form_pg_aggregate parts, StringInfo digested)
-{
-	Oid			support[] = {
-		parts->aggtransfn, parts->aggfinalfn, parts->aggcombinefn,
-		parts->aggserialfn, parts->aggdeserialfn, parts->aggmtransfn,
-		parts->aggminvtransfn, parts->aggmfinalfn
-	};
-
-	for (size_t i = 0; i < lengthof(support); i++)
-	{
-		if (support[i] >= FirstNormalObjectId)
-			define_function(support[i], digested);
-	}
-}
-
-static void
-define_function(Oid funcid, StringInfo digested)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	Form_pg_proc form;
-	Datum		definition;
-
-	if (!HeapTupleIsValid(tuple))
-		return;
-	form = (Form_pg_proc) GETSTRUCT(tuple);
-	appendStringInfo(digested, ";%s of %s", format_procedure_qualified(funcid),
-					 GetUserNameFromId(form->proowner, true));
-	if (form->prokind != PROKIND_AGGREGATE)
-	{
-		definition = OidFunctionCall1(F_PG_GET_FUNCTIONDEF,
-									  ObjectIdGetDatum(funcid));
-		appendStringInfo(digested, ":%s", TextDatumGetCString(definition));
-	}
-	else
-	{
-		HeapTuple	aggregate = SearchSysCache1(AGGFNOID,
-												ObjectIdGetDatum(funcid));
-
-		if (HeapTupleIsValid(aggregate))
-		{
-			define_support((Form_pg_aggregate) GETSTRUCT(aggregate), digested);
-			ReleaseSysCache(aggregate);
-		}
-	}
-	ReleaseSysCache(tuple);
 }
 
 /* ---------- the answer ---------- */
@@ -396,18 +356,17 @@ resolve_query(FunctionCallInfo fcinfo)
 	bool		written = PG_GETARG_BOOL(3);
 	int			nesting = NewGUCNestLevel();
 	Contents	contents = {0};
-	StringInfoData digested;
 	const char *outsider;
 	CrVerdict  *refusal;
 	Query	   *query;
 	Query	   *rewritten;
 	char	   *resolved;
+	char	   *meaning;
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false};
 	TupleDesc	desc;
 	Oid			user;
 	int			context;
-	ListCell   *lc;
 
 	if (!superuser())
 		ereport(ERROR,
@@ -428,18 +387,16 @@ resolve_query(FunctionCallInfo fcinfo)
 	cr_session_pin_path("");
 	(void) contents_walker((Node *) rewritten, &contents);
 	refuse_temporary(contents.relids);
+	refuse_equal_names(query->targetList);
 	refusal = cr_template_judge_code(list_make1(rewritten), InvalidOid);
 	if (refusal != NULL)
 		cr_template_raise_code(refusal);
 	resolved = pg_get_querydef(query, false);
-	initStringInfo(&digested);
-	appendStringInfo(&digested, "%s;%s", resolved,
-					 pg_get_querydef(rewritten, false));
-	foreach(lc, contents.functions)
-		define_function(lfirst_oid(lc), &digested);
+	meaning = psprintf("%s;%s", resolved, pg_get_querydef(rewritten, false));
 	outsider = name_of_outsider(&contents);
 	values[0] = CStringGetTextDatum(resolved);
-	values[1] = PointerGetDatum(digest_of(digested.data));
+	values[1] = PointerGetDatum(cr_template_digest(meaning, contents.views,
+												   contents.functions));
 	values[2] = PointerGetDatum(array_of_relations(contents.relids));
 	values[3] = PointerGetDatum(array_of_columns(contents.columns));
 	nulls[4] = outsider == NULL;

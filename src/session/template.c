@@ -94,15 +94,16 @@ read_arguments(Template *template, char *types, char *texts)
 }
 
 static void
-find_template(Datum name, Datum parameters, Template *template)
+find_template(FunctionCallInfo fcinfo, Template *template)
 {
 	static Oid	ask_types[] = {OIDOID, TEXTOID, JSONBOID};
-	Datum		ask_args[] = {ObjectIdGetDatum(cr_session_asker()), name,
-	parameters};
-	char	   *answer[6];
+	Datum		ask_args[] = {ObjectIdGetDatum(cr_session_asker()),
+		PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	char	   *answer[7];
 
-	cr_session_ask_catalog("SELECT query, room_id, types, given_values, any_use, waived FROM cleanroom.template_to_run($1, $2, $3)",
-						   3, ask_types, ask_args, NULL, 6, answer);
+	cr_session_ask_catalog("SELECT query, room_id, types, given_values, any_use, waived, approved FROM cleanroom.template_to_run($1, $2, $3)",
+						   3, ask_types, ask_args, NULL, 7, answer);
 	template->query = answer[0];
 	read_arguments(template, answer[2], answer[3]);
 	template->approval.text = template->query;
@@ -110,6 +111,8 @@ find_template(Datum name, Datum parameters, Template *template)
 	template->approval.room = pg_strtoint32(answer[1]);
 	template->approval.any_use = answer[4][0] == 't';
 	template->approval.waived = read_oids(answer[5]);
+	template->approval.tables = read_oids(answer[6]);
+	template->approval.reader = result->econtext->ecxt_estate;
 }
 
 /* Why the query, as it is rewritten for whoever runs it, must not run. */
@@ -216,8 +219,8 @@ cr_run_template(PG_FUNCTION_ARGS)
 				 errmsg("a template is run by its name, with an object of parameters"),
 				 errhint("For example: run_template('reach', '{\"region\": \"north\"}').")));
 	cr_session_pin_settings();
-	find_template(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &template);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	find_template(fcinfo, &template);
 	cr_session_pin_path("pg_catalog, pg_temp");
 	SPI_connect();
 	template.approval.outer = cr_approval_set(&template.approval);

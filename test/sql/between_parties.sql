@@ -239,6 +239,102 @@ SELECT has_table_privilege('regress_cr_eve', 'joined', 'SELECT') AS joined,
        has_table_privilege('regress_cr_eve', 'people', 'SELECT') AS people,
        has_table_privilege('regress_cr_ana', 'joined', 'SELECT') AS kept;
 
+-- A rule is for what its author means by a name, and for a table that is asked.
+SET ROLE regress_cr_boss;
+SELECT cleanroom.create_room('parties.seen', 'harmless');
+RESET ROLE;
+-- of another time
+INSERT INTO cleanroom.room_list (name, purpose, created_by) VALUES ('parties.seen', 'harmless', 'regress_cr_boss');
+INSERT INTO cleanroom.member_list SELECT room_id, m, p, 'regress_cr_boss' FROM cleanroom.room_list,
+    (VALUES ('regress_cr_boss'::regrole, 'operator'), ('regress_cr_part', 'contributor')) v (m, p) WHERE name = 'parties.seen';
+SET ROLE regress_cr_part;
+SELECT cleanroom.add_access_rule('parties.seen', 'deny', 'false');
+SELECT cleanroom.drop_access_rule('parties.seen', 'deny');
+SELECT cleanroom.add_access_rule('"parties".seen', 'deny', 'false');
+SELECT relation, room, rule FROM cleanroom.access_rules;
+SELECT cleanroom.drop_access_rule('"parties".seen', 'deny');
+-- nobody else's table is meant
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_access_rule('parties.seen', 'deny', 'false');
+SELECT cleanroom.close_room('parties.seen');
+SET ROLE regress_cr_part;
+SELECT cleanroom.add_access_rule('a.b.c.d', 'deny', 'false');
+SELECT cleanroom.add_access_rule('"', 'deny', 'false');
+CREATE TABLE whole (id int NOT NULL, g text) PARTITION BY LIST (g);
+CREATE TABLE part PARTITION OF whole FOR VALUES IN ('a');
+CREATE TABLE apart (id int NOT NULL, g text);
+CREATE VIEW over_whole AS SELECT * FROM whole;
+SELECT cleanroom.add_access_rule('parties.whole', 'deny', 'false');
+SELECT cleanroom.set_residency('whole', 'MARS');
+SELECT cleanroom.protect('whole', 'id', 2);
+SELECT cleanroom.add_access_rule('parties.' || t, 'deny', 'false'), cleanroom.set_residency(t, 'MARS') FROM unnest('{whole}'::regclass[]) t;
+SELECT cleanroom.add_access_rule('parties.part', 'deny', 'false');
+SELECT cleanroom.set_residency('part', 'MARS');
+SELECT cleanroom.simulate_access('regress_cr_ana', 'part');
+SELECT cleanroom.add_access_rule('parties.over_whole', 'deny', 'false');
+SELECT cleanroom.set_residency('over_whole', 'MARS');
+-- what bears no policy any more may lose its own
+SELECT cleanroom.protect('apart', 'id', 2);
+SELECT cleanroom.add_access_rule('parties.apart', 'deny', 'false'), cleanroom.set_residency('apart', 'MARS');
+SELECT cleanroom.unprotect('apart');
+SELECT cleanroom.drop_access_rule('parties.apart', 'deny'), cleanroom.set_residency('apart', NULL);
+DROP TABLE whole CASCADE;
+
+-- In a unanimous room nobody waits for who is gone, nor is done what was
+-- proposed by whoever has no say any more.
+RESET ROLE;
+CREATE ROLE regress_cr_ghost;
+CREATE ROLE regress_cr_ops;
+CREATE ROLE regress_cr_op IN ROLE regress_cr_ops;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_op;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.create_room('haunted', 'measurement');
+SELECT cleanroom.add_member('haunted', r, p) FROM (VALUES ('regress_cr_own', 'contributor'), ('regress_cr_ghost', 'contributor'),
+    ('regress_cr_ghost', 'operator'), ('regress_cr_ops', 'operator')) m (r, p);
+SELECT cleanroom.demand_unanimity('haunted');
+SELECT cleanroom.add_member('haunted', 'regress_cr_eve', 'analyst') ~ 'waits for the consent of regress_cr_ghost, regress_cr_own' AS asked;
+RESET ROLE;
+CREATE FUNCTION pg_temp.waiting() RETURNS int LANGUAGE sql AS $$
+    SELECT max(change_id) FROM cleanroom.room_changes WHERE room = 'haunted' AND outcome = 'waiting' $$;
+SET ROLE regress_cr_own;
+SELECT cleanroom.consent(pg_temp.waiting()) ~ 'waits for the consent of regress_cr_ghost' AS asked;
+RESET ROLE;
+SELECT 'regress_cr_ghost'::regrole::oid AS ghost \gset
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_ghost;
+DROP ROLE regress_cr_ghost;
+SET ROLE regress_cr_own;
+SELECT cleanroom.consent(pg_temp.waiting());
+SET ROLE regress_cr_boss;
+SELECT count(*) FROM cleanroom.room_members WHERE room = 'haunted' AND role::text = :'ghost';
+SELECT cleanroom.remove_member('haunted', :'ghost');
+SELECT count(*) FROM cleanroom.room_members WHERE room = 'haunted' AND role::text = :'ghost';
+-- a group goes, and its member with it
+SET ROLE regress_cr_op;
+SELECT cleanroom.add_member('haunted', 'regress_cr_part', 'analyst') ~ 'waits' AS asked;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('haunted', 'regress_cr_ops');
+SELECT arguments->>'role' AS role, outcome FROM cleanroom.room_changes WHERE room = 'haunted' AND change = 'add_member' ORDER BY change_id DESC LIMIT 1;
+-- a member leaves its group
+SELECT cleanroom.add_member('haunted', 'regress_cr_ops', 'operator') ~ 'waits' AS asked;
+SET ROLE regress_cr_own;
+SELECT cleanroom.consent(pg_temp.waiting());
+SET ROLE regress_cr_op;
+SELECT cleanroom.add_member('haunted', 'regress_cr_part', 'analyst') ~ 'waits' AS asked;
+RESET ROLE;
+REVOKE regress_cr_ops FROM regress_cr_op;
+SET ROLE regress_cr_own;
+SELECT cleanroom.consent(pg_temp.waiting());
+SELECT cleanroom.decline(pg_temp.waiting());
+-- who is gone does not count as an operator either
+RESET ROLE;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_ops;
+DROP ROLE regress_cr_ops;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('haunted', 'regress_cr_boss');
+RESET ROLE;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_op;
+DROP ROLE regress_cr_op;
+
 -- One command may change a policy more than once.
 SET ROLE regress_cr_own;
 SELECT count(cleanroom.set_column('people', 'email', u)) FROM unnest('{join,dimension,join}'::text[]) u;

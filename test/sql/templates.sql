@@ -202,6 +202,59 @@ SELECT cleanroom.run_template('peek');
 SET ROLE regress_cr_boss;
 SELECT cleanroom.remove_member('spring', 'regress_cr_eve');
 
+-- A cursor on it gives on to nobody what he may not ask for any more.
+SET ROLE regress_cr_ana;
+SET client_min_messages = error;
+BEGIN;
+DECLARE c CURSOR FOR SELECT r->>'region' AS region FROM cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}') r;
+FETCH 1 FROM c;
+FETCH 1 FROM c;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('spring', 'regress_cr_ana');
+SET ROLE regress_cr_ana;
+FETCH 1 FROM c;
+ROLLBACK;
+CREATE FUNCTION pg_temp.next_after(command text, who text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    given record;
+BEGIN
+    DECLARE
+        c CURSOR FOR SELECT cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}')->>'region' AS region;
+    BEGIN
+        OPEN c;
+        FETCH c INTO given;
+        EXECUTE format('SET LOCAL ROLE %I', who);
+        EXECUTE command;
+        SET LOCAL ROLE regress_cr_ana;
+        FETCH c INTO given;
+        RETURN given.region;
+    END;
+EXCEPTION WHEN OTHERS THEN
+    RETURN sqlstate || ': ' || sqlerrm;
+END $$;
+SELECT pg_temp.next_after('SELECT 1', 'regress_cr_tv');
+SELECT pg_temp.next_after('SELECT cleanroom.suspend_analyst(''templates.views'', ''regress_cr_ana'', ''x'')', 'regress_cr_tv');
+SELECT pg_temp.next_after('SELECT cleanroom.unshare_table(''spring'', ''templates.views'')', 'regress_cr_tv');
+SELECT pg_temp.next_after('SELECT cleanroom.add_access_rule(''templates.views'', ''none'', ''false'')', 'regress_cr_tv');
+SELECT pg_temp.next_after('REVOKE SELECT ON templates.views FROM regress_cr_ana', 'regress_cr_tv');
+SELECT pg_temp.next_after('SELECT cleanroom.set_column(''templates.views'', ''channel'', '''')', 'regress_cr_tv');
+SELECT pg_temp.next_after('SELECT cleanroom.close_room(''spring'')', 'regress_cr_boss');
+DROP FUNCTION pg_temp.next_after(text, text);
+-- nor to another role
+RESET ROLE;
+GRANT regress_cr_eve TO regress_cr_ana;
+GRANT USAGE ON SCHEMA templates TO regress_cr_eve;
+SET ROLE regress_cr_ana;
+BEGIN;
+DECLARE c CURSOR FOR SELECT cleanroom.run_template('reach', '{"channel": "c0", "since": "2026-01-05"}');
+FETCH 1 FROM c;
+SET ROLE regress_cr_eve;
+FETCH 1 FROM c;
+ROLLBACK;
+RESET ROLE;
+REVOKE regress_cr_eve FROM regress_cr_ana;
+SET client_min_messages = warning;
+
 -- Outside the room there are no templates.
 SET ROLE regress_cr_boss;
 SELECT cleanroom.remove_member('spring', 'regress_cr_ana');

@@ -1,0 +1,21 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/session/template_digest.h
+ *	  A digest over a template and what it refers to.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_TEMPLATE_DIGEST_H
+#define CR_TEMPLATE_DIGEST_H
+
+#include "nodes/pg_list.h"
+
+/*
+ * SHA-256 over a text, over whose rights and which options views have, and
+ * over the definitions and owners of functions, both by OID; in the current
+ * memory context.
+ */
+extern bytea *cr_template_digest(const char *text, List *views,
+								 List *functions);
+
+#endif							/* CR_TEMPLATE_DIGEST_H */
