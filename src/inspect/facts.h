@@ -343,6 +343,8 @@ extern Bitmapset *cr_inspect_raw_bases(const CrStatement *statement,
 extern const CrColumnFact *cr_inspect_column(const CrStatement *statement,
 											 const Var *var);
 extern bool cr_inspect_equality(Node *expr, Node **left, Node **right);
+extern DistinctExpr *cr_inspect_null_safe(Node *expr, Node **left,
+										  Node **right);
 extern bool cr_inspect_refers_outside(Query *query);
 extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 

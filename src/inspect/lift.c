@@ -10,6 +10,8 @@
  * knows what they are for; an aggregate reads such conditions as FILTER, and
  * has to have them in its own words.  Of x + 1 it has to know that it is null
  * where x is, which is for nobody to guard, and not where it would overflow.
+ * A question whether there is a match stays where it is asked, as a column
+ * of the subquery; only there is it known for what it is.
  *
  *-------------------------------------------------------------------------
  */
@@ -37,11 +39,31 @@ conditional_walker(Node *node, void *context)
 	return expression_tree_walker(node, conditional_walker, context);
 }
 
+/*
+ * Does the node ask for a match: by EXISTS or IN, or by a test for null of
+ * what an outer join of the query may null?
+ */
+static bool
+asks_match(Query *query, Node *node)
+{
+	NullTest   *test = (NullTest *) node;
+	Var		   *var;
+
+	if (IsA(node, SubLink))
+		return ((SubLink *) node)->subLinkType == EXISTS_SUBLINK ||
+			((SubLink *) node)->subLinkType == ANY_SUBLINK;
+	if (!IsA(node, NullTest))
+		return false;
+	var = (Var *) cr_inspect_strip((Node *) test->arg);
+	return IsA(var, Var) && var->varlevelsup == 0 &&
+		cr_normalize_may_be_null((Node *) query->jointree, var->varno);
+}
+
 /* Is the expression one that the query around could compute as well? */
 static bool
-fixed_walker(Node *node, void *context)
+fixed_walker(Node *node, Query *query)
 {
-	if (node == NULL)
+	if (node == NULL || asks_match(query, node))
 		return false;
 	if (IsA(node, SubLink) || IsA(node, Query) || IsA(node, WindowFunc) ||
 		IsA(node, GroupingFunc) ||
@@ -49,7 +71,7 @@ fixed_walker(Node *node, void *context)
 							((Var *) node)->varattno <= 0)) ||
 		(IsA(node, Aggref) && ((Aggref *) node)->agglevelsup != 0))
 		return true;
-	return expression_tree_walker(node, fixed_walker, context);
+	return expression_tree_walker(node, fixed_walker, (void *) query);
 }
 
 /* Does an outer join put nulls in the place of the entry's rows? */
@@ -84,10 +106,11 @@ may_be_null(Node *node, int rti, bool nullable)
 	return false;
 }
 
+/* The same of an entry in a part of FROM, or in all of it. */
 bool
-cr_normalize_may_be_null(const Query *query, int rti)
+cr_normalize_may_be_null(Node *from, int rti)
 {
-	return may_be_null((Node *) query->jointree, rti, false);
+	return may_be_null(from, rti, false);
 }
 
 typedef struct WholeRow
@@ -249,7 +272,8 @@ export_mutator(Node *node, Lift *lift)
 
 	if (node == NULL)
 		return NULL;
-	if (!IsA(node, Var) && !IsA(node, Aggref) && !is_key(lift, node))
+	if (!IsA(node, Var) && !IsA(node, Aggref) && !is_key(lift, node) &&
+		!asks_match(lift->query, node))
 		return expression_tree_mutator(node, export_mutator, (void *) lift);
 	if (IsA(node, Const))
 		return (Node *) copyObject(node);
@@ -297,10 +321,12 @@ may_lift(const Around *around, const Lift *lift, Node *expr)
 	if (conditional_walker(expr, NULL) ? around->distinct :
 		!is_computation(lift->query, expr))
 		return false;
-	if (cr_normalize_may_be_null(around->query, lift->rti) &&
+	if (cr_normalize_may_be_null((Node *) around->query->jointree,
+								 lift->rti) &&
 		contain_nonstrict_functions(expr))
 		return false;
-	return !fixed_walker(expr, NULL) && !contain_volatile_functions(expr) &&
+	return !fixed_walker(expr, lift->query) &&
+		!contain_volatile_functions(expr) &&
 		!has_whole_row(around->query, lift->rti);
 }
 
