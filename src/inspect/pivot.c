@@ -8,6 +8,8 @@
  *	sum(CASE WHEN c THEN x ELSE 0 END)	coalesce(sum(x) FILTER (WHERE c), 0)
  *	max(CASE WHEN c THEN 1 ELSE 0 END)	1 or 0, as count(*) FILTER (WHERE c)
  *										is more than 0 or not
+ *	min(CASE WHEN c THEN 1 ELSE 0 END)	1 or 0, as bool_and(c IS TRUE) is
+ *	max(c::int), min(c::int)			bool_or(c)::int, bool_and(c)::int
  *
  * The two are equal in every group, none of which is without rows; the last
  * ones where x is not null.  So the level above meets one form of what a
@@ -126,12 +128,22 @@ make_integer(int32 value)
 							  Int32GetDatum(value), false, true);
 }
 
-/* CASE WHEN count > 0 THEN 1 ELSE 0 END */
-static Node *
-or_none(Aggref *count)
+/* The condition by any or all of the rows. */
+static void
+make_boolean(Aggref *aggref, Node *condition)
 {
-	CaseExpr   *result = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
+	aggref->aggfnoid = aggref->aggfnoid == F_MAX_INT4 ?
+		F_BOOL_OR : F_BOOL_AND;
+	aggref->aggtype = BOOLOID;
+	aggref->aggtranstype = InvalidOid;
+	aggref->aggargtypes = list_make1_oid(BOOLOID);
+	linitial_node(TargetEntry, aggref->args)->expr = (Expr *) condition;
+}
+
+/* count > 0 */
+static Node *
+make_some(Aggref *count)
+{
 	List	   *greater = list_make2(makeString("pg_catalog"),
 									 makeString(">"));
 	OpExpr	   *some = (OpExpr *)
@@ -141,7 +153,28 @@ or_none(Aggref *count)
 
 	some->opfuncid = F_INT84GT;
 	some->location = -1;
-	when->expr = (Expr *) some;
+	return (Node *) some;
+}
+
+static Node *
+make_true(Node *condition)
+{
+	BooleanTest *test = makeNode(BooleanTest);
+
+	test->arg = (Expr *) condition;
+	test->booltesttype = IS_TRUE;
+	test->location = -1;
+	return (Node *) test;
+}
+
+/* CASE WHEN condition THEN 1 ELSE 0 END */
+static Node *
+one_or_none(Node *condition)
+{
+	CaseExpr   *result = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+
+	when->expr = (Expr *) condition;
 	when->result = (Expr *) make_integer(1);
 	when->location = -1;
 	result->casetype = INT4OID;
@@ -172,6 +205,25 @@ or_zero(Aggref *aggref)
 	return (Node *) result;
 }
 
+/* Is it the least or greatest of a condition as 0 or 1? */
+static bool
+is_flag(const Aggref *aggref, const Expr *argument)
+{
+	return (aggref->aggfnoid == F_MAX_INT4 ||
+			aggref->aggfnoid == F_MIN_INT4) && IsA(argument, FuncExpr) &&
+		((const FuncExpr *) argument)->funcid == F_INT4_BOOL;
+}
+
+static Node *
+read_flag(Aggref *aggref, FuncExpr *cast)
+{
+	FuncExpr   *result = copyObject(cast);
+
+	make_boolean(aggref, linitial(cast->args));
+	result->args = list_make1(aggref);
+	return (Node *) result;
+}
+
 static Node *
 read_pivot(Aggref *aggref, Query *query)
 {
@@ -188,6 +240,8 @@ read_pivot(Aggref *aggref, Query *query)
 		aggref->aggorder != NIL || list_length(aggref->args) != 1)
 		return result;
 	argument = linitial_node(TargetEntry, aggref->args);
+	if (is_flag(aggref, argument->expr))
+		return read_flag(aggref, (FuncExpr *) argument->expr);
 	expr = (CaseExpr *) argument->expr;
 	if (!IsA(expr, CaseExpr) || list_length(expr->args) != 1)
 		return result;
@@ -199,8 +253,14 @@ read_pivot(Aggref *aggref, Query *query)
 			 is_integer(when->result, 1) && is_integer(expr->defresult, 0))
 	{
 		if (aggref->aggfnoid == F_MAX_INT4)
-			result = or_none(aggref);
+			result = one_or_none(make_some(aggref));
 		make_count(aggref);
+	}
+	else if (aggref->aggfnoid == F_MIN_INT4 && is_integer(when->result, 1) &&
+			 is_integer(expr->defresult, 0))
+	{
+		make_boolean(aggref, make_true(cr_inspect_when(expr, when)));
+		return one_or_none((Node *) aggref);
 	}
 	else if (is_plain_sum(aggref->aggfnoid) && is_zero(expr->defresult) &&
 			 is_not_null(query, when->result))

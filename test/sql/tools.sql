@@ -94,6 +94,13 @@ SELECT * FROM flags('s.person IS NOT NULL', 'LEFT JOIN (SELECT DISTINCT person F
 SELECT * FROM flags('s.person IS NULL', 'LEFT JOIN (SELECT DISTINCT person FROM few) s ON s.person = p.person', '');
 SELECT * FROM flags('p.person = 5', '', '');
 SELECT * FROM flags('p.person IN (5, 6)', '', '');
+-- a query that is put into FROM with its WITH list
+SELECT ask('SELECT plan, sum(saw) FROM (WITH t AS (SELECT plan, CASE WHEN EXISTS (SELECT 1 FROM seen s WHERE s.person = p.person) THEN 1 ELSE 0 END AS saw FROM people p), u AS (SELECT * FROM t) SELECT plan, saw FROM u) x GROUP BY 1');
+SELECT ask('SELECT sum(v) FROM (WITH t AS (SELECT CASE WHEN status = ''paid'' THEN amount ELSE 0 END AS v FROM orders WHERE kind = ''gift'') SELECT v FROM t) x');
+SELECT ask('SELECT max(n) FROM (WITH t AS (SELECT age, count(*) AS n FROM people WHERE plan = ''p0'' GROUP BY 1) SELECT n FROM t) x');
+SELECT ask('SELECT plan, sum(saw) FROM (WITH t AS (SELECT plan, CASE WHEN EXISTS (SELECT 1 FROM most s WHERE s.person = p.person) THEN 1 ELSE 0 END AS saw FROM people p) SELECT plan, saw FROM t) x GROUP BY 1');
+SELECT ask('SELECT sum(v) FROM (WITH t AS (SELECT CASE WHEN status = ''paid'' THEN amount * random() ELSE 0 END AS v FROM orders) SELECT v FROM t) x');
+SELECT ask('SELECT sum(v) FROM (WITH t AS (SELECT CASE WHEN status = ''paid'' THEN amount ELSE 0 END AS v FROM orders FOR UPDATE) SELECT v FROM t) x');
 -- tests for null that ask for no match
 SELECT ask('SELECT plan, sum(a) FROM (SELECT p.plan, CASE WHEN s.device IS NULL THEN 1 ELSE 0 END AS a FROM people p LEFT JOIN seen s ON s.person = p.person) t GROUP BY 1');
 SELECT ask('SELECT plan, sum(a) FROM (SELECT p.plan, CASE WHEN p.region IS NULL THEN 1 ELSE 0 END AS a FROM people p WHERE person > 0) t GROUP BY 1');
@@ -223,7 +230,11 @@ SELECT persons('kind = ''gift'' AND status = ''paid''');
 SELECT ask('SELECT flag, count(*) FROM (SELECT person, max(CASE WHEN kind = ''gift'' THEN 1 ELSE 0 END) AS flag FROM orders GROUP BY 1) t GROUP BY 1');
 SELECT ask('SELECT plan, sum(flag), avg(flag) FROM people p JOIN (SELECT person, max(CASE WHEN kind = ''gift'' THEN 1 ELSE 0 END) AS flag FROM orders GROUP BY 1) t USING (person) GROUP BY 1');
 SELECT ask('SELECT count(*) FROM people WHERE person IN (SELECT person FROM orders GROUP BY 1 HAVING max(CASE WHEN kind = ''gift'' THEN 1 ELSE 0 END) = 1)');
+SELECT ask(format('SELECT sum(flag), avg(flag) FROM (SELECT person, %s AS flag FROM orders GROUP BY 1) t', flag))
+  FROM unnest(ARRAY['max((kind = ''gift'')::int)', 'min(CASE WHEN kind = ''own'' THEN 1 ELSE 0 END)', 'min((kind = ''own'')::int)']) flag;
 -- outside: all but one, hardly anybody, and what is no condition
+SELECT ask(format('SELECT sum(flag), avg(flag) FROM (SELECT person, %s AS flag FROM orders GROUP BY 1) t', flag))
+  FROM unnest(ARRAY['max((status = ''paid'')::int)', 'min(CASE WHEN status = ''open'' THEN 1 ELSE 0 END)', 'min((status <> ''paid'')::int)', 'max((amount > 25)::int)', 'min((person > 7)::int)']) flag;
 SELECT persons('status = ''paid''');
 SELECT persons('status = ''lost''');
 SELECT persons('person = 7');
