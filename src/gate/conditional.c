@@ -112,6 +112,17 @@ note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
 	return NULL;
 }
 
+/* Does whoever wrote a list, or a label, know of whom the condition holds? */
+static bool
+is_named(CrLevel *level, Node *expanded)
+{
+	List	   *tested = cr_match_tested(level->statement, expanded);
+
+	return cr_list_names_keys(level, expanded) ||
+		cr_label_in(level, expanded) ||
+		(tested != NIL && (level->listed || cr_list_tested(tested)));
+}
+
 /*
  * Notes that the aggregate rests on rows for which the condition holds.
  */
@@ -133,8 +144,7 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 		(tested != NIL || cr_list_names_keys(level, expanded)))
 		return cr_rule_refuse_stuck();
 	aggregate->part = lappend(aggregate->part, copyObject(written));
-	if (cr_list_names_keys(level, expanded) || cr_label_in(level, expanded) ||
-		(tested != NIL && (level->listed || cr_list_tested(tested))))
+	if (is_named(level, expanded))
 		aggregate->listed = lappend(aggregate->listed, rest);
 	else
 		aggregate->rests = lappend(aggregate->rests, rest);
@@ -365,12 +375,13 @@ cast_condition(Node *expr)
 }
 
 static void
-note_answer(CrAggregate *aggregate, Node *condition, BoolTestType answer)
+note_answer(CrAggregate *aggregate, Node *condition, BoolTestType answer,
+			bool named)
 {
 	Node	   *rest = make_boolean_test(condition, answer);
+	List	  **rests = named ? &aggregate->listed : &aggregate->rests;
 
-	aggregate->rests = lappend(aggregate->rests,
-							   cr_among_chosen(aggregate, rest));
+	*rests = lappend(*rests, cr_among_chosen(aggregate, rest));
 }
 
 /*
@@ -384,6 +395,7 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	Node	   *expanded = cast_condition(argument->expanded);
 	Node	   *written = cast_condition(argument->written);
 	CrVerdict  *refusal;
+	bool		named;
 
 	if (expanded == NULL || family == CR_AGG_COUNT)
 		return NULL;
@@ -393,10 +405,13 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	refusal = cr_rule_condition(level, expanded);
 	if (refusal != NULL)
 		return refusal;
-	if (cr_inspect_nullable(level->statement, expanded))
+	named = is_named(level, expanded);
+	/* of a sum, that of all for whom it does not hold says enough */
+	if (cr_inspect_nullable(level->statement, expanded) &&
+		!(named && family == CR_AGG_SUM))
 	{
-		note_answer(aggregate, written, IS_FALSE);
-		note_answer(aggregate, written, IS_UNKNOWN);
+		note_answer(aggregate, written, IS_FALSE, named);
+		note_answer(aggregate, written, IS_UNKNOWN, named);
 	}
 	refusal = cr_note_condition(level, aggregate, expanded, written);
 	if (refusal != NULL)

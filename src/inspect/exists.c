@@ -305,7 +305,9 @@ cr_exists_of_count(Node *node)
 		Node	   *value = strip_count_cast(list_nth(having->args, i));
 		Aggref	   *count = returned_count(value);
 
-		if (count == NULL || !IsA(list_nth(having->args, 1 - i), Const))
+		/* what is compared with NULL is unknown, which EXISTS never is */
+		if (count == NULL || !IsA(list_nth(having->args, 1 - i), Const) ||
+			((Const *) list_nth(having->args, 1 - i))->constisnull)
 			continue;
 		sublink = (SubLink *) value;
 		lfirst(list_nth_cell(having->args, i)) = copyObject(count);

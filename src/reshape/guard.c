@@ -382,6 +382,17 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 
 		tests = lappend(tests, none_or_enough(unit, rest));
 	}
+	foreach(lc, aggregate->missing)
+	{
+		CrMissing  *missing = (CrMissing *) lfirst(lc);
+		Node	   *rest = cr_defer_among(level,
+										  list_make1(missing->condition));
+
+		tests = lappend(tests, unit->membership != NULL ||
+						cr_inspect_nulled_alike((CrLevel *) level,
+												missing->bases, unit->base) ?
+						none_or_enough(unit, rest) : units_reach(unit, rest));
+	}
 	if (unit->membership != NULL)
 		return tests;
 	foreach(lc, aggregate->listed)
@@ -407,7 +418,7 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 	ListCell   *lc;
 
 	if (aggregate->part == NIL && aggregate->rests == NIL &&
-		aggregate->listed == NIL)
+		aggregate->listed == NIL && aggregate->missing == NIL)
 		return (Expr *) aggref;
 	foreach(lc, level->units)
 		tests = list_concat(tests,
