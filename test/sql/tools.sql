@@ -242,6 +242,30 @@ SELECT persons('amount > 25');
 SELECT ask('SELECT flag, count(*) FROM (SELECT person, max(CASE WHEN status = ''paid'' THEN 1 ELSE 0 END) AS flag FROM orders GROUP BY 1) t GROUP BY 1');
 SELECT ask('SELECT sum(flag) FROM (SELECT person, max(CASE WHEN kind = ''gift'' THEN 2 ELSE 0 END) AS flag FROM orders GROUP BY 1) t');
 
+-- flags of lists of keys, of conditions beside others, and of those left out
+SELECT ask('SELECT count(*), count(b.note) FROM people p LEFT JOIN notes a ON p.person = a.k LEFT JOIN (SELECT region, max(note) AS note FROM notes WHERE region IS NOT NULL GROUP BY 1) b ON a.region IS NOT DISTINCT FROM b.region');
+SELECT ask('SELECT count(*), count(b.note) FROM people p LEFT JOIN notes a ON p.person = a.k LEFT JOIN (SELECT region, max(note) AS note FROM notes WHERE region IS NULL GROUP BY 1) b ON a.region IS NOT DISTINCT FROM b.region');
+SELECT ask('SELECT count(*), count(b.note) FROM people p LEFT JOIN notes a ON p.person = a.k LEFT JOIN (SELECT coalesce(region, ''z'') AS region, max(note) AS note FROM notes WHERE region IS NULL GROUP BY 1) b ON coalesce(a.region, ''z'') = b.region');
+SELECT ask('SELECT count(*), count(*) FILTER (WHERE b.note = ''c'') FROM people p LEFT JOIN notes a ON p.person = a.k LEFT JOIN (SELECT region, max(note) AS note FROM notes WHERE region IS NULL GROUP BY 1) b ON a.region IS NOT DISTINCT FROM b.region');
+SELECT ask('SELECT count(*), count(*) FILTER (WHERE b.note IS NULL) FROM people p LEFT JOIN notes a ON p.person = a.k LEFT JOIN (SELECT region, max(note) AS note FROM notes WHERE region IS NULL GROUP BY 1) b ON a.region IS NOT DISTINCT FROM b.region');
+SELECT ask('SELECT count(*), sum(CASE WHEN b.note IS NULL AND p.age > 0 THEN 1 ELSE 0 END) FROM people p LEFT JOIN notes a ON p.person = a.k LEFT JOIN (SELECT region, max(note) AS note FROM notes WHERE region IS NULL GROUP BY 1) b ON a.region IS NOT DISTINCT FROM b.region');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT p.person, max(CASE WHEN b.note IS NULL THEN 1 ELSE 0 END) AS f FROM people p LEFT JOIN notes a ON p.person = a.k LEFT JOIN (SELECT region, max(note) AS note FROM notes WHERE region IS NULL GROUP BY 1) b ON a.region IS NOT DISTINCT FROM b.region GROUP BY 1) t');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT p.person, max(CASE WHEN a.note = ''a'' THEN 1 ELSE 0 END) AS f FROM people p LEFT JOIN notes a ON p.person = a.k GROUP BY 1) t');
+SELECT ask('SELECT f, count(*) FROM (SELECT p.person, max(CASE WHEN a.note = ''a'' OR age = 21 THEN 1 ELSE 0 END) AS f FROM people p LEFT JOIN notes a ON p.person = a.k GROUP BY 1) t GROUP BY 1');
+SELECT ask('SELECT f, count(*) FROM (SELECT p.person, max(CASE WHEN EXISTS (SELECT 1 FROM few s WHERE s.person = p.person) OR age = 21 THEN 1 ELSE 0 END) AS f FROM people p GROUP BY 1) t GROUP BY 1');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM few s WHERE s.person = p.person) OR age = 21 THEN 1 ELSE 0 END AS f FROM people p) t');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM notes s WHERE s.k = p.person) OR age = 21 THEN 1 ELSE 0 END AS f FROM people p) t');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT CASE WHEN a.k IS NOT NULL OR age = 21 THEN 1 ELSE 0 END AS f FROM people p LEFT JOIN notes a ON p.person = a.k) t');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT CASE WHEN s.person IS NOT NULL OR age = 21 THEN 1 ELSE 0 END AS f FROM people p LEFT JOIN (SELECT DISTINCT person FROM few) s USING (person)) t');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT CASE WHEN s.person IS NULL THEN age ELSE 0 END AS f FROM people p LEFT JOIN (SELECT DISTINCT person FROM few) s USING (person)) t');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT CASE WHEN s.person IS NULL THEN amount ELSE 0 END AS f FROM orders p LEFT JOIN (SELECT DISTINCT person FROM most) s USING (person)) t');
+SELECT ask('SELECT sum(f), count(*) FROM (SELECT CASE WHEN s.person IS NULL THEN amount ELSE 0 END AS f FROM orders p LEFT JOIN (SELECT DISTINCT person FROM few) s USING (person)) t');
+SELECT ask('SELECT sum(amount), sum(f) FROM (SELECT amount, CASE WHEN EXISTS (SELECT 1 FROM most s WHERE s.person = p.person) THEN amount ELSE 0 END AS f FROM orders p) t');
+SELECT ask('SELECT sum(amount), sum(f) FROM (WITH w AS (SELECT person, amount FROM orders) SELECT amount, CASE WHEN EXISTS (SELECT 1 FROM most s WHERE s.person = p.person) THEN amount ELSE 0 END AS f FROM w p) t');
+SELECT ask('SELECT count(f), count(*) FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM most s WHERE s.person = p.person) THEN 1 END AS f FROM people p) t');
+SELECT ask('SELECT count(DISTINCT f), count(*) FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM most s WHERE s.person = p.person) THEN person END AS f FROM people p) t');
+SELECT ask('SELECT avg(f), count(*) FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM most s WHERE s.person = p.person) AND EXISTS (SELECT 1 FROM seen s WHERE s.person = p.person) THEN 1 ELSE 0 END AS f FROM people p) t');
+
 -- lists that are parameters, and may be empty
 SET ROLE regress_cr_to_analyst;
 SET plan_cache_mode = force_generic_plan;
