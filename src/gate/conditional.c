@@ -87,31 +87,6 @@ cr_among_chosen(const CrAggregate *aggregate, Node *condition)
 											   condition));
 }
 
-/*
- * Where the question whether people are on a list stands beside others, those
- * who are and those who are not must be many by themselves.
- */
-static CrVerdict *
-note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
-{
-	List	   *tests;
-	ListCell   *lc;
-
-	if (!cr_list_tests(level, written, &tests))
-		return cr_rule_refuse_match();
-	foreach(lc, tests)
-	{
-		Node	   *on_list = make_boolean_test(lfirst(lc), IS_TRUE);
-		Node	   *off_list = make_boolean_test(lfirst(lc), IS_NOT_TRUE);
-
-		aggregate->listed =
-			lappend(lappend(aggregate->listed,
-							cr_among_chosen(aggregate, on_list)),
-					cr_among_chosen(aggregate, off_list));
-	}
-	return NULL;
-}
-
 /* Does whoever wrote a list, or a label, know of whom the condition holds? */
 static bool
 is_named(CrLevel *level, Node *expanded)
@@ -121,6 +96,52 @@ is_named(CrLevel *level, Node *expanded)
 	return cr_list_names_keys(level, expanded) ||
 		cr_label_in(level, expanded) ||
 		(tested != NIL && (level->listed || cr_list_tested(tested)));
+}
+
+/* Rows of those that the other conjuncts choose. */
+static void
+note_listed(CrAggregate *aggregate, List *others, Node *condition,
+			BoolTestType type)
+{
+	Node	   *rows =
+		(Node *) make_ands_explicit(lappend(copyObject(others),
+											make_boolean_test(condition,
+															  type)));
+
+	aggregate->listed = lappend(aggregate->listed,
+								cr_among_chosen(aggregate, rows));
+}
+
+/*
+ * Where the question whether people are on a list stands beside others, those
+ * who are and those who are not must be many by themselves, and among those
+ * that the others choose.
+ */
+static CrVerdict *
+note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
+{
+	List	   *conjuncts = make_ands_implicit((Expr *) written);
+	ListCell   *lc;
+
+	foreach(lc, conjuncts)
+	{
+		Node	   *conjunct = (Node *) lfirst(lc);
+		List	   *others = list_delete_ptr(list_copy(conjuncts), conjunct);
+		List	   *tests;
+		ListCell   *lc2;
+
+		if (!cr_list_tests(level, conjunct, &tests))
+			return cr_rule_refuse_match();
+		foreach(lc2, tests)
+		{
+			note_listed(aggregate, others, lfirst(lc2), IS_TRUE);
+			note_listed(aggregate, others, lfirst(lc2), IS_NOT_TRUE);
+		}
+		if (others != NIL &&
+			is_named(level, cr_inspect_expand(level, conjunct)))
+			note_listed(aggregate, others, conjunct, IS_NOT_TRUE);
+	}
+	return NULL;
 }
 
 /*

@@ -210,6 +210,29 @@ INSERT INTO queries (query) VALUES
 ('SELECT count(p.pid), sum(p.income) FROM persons q JOIN everyone l ON l.k = q.pid LEFT JOIN persons p ON p.pid = q.pid AND l.since < ''2024-01-08'''),
 ('SELECT avg(flag::int), sum(flag::int) FROM persons JOIN (SELECT k, flag FROM marks WHERE flag IS NOT NULL) m ON k = pid');
 
+-- ---------- words that the rewriting of groups uses itself ----------
+INSERT INTO queries (query)
+SELECT format('SELECT * FROM (SELECT %1$s e, count(*) FROM persons q GROUP BY 1) x, (SELECT %3$s FILTER (WHERE NOT (%1$s IS DISTINCT FROM true) AND age > 20 AND city = ''B'' AND age = 99) FROM persons q%2$s) y',
+    'EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0)', tail, given)
+  FROM unnest('{""," WHERE age > 0"}'::text[]) tail, unnest('{count(*),sum(income),avg(income),count(DISTINCT city)}'::text[]) given;
+INSERT INTO queries (query) VALUES
+('SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0) e, sum(income) FILTER (WHERE NOT (EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0) IS DISTINCT FROM true) AND age > 20 AND city = ''B'' AND age = 99) FROM persons q GROUP BY 1'),
+('SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 40) e, sum(income) FILTER (WHERE city = ''C'' AND age > 20 AND age < 60) FROM persons q GROUP BY 1 ORDER BY 1');
+
+-- ---------- a list of him and of those who are known to live elsewhere ----------
+CREATE TABLE elsewhere (k int PRIMARY KEY, lab text NOT NULL DEFAULT 'e');
+INSERT INTO elsewhere SELECT k FROM generate_series(1, 300) k WHERE k % 3 > 0 UNION SELECT 777;
+INSERT INTO queries (query)
+SELECT format(place, test)
+  FROM unnest(ARRAY['SELECT count(*) FILTER (WHERE city = ''A'' AND %s) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
+      'SELECT sum(CASE WHEN city = ''A'' AND age < 1000 AND %s THEN 1 ELSE 0 END) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
+      'SELECT sum((city = ''A'' AND %s)::int) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
+      'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE city = ''A'' AND %s',
+      'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE NOT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.city <> ''A'') AND %s',
+      'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.city = ''A'') AND %s']) place,
+    unnest(ARRAY['NOT EXISTS (SELECT FROM elsewhere l WHERE l.k = q.pid)', 'q.pid NOT IN (SELECT k FROM elsewhere)',
+      'NOT EXISTS (SELECT FROM persons s JOIN elsewhere l ON l.k = s.pid WHERE s.pid = q.pid)', 'm.k IS NULL', 'm.lab IS NOT DISTINCT FROM NULL']) test;
+
 -- ---------- time zones ----------
 INSERT INTO queries (query) VALUES
 ('SELECT count(*) - count(DISTINCT pid) FROM persons
