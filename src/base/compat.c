@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "base/compat.h"
 #include "base/visible.h"
@@ -17,6 +18,10 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
 #include "nodes/makefuncs.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/multibitmapset.h"
+#endif
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -60,6 +65,24 @@ cr_flatten_join_names(Query *query, Node *node)
 	return flatten_join_alias_vars(NULL, query, node);
 #else
 	return flatten_join_alias_vars(query, node);
+#endif
+}
+
+/*
+ * Can the condition, or list of such, hold only where the column is not null?
+ * PG 16 made what tells that a set.
+ */
+bool
+cr_var_is_forced(Node *condition, const Var *var)
+{
+	List	   *forced = find_nonnullable_vars(condition);
+
+#if PG_VERSION_NUM >= 160000
+	return mbms_is_member(var->varno,
+						  var->varattno - FirstLowInvalidHeapAttributeNumber,
+						  forced);
+#else
+	return list_member(forced, var);
 #endif
 }
 

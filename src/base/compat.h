@@ -154,6 +154,7 @@ struct PlannedStmt;
 extern void cr_check_permissions(struct PlannedStmt *plan);
 extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
+extern bool cr_var_is_forced(Node *condition, const Var *var);
 extern bool cr_has_virtual_columns(Oid relid);
 extern bool cr_attribute_is_virtual(Oid relid, AttrNumber attnum);
 extern bool cr_attribute_is_not_null(Oid relid, AttrNumber attnum);

@@ -68,6 +68,9 @@ extern Node *cr_class_rest_of_filter(Node *filter, Node *class);
 extern CrVerdict *cr_rule_total(Node *expr);
 extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
 
+/* fixed.c: lists that are the same for all rows */
+extern bool cr_gate_is_fixed(Oid funcid, List *args);
+
 /* length.c: what would be too long to form */
 extern CrVerdict *cr_rule_length(Node *node);
 

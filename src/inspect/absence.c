@@ -5,7 +5,8 @@
  *
  *	a LEFT JOIN b ON b.k = a.k AND c  …  b.k IS NULL
  *
- * where b is named in such tests and nowhere else, asks whether a.k is in
+ * where b is named in such tests and nowhere else, of columns that are not
+ * null where there is a match, asks whether a.k is in
  * (SELECT DISTINCT b.k AS member FROM b WHERE c), which takes b's place (see
  * member_join.c).  That changes nothing where rows with a match are left out
  * by a condition of WHERE, or where b has each k once.
@@ -109,10 +110,11 @@ typedef struct UseContext
 static bool
 tells_match(Absent *absent, Var *var)
 {
-	if (var->varattno == absent->key->varattno)
-		return true;
-	return absent->rte->rtekind == RTE_RELATION && var->varattno > 0 &&
-		cr_attribute_is_not_null(absent->rte->relid, var->varattno);
+	RangeTblRef ref = {.type = T_RangeTblRef,.rtindex = absent->rti};
+
+	return var->varattno == absent->key->varattno ||
+		cr_var_is_forced((Node *) absent->conditions, var) ||
+		cr_normalize_is_not_null(absent->query, (Node *) &ref, (Node *) var);
 }
 
 static Var *

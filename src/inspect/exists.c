@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -29,6 +30,7 @@
 #include "parser/parse_oper.h"
 #include "policy/policy.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 /* Does it aggregate rows of FROM and WHERE, and nothing beside? */
@@ -229,12 +231,26 @@ cr_exists_as_in(const SubLink *exists)
 	return NULL;
 }
 
+/*
+ * A count is compared as it is, without the cast by which clients get a
+ * number of their own size; which could fail, unlike the comparison.
+ */
+static Node *
+strip_count_cast(Node *node)
+{
+	FuncExpr   *call = (FuncExpr *) node;
+
+	return IsA(node, FuncExpr) && call->funcid == F_INT4_INT8 ?
+		linitial(call->args) : node;
+}
+
 /* The only thing that the subquery returns, if that is a count; else NULL. */
 static Aggref *
 returned_count(Node *node)
 {
 	Query	   *query;
 	TargetEntry *tle;
+	Aggref	   *count;
 
 	if (!IsA(node, SubLink) || ((SubLink *) node)->subLinkType != EXPR_SUBLINK)
 		return NULL;
@@ -243,10 +259,28 @@ returned_count(Node *node)
 		query->havingQual != NULL || list_length(query->targetList) != 1)
 		return NULL;
 	tle = linitial_node(TargetEntry, query->targetList);
-	if (!IsA(tle->expr, Aggref) || ((Aggref *) tle->expr)->agglevelsup != 0 ||
-		cr_aggregate_family(((Aggref *) tle->expr)->aggfnoid) != CR_AGG_COUNT)
+	count = (Aggref *) strip_count_cast((Node *) tle->expr);
+	if (!IsA(count, Aggref) || count->agglevelsup != 0 ||
+		cr_aggregate_family(count->aggfnoid) != CR_AGG_COUNT)
 		return NULL;
-	return (Aggref *) tle->expr;
+	return count;
+}
+
+/* The comparison, with the operator of that name for what it is given now. */
+static bool
+set_operator(OpExpr *comparison)
+{
+	char	   *name = get_opname(comparison->opno);
+
+	if (name == NULL || comparison->opno >= FirstNormalObjectId)
+		return false;
+	comparison->opno =
+		OpernameGetOprid(list_make2(makeString("pg_catalog"),
+									makeString(name)),
+						 exprType(linitial(comparison->args)),
+						 exprType(lsecond(comparison->args)));
+	comparison->opfuncid = get_opcode(comparison->opno);
+	return OidIsValid(comparison->opno);
 }
 
 /*
@@ -268,17 +302,18 @@ cr_exists_of_count(Node *node)
 	having = copyObject((OpExpr *) node);
 	for (i = 0; i < 2 && sublink == NULL; i++)
 	{
-		Aggref	   *count = returned_count(list_nth(having->args, i));
+		Node	   *value = strip_count_cast(list_nth(having->args, i));
+		Aggref	   *count = returned_count(value);
 
 		/* what is compared with NULL is unknown, which EXISTS never is */
 		if (count == NULL || !IsA(list_nth(having->args, 1 - i), Const) ||
 			((Const *) list_nth(having->args, 1 - i))->constisnull)
 			continue;
-		sublink = list_nth(having->args, i);
+		sublink = (SubLink *) value;
 		lfirst(list_nth_cell(having->args, i)) = copyObject(count);
 	}
 	if (sublink == NULL || having->opresulttype != BOOLOID ||
-		!holds_of_none((Node *) having, &holds))
+		!set_operator(having) || !holds_of_none((Node *) having, &holds))
 		return NULL;
 	query = castNode(Query, sublink->subselect);
 	if (!cr_inspect_touches(query) || !cr_inspect_refers_outside(query))

@@ -286,6 +286,29 @@ cr_inspect_equality(Node *expr, Node **left, Node **right)
 		op_hashjoinable(op->opno, exprType(linitial(op->args)));
 }
 
+/*
+ * a IS NOT DISTINCT FROM b, which is like a = b but that nulls are equal; NULL
+ * if it is anything else.  The result is of the form of that equality.
+ */
+DistinctExpr *
+cr_inspect_null_safe(Node *expr, Node **left, Node **right)
+{
+	DistinctExpr *distinct;
+
+	if (expr == NULL || !is_notclause(expr))
+		return NULL;
+	distinct = linitial(((BoolExpr *) expr)->args);
+	if (!IsA(distinct, DistinctExpr) || list_length(distinct->args) != 2)
+		return NULL;
+	*left = cr_inspect_strip(linitial(distinct->args));
+	*right = cr_inspect_strip(lsecond(distinct->args));
+	return op_mergejoinable(distinct->opno,
+							exprType(linitial(distinct->args))) ||
+		op_hashjoinable(distinct->opno,
+						exprType(linitial(distinct->args))) ?
+		distinct : NULL;
+}
+
 static bool
 outside_walker(Node *node, int *depth)
 {

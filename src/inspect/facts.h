@@ -241,7 +241,7 @@ typedef struct CrStatement
 	List	   *bases;			/* CrBase, in the order of their ids */
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
-	List	   *classes;		/* conditions dividing groups (divide.c) … */
+	List	   *classes;		/* that divide groups (divide.c) … */
 	List	   *divided;		/* … in these queries alone */
 	int			subqueries;		/* so many were made WITH queries */
 	bool		left_copies;	/* … and one could not be */
@@ -360,6 +360,8 @@ extern Bitmapset *cr_inspect_raw_bases(const CrStatement *statement,
 extern const CrColumnFact *cr_inspect_column(const CrStatement *statement,
 											 const Var *var);
 extern bool cr_inspect_equality(Node *expr, Node **left, Node **right);
+extern DistinctExpr *cr_inspect_null_safe(Node *expr, Node **left,
+										  Node **right);
 extern bool cr_inspect_refers_outside(Query *query);
 extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 

@@ -279,6 +279,17 @@ cr_label_mixes(CrLevel *level, Node *expanded)
 	return parts.mixed || (parts.label && parts.raw);
 }
 
+/* Is it a comparison, be it one that takes nulls for equal? */
+static bool
+is_compared(Node *expanded)
+{
+	Node	   *left;
+	Node	   *right;
+
+	return IsA(expanded, OpExpr) ||
+		cr_inspect_null_safe(expanded, &left, &right) != NULL;
+}
+
 /*
  * Marks the public relations that are joined by a key of people's, or by a
  * label.
@@ -302,7 +313,7 @@ cr_label_mark(CrLevel *level)
 
 			if (clause->membership || bms_num_members(bases) < 2 ||
 				!(cr_list_names_keys(level, clause->expanded) ||
-				  (bms_is_empty(raw) && IsA(clause->expanded, OpExpr) &&
+				  (bms_is_empty(raw) && is_compared(clause->expanded) &&
 				   cr_label_in(level, clause->expanded))))
 				continue;
 			while ((id = bms_next_member(bases, id)) >= 0)

@@ -361,6 +361,8 @@ read_raw_level(CrLevel *level)
 		read_grouping(level);
 	else
 		level->kind = CR_LEVEL_ROW;
+	if (level->kind != CR_LEVEL_ROW)
+		cr_normalize_constant_extremes(query);
 	if (level->kind == CR_LEVEL_UNIT)
 		cr_normalize_pivots(query);
 	cr_match_defer(level);
@@ -447,6 +449,7 @@ cr_inspect_statement(Query *query, bool any_use)
 	CrStatement *statement = palloc0(sizeof(CrStatement));
 
 	statement->any_use = any_use;
+	cr_normalize_limits(query);
 	statement->top = cr_level_read(statement, query, NULL);
 	cr_match_mark(statement->top);
 	return statement;

@@ -10,6 +10,8 @@
  * knows what they are for; an aggregate reads such conditions as FILTER, and
  * has to have them in its own words.  Of x + 1 it has to know that it is null
  * where x is, which is for nobody to guard, and not where it would overflow.
+ * A question whether there is a match stays where it is asked, as a column
+ * of the subquery; only there is it known for what it is.
  *
  *-------------------------------------------------------------------------
  */
@@ -37,11 +39,31 @@ conditional_walker(Node *node, void *context)
 	return expression_tree_walker(node, conditional_walker, context);
 }
 
+/*
+ * Does the node ask for a match: by EXISTS or IN, or by a test for null of
+ * what an outer join of the query may null?
+ */
+static bool
+asks_match(Query *query, Node *node)
+{
+	NullTest   *test = (NullTest *) node;
+	Var		   *var;
+
+	if (IsA(node, SubLink))
+		return ((SubLink *) node)->subLinkType == EXISTS_SUBLINK ||
+			((SubLink *) node)->subLinkType == ANY_SUBLINK;
+	if (!IsA(node, NullTest))
+		return false;
+	var = (Var *) cr_inspect_strip((Node *) test->arg);
+	return IsA(var, Var) && var->varlevelsup == 0 &&
+		cr_normalize_may_be_null((Node *) query->jointree, var->varno);
+}
+
 /* Is the expression one that the query around could compute as well? */
 static bool
-fixed_walker(Node *node, void *context)
+fixed_walker(Node *node, Query *query)
 {
-	if (node == NULL)
+	if (node == NULL || asks_match(query, node))
 		return false;
 	if (IsA(node, SubLink) || IsA(node, Query) || IsA(node, WindowFunc) ||
 		IsA(node, GroupingFunc) ||
@@ -49,7 +71,7 @@ fixed_walker(Node *node, void *context)
 							((Var *) node)->varattno <= 0)) ||
 		(IsA(node, Aggref) && ((Aggref *) node)->agglevelsup != 0))
 		return true;
-	return expression_tree_walker(node, fixed_walker, context);
+	return expression_tree_walker(node, fixed_walker, (void *) query);
 }
 
 /* Does an outer join put nulls in the place of the entry's rows? */
@@ -84,10 +106,11 @@ may_be_null(Node *node, int rti, bool nullable)
 	return false;
 }
 
+/* The same of an entry in a part of FROM, or in all of it. */
 bool
-cr_normalize_may_be_null(const Query *query, int rti)
+cr_normalize_may_be_null(Node *from, int rti)
 {
-	return may_be_null((Node *) query->jointree, rti, false);
+	return may_be_null(from, rti, false);
 }
 
 typedef struct WholeRow
@@ -249,7 +272,8 @@ export_mutator(Node *node, Lift *lift)
 
 	if (node == NULL)
 		return NULL;
-	if (!IsA(node, Var) && !IsA(node, Aggref) && !is_key(lift, node))
+	if (!IsA(node, Var) && !IsA(node, Aggref) && !is_key(lift, node) &&
+		!asks_match(lift->query, node))
 		return expression_tree_mutator(node, export_mutator, (void *) lift);
 	if (IsA(node, Const))
 		return (Node *) copyObject(node);
@@ -297,11 +321,60 @@ may_lift(const Around *around, const Lift *lift, Node *expr)
 	if (conditional_walker(expr, NULL) ? around->distinct :
 		!is_computation(lift->query, expr))
 		return false;
-	if (cr_normalize_may_be_null(around->query, lift->rti) &&
+	if (cr_normalize_may_be_null((Node *) around->query->jointree,
+								 lift->rti) &&
 		contain_nonstrict_functions(expr))
 		return false;
-	return !fixed_walker(expr, NULL) && !contain_volatile_functions(expr) &&
+	return !fixed_walker(expr, lift->query) &&
+		!contain_volatile_functions(expr) &&
 		!has_whole_row(around->query, lift->rti);
+}
+
+/* The CTE of the query's WITH list by that name, or NULL. */
+static CommonTableExpr *
+find_cte(const Query *query, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->cteList)
+	{
+		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
+
+		if (strcmp(cte->ctename, name) == 0)
+			return cte;
+	}
+	return NULL;
+}
+
+/*
+ * A WITH query of people's rows, which is named once, takes the name's place,
+ * as it will once its rows are known to be raw; and so do those before it
+ * that it reads.
+ */
+static void
+write_out(Query *query, const char *name)
+{
+	CommonTableExpr *cte = find_cte(query, name);
+	Query	   *subquery;
+	ListCell   *lc;
+
+	check_stack_depth();
+	if (cte == NULL || cte->cterecursive || cte->cterefcount != 1)
+		return;
+	subquery = castNode(Query, cte->ctequery);
+	foreach(lc, subquery->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_CTE && rte->ctelevelsup == 1)
+			write_out(query, rte->ctename);
+	}
+	if (!may_add_columns(subquery) || subquery->rowMarks != NIL ||
+		contain_volatile_functions((Node *) subquery))
+		return;
+	cr_normalize_names(subquery);
+	if (has_rows_of_people(subquery))
+		cr_normalize_inline_cte(query, cte);
 }
 
 /*
@@ -321,6 +394,8 @@ lift_column(Around *around, Var *var)
 		return (Node *) var;
 	lift.rti = var->varno;
 	lift.rte = rt_fetch(var->varno, around->query->rtable);
+	if (lift.rte->rtekind == RTE_CTE && lift.rte->ctelevelsup == 0)
+		write_out(around->query, lift.rte->ctename);
 	lift.query = lift.rte->subquery;
 	if (lift.rte->rtekind != RTE_SUBQUERY || lift.rte->lateral ||
 		!may_add_columns(lift.query))

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -25,7 +26,8 @@ typedef struct InlineContext
 
 /*
  * Replaces the names of join columns, and of grouping columns where the
- * server has names for them, by the expressions they stand for.
+ * server has names for them, by the expressions they stand for; and then what
+ * is written of nulls that are never there.
  */
 void
 cr_normalize_names(Query *query)
@@ -36,6 +38,7 @@ cr_normalize_names(Query *query)
 	query->havingQual = cr_flatten_join_names(query, query->havingQual);
 	query->jointree = (FromExpr *)
 		cr_flatten_join_names(query, (Node *) query->jointree);
+	cr_normalize_nulls(query);
 }
 
 static List *
@@ -198,4 +201,45 @@ cr_normalize_lift_ctes(Query *query, int levels)
 
 	query_tree_walker(query, lift_ctes_walker, &context,
 					  QTW_EXAMINE_RTES_BEFORE);
+}
+
+/* ---------- limits that limit nothing ---------- */
+
+static bool
+is_null_constant(const Node *node)
+{
+	return node != NULL && IsA(node, Const) &&
+		((const Const *) node)->constisnull;
+}
+
+static bool
+limits_walker(Node *node, void *context)
+{
+	Query	   *query = (Query *) node;
+	int64		offset;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, limits_walker, context);
+	if ((query->limitCount != NULL || query->limitOffset != NULL) &&
+		query->limitOption == LIMIT_OPTION_COUNT && cr_inspect_touches(query))
+	{
+		if (is_null_constant(query->limitCount))
+			query->limitCount = NULL;
+		if (is_null_constant(query->limitOffset) ||
+			(cr_inspect_limit(query->limitOffset, &offset) && offset == 0))
+			query->limitOffset = NULL;
+	}
+	return query_tree_walker(query, limits_walker, context, 0);
+}
+
+/*
+ * Takes LIMIT ALL, LIMIT NULL and OFFSET 0, which tools write, from a
+ * statement's queries of protected tables.
+ */
+void
+cr_normalize_limits(Query *query)
+{
+	limits_walker((Node *) query, NULL);
 }

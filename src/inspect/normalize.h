@@ -15,6 +15,11 @@ extern void cr_normalize_inline_cte(Query *query, CommonTableExpr *cte);
 extern void cr_normalize_join_columns(Query *query, JoinExpr *join);
 extern void cr_normalize_distinct(Query *query);
 extern void cr_normalize_lift_ctes(Query *query, int levels);
+extern void cr_normalize_limits(Query *query);
+
+/* inspect/nullness.c */
+extern bool cr_normalize_is_not_null(Query *query, Node *from, Node *expr);
+extern void cr_normalize_nulls(Query *query);
 
 /* inspect/literal.c */
 extern void cr_normalize_calls(Query *query);
@@ -29,10 +34,11 @@ extern void cr_normalize_lateral(Query *query);
 
 /* inspect/pivot.c */
 extern void cr_normalize_pivots(Query *query);
+extern void cr_normalize_constant_extremes(Query *query);
 
 /* inspect/lift.c */
 extern void cr_normalize_lift(Query *query);
-extern bool cr_normalize_may_be_null(const Query *query, int rti);
+extern bool cr_normalize_may_be_null(Node *from, int rti);
 
 /* inspect/inline.c */
 extern bool cr_normalize_may_inline(const RangeTblEntry *rte);

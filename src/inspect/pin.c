@@ -108,16 +108,24 @@ side_is_pinned(const CrProbe *probe, const OpExpr *equality, Node *side,
 		BTEqualStrategyNumber;
 }
 
+/* a = b, or a IS NOT DISTINCT FROM b in the form of that; else NULL */
+static OpExpr *
+read_equality(Node *expanded, Node **left, Node **right)
+{
+	if (cr_inspect_equality(expanded, left, right))
+		return (OpExpr *) expanded;
+	return (OpExpr *) cr_inspect_null_safe(expanded, left, right);
+}
+
 static bool
 clause_pins(const CrProbe *probe, CrClause *clause, AttrNumber attnum,
 			Oid opfamily, CrSeries series)
 {
-	OpExpr	   *equality = (OpExpr *) clause->expanded;
 	Node	   *left;
 	Node	   *right;
+	OpExpr	   *equality = read_equality(clause->expanded, &left, &right);
 
-	if (!cr_clause_limits(probe, clause) ||
-		!cr_inspect_equality(clause->expanded, &left, &right))
+	if (equality == NULL || !cr_clause_limits(probe, clause))
 		return false;
 	/* one row a person, whatever else is known of him */
 	if (probe->base->by_key &&
@@ -176,6 +184,7 @@ bool
 cr_is_pinned(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
 			 CrSeries series, bool nullable)
 {
+	bool		many_nulls = nullable || cr_inspect_base_is_raw(probe->base);
 	ListCell   *lc;
 
 	attnum = cr_pin_attnum(probe, attnum);
@@ -183,8 +192,10 @@ cr_is_pinned(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
 		return false;
 	foreach(lc, cr_inspect_all_clauses(probe->level))
 	{
-		if (clause_pins(probe, (CrClause *) lfirst(lc), attnum, opfamily,
-						series))
+		CrClause   *clause = (CrClause *) lfirst(lc);
+
+		if ((!many_nulls || IsA(clause->expanded, OpExpr)) &&
+			clause_pins(probe, clause, attnum, opfamily, series))
 			return true;
 	}
 	return !nullable && group_pins(probe, attnum, opfamily, series);

@@ -6,6 +6,10 @@
  *	sum(CASE WHEN c THEN x END)			sum(x) FILTER (WHERE c)
  *	sum(CASE WHEN c THEN 1 ELSE 0 END)	count(*) FILTER (WHERE c)
  *	sum(CASE WHEN c THEN x ELSE 0 END)	coalesce(sum(x) FILTER (WHERE c), 0)
+ *	max(CASE WHEN c THEN 1 ELSE 0 END)	1 or 0, as count(*) FILTER (WHERE c)
+ *										is more than 0 or not
+ *	min(CASE WHEN c THEN 1 ELSE 0 END)	1 or 0, as bool_and(c IS TRUE) is
+ *	max(c::int), min(c::int)			bool_or(c)::int, bool_and(c)::int
  *
  * The two are equal in every group, none of which is without rows; the last
  * ones where x is not null.  So the level above meets one form of what a
@@ -16,6 +20,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -78,7 +83,7 @@ is_not_null(Query *query, Expr *expr)
 	rte = rt_fetch(var->varno, query->rtable);
 	return rte->rtekind == RTE_RELATION &&
 		cr_attribute_is_not_null(rte->relid, var->varattno) &&
-		!cr_normalize_may_be_null(query, var->varno);
+		!cr_normalize_may_be_null((Node *) query->jointree, var->varno);
 }
 
 static bool
@@ -104,6 +109,81 @@ is_plain_sum(Oid aggfnoid)
 		aggfnoid == F_SUM_INT8 || aggfnoid == F_SUM_NUMERIC;
 }
 
+/* The count of rows in the place of the aggregate's argument. */
+static void
+make_count(Aggref *aggref)
+{
+	aggref->aggfnoid = F_COUNT_;
+	aggref->aggtype = INT8OID;
+	aggref->aggtranstype = InvalidOid;
+	aggref->aggstar = true;
+	aggref->aggargtypes = NIL;
+	aggref->args = NIL;
+}
+
+static Node *
+make_integer(int32 value)
+{
+	return (Node *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
+							  Int32GetDatum(value), false, true);
+}
+
+/* The condition by any or all of the rows. */
+static void
+make_boolean(Aggref *aggref, Node *condition)
+{
+	aggref->aggfnoid = aggref->aggfnoid == F_MAX_INT4 ?
+		F_BOOL_OR : F_BOOL_AND;
+	aggref->aggtype = BOOLOID;
+	aggref->aggtranstype = InvalidOid;
+	aggref->aggargtypes = list_make1_oid(BOOLOID);
+	linitial_node(TargetEntry, aggref->args)->expr = (Expr *) condition;
+}
+
+/* count > 0 */
+static Node *
+make_some(Aggref *count)
+{
+	List	   *greater = list_make2(makeString("pg_catalog"),
+									 makeString(">"));
+	OpExpr	   *some = (OpExpr *)
+		make_opclause(OpernameGetOprid(greater, INT8OID, INT4OID), BOOLOID,
+					  false, (Expr *) count, (Expr *) make_integer(0),
+					  InvalidOid, InvalidOid);
+
+	some->opfuncid = F_INT84GT;
+	some->location = -1;
+	return (Node *) some;
+}
+
+static Node *
+make_true(Node *condition)
+{
+	BooleanTest *test = makeNode(BooleanTest);
+
+	test->arg = (Expr *) condition;
+	test->booltesttype = IS_TRUE;
+	test->location = -1;
+	return (Node *) test;
+}
+
+/* CASE WHEN condition THEN 1 ELSE 0 END */
+static Node *
+one_or_none(Node *condition)
+{
+	CaseExpr   *result = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+
+	when->expr = (Expr *) condition;
+	when->result = (Expr *) make_integer(1);
+	when->location = -1;
+	result->casetype = INT4OID;
+	result->args = list_make1(when);
+	result->defresult = (Expr *) make_integer(0);
+	result->location = -1;
+	return (Node *) result;
+}
+
 /* coalesce(sum, 0) */
 static Node *
 or_zero(Aggref *aggref)
@@ -125,6 +205,25 @@ or_zero(Aggref *aggref)
 	return (Node *) result;
 }
 
+/* Is it the least or greatest of a condition as 0 or 1? */
+static bool
+is_flag(const Aggref *aggref, const Expr *argument)
+{
+	return (aggref->aggfnoid == F_MAX_INT4 ||
+			aggref->aggfnoid == F_MIN_INT4) && IsA(argument, FuncExpr) &&
+		((const FuncExpr *) argument)->funcid == F_INT4_BOOL;
+}
+
+static Node *
+read_flag(Aggref *aggref, FuncExpr *cast)
+{
+	FuncExpr   *result = copyObject(cast);
+
+	make_boolean(aggref, linitial(cast->args));
+	result->args = list_make1(aggref);
+	return (Node *) result;
+}
+
 static Node *
 read_pivot(Aggref *aggref, Query *query)
 {
@@ -141,19 +240,27 @@ read_pivot(Aggref *aggref, Query *query)
 		aggref->aggorder != NIL || list_length(aggref->args) != 1)
 		return result;
 	argument = linitial_node(TargetEntry, aggref->args);
+	if (is_flag(aggref, argument->expr))
+		return read_flag(aggref, (FuncExpr *) argument->expr);
 	expr = (CaseExpr *) argument->expr;
 	if (!IsA(expr, CaseExpr) || list_length(expr->args) != 1)
 		return result;
 	when = linitial_node(CaseWhen, expr->args);
 	if (is_null(expr->defresult))
 		argument->expr = when->result;
-	else if (aggref->aggfnoid == F_SUM_INT4 && is_integer(when->result, 1) &&
+	else if ((aggref->aggfnoid == F_SUM_INT4 ||
+			  aggref->aggfnoid == F_MAX_INT4) &&
+			 is_integer(when->result, 1) && is_integer(expr->defresult, 0))
+	{
+		if (aggref->aggfnoid == F_MAX_INT4)
+			result = one_or_none(make_some(aggref));
+		make_count(aggref);
+	}
+	else if (aggref->aggfnoid == F_MIN_INT4 && is_integer(when->result, 1) &&
 			 is_integer(expr->defresult, 0))
 	{
-		aggref->aggfnoid = F_COUNT_;
-		aggref->aggstar = true;
-		aggref->aggargtypes = NIL;
-		aggref->args = NIL;
+		make_boolean(aggref, make_true(cr_inspect_when(expr, when)));
+		return one_or_none((Node *) aggref);
 	}
 	else if (is_plain_sum(aggref->aggfnoid) && is_zero(expr->defresult) &&
 			 is_not_null(query, when->result))
@@ -175,6 +282,38 @@ pivot_mutator(Node *node, Query *query)
 	if (IsA(node, Aggref))
 		return read_pivot(copyObject((Aggref *) node), query);
 	return expression_tree_mutator(node, pivot_mutator, (void *) query);
+}
+
+/* The least or greatest of a constant, in groups none of which is empty. */
+static Node *
+constant_mutator(Node *node, void *context)
+{
+	Aggref	   *aggref = (Aggref *) node;
+	TargetEntry *tle;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (!IsA(node, Aggref))
+		return expression_tree_mutator(node, constant_mutator, context);
+	if (aggref->agglevelsup != 0 || aggref->aggfilter != NULL ||
+		!cr_aggregate_is_extreme(aggref->aggfnoid) ||
+		list_length(aggref->args) != 1)
+		return node;
+	tle = linitial_node(TargetEntry, aggref->args);
+	return IsA(tle->expr, Const) && !((Const *) tle->expr)->constisnull &&
+		exprType((Node *) tle->expr) == aggref->aggtype ?
+		(Node *) copyObject(tle->expr) : node;
+}
+
+/*
+ * Reads max(0) as 0, in place, in a query that shows no group without rows.
+ */
+void
+cr_normalize_constant_extremes(Query *query)
+{
+	query->targetList = (List *)
+		constant_mutator((Node *) query->targetList, NULL);
+	query->havingQual = constant_mutator(query->havingQual, NULL);
 }
 
 /* Writes the aggregates of a unit level so, in place. */

@@ -47,7 +47,8 @@ END $$;
 CREATE TABLE total AS
 SELECT function::oid AS oid, twin FROM cleanroom.list_total_functions();
 
--- functions: those on the list are admitted, all others refused
+-- functions: those on the list are admitted, all others refused, but for what
+-- may be asked of lists that no column is in
 CREATE TABLE functions AS
 SELECT p.oid, p.prokind, j.*
   FROM pg_proc p,
@@ -80,7 +81,7 @@ SELECT p.oid::regprocedure
    AND (j.verdict = 'admitted' OR code !~ '^(RC|42|0A)')
  ORDER BY 1;
 
--- operators
+-- operators, and comparisons of lists that no column is in
 SELECT o.oid::regoperator, verdict, code
   FROM pg_operator o,
        judge(format('SELECT count(*) FROM people

@@ -461,10 +461,11 @@ SELECT ask('SELECT country, count(*) FROM visits v JOIN country c ON v.city = c.
 SELECT ask('WITH c AS (SELECT DISTINCT city, country FROM countries) SELECT c.country, sum(amount) FROM c JOIN visits v USING (city) GROUP BY 1 [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT city, g FROM visits, generate_series(1, 2) g GROUP BY city, g [[HAVING count(DISTINCT person) >= 5]]');
 SELECT ask('SELECT m, count(*) FROM visits JOIN (SELECT DISTINCT * FROM (VALUES (0, ''even''), (1, ''odd''), (2, ''even'')) AS t (k, m)) AS l ON k = kind GROUP BY m [[HAVING count(DISTINCT person) >= 5]]');
+-- the greatest of a constant is known
+SELECT ask('SELECT COUNT(1) AS "n", MAX(1) FROM "visits" [[WHERE true]] HAVING (COUNT(1) > 0)');
 
 -- refused, as the contract has it: each needs an explicit use or a unique key
 SELECT ask('SELECT city, count(*) FROM visits WHERE day >= date ''2024-02-01'' AND bonus IS NULL GROUP BY city [[HAVING count(DISTINCT person) >= 5]]');
-SELECT ask('SELECT COUNT(1) AS "n", MAX(1) FROM "visits" [[WHERE true]] HAVING (COUNT(1) > 0)');
 SELECT ask('SELECT * FROM people()');
 SELECT ask('SELECT x.city, y.n FROM (SELECT city FROM visits GROUP BY city) x, LATERAL (SELECT count(*) AS n FROM visits v WHERE v.city = x.city) y');
 SELECT ask('SELECT x.city, y.n FROM (SELECT city FROM visits GROUP BY city) x, LATERAL (WITH z AS (SELECT count(*) AS n FROM visits v WHERE v.city = x.city) SELECT n FROM z) y');
