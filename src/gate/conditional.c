@@ -4,8 +4,9 @@
  *	  Reads conditionals inside an aggregate's argument as FILTER.
  *
  * sum(CASE WHEN c THEN x ELSE 0 END) and sum(c::int) rest on the rows for
- * which c holds, like sum(x) FILTER (WHERE c).  Other conditionals could make
- * one row's weight another's, and are refused.
+ * which c holds, like sum(x) FILTER (WHERE c).  Those of several conditions
+ * have been split before (inspect/split.c).  Other conditionals could make one
+ * row's weight another's, and are refused.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,7 +30,7 @@ cr_refuse_conditional(Node *node)
 	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
 							 "a conditional inside an aggregate's argument is not allowed here",
 							 !alone ? "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), sum(a * b), which leaves out nulls, for sum(coalesce(a, 0) * b), and sum(x) FILTER (WHERE condition) for other conditions." :
-							 "Write sum(x) FILTER (WHERE condition), or one CASE WHEN condition THEN x END directly inside the aggregate. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).");
+							 "Write sum(x) FILTER (WHERE condition). Inside sum, count and avg a CASE may have up to 8 classes, equal values being one; in a subquery that groups by the unit, one condition. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).");
 }
 
 static bool

@@ -29,6 +29,10 @@ extern void cr_normalize_lateral(Query *query);
 
 /* inspect/pivot.c */
 extern void cr_normalize_pivots(Query *query);
+extern bool cr_normalize_is_not_null(Query *query, Expr *expr);
+
+/* inspect/split.c */
+extern void cr_normalize_split(Query *query);
 
 /* inspect/lift.c */
 extern void cr_normalize_lift(Query *query);
