@@ -31,9 +31,6 @@ extern void cr_normalize_lateral(Query *query);
 extern void cr_normalize_pivots(Query *query);
 extern bool cr_normalize_is_not_null(Query *query, Expr *expr);
 
-/* inspect/split.c */
-extern void cr_normalize_split(Query *query);
-
 /* inspect/lift.c */
 extern void cr_normalize_lift(Query *query);
 extern bool cr_normalize_may_be_null(const Query *query, int rti);

@@ -388,8 +388,20 @@ write_split(const Aggref *aggref, uint32 family, List *choices)
 								 split_average(aggref, &added, &counted));
 }
 
+/* Is it of a group that is a part of a larger one (divide.c), and done? */
+static bool
+is_divided(CrLevel *level, Node *filter)
+{
+	List	   *classes = level->statement->classes;
+
+	return classes != NIL && filter != NULL &&
+		(list_member(classes, filter) ||
+		 (is_andclause(filter) &&
+		  list_member(classes, linitial(((BoolExpr *) filter)->args))));
+}
+
 static Node *
-split_aggregate(Aggref *aggref, Query *query)
+split_aggregate(Aggref *aggref, CrLevel *level)
 {
 	uint32		family = cr_aggregate_family(aggref->aggfnoid);
 	Oid			type;
@@ -398,6 +410,7 @@ split_aggregate(Aggref *aggref, Query *query)
 
 	if ((aggref->aggfnoid != F_COUNT_ANY &&
 		 !OidIsValid(find_sum(aggref->aggfnoid, &type))) ||
+		is_divided(level, (Node *) aggref->aggfilter) ||
 		aggref->agglevelsup != 0 || aggref->aggdistinct != NIL ||
 		aggref->aggorder != NIL)
 		return (Node *) aggref;
@@ -405,25 +418,26 @@ split_aggregate(Aggref *aggref, Query *query)
 	if (!cr_choice_stands_in(argument) || is_single(aggref, argument))
 		return (Node *) aggref;
 	result = write_split(aggref, family,
-						 cr_choice_read(query, argument,
+						 cr_choice_read(level->query, argument,
 										family == CR_AGG_SUM));
 	return result != NULL ? result : (Node *) aggref;
 }
 
 static Node *
-split_mutator(Node *node, Query *query)
+split_mutator(Node *node, CrLevel *level)
 {
 	if (node == NULL || IsA(node, Query))
 		return node;
 	if (IsA(node, Aggref))
-		return split_aggregate((Aggref *) node, query);
-	return expression_tree_mutator(node, split_mutator, (void *) query);
+		return split_aggregate((Aggref *) node, level);
+	return expression_tree_mutator(node, split_mutator, (void *) level);
 }
 
 /* Writes the aggregates of a released level so, in place. */
 void
-cr_normalize_split(Query *query)
+cr_normalize_split(CrLevel *level)
 {
+	Query	   *query = level->query;
 	ListCell   *lc;
 
 	if (!query->hasAggs)
@@ -433,7 +447,7 @@ cr_normalize_split(Query *query)
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
 		if (contain_aggs_of_level((Node *) tle->expr, 0))
-			tle->expr = (Expr *) split_mutator((Node *) tle->expr, query);
+			tle->expr = (Expr *) split_mutator((Node *) tle->expr, level);
 	}
-	query->havingQual = split_mutator(query->havingQual, query);
+	query->havingQual = split_mutator(query->havingQual, level);
 }

@@ -19,17 +19,20 @@ SET ROLE regress_cr_cl_owner;
 CREATE TABLE orders (
     order_id int PRIMARY KEY, person int NOT NULL, grp text NOT NULL, status text,
     qty int NOT NULL, stars int, amount numeric(10,2), cost float8, big bigint NOT NULL,
-    tax numeric(10,2) NOT NULL, seen int, zip int);
+    tax numeric(10,2) NOT NULL, seen int, zip int,
+    rebate numeric(10,2), gift numeric(10,2));
 INSERT INTO orders
 SELECT g * 1000 + o, g * 1000 + p, grp,
        CASE WHEN p % 4 = 3 AND grp <> 'none' AND (grp <> 'few' OR p < 16) THEN 'refunded'
             WHEN p % 4 = 2 THEN 'pending' WHEN p % 4 = 1 THEN 'paid' WHEN o % 3 > 0 THEN 'void' END,
        o % 5, o % 7, CASE WHEN grp <> 'null' OR p % 4 <> 3 THEN o % 50 + 0.25 END,
-       o * 0.5, o * 1000000000::bigint, o % 10 + 0.05, o, p
+       o * 0.5, o * 1000000000::bigint, o % 10 + 0.05, o, p,
+       CASE WHEN p % 4 > 1 OR grp = 'none' OR (grp = 'few' AND p >= 4) THEN o % 3 + 0.5 END,
+       CASE WHEN p % 4 = 2 OR (p % 4 = 3 AND p < 16 AND grp = 'null') THEN o % 2 + 1.5 END
   FROM (SELECT o, o % 60 AS p FROM generate_series(1, 240) o) x,
        (VALUES (1, 'even'), (2, 'few'), (3, 'none'), (4, 'null')) AS v (g, grp);
 SELECT cleanroom.protect('orders', 'person', 10, dimensions => '{grp,status,stars,zip}',
-    measures => '{amount,qty,cost,big,tax,seen}', join_keys => '{person}');
+    measures => '{amount,qty,cost,big,tax,seen,rebate,gift}', join_keys => '{person}');
 CREATE TABLE people (person int PRIMARY KEY, vip bool);
 INSERT INTO people SELECT person, person % 3 = 0 FROM orders GROUP BY 1;
 SELECT cleanroom.protect('people', 'person', 10, dimensions => '{vip}', join_keys => '{person}');
@@ -130,6 +133,25 @@ SELECT twice('sum(CASE WHEN status = ''refunded'' THEN 1000000 ELSE 1 END)');
 SELECT twice('sum(CASE WHEN status = ''paid'' THEN amount WHEN status <> ''refunded'' THEN amount + 0 WHEN status IS NULL THEN amount - 0 END)');
 SELECT twice('avg(CASE WHEN status = ''paid'' THEN 7 WHEN status <> ''refunded'' THEN 1 WHEN status IS NULL THEN 2 ELSE 0 END)');
 SELECT twice('count(CASE WHEN status = ''paid'' THEN qty WHEN status <> ''refunded'' THEN tax END)');
+-- net of what may be null: rows that have it, and rows that have not, are classes
+-- too.  Nobody lacks the rebate in 'none', and few do in 'few'; in 'null', few have
+-- a gift and no amount.
+SELECT twice('sum(amount - coalesce(rebate, 0))');
+SELECT twice('sum(tax - coalesce(rebate, 0))');
+SELECT twice('sum(qty * (amount - coalesce(rebate, 0)))');
+SELECT twice('avg(amount - coalesce(rebate, 0))');
+SELECT twice('sum(coalesce(amount, 0) + coalesce(gift, 0))');
+SELECT twice('sum(amount + coalesce(gift, 0))');
+SELECT twice('sum(coalesce(amount, 0) * coalesce(rebate, 0))');
+SELECT twice('sum(amount + coalesce(gift, 0) - coalesce(rebate, 0))');
+SELECT twice('sum(seen * (amount - coalesce(rebate, 0)))');
+SELECT twice('sum(seen + gift + amount - coalesce(rebate, 0))');
+SELECT twice('sum(CASE WHEN status = ''paid'' THEN amount - coalesce(rebate, 0) ELSE tax + coalesce(rebate, 0) END)');
+SELECT ask('SELECT vip, sum(amount - coalesce(rebate, 0)) FROM people LEFT JOIN orders USING (person) WHERE grp = ''even'' GROUP BY 1');
+SELECT ask('SELECT vip, sum(amount - coalesce(rebate, 0)) FROM people LEFT JOIN (SELECT * FROM orders WHERE grp = ''even'') o USING (person) GROUP BY 1');
+SELECT ask('SELECT sum(a - coalesce(b, 0)) FROM (SELECT person, sum(amount) AS a, sum(rebate) AS b FROM orders WHERE grp = ''even'' GROUP BY 1) t');
+SELECT ask('SELECT sum(amount - coalesce(rebate, 1)) FROM orders');
+SELECT ask('SELECT stddev(amount - coalesce(rebate, 0)) FROM orders');
 -- conditions on what may not be filtered on; on one person; weights of many
 -- narrow classes; what runs, fails or varies
 SELECT ask('SELECT sum(CASE WHEN amount > 24 THEN amount * 1000000 ELSE amount END) FROM orders');
