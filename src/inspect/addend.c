@@ -130,39 +130,47 @@ is_of_numbers(Node *node)
 		is_modest(linitial(op->args)) && is_modest(lsecond(op->args));
 }
 
-/* What the product is, if one side of it is 0 or 1. */
+/*
+ * What the product is, if one side of it is 1; or 0, where all of it is
+ * multiplied so.
+ */
 static Node *
-simplify_product(OpExpr *product)
+simplify_product(OpExpr *product, bool factor)
 {
 	ListCell   *lc;
 
 	foreach(lc, product->args)
 	{
-		Node	   *factor = lfirst(lc);
+		Node	   *side = lfirst(lc);
 		Node	   *other = foreach_current_index(lc) == 0 ?
 			lsecond(product->args) : linitial(product->args);
 
-		if (is_number(factor, 0) &&
-			exprType(factor) == product->opresulttype)
-			return factor;
-		if (is_number(factor, 1) && exprType(other) == product->opresulttype)
+		if (factor && is_number(side, 0) &&
+			exprType(side) == product->opresulttype)
+			return side;
+		if (is_number(side, 1) && exprType(other) == product->opresulttype)
 			return other;
 	}
 	return (Node *) product;
 }
 
+/* "factor": the node is what a sum adds, or a factor of that. */
 static Node *
-added_mutator(Node *node, void *context)
+added_mutator(Node *node, bool *factor)
 {
+	bool		inside;
+
 	if (node == NULL || IsA(node, SubLink))
 		return node;
-	node = expression_tree_mutator(node, added_mutator, context);
+	inside = *factor && (IsA(node, List) || cr_choice_multiplies(node) ||
+						 cr_choice_widens(node));
+	node = expression_tree_mutator(node, added_mutator, (void *) &inside);
 	if (is_of_numbers(node) ||
 		(cr_choice_widens(node) &&
 		 IsA(linitial(((FuncExpr *) node)->args), Const)))
 		return eval_const_expressions(NULL, node);
 	if (cr_choice_multiplies(node))
-		return simplify_product((OpExpr *) node);
+		return simplify_product((OpExpr *) node, *factor);
 	return node;
 }
 
@@ -173,7 +181,9 @@ added_mutator(Node *node, void *context)
 Node *
 cr_choice_added(Node *value)
 {
-	return added_mutator(value, NULL);
+	bool		factor = true;
+
+	return added_mutator(value, &factor);
 }
 
 /* ---------- what is null and what is not ---------- */

@@ -89,6 +89,7 @@ SELECT twice('sum(CASE status WHEN ''paid'' THEN 1 WHEN ''refunded'' THEN -1 ELS
 SELECT twice('sum((status = ''refunded'')::int * amount)');
 SELECT twice('sum(tax * (1 - (status = ''refunded'')::int))');
 SELECT twice('sum(tax * (1 - (stars > 3)::int) * (1 - CASE WHEN stars > 2 THEN 0 ELSE 1 END))');
+SELECT twice('sum(CASE WHEN stars > 3 THEN tax ELSE 1 END + 0 * amount)');
 SELECT twice('sum((status = ''paid'')::int * (stars > 2)::int)');
 SELECT twice('sum((status = ''paid'')::int * tax - (status = ''refunded'')::int * tax)');
 SELECT twice('sum(CASE WHEN stars > 3 THEN CASE WHEN status = ''paid'' THEN amount ELSE 0 END ELSE CASE status WHEN ''paid'' THEN tax END END)');
