@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "gate/gate.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 
 /*
@@ -21,6 +22,9 @@ cr_class_condition(CrLevel *level, CrAggregate *aggregate)
 {
 	Node	   *filter = (Node *) aggregate->aggref->aggfilter;
 
+	/* elsewhere the analyst may have written the very same words */
+	if (!list_member_ptr(level->statement->divided, level->query))
+		return NULL;
 	if (filter != NULL && is_andclause(filter) &&
 		!list_member(level->statement->classes, filter))
 		filter = linitial(((BoolExpr *) filter)->args);
@@ -35,5 +39,6 @@ cr_class_rest_of_filter(Node *filter, Node *class)
 		return filter;
 	if (equal(filter, class))
 		return NULL;
-	return lsecond(((BoolExpr *) filter)->args);
+	return (Node *)
+		make_ands_explicit(list_copy_tail(((BoolExpr *) filter)->args, 1));
 }

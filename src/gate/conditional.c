@@ -88,27 +88,59 @@ cr_among_chosen(const CrAggregate *aggregate, Node *condition)
 											   condition));
 }
 
+/* Does whoever wrote a list, or a label, know of whom the condition holds? */
+static bool
+is_named(CrLevel *level, Node *expanded)
+{
+	List	   *tested = cr_match_tested(level->statement, expanded);
+
+	return cr_list_names_keys(level, expanded) ||
+		cr_label_in(level, expanded) ||
+		(tested != NIL && (level->listed || cr_list_tested(tested)));
+}
+
+/* Rows of those that the other conjuncts choose. */
+static void
+note_listed(CrAggregate *aggregate, List *others, Node *condition,
+			BoolTestType type)
+{
+	Node	   *rows =
+		(Node *) make_ands_explicit(lappend(copyObject(others),
+											make_boolean_test(condition,
+															  type)));
+
+	aggregate->listed = lappend(aggregate->listed,
+								cr_among_chosen(aggregate, rows));
+}
+
 /*
  * Where the question whether people are on a list stands beside others, those
- * who are and those who are not must be many by themselves.
+ * who are and those who are not must be many by themselves, and among those
+ * that the others choose.
  */
 static CrVerdict *
 note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
 {
-	List	   *tests;
+	List	   *conjuncts = make_ands_implicit((Expr *) written);
 	ListCell   *lc;
 
-	if (!cr_list_tests(level, written, &tests))
-		return cr_rule_refuse_match();
-	foreach(lc, tests)
+	foreach(lc, conjuncts)
 	{
-		Node	   *on_list = make_boolean_test(lfirst(lc), IS_TRUE);
-		Node	   *off_list = make_boolean_test(lfirst(lc), IS_NOT_TRUE);
+		Node	   *conjunct = (Node *) lfirst(lc);
+		List	   *others = list_delete_ptr(list_copy(conjuncts), conjunct);
+		List	   *tests;
+		ListCell   *lc2;
 
-		aggregate->listed =
-			lappend(lappend(aggregate->listed,
-							cr_among_chosen(aggregate, on_list)),
-					cr_among_chosen(aggregate, off_list));
+		if (!cr_list_tests(level, conjunct, &tests))
+			return cr_rule_refuse_match();
+		foreach(lc2, tests)
+		{
+			note_listed(aggregate, others, lfirst(lc2), IS_TRUE);
+			note_listed(aggregate, others, lfirst(lc2), IS_NOT_TRUE);
+		}
+		if (others != NIL &&
+			is_named(level, cr_inspect_expand(level, conjunct)))
+			note_listed(aggregate, others, conjunct, IS_NOT_TRUE);
 	}
 	return NULL;
 }
@@ -134,8 +166,7 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 		(tested != NIL || cr_list_names_keys(level, expanded)))
 		return cr_rule_refuse_stuck();
 	aggregate->part = lappend(aggregate->part, copyObject(written));
-	if (cr_list_names_keys(level, expanded) || cr_label_in(level, expanded) ||
-		(tested != NIL && (level->listed || cr_list_tested(tested))))
+	if (is_named(level, expanded))
 		aggregate->listed = lappend(aggregate->listed, rest);
 	else
 		aggregate->rests = lappend(aggregate->rests, rest);
@@ -296,12 +327,13 @@ cast_condition(Node *expr)
 }
 
 static void
-note_answer(CrAggregate *aggregate, Node *condition, BoolTestType answer)
+note_answer(CrAggregate *aggregate, Node *condition, BoolTestType answer,
+			bool named)
 {
 	Node	   *rest = make_boolean_test(condition, answer);
+	List	  **rests = named ? &aggregate->listed : &aggregate->rests;
 
-	aggregate->rests = lappend(aggregate->rests,
-							   cr_among_chosen(aggregate, rest));
+	*rests = lappend(*rests, cr_among_chosen(aggregate, rest));
 }
 
 /*
@@ -315,6 +347,7 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	Node	   *expanded = cast_condition(argument->expanded);
 	Node	   *written = cast_condition(argument->written);
 	CrVerdict  *refusal;
+	bool		named;
 
 	if (expanded == NULL || family == CR_AGG_COUNT)
 		return NULL;
@@ -324,10 +357,13 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	refusal = cr_rule_condition(level, expanded);
 	if (refusal != NULL)
 		return refusal;
-	if (cr_inspect_nullable(level->statement, expanded))
+	named = is_named(level, expanded);
+	/* of a sum, that of all for whom it does not hold says enough */
+	if (cr_inspect_nullable(level->statement, expanded) &&
+		!(named && family == CR_AGG_SUM))
 	{
-		note_answer(aggregate, written, IS_FALSE);
-		note_answer(aggregate, written, IS_UNKNOWN);
+		note_answer(aggregate, written, IS_FALSE, named);
+		note_answer(aggregate, written, IS_UNKNOWN, named);
 	}
 	refusal = cr_note_condition(level, aggregate, expanded, written);
 	if (refusal != NULL)

@@ -35,23 +35,36 @@ unit_of_base(CrLevel *level, int base)
 	return NULL;
 }
 
+/* Rows that the aggregate skips, by what its arguments are made of. */
 static void
-note_rest(CrAggregate *aggregate, Node *condition)
+note_rest(CrLevel *level, CrAggregate *aggregate, Node *expanded,
+		  Node *condition)
 {
-	aggregate->rests = lappend(aggregate->rests,
-							   cr_among_chosen(aggregate, condition));
+	CrMissing  *missing;
+
+	condition = cr_among_chosen(aggregate, condition);
+	if (!cr_label_in(level, expanded))
+	{
+		aggregate->rests = lappend(aggregate->rests, condition);
+		return;
+	}
+	missing = palloc(sizeof(CrMissing));
+	missing->condition = condition;
+	missing->bases = cr_inspect_bases(expanded);
+	aggregate->missing = lappend(aggregate->missing, missing);
 }
 
 /* Rows that an outer join has no row of the base for. */
 static void
-note_unmatched(CrLevel *level, CrAggregate *aggregate, int id, Node *otherwise)
+note_unmatched(CrLevel *level, CrAggregate *aggregate, Node *expanded, int id,
+			   Node *otherwise)
 {
 	Node	   *unit = unit_of_base(level, id);
 
 	if (cr_inspect_base(level->statement, id)->nullable &&
 		(unit != NULL || otherwise != NULL))
-		note_rest(aggregate, cr_make_null_test(unit ? unit : otherwise,
-											   IS_NULL));
+		note_rest(level, aggregate, expanded,
+				  cr_make_null_test(unit ? unit : otherwise, IS_NULL));
 }
 
 /*
@@ -80,9 +93,9 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
 												  list_length(given) > 1 ?
 												  make_orclause(given) :
 												  linitial(given)));
-	note_rest(aggregate, rest);
+	note_rest(level, aggregate, argument->expanded, rest);
 	while ((id = bms_next_member(bases, id)) >= 0)
-		note_unmatched(level, aggregate, id, NULL);
+		note_unmatched(level, aggregate, argument->expanded, id, NULL);
 }
 
 /* Is it an aggregate of nothing but a column, like min(city)? */
@@ -142,10 +155,11 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 		note_computed_nulls(level, aggregate, argument);
 		return;
 	}
-	note_unmatched(level, aggregate, ((Var *) stripped)->varno,
+	note_unmatched(level, aggregate, stripped, ((Var *) stripped)->varno,
 				   argument->written);
 	if (is_computed_below(level, (Var *) stripped))
-		note_rest(aggregate, cr_make_null_test(argument->written, IS_NULL));
+		note_rest(level, aggregate, stripped,
+				  cr_make_null_test(argument->written, IS_NULL));
 }
 
 /* Of a pair, the one may be null where the other is not. */
@@ -169,6 +183,7 @@ cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate)
 									  cr_make_null_test((Node *) missing->expr,
 														IS_NULL)));
 
-		note_rest(aggregate, (Node *) rest);
+		note_rest(level, aggregate, (Node *) aggregate->arguments,
+				  (Node *) rest);
 	}
 }

@@ -132,7 +132,7 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 	CrAggregate *aggregate = context->aggregate;
 	ListCell   *lc;
 
-	if (atom->listed != NIL || atom->tested != NIL)
+	if (atom->listed != NIL || atom->missing != NIL || atom->tested != NIL)
 		return refuse_hidden(aggregate);
 	if (!needs_shares(atom))
 		return NULL;

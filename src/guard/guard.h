@@ -38,6 +38,13 @@ extern bool cr_guard_counts_rows(Oid funcid);
 extern bool cr_guard_looks_inside(Oid funcid);
 
 /*
+ * Is a statement on protected tables being planned, which does not call the
+ * function itself, and has the function been made by somebody who has not the
+ * current user's rights?
+ */
+extern bool cr_guard_refuses_planning_call(Oid funcid);
+
+/*
  * From here to the end of the transaction, messages below NOTICE go to the
  * server's log only.
  */

@@ -173,11 +173,25 @@ refuse_unseen_call(Oid funcid)
 			 errhint("Have the template proposed over tables and types with the server's functions, or those of a superuser's.")));
 }
 
+/* The index, constraint or statistics object is newer than the verdict. */
+static void
+refuse_planning_call(Oid funcid)
+{
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_FUNCTION),
+			 errmsg("function \"%s\" cannot be called where a query on protected tables is planned",
+					get_func_name(funcid)),
+			 errdetail("It is somebody else's, and would run with your rights and in your session."),
+			 errhint("Ask the owner of the table to use functions there that are the server's, or a superuser's.")));
+}
+
 static void
 judge_function_call(Oid funcid)
 {
 	if (cr_template_refuses_call(funcid))
 		refuse_unseen_call(funcid);
+	if (cr_guard_refuses_planning_call(funcid))
+		refuse_planning_call(funcid);
 	if (cr_session_is_borrowed() && !cr_condition_list_has(funcid))
 		refuse_borrowed_call(funcid);
 	if (!cr_policy_possible() || superuser())

@@ -16,11 +16,23 @@
 #include "guard/raise.h"
 #include "guard/relied.h"
 #include "guard/written_out.h"
+#include "access/transam.h"
 #include "inspect/normalize.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/planner.h"
+#include "miscadmin.h"
 #include "session/access.h"
+#include "session/made_function.h"
 
 static planner_hook_type prev_planner_hook = NULL;
+
+/* The statement on others' tables that is being planned, or NULL. */
+typedef struct Planning
+{
+	List	   *functions;		/* in it, that did not come with the server */
+} Planning;
+
+static const Planning *planning = NULL;
 
 /* What became of a statement, for its plan. */
 typedef struct Guarded
@@ -88,6 +100,74 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 	return parse;
 }
 
+static bool
+note_function(Oid funcid, void *context)
+{
+	if (funcid >= FirstNormalObjectId)
+		*(List **) context = list_append_unique_oid(*(List **) context,
+													funcid);
+	return false;
+}
+
+static bool
+functions_walker(Node *node, List **functions)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, functions_walker, functions,
+								 0);
+	(void) check_functions_in_node(node, note_function, functions);
+	return expression_tree_walker(node, functions_walker, (void *) functions);
+}
+
+/* See guard.h. */
+bool
+cr_guard_refuses_planning_call(Oid funcid)
+{
+	return planning != NULL && funcid >= FirstNormalObjectId &&
+		!list_member_oid(planning->functions, funcid) &&
+		cr_made_function_is_others(funcid, GetUserId());
+}
+
+static PlannedStmt *
+plan_statement(Query *parse, const char *query_string, int cursor_options,
+			   ParamListInfo bound_params)
+{
+	if (prev_planner_hook)
+		return prev_planner_hook(parse, query_string, cursor_options,
+								 bound_params);
+	return standard_planner(parse, query_string, cursor_options,
+							bound_params);
+}
+
+/*
+ * Others' tables may get an index between the verdict and the plan, whose
+ * expressions the planner evaluates.
+ */
+static PlannedStmt *
+plan_on_others(Query *parse, const char *query_string, int cursor_options,
+			   ParamListInfo bound_params)
+{
+	const Planning *outer = planning;
+	Planning	this = {NIL};
+	PlannedStmt *plan;
+
+	(void) functions_walker((Node *) parse, &this.functions);
+	planning = &this;
+	PG_TRY();
+	{
+		plan = plan_statement(parse, query_string, cursor_options,
+							  bound_params);
+	}
+	PG_FINALLY();
+	{
+		planning = outer;
+	}
+	PG_END_TRY();
+	return plan;
+}
+
 static PlannedStmt *
 cr_planner(Query *parse, const char *query_string, int cursor_options,
 		   ParamListInfo bound_params)
@@ -98,12 +178,12 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	memset(&guarded, 0, sizeof(guarded));
 	if (cr_policy_possible())
 		parse = guard_statement(parse, query_string, &guarded);
-	if (prev_planner_hook)
-		plan = prev_planner_hook(parse, query_string, cursor_options,
-								 bound_params);
+	if (guarded.touch.foreign_owner)
+		plan = plan_on_others(parse, query_string, cursor_options,
+							  bound_params);
 	else
-		plan = standard_planner(parse, query_string, cursor_options,
-								bound_params);
+		plan = plan_statement(parse, query_string, cursor_options,
+							  bound_params);
 	/* who is exempt depends on the role: plan anew when it changes */
 	if (guarded.touch.any)
 		plan->dependsOnRole = true;

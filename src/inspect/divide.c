@@ -447,6 +447,8 @@ write_outer(Division *division)
 							   none);
 	ListCell   *lc;
 
+	division->level->statement->divided =
+		lappend(division->level->statement->divided, divided->subquery);
 	foreach(lc, divided->subquery->targetList)
 	{
 		char	   *name = pstrdup(lfirst_node(TargetEntry, lc)->resname);

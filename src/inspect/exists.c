@@ -270,7 +270,9 @@ cr_exists_of_count(Node *node)
 	{
 		Aggref	   *count = returned_count(list_nth(having->args, i));
 
-		if (count == NULL || !IsA(list_nth(having->args, 1 - i), Const))
+		/* what is compared with NULL is unknown, which EXISTS never is */
+		if (count == NULL || !IsA(list_nth(having->args, 1 - i), Const) ||
+			((Const *) list_nth(having->args, 1 - i))->constisnull)
 			continue;
 		sublink = list_nth(having->args, i);
 		lfirst(list_nth_cell(having->args, i)) = copyObject(count);

@@ -178,6 +178,17 @@ typedef struct CrSubLink
 	bool		bound;			/* reads a WITH query around it */
 } CrSubLink;
 
+/*
+ * Rows that an aggregate skips because a label, or a list, says that somebody
+ * is missing.  Its writer knows who, so that none will not do; but of the
+ * people who are missing there are none in such rows.
+ */
+typedef struct CrMissing
+{
+	Node	   *condition;		/* in the level's own words */
+	Bitmapset  *bases;			/* ids of what its argument is made of */
+} CrMissing;
+
 /* One aggregate call over raw rows. */
 typedef struct CrAggregate
 {
@@ -190,6 +201,7 @@ typedef struct CrAggregate
 	List	   *rests;			/* rows each condition holds for must be none,
 								 * or reach the threshold too */
 	List	   *listed;			/* the same, where none will not do */
+	List	   *missing;		/* CrMissing */
 	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
 								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */
@@ -229,7 +241,8 @@ typedef struct CrStatement
 	List	   *bases;			/* CrBase, in the order of their ids */
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
-	List	   *classes;		/* conditions that divide groups (divide.c) */
+	List	   *classes;		/* conditions that divide groups (divide.c) … */
+	List	   *divided;		/* … in these queries alone */
 	int			subqueries;		/* so many were made WITH queries */
 	bool		left_copies;	/* … and one could not be */
 	int			nodes;			/* size of the expanded expressions so far */
@@ -311,6 +324,10 @@ extern void cr_normalize_split(CrLevel *level);
 
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);
+
+/* inspect/nulling.c */
+extern bool cr_inspect_nulled_alike(CrLevel *level, const Bitmapset *ids,
+									const CrBase *base);
 
 /* inspect/base.c */
 extern CrPolicy *cr_base_find_policy(Oid relid);

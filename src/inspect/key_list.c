@@ -16,9 +16,18 @@
 #include "nodes/nodeFuncs.h"
 
 /*
- * Is one of the memberships a list of keys that the analyst may have written
- * for the purpose?
+ * Is it a list of keys that the analyst may have written for the purpose, or
+ * a set of people that one has chosen?
  */
+static bool
+is_of_list(const CrBase *base)
+{
+	if (cr_inspect_base_is_raw(base))
+		return base->level != NULL && base->level->listed;
+	return base->by_key;
+}
+
+/* Is one of the memberships of a list? */
 bool
 cr_list_tested(const List *tested)
 {
@@ -26,9 +35,7 @@ cr_list_tested(const List *tested)
 
 	foreach(lc, tested)
 	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		if (!cr_inspect_base_is_raw(base) && base->by_key)
+		if (is_of_list((CrBase *) lfirst(lc)))
 			return true;
 	}
 	return false;
@@ -173,15 +180,6 @@ typedef struct Scope
 	bool		narrowed;		/* not in a set that a list has chosen: not
 								 * on the list, or not what the set asks */
 } Scope;
-
-/* Is it a list, or a set that one has chosen? */
-static bool
-is_of_list(const CrBase *base)
-{
-	if (cr_inspect_base_is_raw(base))
-		return base->level != NULL && base->level->listed;
-	return base->by_key;
-}
 
 static List *
 lists_among(const List *tested)

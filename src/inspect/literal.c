@@ -21,6 +21,7 @@
 #include "optimizer/optimizer.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /* More than these are a list of another kind. */
@@ -53,6 +54,17 @@ has_name(const List *args)
 	return false;
 }
 
+/*
+ * Is it not written as it is called: with names, or without arguments that
+ * have defaults?  What is put in the place of the function has none.
+ */
+static bool
+is_abridged(const FuncExpr *call)
+{
+	return has_name(call->args) ||
+		list_length(call->args) < get_func_nargs(call->funcid);
+}
+
 static bool
 are_constants(const List *args)
 {
@@ -69,7 +81,7 @@ are_constants(const List *args)
 static Node *
 fold_call(FuncExpr *call)
 {
-	if (call->funcid < FirstNormalObjectId && has_name(call->args))
+	if (call->funcid < FirstNormalObjectId && is_abridged(call))
 		expand_arguments(call);
 	if ((call->funcid == F_STRING_TO_ARRAY_TEXT_TEXT ||
 		 call->funcid == F_SIMILAR_TO_ESCAPE_TEXT ||

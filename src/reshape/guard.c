@@ -242,13 +242,37 @@ guards_of_lists(const CrLevel *level, const CrUnit *unit,
 	return guards;
 }
 
-/* Rows that a condition leaves out: none, or of enough units. */
+/* The guard of people whom a condition leaves out; or NULL. */
+static Expr *
+guard_of_left_out(const CrLevel *level, const CrUnit *unit,
+				  const CrDeferred *deferred, Node *rest)
+{
+	if (unit->membership == NULL &&
+		(level->listed || cr_list_tested(deferred->tested)))
+		return units_reach(unit, copyObject(rest));
+	if (unit->membership == NULL ||
+		(!deferred->plain && concerns(unit, deferred->tested)))
+		return none_or_enough(unit, rest);
+	return NULL;
+}
+
+static List *
+add_guard(List *guards, Expr *guard)
+{
+	return guard == NULL ? guards : lappend(guards, guard);
+}
+
+/*
+ * Rows that a condition leaves out, of all and of those that the others mean:
+ * none, or of enough units.
+ */
 static List *
 guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 {
 	List	   *guards = NIL;
 	Node	   *rest = cr_defer_left_out(deferred);
-	bool		listed = level->listed || cr_list_tested(deferred->tested);
+	Node	   *among = cr_defer_among_others(level, deferred,
+											  list_make1(rest));
 	ListCell   *lc;
 
 	foreach(lc, level->units)
@@ -258,11 +282,12 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 		if (unit->membership == NULL)
 			guards = list_concat(guards,
 								 guards_of_lists(level, unit, deferred));
-		if (unit->membership == NULL && listed)
-			guards = lappend(guards, units_reach(unit, copyObject(rest)));
-		else if (unit->membership == NULL ||
-				 (!deferred->plain && concerns(unit, deferred->tested)))
-			guards = lappend(guards, none_or_enough(unit, rest));
+		guards = add_guard(guards,
+						   guard_of_left_out(level, unit, deferred, rest));
+		if (list_length(level->deferred) > 1)
+			guards = add_guard(guards,
+							   guard_of_left_out(level, unit, deferred,
+												 among));
 	}
 	return guards;
 }
@@ -382,6 +407,17 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 
 		tests = lappend(tests, none_or_enough(unit, rest));
 	}
+	foreach(lc, aggregate->missing)
+	{
+		CrMissing  *missing = (CrMissing *) lfirst(lc);
+		Node	   *rest = cr_defer_among(level,
+										  list_make1(missing->condition));
+
+		tests = lappend(tests, unit->membership != NULL ||
+						cr_inspect_nulled_alike((CrLevel *) level,
+												missing->bases, unit->base) ?
+						none_or_enough(unit, rest) : units_reach(unit, rest));
+	}
 	if (unit->membership != NULL)
 		return tests;
 	foreach(lc, aggregate->listed)
@@ -407,7 +443,7 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 	ListCell   *lc;
 
 	if (aggregate->part == NIL && aggregate->rests == NIL &&
-		aggregate->listed == NIL)
+		aggregate->listed == NIL && aggregate->missing == NIL)
 		return (Expr *) aggref;
 	foreach(lc, level->units)
 		tests = list_concat(tests,

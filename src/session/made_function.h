@@ -16,4 +16,10 @@
  */
 extern bool cr_made_function_answers(Oid funcid);
 
+/*
+ * Has it been made by somebody who has not the reader's rights?  Superusers
+ * have everybody's.  Reads the catalogs.
+ */
+extern bool cr_made_function_is_others(Oid funcid, Oid reader);
+
 #endif							/* CR_MADE_FUNCTION_H */

@@ -114,6 +114,35 @@ is_untrusted_type(Oid type)
 	return !trusted;
 }
 
+/*
+ * Types of nodes that are judged below by the types and functions in them.
+ * Others may run what nothing here looks at, such as JSON_VALUE(... RETURNING
+ * domain), and are not trusted.
+ */
+static bool
+is_known(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Const:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_CoerceToDomain:
+		case T_FieldSelect:
+		case T_XmlExpr:
+		case T_WindowFunc:
+		case T_WindowClause:
+		case T_GroupingFunc:
+		case T_GroupingSet:
+		case T_RangeTblEntry:
+		case T_Query:
+			return true;
+		default:
+			return cr_plain_node(node);
+	}
+}
+
 static bool
 code_walker(Node *node, const char **name)
 {
@@ -123,6 +152,11 @@ code_walker(Node *node, const char **name)
 
 	if (node == NULL)
 		return false;
+	if (!is_known(node))
+	{
+		*name = "an expression of a kind that is not known";
+		return true;
+	}
 	opno = cr_made_operator(node);
 	if (OidIsValid(opno) && !superuser_arg(cr_operator_owner(opno)))
 	{

@@ -47,26 +47,6 @@ typedef struct Judging
 
 /* ---------- whose code ---------- */
 
-/* Superusers have everybody's rights. */
-static bool
-has_rights_of(Oid owner, Oid runner)
-{
-	return has_privs_of_role(owner, runner);
-}
-
-static Oid
-owner_of_function(Oid funcid)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
 static bool
 is_extensions(Oid funcid)
 {
@@ -78,12 +58,8 @@ is_extensions(Oid funcid)
 static bool
 is_untrusted_function(Oid funcid, Oid runner)
 {
-	Oid			owner;
-
-	if (funcid < FirstNormalObjectId || is_extensions(funcid))
-		return false;
-	owner = owner_of_function(funcid);
-	return !OidIsValid(owner) || !has_rights_of(owner, runner);
+	return funcid >= FirstNormalObjectId && !is_extensions(funcid) &&
+		cr_made_function_is_others(funcid, runner);
 }
 
 /* See template_code.h. */

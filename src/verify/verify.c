@@ -279,15 +279,15 @@ find_raw_rows(CrPlanCheck *check, Plan *plan)
 	raw = find_input_rows(check, plan);
 	if (bms_is_empty(raw))
 		return NULL;
-	if ((IsA(plan, NestLoop) || IsA(plan, MergeJoin) ||
-		 IsA(plan, HashJoin)) && cr_verify_returns_nothing(plan))
-		return NULL;
 	if (OidIsValid(cr_verify_made_function(plan)))
 	{
 		object_to(check, first_of(raw),
 				  "the plan calls a function that is not the server's for rows of protected table \"%s\"");
 		return raw;
 	}
+	if ((IsA(plan, NestLoop) || IsA(plan, MergeJoin) ||
+		 IsA(plan, HashJoin)) && cr_verify_returns_nothing(plan))
+		return NULL;
 	if (!may_pass_raw_rows(plan))
 	{
 		object_to(check, first_of(raw),

@@ -131,6 +131,9 @@ SELECT attack('CREATE INDEX i ON bypass_code.parts_b (camp) WHERE bypass_code.ta
     'SELECT count(*) FROM bypass_code.parts WHERE camp = ''b''');
 SELECT attack('SELECT 1', 'SELECT 1', 'SELECT count(*) FROM bypass_code.keyed WHERE camp = ''a''');
 SELECT attack('SELECT 1', 'SELECT 1', 'SELECT count(*) FROM bypass_code.keyed_a WHERE camp = ''a''');
+-- what an unprotected table beside it has
+SELECT attack('CREATE TABLE bypass_code.camps AS SELECT DISTINCT camp, camp || ''!'' AS label FROM bypass_code.seen; ALTER TABLE bypass_code.camps ADD PRIMARY KEY (camp); CREATE INDEX i ON bypass_code.camps (label) WHERE bypass_code.take_immutable(1); GRANT SELECT ON bypass_code.camps TO PUBLIC',
+    'DROP TABLE bypass_code.camps', 'SELECT count(*) FROM bypass_code.seen JOIN bypass_code.camps USING (camp) WHERE label > ''a''');
 -- a subquery about membership, a view of one's own, and what a function asks
 CREATE VIEW own_view AS SELECT camp, count(*) AS n FROM seen GROUP BY camp;
 ALTER VIEW own_view OWNER TO regress_cr_k_victim;

@@ -146,6 +146,93 @@ INSERT INTO queries (query) VALUES
 ('SELECT code, count(*) FROM persons p JOIN everyone m ON m.k = p.pid LEFT JOIN events v ON v.pid = p.pid
   WHERE v.day >= m.since AND p.city = ''C'' GROUP BY code ORDER BY code');
 
+-- ---------- everybody but one ----------
+CREATE TABLE but_one (k int PRIMARY KEY);
+INSERT INTO but_one SELECT k FROM generate_series(1, 1000) k WHERE k <> 777;
+-- in a set that the list has chosen, beside other conditions
+INSERT INTO queries (query)
+SELECT format(place, test)
+  FROM unnest(ARRAY['SELECT count(*), sum(income) FROM persons q WHERE age < 40 OR %s',
+      'SELECT count(*) FROM persons q WHERE age < 40 OR city = ''B'' AND %s',
+      'SELECT city, count(*) FROM persons q WHERE NOT (age < 40 AND NOT %s) GROUP BY 1 ORDER BY 1',
+      'SELECT count(*) FILTER (WHERE age < 40 OR %s) FROM persons q',
+      'SELECT sum(CASE WHEN age < 40 OR %s THEN 1 ELSE 0 END) FROM persons q',
+      'SELECT count(*) FROM (SELECT q.pid, age < 40 OR %s AS b FROM persons q) x WHERE b',
+      'SELECT age < 40 OR %s, count(*) FROM persons q GROUP BY 1 ORDER BY 1',
+      'SELECT avg(n) FROM (SELECT q.pid, count(*) AS n FROM persons q WHERE age < 40 OR %s GROUP BY 1) x']) place,
+    unnest(ARRAY['NOT EXISTS (SELECT FROM persons s JOIN but_one l ON l.k = s.pid WHERE s.pid = q.pid)',
+      'NOT EXISTS (SELECT FROM events s JOIN but_one l ON l.k = s.pid WHERE s.pid = q.pid)',
+      'q.pid NOT IN (SELECT s.pid FROM persons s WHERE s.pid IN (SELECT k FROM but_one))',
+      '(SELECT count(*) FROM persons s JOIN but_one l ON l.k = s.pid WHERE s.pid = q.pid) = 0',
+      'NOT EXISTS (SELECT FROM (SELECT DISTINCT s.pid FROM persons s JOIN but_one l ON l.k = s.pid) s WHERE s.pid = q.pid)']) test;
+INSERT INTO queries (query) VALUES
+('SELECT count(*) FROM persons q LEFT JOIN (SELECT DISTINCT s.pid FROM persons s JOIN but_one l ON l.k = s.pid) r ON r.pid = q.pid WHERE r.pid IS NULL OR age < 40');
+-- on the optional side of a join: what there is for all but one
+INSERT INTO queries (query)
+SELECT format('SELECT city, %s FROM persons q LEFT JOIN %s ON r.pid = q.pid GROUP BY city ORDER BY 1', given, side)
+  FROM unnest('{count(r.pid),count(DISTINCT r.pid),sum(r.n),avg(r.n),avg(coalesce(r.n\, 0)),sum(r.n * 2 + 1),corr(r.n\, r.n)}'::text[]) given,
+    unnest(ARRAY['(SELECT p.pid, income AS n FROM persons p JOIN but_one l ON l.k = p.pid) r',
+      '(SELECT p.pid, income AS n FROM persons p WHERE p.pid IN (SELECT k FROM but_one)) r',
+      '(SELECT p.pid, count(*) AS n FROM events p JOIN but_one l ON l.k = p.pid GROUP BY p.pid) r',
+      '((SELECT pid, income AS n FROM persons) r JOIN but_one l ON l.k = r.pid)']) side;
+INSERT INTO queries (query) VALUES
+('SELECT city, avg(n) FROM (SELECT q.pid, q.city, count(r.pid) AS n FROM persons q LEFT JOIN (SELECT p.pid FROM persons p JOIN but_one l ON l.k = p.pid) r ON r.pid = q.pid GROUP BY 1, 2) x GROUP BY 1 ORDER BY 1'),
+('SELECT city, count(r) FROM persons q LEFT JOIN (SELECT s.pid, s.pid AS r FROM persons s JOIN but_one l ON l.k = s.pid) x ON x.pid = q.pid GROUP BY 1 ORDER BY 1'),
+('SELECT city, count(pid) FROM (SELECT q.city, r.pid FROM persons q LEFT JOIN (SELECT p.pid FROM persons p JOIN but_one l ON l.k = p.pid) r ON r.pid = q.pid) x GROUP BY 1 ORDER BY 1');
+-- on the other side of it, or in its ON; and all of it on the optional side of a further one
+INSERT INTO queries (query)
+SELECT format('SELECT q.city, %s FROM persons q %s GROUP BY 1 ORDER BY 1', given, joins)
+  FROM unnest('{count(p.pid),sum(p.income),avg(coalesce(p.income\, 0)),count(p.pid) FILTER (WHERE q.age > 30)}'::text[]) given,
+    unnest(ARRAY['JOIN everyone l ON l.k = q.pid LEFT JOIN persons p ON p.pid = q.pid AND l.lab <> ''him''',
+      'JOIN generate_series(1, 900) l (k) ON l.k = q.pid LEFT JOIN persons p ON p.pid = q.pid AND l.k <> 777',
+      'LEFT JOIN persons p ON p.pid = q.pid AND q.pid IN (SELECT k FROM but_one)',
+      'JOIN everyone l ON l.k = q.pid LEFT JOIN events s ON s.pid = q.pid LEFT JOIN persons p ON p.pid = s.pid AND l.lab <> ''him''',
+      'JOIN everyone l ON l.k = q.pid LEFT JOIN everyone e ON e.k = l.k LEFT JOIN persons p ON p.pid = q.pid AND e.lab <> ''him''']) joins;
+INSERT INTO queries (query)
+SELECT format(around, city)
+  FROM unnest('{A,B}'::text[]) city,
+    unnest(ARRAY['SELECT count(r.pid) FROM (VALUES (1)) v (a) LEFT JOIN ((SELECT pid FROM persons WHERE city = ''%s'') q LEFT JOIN (SELECT p.pid FROM persons p JOIN but_one l ON l.k = p.pid) r ON r.pid = q.pid) ON true',
+      'SELECT count(r.pid) FROM ((SELECT pid FROM persons WHERE city = ''%s'') q LEFT JOIN (SELECT p.pid FROM persons p JOIN but_one l ON l.k = p.pid) r ON r.pid = q.pid) RIGHT JOIN (VALUES (1)) v (a) ON true',
+      'SELECT count(r) FROM (VALUES (1)) v (a) LEFT JOIN (SELECT r.pid AS r FROM persons q LEFT JOIN (SELECT p.pid FROM persons p JOIN but_one l ON l.k = p.pid) r ON r.pid = q.pid WHERE q.city = ''%s'') x ON true']) around;
+-- what a label says of all but one, as a number
+CREATE TABLE marks (k int PRIMARY KEY, flag boolean, number int);
+INSERT INTO marks SELECT k, k / 4 % 2 = 0, nullif(k, 777) FROM generate_series(1, 1000) k WHERE k <> 777;
+INSERT INTO queries (query)
+SELECT format('SELECT city, %s FROM %s GROUP BY 1 ORDER BY 1', given, source)
+  FROM unnest('{avg(flag::int),avg((flag AND age > 40)::int),avg((flag IS NOT TRUE)::int),avg((number % 2 = 0)::int)}'::text[]) given,
+    unnest(ARRAY['persons q LEFT JOIN marks m ON m.k = q.pid', '(SELECT * FROM persons q LEFT JOIN marks m ON m.k = q.pid) x',
+      '(SELECT q.pid, city, age, flag, number FROM persons q LEFT JOIN marks m ON m.k = q.pid GROUP BY 1, 2, 3, 4, 5) x']) source;
+-- a list of many, of whom enough are missing, serves
+INSERT INTO queries (query) VALUES
+('SELECT count(*), sum(income) FROM persons q WHERE age > 60 OR NOT EXISTS (SELECT FROM persons s JOIN l2 l ON l.k = s.pid WHERE s.pid = q.pid)'),
+('SELECT count(*), count(r.pid), sum(r.n) FROM persons q LEFT JOIN (SELECT p.pid, income AS n FROM persons p JOIN l2 l ON l.k = p.pid) r ON r.pid = q.pid'),
+('SELECT count(r.pid), count(r.code), sum(r.n) FROM persons q LEFT JOIN (SELECT p.pid, code, income AS n FROM persons p JOIN l2 l ON l.k = p.pid JOIN events e USING (pid)) r ON r.pid = q.pid'),
+('SELECT count(p.pid), sum(p.income) FROM persons q JOIN everyone l ON l.k = q.pid LEFT JOIN persons p ON p.pid = q.pid AND l.since < ''2024-01-08'''),
+('SELECT avg(flag::int), sum(flag::int) FROM persons JOIN (SELECT k, flag FROM marks WHERE flag IS NOT NULL) m ON k = pid');
+
+-- ---------- words that the rewriting of groups uses itself ----------
+INSERT INTO queries (query)
+SELECT format('SELECT * FROM (SELECT %1$s e, count(*) FROM persons q GROUP BY 1) x, (SELECT %3$s FILTER (WHERE NOT (%1$s IS DISTINCT FROM true) AND age > 20 AND city = ''B'' AND age = 99) FROM persons q%2$s) y',
+    'EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0)', tail, given)
+  FROM unnest('{""," WHERE age > 0"}'::text[]) tail, unnest('{count(*),sum(income),avg(income),count(DISTINCT city)}'::text[]) given;
+INSERT INTO queries (query) VALUES
+('SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0) e, sum(income) FILTER (WHERE NOT (EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0) IS DISTINCT FROM true) AND age > 20 AND city = ''B'' AND age = 99) FROM persons q GROUP BY 1'),
+('SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 40) e, sum(income) FILTER (WHERE city = ''C'' AND age > 20 AND age < 60) FROM persons q GROUP BY 1 ORDER BY 1');
+
+-- ---------- a list of him and of those who are known to live elsewhere ----------
+CREATE TABLE elsewhere (k int PRIMARY KEY, lab text NOT NULL DEFAULT 'e');
+INSERT INTO elsewhere SELECT k FROM generate_series(1, 300) k WHERE k % 3 > 0 UNION SELECT 777;
+INSERT INTO queries (query)
+SELECT format(place, test)
+  FROM unnest(ARRAY['SELECT count(*) FILTER (WHERE city = ''A'' AND %s) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
+      'SELECT sum(CASE WHEN city = ''A'' AND age < 1000 AND %s THEN 1 ELSE 0 END) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
+      'SELECT sum((city = ''A'' AND %s)::int) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
+      'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE city = ''A'' AND %s',
+      'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE NOT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.city <> ''A'') AND %s',
+      'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.city = ''A'') AND %s']) place,
+    unnest(ARRAY['NOT EXISTS (SELECT FROM elsewhere l WHERE l.k = q.pid)', 'q.pid NOT IN (SELECT k FROM elsewhere)',
+      'NOT EXISTS (SELECT FROM persons s JOIN elsewhere l ON l.k = s.pid WHERE s.pid = q.pid)', 'm.k IS NULL', 'm.lab IS NOT DISTINCT FROM NULL']) test;
+
 -- ---------- time zones ----------
 INSERT INTO queries (query) VALUES
 ('SELECT count(*) - count(DISTINCT pid) FROM persons

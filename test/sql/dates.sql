@@ -76,6 +76,7 @@ SELECT ask('SELECT avg(d) FROM (SELECT discharged - admitted AS d FROM stays WHE
 SELECT ask('SELECT avg(d) FROM (SELECT person, sum(discharged - admitted) AS d FROM stays WHERE ward = ''w0'' GROUP BY person) s');
 SELECT ask('SELECT round(corr(discharged - admitted, current_date - admitted)::numeric, 9) FROM stays WHERE ward = ''w0''');
 SELECT ask('SELECT avg(told - date ''2024-01-01'') FROM stays');
+SELECT ask('SELECT ward, count(*) FROM stays WHERE make_interval(1) > moved - timestamp ''2024-01-01'' AND moved + make_interval(0, 1) > ''2024-01-01'' AND make_interval(days => moved - date ''2024-01-01'') > make_interval() GROUP BY 1');
 SELECT ask('SELECT ward, count(discharged) FROM stays GROUP BY 1');
 -- what one person lacks is a condition; so is a date that is not finite, of
 -- which no difference can be computed

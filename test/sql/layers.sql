@@ -160,6 +160,8 @@ SELECT ask('SELECT count(DISTINCT v), sum(w) FROM (SELECT upper(zip) AS v, CASE 
 SELECT ask('SELECT sum(v) FROM (SELECT CASE WHEN random() < 2 THEN qty ELSE 0 END AS v FROM orders) t');
 SELECT ask('SELECT sum(v) FROM people p, LATERAL (SELECT CASE WHEN o.category = p.region THEN qty ELSE 0 END AS v FROM orders o WHERE o.person = p.person) t');
 
+SELECT ask('SELECT count(*) FROM people p WHERE region = ''r0'' OR NOT ((SELECT count(*) FROM orders o WHERE o.person = p.person) > NULL)');
+
 -- LATERAL that only names what is computed of a row
 SELECT ask('SELECT b.month, count(*) FROM orders o, LATERAL (SELECT date_trunc(''month'', o.day) AS month) b WHERE o.category = ''c0'' GROUP BY 1');
 SELECT ask('SELECT b.month, count(*) FROM orders o CROSS JOIN LATERAL (VALUES (date_trunc(''month'', o.day), 1)) AS b (month, one) WHERE o.category = ''c0'' GROUP BY 1');
