@@ -121,10 +121,10 @@ is_usable(const Classes *classes)
 static Expr *
 and_filter(const Aggref *aggref, Expr *condition)
 {
-	if (aggref->aggfilter == NULL || condition == NULL)
-		return copyObject(condition ? condition : aggref->aggfilter);
-	return make_andclause(list_make2(copyObject(aggref->aggfilter),
-									 copyObject(condition)));
+	List	   *all = make_ands_implicit(copyObject(aggref->aggfilter));
+
+	all = list_concat(all, make_ands_implicit(copyObject(condition)));
+	return all == NIL ? NULL : make_ands_explicit(all);
 }
 
 /* Which rows the part is of. */
@@ -388,20 +388,8 @@ write_split(const Aggref *aggref, uint32 family, List *choices)
 								 split_average(aggref, &added, &counted));
 }
 
-/* Is it of a group that is a part of a larger one (divide.c), and done? */
-static bool
-is_divided(CrLevel *level, Node *filter)
-{
-	List	   *classes = level->statement->classes;
-
-	return classes != NIL && filter != NULL &&
-		(list_member(classes, filter) ||
-		 (is_andclause(filter) &&
-		  list_member(classes, linitial(((BoolExpr *) filter)->args))));
-}
-
 static Node *
-split_aggregate(Aggref *aggref, CrLevel *level)
+split_aggregate(Aggref *aggref, Query *query)
 {
 	uint32		family = cr_aggregate_family(aggref->aggfnoid);
 	Oid			type;
@@ -410,7 +398,6 @@ split_aggregate(Aggref *aggref, CrLevel *level)
 
 	if ((aggref->aggfnoid != F_COUNT_ANY &&
 		 !OidIsValid(find_sum(aggref->aggfnoid, &type))) ||
-		is_divided(level, (Node *) aggref->aggfilter) ||
 		aggref->agglevelsup != 0 || aggref->aggdistinct != NIL ||
 		aggref->aggorder != NIL)
 		return (Node *) aggref;
@@ -418,19 +405,19 @@ split_aggregate(Aggref *aggref, CrLevel *level)
 	if (!cr_choice_stands_in(argument) || is_single(aggref, argument))
 		return (Node *) aggref;
 	result = write_split(aggref, family,
-						 cr_choice_read(level->query, argument,
+						 cr_choice_read(query, argument,
 										family == CR_AGG_SUM));
 	return result != NULL ? result : (Node *) aggref;
 }
 
 static Node *
-split_mutator(Node *node, CrLevel *level)
+split_mutator(Node *node, Query *query)
 {
 	if (node == NULL || IsA(node, Query))
 		return node;
 	if (IsA(node, Aggref))
-		return split_aggregate((Aggref *) node, level);
-	return expression_tree_mutator(node, split_mutator, (void *) level);
+		return split_aggregate((Aggref *) node, query);
+	return expression_tree_mutator(node, split_mutator, (void *) query);
 }
 
 /* Writes the aggregates of a released level so, in place. */
@@ -440,14 +427,16 @@ cr_normalize_split(CrLevel *level)
 	Query	   *query = level->query;
 	ListCell   *lc;
 
-	if (!query->hasAggs)
+	/* what has been divided was split before (divide.c) */
+	if (!query->hasAggs ||
+		list_member_ptr(level->statement->divided, query))
 		return;
 	foreach(lc, query->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
 		if (contain_aggs_of_level((Node *) tle->expr, 0))
-			tle->expr = (Expr *) split_mutator((Node *) tle->expr, level);
+			tle->expr = (Expr *) split_mutator((Node *) tle->expr, query);
 	}
-	query->havingQual = split_mutator(query->havingQual, level);
+	query->havingQual = split_mutator(query->havingQual, query);
 }
