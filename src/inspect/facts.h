@@ -241,7 +241,7 @@ typedef struct CrStatement
 	List	   *bases;			/* CrBase, in the order of their ids */
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
-	List	   *classes;		/* conditions that divide groups, see divide.c */
+	List	   *classes;		/* conditions that divide groups (divide.c) */
 	List	   *divided;		/* in these queries alone */
 	int			subqueries;		/* so many were made WITH queries */
 	bool		left_copies;	/* … and one could not be */
