@@ -22,14 +22,16 @@ typedef struct CrArgument
 extern CrVerdict *cr_unwrap_conditional(CrLevel *level,
 										CrAggregate *aggregate,
 										uint32 family, CrArgument *argument);
-extern void cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate,
-							uint32 family, CrArgument *argument);
 extern CrVerdict *cr_refuse_conditional(Node *node);
 extern bool cr_has_conditional(Node *node);
 extern CrVerdict *cr_note_condition(CrLevel *level, CrAggregate *aggregate,
 									Node *expanded, Node *written);
 extern Node *cr_among_chosen(const CrAggregate *aggregate, Node *condition);
 extern Node *cr_make_null_test(Node *arg, NullTestType type);
+
+/* zero.c */
+extern void cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate,
+							uint32 family, CrArgument *argument);
 
 /* nulls.c */
 extern void cr_note_nulls(CrLevel *level, CrAggregate *aggregate,

@@ -4,8 +4,9 @@
  *	  Reads conditionals inside an aggregate's argument as FILTER.
  *
  * sum(CASE WHEN c THEN x ELSE 0 END) and sum(c::int) rest on the rows for
- * which c holds, like sum(x) FILTER (WHERE c).  Other conditionals could make
- * one row's weight another's, and are refused.
+ * which c holds, like sum(x) FILTER (WHERE c).  Those of several conditions
+ * have been split before (inspect/split.c).  Other conditionals could make one
+ * row's weight another's, and are refused.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,7 +30,7 @@ cr_refuse_conditional(Node *node)
 	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
 							 "a conditional inside an aggregate's argument is not allowed here",
 							 !alone ? "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), sum(a * b), which leaves out nulls, for sum(coalesce(a, 0) * b), and sum(x) FILTER (WHERE condition) for other conditions." :
-							 "Write sum(x) FILTER (WHERE condition), or one CASE WHEN condition THEN x END directly inside the aggregate. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).");
+							 "Write sum(x) FILTER (WHERE condition). Inside sum, count and avg a CASE may have up to 8 classes, equal values being one; in a subquery that groups by the unit, one condition. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).");
 }
 
 static bool
@@ -305,76 +306,6 @@ unwrap_coalesce(CrLevel *level, uint32 family, CrArgument *argument)
 	argument->written = linitial(written->args);
 	argument->conditional = true;
 	return NULL;
-}
-
-static bool
-beside_walker(Node *node, CrLevel *level)
-{
-	if (node == NULL || IsA(node, CoalesceExpr))
-		return false;
-	if (IsA(node, Var))
-		return cr_inspect_nullable(level->statement, node);
-	return expression_tree_walker(node, beside_walker, (void *) level);
-}
-
-/*
- * Is the sum one of sums over the rows that have each such column?  Not if
- * two of them are multiplied, or one stands beside another column that may
- * be null: few rows may have both, though many have either.
- */
-static bool
-may_be_zero(CrLevel *level, Node *plain, Node *expanded, List *zeros)
-{
-	CrPolynomial polynomial;
-	ListCell   *lc;
-
-	foreach(lc, zeros)
-	{
-		Var		   *var = (Var *) cr_inspect_strip(lfirst(lc));
-
-		if (cr_inspect_base(level->statement, var->varno)->kind !=
-			CR_BASE_PROTECTED ||
-			cr_inspect_base(level->statement, var->varno)->nullable)
-			return false;
-	}
-	if (beside_walker(expanded, level) ||
-		!cr_polynomial_read(level->statement, plain, &polynomial))
-		return false;
-	return polynomial.degree <= 1 || list_length(list_union(NIL, zeros)) == 1;
-}
-
-/*
- * a - COALESCE(b, 0), inside arithmetic: rows without b count for a alone.
- * They, and those with it, have to be many or none.
- */
-void
-cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate, uint32 family,
-				CrArgument *argument)
-{
-	List	   *expanded = NIL;
-	List	   *written = NIL;
-	Node	   *plain;
-	ListCell   *lc;
-
-	if (family != CR_AGG_SUM && family != CR_AGG_AVG)
-		return;
-	plain = cr_inspect_zeros(level->statement, argument->expanded, &expanded);
-	(void) cr_inspect_zeros(level->statement, argument->written, &written);
-	if (expanded == NIL || list_length(expanded) != list_length(written))
-		return;
-	if (!may_be_zero(level, plain, argument->expanded, expanded))
-		return;
-	argument->expanded = plain;
-	foreach(lc, written)
-	{
-		NullTestType type;
-
-		for (type = IS_NULL; type <= IS_NOT_NULL; type++)
-			aggregate->rests =
-				lappend(aggregate->rests,
-						cr_among_chosen(aggregate,
-										cr_make_null_test(lfirst(lc), type)));
-	}
 }
 
 /* ---------- conditions cast to 0 and 1 ---------- */

@@ -319,6 +319,9 @@ extern bool cr_label_people_in(CrLevel *level, Node *expanded);
 extern bool cr_label_mixes(CrLevel *level, Node *expanded);
 extern void cr_label_mark(CrLevel *level);
 
+/* inspect/split.c */
+extern void cr_normalize_split(CrLevel *level);
+
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);
 

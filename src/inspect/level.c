@@ -365,6 +365,8 @@ read_raw_level(CrLevel *level)
 		cr_normalize_constant_extremes(query);
 	if (level->kind == CR_LEVEL_UNIT)
 		cr_normalize_pivots(query);
+	else if (level->kind == CR_LEVEL_RELEASED)
+		cr_normalize_split(level);
 	cr_match_defer(level);
 	if (cr_level_is_raw(level))
 	{

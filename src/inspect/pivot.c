@@ -72,8 +72,8 @@ is_integer(const Expr *expr, int32 value)
 }
 
 /* Is it a column of a table that has no nulls, and gets none by a join? */
-static bool
-is_not_null(Query *query, Expr *expr)
+bool
+cr_normalize_is_not_null(Query *query, Expr *expr)
 {
 	Var		   *var = (Var *) expr;
 	RangeTblEntry *rte;
@@ -263,7 +263,7 @@ read_pivot(Aggref *aggref, Query *query)
 		return one_or_none((Node *) aggref);
 	}
 	else if (is_plain_sum(aggref->aggfnoid) && is_zero(expr->defresult) &&
-			 is_not_null(query, when->result))
+			 cr_normalize_is_not_null(query, when->result))
 	{
 		argument->expr = when->result;
 		result = or_zero(aggref);

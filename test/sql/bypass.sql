@@ -978,10 +978,51 @@ INSERT INTO attacks (family, setup, probe) VALUES
 ('shadow', 'ALTER TABLE keyed ALTER w TYPE spy_domain', 'SELECT w, count(*) FROM people JOIN keyed ON k = person GROUP BY w'),
 ('shadow', 'CREATE TABLE marks (k int PRIMARY KEY, m mood); INSERT INTO marks SELECT i, ''tiny'' FROM generate_series(1, 30) i', 'SELECT m, count(*) FROM people JOIN marks ON k = person GROUP BY m');
 
+INSERT INTO attacks (family, probe) VALUES
+-- several conditions inside an aggregate
+('classes', 'SELECT sum(CASE WHEN flag THEN 1 WHEN region = ''tiny'' THEN 1000000 ELSE 0 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN 0 WHEN region = ''tiny'' THEN 0 ELSE income END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN income WHEN region = ''tiny'' THEN income * 2 ELSE income + 0 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN income WHEN region <> ''tiny'' THEN income END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN CASE WHEN region = ''tiny'' THEN 1000000 ELSE 1 END ELSE 2 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN CASE WHEN region <> ''tiny'' THEN income END ELSE 0 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN income END) FILTER (WHERE region <> ''tiny'') FROM people'),
+('classes', 'SELECT sum(CASE WHEN region <> ''tiny'' THEN income END) FILTER (WHERE flag) FROM people'),
+('classes', 'SELECT count(CASE WHEN flag THEN 1 WHEN region <> ''tiny'' THEN 2 END) FILTER (WHERE score < 99) FROM people'),
+('classes', 'SELECT avg(CASE WHEN flag THEN 1 ELSE 0 END) FILTER (WHERE region <> ''tiny'') FROM people'),
+('classes', 'SELECT avg(CASE WHEN flag THEN 0 WHEN region = ''tiny'' THEN 1000000 ELSE 1 END) FROM people'),
+('classes', 'SELECT avg(CASE WHEN flag THEN income WHEN region <> ''tiny'' THEN income END) FROM people'),
+('classes', 'SELECT count(CASE WHEN flag THEN sparse WHEN score < 3 THEN income END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN sparse ELSE income END) FROM people'),
+('classes', 'SELECT sum(coalesce(CASE WHEN flag THEN sparse WHEN score < 3 THEN income END, 0)) FROM people'),
+('classes', 'SELECT avg(coalesce(CASE WHEN flag THEN sparse WHEN score < 3 THEN income END, 0)) FROM people'),
+('classes', 'SELECT sum(coalesce(CASE WHEN flag THEN sparse WHEN score < 3 THEN income END, 1)) FROM people'),
+('classes', 'SELECT sum(income * (region = ''tiny'')::int) FROM people'),
+('classes', 'SELECT sum(income * (1 - (region = ''tiny'')::int)) FROM people'),
+('classes', 'SELECT sum(income * flag::int * (region <> ''tiny'')::int) FROM people'),
+('classes', 'SELECT sum(income * (1 + 1000000 * (age = 99)::int)) FROM people'),
+('classes', 'SELECT sum(CASE WHEN income > 700000 THEN 1 WHEN flag THEN 2 ELSE 3 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN 1 WHEN person = 1000 THEN 2 ELSE 3 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN 1 WHEN spy(income) THEN 2 ELSE 3 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN 1 WHEN 1 / (age - 99) = 0 THEN 2 ELSE 3 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN 1 WHEN (1 / (age - 99) = 0) IS NULL THEN 2 ELSE 3 END) FROM people'),
+('classes', 'SELECT sum(CASE WHEN flag THEN 1 WHEN EXISTS (SELECT FROM clinic c WHERE c.person = p.person AND diagnosis = ''rare'') THEN 2 ELSE 3 END) FROM people p'),
+('classes', 'SELECT sum(CASE WHEN flag THEN 1 WHEN EXISTS (SELECT FROM keyed WHERE k = p.person AND lab = ''him'') THEN 2 ELSE 3 END) FROM people p'),
+('classes', 'SELECT region, sum(CASE WHEN flag THEN 1 WHEN score = 99 THEN 2 ELSE 3 END) FROM people GROUP BY region'),
+('classes', 'SELECT sum(CASE WHEN u.n > 50 THEN 1000000 WHEN u.n > 1 THEN u.n ELSE 1 END) FROM (SELECT person, count(*) AS n FROM buys GROUP BY person) u'),
+('classes', 'SELECT sum(CASE WHEN shop = ''solo'' THEN u.s WHEN shop = ''shop1'' THEN -u.s ELSE 0 END) FROM (SELECT person, shop, sum(amount) AS s FROM buys GROUP BY person, shop) u'),
+('classes', 'SELECT sum(CASE WHEN shop = ''solo'' THEN -amount ELSE amount END) FROM buys'),
+('classes', 'SELECT sum(CASE WHEN flag THEN w WHEN score < 3 THEN 2 ELSE 3 END) FROM people JOIN keyed ON k = person'),
+('classes', 'SELECT sum(CASE WHEN lab = ''him'' THEN income WHEN flag THEN 0 ELSE -income END) FROM people JOIN keyed ON k = person');
+
 -- Where the contract says that the worlds may differ: an aggregate over
 -- enough people is exact, and so open to differencing.
 UPDATE attacks SET accepted = 'the rest of a FILTER may be empty, not small'
-WHERE probe LIKE '%NOT (region = ''tiny'' AND flag) IS TRUE%';
+WHERE probe LIKE '%NOT (region = ''tiny'' AND flag) IS TRUE%' OR
+    probe LIKE '%(CASE WHEN flag THEN 0 WHEN region <> ''tiny'' THEN income END)%' OR
+    (family = 'classes' AND probe LIKE '%region <> ''tiny''%') OR
+    probe LIKE '%(CASE WHEN flag THEN 0 WHEN region = ''tiny'' THEN 0 ELSE income END)%' OR
+    probe LIKE '%(income * (1 - (region = ''tiny'')::int))%';
 UPDATE attacks SET accepted = 'refuse fails when there is a small group'
 WHERE probe LIKE '%FROM strict WHERE region IN (''tiny'', ''north'')%';
 UPDATE attacks SET accepted = 'exact over a list of enough people'

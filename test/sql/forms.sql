@@ -522,7 +522,7 @@ SELECT attack('SELECT count(*) FROM patients WHERE city IN (''Oslo'', ''Bergen''
 
 SELECT ask('SELECT sum(coalesce(copay, 0) * coalesce(copay2, 0)) FROM (SELECT v.*, copay AS copay2 FROM visits v WHERE code NOT LIKE ''Z%'') x');
 SELECT attack('SELECT sum(coalesce(a.copay, 0) * coalesce(b.copay, 0)) FROM visits a JOIN visits b USING (patient)');
-SELECT attack('SELECT sum(copay + coalesce(copay, 0)) FROM visits');
+SELECT attack('SELECT sum(copay + coalesce(copay, 0)) - 2 * sum(copay) FROM visits');
 SELECT attack('SELECT sum(coalesce(v.s, 0) - v.n) FROM patients LEFT JOIN (SELECT patient, sum(cost) AS s, count(*) AS n FROM visits GROUP BY patient) v USING (patient)');
 SELECT ask('WITH w AS (SELECT code AS g, count(*) AS n FROM visits WHERE code LIKE ''I%'' GROUP BY code) SELECT count(*) FILTER (WHERE minutes > (SELECT count(*) FROM w) + 5) AS a, count(*) FILTER (WHERE d) AS b FROM (WITH w AS (SELECT code AS g, count(*) AS n FROM visits WHERE code NOT LIKE ''Z%'' GROUP BY code) SELECT minutes, minutes > (SELECT count(*) FROM w) + 5 AS d FROM visits WHERE code NOT LIKE ''Z%'') x');
 SELECT ask('WITH w AS (SELECT avg(minutes) AS m FROM visits WHERE code NOT LIKE ''Z%'') SELECT count(*) FROM patients p WHERE city IN (''Oslo'', ''Bergen'') AND NOT EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.minutes > (SELECT m FROM w))');

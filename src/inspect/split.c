@@ -1,0 +1,442 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/split.c
+ *	  Writes an aggregate over several conditions as aggregates over one.
+ *
+ *	sum(CASE WHEN a THEN x WHEN b THEN y ELSE 0 END)
+ *
+ * is, where the rows of each class are many,
+ *
+ *	CASE WHEN count(*) FILTER (WHERE (a IS NOT TRUE AND b IS NOT TRUE)
+ *									 IS NOT TRUE) > 0
+ *		 THEN sum(x) FILTER (WHERE a) +
+ *			  sum(y) FILTER (WHERE a IS NOT TRUE AND b) END
+ *
+ * A part without rows is withheld like one of few, and is null; so is what
+ * is computed from it, which is never a smaller number.  A class that adds
+ * nothing is left out of the sum; the count, which is of all other rows, is
+ * there because the gate has it guarded: those that it leaves out are none,
+ * or many.  Equal values are one part.  A count is the sum of counts, and an
+ * average the one by the other.
+ *
+ * What the gate reads as FILTER itself (a single CASE) stays as it is.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_type.h"
+#include "inspect/choice.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+/* The rows that one value is added, or counted, of. */
+typedef struct Part
+{
+	Node	   *value;
+	List	   *conditions;		/* any of them holds */
+} Part;
+
+/* The classes of an aggregate's rows, by its view of the values. */
+typedef struct Classes
+{
+	List	   *parts;			/* Part: what is added, or counted */
+	List	   *others;			/* conditions: rows of nothing such */
+} Classes;
+
+/* ---------- parts ---------- */
+
+static Node *
+join_conditions(List *conditions)
+{
+	if (conditions == NIL)
+		return makeBoolConst(true, false);
+	return (Node *) make_ands_explicit(list_copy(conditions));
+}
+
+static void
+add_to_parts(List **parts, Node *value, Node *condition)
+{
+	Part	   *part = NULL;
+	ListCell   *lc;
+
+	foreach(lc, *parts)
+	{
+		if (equal(((Part *) lfirst(lc))->value, value))
+			part = (Part *) lfirst(lc);
+	}
+	if (part == NULL)
+	{
+		part = palloc0(sizeof(Part));
+		part->value = value;
+		*parts = lappend(*parts, part);
+	}
+	part->conditions = lappend(part->conditions, condition);
+}
+
+/* The classes of what sum() adds up, or of what count() counts. */
+static Classes
+find_classes(List *choices, bool summed)
+{
+	Classes		classes = {NIL, NIL};
+	ListCell   *lc;
+
+	foreach(lc, choices)
+	{
+		CrChoice   *choice = (CrChoice *) lfirst(lc);
+		Node	   *condition = join_conditions(choice->conditions);
+		Node	   *counted = cr_choice_counted(choice->value);
+		Node	   *value = summed ? cr_choice_added(choice->value) : counted;
+
+		if (cr_choice_is_null(counted) || (summed && cr_choice_is_zero(value)))
+			classes.others = lappend(classes.others, condition);
+		else
+			add_to_parts(&classes.parts, value, condition);
+	}
+	return classes;
+}
+
+static bool
+is_usable(const Classes *classes)
+{
+	return classes->parts != NIL &&
+		list_length(classes->parts) + list_length(classes->others) <=
+		CR_MAX_CLASSES;
+}
+
+/* ---------- aggregates over one part ---------- */
+
+/* FILTER, and the condition as well; either may be NULL */
+static Expr *
+and_filter(const Aggref *aggref, Expr *condition)
+{
+	List	   *all = make_ands_implicit(copyObject(aggref->aggfilter));
+
+	all = list_concat(all, make_ands_implicit(copyObject(condition)));
+	return all == NIL ? NULL : make_ands_explicit(all);
+}
+
+/* Which rows the part is of. */
+static Expr *
+filter_of_part(const Aggref *aggref, const Classes *classes, const Part *part)
+{
+	if (list_length(classes->parts) == 1 && classes->others == NIL)
+		return and_filter(aggref, NULL);
+	return and_filter(aggref, list_length(part->conditions) == 1 ?
+					  linitial(part->conditions) :
+					  make_orclause(list_copy(part->conditions)));
+}
+
+static Aggref *
+make_aggregate(const Aggref *aggref, Oid aggfnoid, Oid type, Node *value,
+			   Expr *filter)
+{
+	Aggref	   *result = makeNode(Aggref);
+
+	result->aggfnoid = aggfnoid;
+	result->aggtype = type;
+	result->inputcollid = aggref->inputcollid;
+	if (value == NULL)
+		result->aggstar = true;
+	else
+	{
+		result->aggargtypes = list_make1_oid(exprType(value));
+		result->args = list_make1(makeTargetEntry(copyObject((Expr *) value),
+												  1, NULL, false));
+	}
+	result->aggfilter = filter;
+	result->aggkind = AGGKIND_NORMAL;
+	result->aggsplit = AGGSPLIT_SIMPLE;
+	result->aggno = result->aggtransno = -1;
+	result->location = aggref->location;
+	return result;
+}
+
+static Aggref *
+make_count(const Aggref *aggref, Node *value, Expr *filter)
+{
+	if (IsA(value, Const))
+		return make_aggregate(aggref, F_COUNT_, INT8OID, NULL, filter);
+	return make_aggregate(aggref, F_COUNT_ANY, INT8OID, value, filter);
+}
+
+/* ---------- what is computed from them ---------- */
+
+static Node *
+compute(const char *operator, Oid result, Node *left, Node *right)
+{
+	List	   *name = list_make2(makeString("pg_catalog"),
+								  makeString(pstrdup(operator)));
+	Oid			type = exprType(left);
+	Oid			opno = OpernameGetOprid(name, type, type);
+	OpExpr	   *op;
+
+	if (!OidIsValid(opno))
+		elog(ERROR, "operator %s of type %u not found", operator, type);
+	op = (OpExpr *) make_opclause(opno, result, false, (Expr *) left,
+								  (Expr *) right, InvalidOid, InvalidOid);
+	op->opfuncid = get_opcode(opno);
+	return (Node *) op;
+}
+
+/* (condition) IS NOT TRUE */
+static Expr *
+deny(Expr *condition)
+{
+	BooleanTest *test = makeNode(BooleanTest);
+
+	test->arg = condition;
+	test->booltesttype = IS_NOT_TRUE;
+	test->location = exprLocation((Node *) condition);
+	return (Expr *) test;
+}
+
+/* count(*) FILTER (WHERE filter) > 0 */
+static Node *
+any_row(const Aggref *aggref, Expr *filter)
+{
+	Const	   *none = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+								 Int64GetDatum(0), false, FLOAT8PASSBYVAL);
+
+	return compute(">", BOOLOID,
+				   (Node *) make_aggregate(aggref, F_COUNT_, INT8OID, NULL,
+										   filter),
+				   (Node *) none);
+}
+
+/*
+ * The result, or null if a class that it leaves out is of few, or what FILTER
+ * does.  A single part that is all the rest is guarded against that by itself.
+ */
+static Node *
+where_others_are_many(const Aggref *aggref, const Classes *classes,
+					  Node *result)
+{
+	CaseExpr   *expr = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+	List	   *tests = NIL;
+	ListCell   *lc;
+
+	if (aggref->aggfilter == NULL &&
+		(classes->others == NIL || (list_length(classes->parts) == 1 &&
+									list_length(classes->others) == 1)))
+		return result;
+	if (aggref->aggfilter != NULL)
+		tests = list_make1(any_row(aggref, and_filter(aggref, NULL)));
+	foreach(lc, classes->others)
+		tests = lappend(tests,
+						any_row(aggref, deny(and_filter(aggref,
+														lfirst(lc)))));
+	when->expr = make_ands_explicit(tests);
+	when->result = (Expr *) result;
+	when->location = -1;
+	expr->casetype = exprType(result);
+	expr->args = list_make1(when);
+	expr->defresult = (Expr *) makeNullConst(expr->casetype, -1, InvalidOid);
+	expr->location = -1;
+	return (Node *) expr;
+}
+
+/* The sum of the aggregates of all parts. */
+static Node *
+add_parts(const Aggref *aggref, const Classes *classes, Oid aggfnoid, Oid type)
+{
+	Node	   *result = NULL;
+	ListCell   *lc;
+
+	foreach(lc, classes->parts)
+	{
+		Part	   *part = (Part *) lfirst(lc);
+		Expr	   *filter = filter_of_part(aggref, classes, part);
+		Aggref	   *one = aggfnoid == F_COUNT_ANY ?
+			make_count(aggref, part->value, filter) :
+			make_aggregate(aggref, aggfnoid, type, part->value, filter);
+
+		result = result == NULL ? (Node *) one :
+			compute("+", type, result, (Node *) one);
+	}
+	return result;
+}
+
+/* ---------- the aggregates ---------- */
+
+/* Which sum it is, or is made of, and of which type; or InvalidOid. */
+static Oid
+find_sum(Oid aggfnoid, Oid *type)
+{
+	*type = NUMERICOID;
+	switch (aggfnoid)
+	{
+		case F_SUM_INT2:
+		case F_AVG_INT2:
+			*type = INT8OID;
+			return F_SUM_INT2;
+		case F_SUM_INT4:
+		case F_AVG_INT4:
+			*type = INT8OID;
+			return F_SUM_INT4;
+		case F_SUM_INT8:
+		case F_AVG_INT8:
+			return F_SUM_INT8;
+		case F_SUM_NUMERIC:
+		case F_AVG_NUMERIC:
+			return F_SUM_NUMERIC;
+		case F_SUM_FLOAT8:
+		case F_AVG_FLOAT8:
+			*type = FLOAT8OID;
+			return F_SUM_FLOAT8;
+		default:
+			return InvalidOid;
+	}
+}
+
+/* The sum, of the type that an average is of. */
+static Node *
+cast_for_average(Node *expr, Oid type)
+{
+	Oid			from = exprType(expr);
+
+	if (from == type)
+		return expr;
+	return (Node *) makeFuncExpr(type == FLOAT8OID ? F_FLOAT8_INT8 :
+								 F_NUMERIC_INT8,
+								 type, list_make1(expr), InvalidOid,
+								 InvalidOid, COERCE_EXPLICIT_CAST);
+}
+
+static Node *
+split_average(const Aggref *aggref, const Classes *added,
+			  const Classes *counted)
+{
+	Oid			type;
+	Oid			sum = find_sum(aggref->aggfnoid, &type);
+
+	/* one value for all that are counted */
+	if (list_length(added->parts) == 1 &&
+		list_length(added->others) == list_length(counted->others))
+	{
+		Part	   *part = linitial(added->parts);
+
+		return (Node *) make_aggregate(aggref, aggref->aggfnoid,
+									   aggref->aggtype, part->value,
+									   filter_of_part(aggref, added, part));
+	}
+	return compute("/", aggref->aggtype,
+				   cast_for_average(add_parts(aggref, added, sum, type),
+									aggref->aggtype),
+				   cast_for_average(add_parts(aggref, counted, F_COUNT_ANY,
+											  INT8OID),
+									aggref->aggtype));
+}
+
+/* Is it one that the gate reads by itself, see gate/conditional.c? */
+static bool
+is_single(const Aggref *aggref, Node *argument)
+{
+	uint32		family = cr_aggregate_family(aggref->aggfnoid);
+	CaseExpr   *expr = (CaseExpr *) argument;
+	Node	   *otherwise;
+
+	if (aggref->aggfilter != NULL)
+		return false;
+	if (!IsA(argument, CaseExpr))
+	{
+		/* (condition)::int, also when that is widened */
+		while (IsA(argument, FuncExpr) &&
+			   ((FuncExpr *) argument)->funcid != F_INT4_BOOL &&
+			   list_length(((FuncExpr *) argument)->args) == 1)
+			argument = linitial(((FuncExpr *) argument)->args);
+		return family != CR_AGG_COUNT && IsA(argument, FuncExpr) &&
+			((FuncExpr *) argument)->funcid == F_INT4_BOOL;
+	}
+	otherwise = cr_choice_added((Node *) expr->defresult);
+	return list_length(expr->args) == 1 &&
+		!cr_choice_stands_in((Node *) linitial_node(CaseWhen,
+													expr->args)->result) &&
+		(cr_choice_is_null(otherwise) ||
+		 (family != CR_AGG_COUNT && cr_choice_is_zero(otherwise)));
+}
+
+static Node *
+write_split(const Aggref *aggref, uint32 family, List *choices)
+{
+	Classes		added = find_classes(choices, true);
+	Classes		counted = find_classes(choices, false);
+	Oid			type;
+	Oid			sum = find_sum(aggref->aggfnoid, &type);
+
+	if (!is_usable(family == CR_AGG_COUNT ? &counted : &added) ||
+		!is_usable(family == CR_AGG_SUM ? &added : &counted))
+		return NULL;
+	if (family == CR_AGG_COUNT)
+		return where_others_are_many(aggref, &counted,
+									 add_parts(aggref, &counted, F_COUNT_ANY,
+											   INT8OID));
+	return where_others_are_many(aggref, &added, family == CR_AGG_SUM ?
+								 add_parts(aggref, &added, sum, type) :
+								 split_average(aggref, &added, &counted));
+}
+
+static Node *
+split_aggregate(Aggref *aggref, Query *query)
+{
+	uint32		family = cr_aggregate_family(aggref->aggfnoid);
+	Oid			type;
+	Node	   *argument;
+	Node	   *result;
+
+	if ((aggref->aggfnoid != F_COUNT_ANY &&
+		 !OidIsValid(find_sum(aggref->aggfnoid, &type))) ||
+		aggref->agglevelsup != 0 || aggref->aggdistinct != NIL ||
+		aggref->aggorder != NIL)
+		return (Node *) aggref;
+	argument = (Node *) linitial_node(TargetEntry, aggref->args)->expr;
+	if (!cr_choice_stands_in(argument) || is_single(aggref, argument))
+		return (Node *) aggref;
+	result = write_split(aggref, family,
+						 cr_choice_read(query, argument,
+										family == CR_AGG_SUM));
+	return result != NULL ? result : (Node *) aggref;
+}
+
+static Node *
+split_mutator(Node *node, Query *query)
+{
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (IsA(node, Aggref))
+		return split_aggregate((Aggref *) node, query);
+	return expression_tree_mutator(node, split_mutator, (void *) query);
+}
+
+/* Writes the aggregates of a released level so, in place. */
+void
+cr_normalize_split(CrLevel *level)
+{
+	Query	   *query = level->query;
+	ListCell   *lc;
+
+	/* what has been divided was split before (divide.c) */
+	if (!query->hasAggs ||
+		list_member_ptr(level->statement->divided, query))
+		return;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (contain_aggs_of_level((Node *) tle->expr, 0))
+			tle->expr = (Expr *) split_mutator((Node *) tle->expr, query);
+	}
+	query->havingQual = split_mutator(query->havingQual, query);
+}
