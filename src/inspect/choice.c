@@ -61,8 +61,7 @@ is_given(Query *query, Node *value)
 	Node	   *counted = cr_choice_counted(value);
 
 	return !cr_choice_is_null(counted) &&
-		(IsA(counted, Const) ||
-		 cr_normalize_is_not_null(query, (Expr *) counted));
+		cr_normalize_is_not_null(query, (Node *) query->jointree, counted);
 }
 
 /* ---------- conditions ---------- */

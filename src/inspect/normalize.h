@@ -35,7 +35,6 @@ extern void cr_normalize_lateral(Query *query);
 /* inspect/pivot.c */
 extern void cr_normalize_pivots(Query *query);
 extern void cr_normalize_constant_extremes(Query *query);
-extern bool cr_normalize_is_not_null(Query *query, Expr *expr);
 
 /* inspect/lift.c */
 extern void cr_normalize_lift(Query *query);

@@ -71,21 +71,6 @@ is_integer(const Expr *expr, int32 value)
 		DatumGetInt32(constant->constvalue) == value;
 }
 
-/* Is it a column of a table that has no nulls, and gets none by a join? */
-bool
-cr_normalize_is_not_null(Query *query, Expr *expr)
-{
-	Var		   *var = (Var *) expr;
-	RangeTblEntry *rte;
-
-	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varattno <= 0)
-		return false;
-	rte = rt_fetch(var->varno, query->rtable);
-	return rte->rtekind == RTE_RELATION &&
-		cr_attribute_is_not_null(rte->relid, var->varattno) &&
-		!cr_normalize_may_be_null((Node *) query->jointree, var->varno);
-}
-
 static bool
 is_zero(Expr *expr)
 {
@@ -263,7 +248,9 @@ read_pivot(Aggref *aggref, Query *query)
 		return one_or_none((Node *) aggref);
 	}
 	else if (is_plain_sum(aggref->aggfnoid) && is_zero(expr->defresult) &&
-			 cr_normalize_is_not_null(query, when->result))
+			 IsA(when->result, Var) &&
+			 cr_normalize_is_not_null(query, (Node *) query->jointree,
+									  (Node *) when->result))
 	{
 		argument->expr = when->result;
 		result = or_zero(aggref);

@@ -211,7 +211,7 @@ SELECT cleanroom.rotate_table('rotation.few', 'token', 'rotation mail',
 SELECT state, problem FROM rotation.wait(:failed);
 SET ROLE regress_cr_other;
 SELECT relation, state, rows_done, rows_left, rows_per_second, updated_at, problem
-FROM cleanroom.key_rotations WHERE rotation IN (:n, :failed);
+FROM cleanroom.key_rotations WHERE rotation IN (:n, :failed) ORDER BY rotation;
 SELECT cleanroom.key_dependents('rotation mail', current_version) FROM cleanroom.keys
 WHERE name = 'rotation mail';
 RESET ROLE;
