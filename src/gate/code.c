@@ -39,7 +39,7 @@ check_table(const RangeTblEntry *rte)
 	policy = cr_policy_lookup(rte->relid);
 	if (policy == NULL || cr_session_is_exempt(policy->owner))
 		return NULL;
-	code = cr_others_code_of_table(rte->relid);
+	code = cr_others_code_of_table(rte->relid, InvalidOid);
 	if (code != NULL)
 		return refuse(rte->relid,
 					  "an index, constraint, statistics object, partition key or column of it",

@@ -159,8 +159,9 @@ refuse_borrowed_call(Oid funcid)
 }
 
 /*
- * While a template runs: what its query does not show is its author's, or
- * somebody else's, who must not get at the rights of whoever runs it.
+ * While a template runs: what its query does not show may have been chosen by
+ * its author, or by somebody else who must not get at the rights of whoever
+ * runs it; so it is no more than what a template might call.
  */
 static void
 refuse_unseen_call(Oid funcid)
@@ -169,8 +170,8 @@ refuse_unseen_call(Oid funcid)
 			(errcode(CR_ERRCODE_FUNCTION),
 			 errmsg("function \"%s\" cannot be called where a template runs",
 					get_func_name(funcid)),
-			 errdetail("It is somebody else's, and would run with your rights and in your session."),
-			 errhint("Have the template proposed over tables and types with the server's functions, or those of a superuser's.")));
+			 errdetail("It would run with your rights and in your session, and the query of the template could not call it."),
+			 errhint("Have the template proposed over tables, types and functions that call nothing but what a template may: listed functions of the server's, immutable ones of extensions, or those of a superuser's.")));
 }
 
 /* The index, constraint or statistics object is newer than the verdict. */
@@ -181,17 +182,21 @@ refuse_planning_call(Oid funcid)
 			(errcode(CR_ERRCODE_FUNCTION),
 			 errmsg("function \"%s\" cannot be called where a query on protected tables is planned",
 					get_func_name(funcid)),
-			 errdetail("It is somebody else's, and would run with your rights and in your session."),
-			 errhint("Ask the owner of the table to use functions there that are the server's, or a superuser's.")));
+			 errdetail("The query does not call it, and it would run with your rights and in your session."),
+			 errhint("Ask the owner of the table to use functions there that are the server's or a superuser's, or an extension's if they are immutable and have no rows and domains.")));
 }
 
 static void
 judge_function_call(Oid funcid)
 {
-	if (cr_template_refuses_call(funcid))
-		refuse_unseen_call(funcid);
-	if (cr_guard_refuses_planning_call(funcid))
-		refuse_planning_call(funcid);
+	/* a fact of the session may be asked for while a query is planned */
+	if (!cr_session_asks_catalog())
+	{
+		if (cr_template_refuses_call(funcid))
+			refuse_unseen_call(funcid);
+		if (cr_guard_refuses_planning_call(funcid))
+			refuse_planning_call(funcid);
+	}
 	if (cr_session_is_borrowed() && !cr_condition_list_has(funcid))
 		refuse_borrowed_call(funcid);
 	if (!cr_policy_possible() || superuser())

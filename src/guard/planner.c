@@ -132,7 +132,7 @@ cr_guard_refuses_planning_call(Oid funcid)
 {
 	return planning != NULL && funcid >= FirstNormalObjectId &&
 		!list_member_oid(planning->functions, funcid) &&
-		cr_made_function_is_others(funcid, GetUserId());
+		!cr_made_function_is_harmless(funcid, GetUserId());
 }
 
 static PlannedStmt *

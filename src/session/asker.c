@@ -20,6 +20,9 @@ static CrAsker current_asker = {InvalidOid, NULL};
 /* is somebody's own code being run by the extension? */
 static bool borrowed = false;
 
+/* is a query of the extension's own being run, by its owner? */
+static bool own_query = false;
+
 CrAsker
 cr_session_set_asker(CrAsker asker)
 {
@@ -42,6 +45,12 @@ bool
 cr_session_is_borrowed(void)
 {
 	return borrowed;
+}
+
+bool
+cr_session_asks_catalog(void)
+{
+	return own_query && !borrowed;
 }
 
 Oid
@@ -111,10 +120,12 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	int			nesting = NewGUCNestLevel();
 	CrAsker		asker = current_asker;
 	bool		was_borrowed = cr_session_set_borrowed(false);
+	bool		was_own = own_query;
 	MemoryContext caller = CurrentMemoryContext;
 
 	/* who asks stays the same while we are somebody else */
 	current_asker.role = cr_session_asker();
+	own_query = true;
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
 						   context | SECURITY_LOCAL_USERID_CHANGE);
@@ -128,11 +139,13 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	{
 		current_asker = asker;
 		borrowed = was_borrowed;
+		own_query = was_own;
 		cr_session_rethrow(caller);
 	}
 	PG_END_TRY();
 	current_asker = asker;
 	borrowed = was_borrowed;
+	own_query = was_own;
 	PopActiveSnapshot();
 	AtEOXact_GUC(false, nesting);
 	SetUserIdAndSecContext(user, context);

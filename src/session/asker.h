@@ -46,6 +46,9 @@ extern void cr_session_ask_catalog(const char *query, int nargs, Oid *types,
 								   Datum *args, const char *nulls,
 								   int ncolumns, char **values);
 
+/* Does such a query run, and nobody else's code in it? */
+extern bool cr_session_asks_catalog(void);
+
 /*
  * In a PG_CATCH block: raises the error again without its CONTEXT, which
  * would show the extension's own functions and not the user's.

@@ -13,7 +13,8 @@
  * What the planner adds (predicates and expressions of indexes, partition
  * keys, statistics and constraints), what the conditions of a type run, and
  * what has been replaced since is not seen here.  It is refused when it is
- * called, by the same list (guard/objectaccess.c).
+ * called, by the same list (guard/objectaccess.c).  Only what tables bring is
+ * looked for, as the planner calls functions of ranges without asking.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,6 +30,7 @@
 #include "nodes/nodeFuncs.h"
 #include "session/condition.h"
 #include "session/condition_list.h"
+#include "session/others_code.h"
 #include "session/plain_node.h"
 #include "session/template_list.h"
 #include "session/type_code.h"
@@ -73,6 +75,15 @@ refuse_construct(const char *what)
 							 "Write comparisons of session facts and attributes, and subqueries that read permanent tables.");
 }
 
+static CrVerdict *
+refuse_table(Oid relid, const char *code)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+							 psprintf("table \"%s\" cannot be read in the condition of an access rule, because an index, constraint, statistics object, partition key or column of it uses %s",
+									  get_rel_name(relid), code),
+							 "It would run in the session of whoever is judged. Keep what the rule reads in a table with the server's types, and the server's immutable functions in its indexes and constraints.");
+}
+
 /* ---------- relations ---------- */
 
 static bool
@@ -93,6 +104,8 @@ is_foreign_anywhere(RangeTblEntry *rte)
 static CrVerdict *
 check_relation(RangeTblEntry *rte)
 {
+	const char *code;
+
 	switch (rte->relkind)
 	{
 		case RELKIND_VIEW:
@@ -114,6 +127,9 @@ check_relation(RangeTblEntry *rte)
 	if (is_foreign_anywhere(rte))
 		return refuse_construct(psprintf("table \"%s\", which has foreign parts,",
 										 get_rel_name(rte->relid)));
+	code = cr_others_code_of_table(rte->relid, InvalidOid);
+	if (code != NULL)
+		return refuse_table(rte->relid, code);
 	return NULL;
 }
 

@@ -11,8 +11,9 @@
 
 /*
  * Does the function nothing but what its owner has written it to do?  An
- * extension's may run a text that it is given, unless it is immutable.  Reads
- * the catalogs.
+ * extension's may run a text that it is given, unless it is immutable, and the
+ * conditions of types, unless it takes and gives values of types that have
+ * none.  Reads the catalogs.
  */
 extern bool cr_made_function_answers(Oid funcid);
 
@@ -21,5 +22,15 @@ extern bool cr_made_function_answers(Oid funcid);
  * have everybody's.  Reads the catalogs.
  */
 extern bool cr_made_function_is_others(Oid funcid, Oid reader);
+
+/* Is it one of cleanroom's own?  Reads the catalogs. */
+extern bool cr_made_function_is_ours(Oid funcid);
+
+/*
+ * May it run with the reader's rights although the query does not show it, as
+ * in the predicate of an index?  Then it does nothing that the query might not
+ * do by calling it.  Reads the catalogs.
+ */
+extern bool cr_made_function_is_harmless(Oid funcid, Oid reader);
 
 #endif							/* CR_MADE_FUNCTION_H */

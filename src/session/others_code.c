@@ -34,6 +34,7 @@
 #include "session/plain_node.h"
 #include "session/template_list.h"
 #include "session/type_code.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -192,7 +193,7 @@ code_walker(Node *node, const char **name)
 		case T_RangeTblEntry:
 			relid = ((RangeTblEntry *) node)->relid;
 			if (((RangeTblEntry *) node)->rtekind == RTE_RELATION)
-				*name = cr_others_code_of_table(relid);
+				*name = cr_others_code_of_table(relid, InvalidOid);
 			return *name != NULL;
 		case T_Query:
 			return query_tree_walker((Query *) node, code_walker,
@@ -397,8 +398,26 @@ code_of_one(Oid relid)
 	return name;
 }
 
+/* Does it belong to somebody who has the reader's rights anyway? */
+static bool
+is_readers(Oid relid, Oid reader)
+{
+	HeapTuple	tuple;
+	bool		readers;
+
+	if (!OidIsValid(reader))
+		return false;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	readers = HeapTupleIsValid(tuple) &&
+		has_privs_of_role(((Form_pg_class) GETSTRUCT(tuple))->relowner,
+						  reader);
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return readers;
+}
+
 const char *
-cr_others_code_of_table(Oid relid)
+cr_others_code_of_table(Oid relid, Oid reader)
 {
 	List	   *family = list_make1_oid(relid);
 	const char *name = NULL;
@@ -410,7 +429,8 @@ cr_others_code_of_table(Oid relid)
 		family = list_concat(family, get_partition_ancestors(relid));
 	foreach(lc, family)
 	{
-		name = code_of_one(lfirst_oid(lc));
+		if (!is_readers(lfirst_oid(lc), reader))
+			name = code_of_one(lfirst_oid(lc));
 		if (name != NULL)
 			break;
 	}

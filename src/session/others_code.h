@@ -21,9 +21,10 @@ extern const char *cr_others_code_in(Node *expr);
 /*
  * The same of what the planner computes of the table and of its children,
  * as soon as a query names it: predicates and expressions of indexes, CHECK
- * constraints, statistics, partition keys, columns of ranges.
+ * constraints, statistics, partition keys, columns of ranges.  With a reader,
+ * what belongs to whoever has the reader's rights is not looked at.
  */
-extern const char *cr_others_code_of_table(Oid relid);
+extern const char *cr_others_code_of_table(Oid relid, Oid reader);
 
 /* To be called from _PG_init. */
 extern void cr_others_code_init(void);

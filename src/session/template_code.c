@@ -10,7 +10,9 @@
  * conditions.  Ours are those that conditions of access rules may call.
  *
  * What a query does not show (the predicates of indexes, what the planner
- * inlines, what has been replaced since) is refused when it is called.
+ * inlines, the conditions of domains, what has been replaced since) has to be
+ * what the query might show, when it is called; and as the planner calls some
+ * functions of types without asking, tables may bring none of somebody's.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,7 +22,7 @@
 #include "access/transam.h"
 #include "base/errcodes.h"
 #include "base/operators.h"
-#include "base/oids.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -28,6 +30,7 @@
 #include "session/approval.h"
 #include "session/condition_list.h"
 #include "session/made_function.h"
+#include "session/others_code.h"
 #include "session/plain_node.h"
 #include "session/template_code.h"
 #include "session/template_list.h"
@@ -48,26 +51,33 @@ typedef struct Judging
 /* ---------- whose code ---------- */
 
 static bool
-is_extensions(Oid funcid)
-{
-	const CrOids *oids = cr_oids_get();
-
-	return oids != NULL && get_func_namespace(funcid) == oids->schema;
-}
-
-static bool
 is_untrusted_function(Oid funcid, Oid runner)
 {
-	return funcid >= FirstNormalObjectId && !is_extensions(funcid) &&
+	return funcid >= FirstNormalObjectId &&
+		!cr_made_function_is_ours(funcid) &&
 		cr_made_function_is_others(funcid, runner);
+}
+
+/* Does it belong to an aggregate?  No expression can give it what it takes. */
+static bool
+takes_internal(Oid funcid)
+{
+	Oid		   *types;
+	int			count;
+
+	(void) get_func_signature(funcid, &types, &count);
+	return count > 0 && types[0] == INTERNALOID;
 }
 
 /* See template_code.h. */
 bool
 cr_template_refuses_call(Oid funcid)
 {
-	return cr_approval_runs_as(GetUserId()) &&
-		is_untrusted_function(funcid, GetUserId());
+	if (!cr_approval_runs_as(GetUserId()))
+		return false;
+	if (funcid < FirstNormalObjectId)
+		return !cr_template_list_has(funcid) && !takes_internal(funcid);
+	return !cr_made_function_is_harmless(funcid, GetUserId());
 }
 
 /* ---------- refusals ---------- */
@@ -99,7 +109,7 @@ refuse_extensions(Oid funcid)
 	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
 							 psprintf("function %s cannot be called in a template",
 									  format_procedure(funcid)),
-							 "It would do as whoever runs the template what its author has it do. Of cleanroom's functions templates call session facts, such as cleanroom.attribute(), and of other extensions' those that are immutable.");
+							 "It would do as whoever runs the template what its author has it do. Of cleanroom's functions templates call session facts, such as cleanroom.attribute(), and of other extensions' those that are immutable and neither take nor return rows, domains or values of any type.");
 }
 
 static CrVerdict *
@@ -143,6 +153,22 @@ refuse_reading(Oid type)
 							 "Write values of built-in types, or of enums.");
 }
 
+/* The planner would compute it as soon as the query names the table. */
+static CrVerdict *
+refuse_table(Oid relid, const char *code)
+{
+	char	   *reason;
+	CrVerdict  *refusal;
+
+	reason = psprintf("a template may not read table \"%s\", because an index, constraint, statistics object, partition key or column of it uses %s",
+					  get_rel_name(relid), code);
+	refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1, reason,
+								"Its owner can use there what conditions of access rules may call, such as built-in functions that are immutable, or functions that a superuser owns.");
+
+	refusal->detail = "It would run with your rights and in your session.";
+	return refusal;
+}
+
 /* ---------- nodes ---------- */
 
 /*
@@ -152,7 +178,7 @@ refuse_reading(Oid type)
 static CrVerdict *
 judge_made_function(Oid funcid, Oid runner)
 {
-	if (is_extensions(funcid) ? !cr_condition_list_has(funcid) :
+	if (cr_made_function_is_ours(funcid) ? !cr_condition_list_has(funcid) :
 		!cr_made_function_answers(funcid))
 		return refuse_extensions(funcid);
 	if (OidIsValid(runner) && is_untrusted_function(funcid, runner))
@@ -258,6 +284,19 @@ judge_node(Node *node, Oid runner)
 	return judging.refusal;
 }
 
+/* A table, by what the planner computes of it as soon as a query names it. */
+static CrVerdict *
+judge_entry(RangeTblEntry *rte, Oid runner)
+{
+	const char *code;
+
+	if (rte->rtekind != RTE_RELATION || rte->relkind == RELKIND_VIEW ||
+		!OidIsValid(runner))
+		return NULL;
+	code = cr_others_code_of_table(rte->relid, runner);
+	return code == NULL ? NULL : refuse_table(rte->relid, code);
+}
+
 static bool
 code_walker(Node *node, Judging *judging)
 {
@@ -266,7 +305,15 @@ code_walker(Node *node, Judging *judging)
 	check_stack_depth();
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, code_walker, judging,
+								 QTW_EXAMINE_RTES_BEFORE |
 								 QTW_IGNORE_JOINALIASES);
+	if (IsA(node, RangeTblEntry))
+	{
+		/* its parts come next */
+		judging->refusal = judge_entry((RangeTblEntry *) node,
+									   judging->runner);
+		return judging->refusal != NULL;
+	}
 	judging->refusal = judge_node(node, judging->runner);
 	return judging->refusal != NULL ||
 		expression_tree_walker(node, code_walker, (void *) judging);

@@ -46,9 +46,9 @@ static const Oid plain_types[] = {
 
 /* Stable ones, and one that is volatile, which go by their arguments. */
 static const Oid any_types[] = {
-	/* They take "any", and write it by its output function, or not at all. */
+	/* They take any type, and write it by its output function, if at all. */
 	F_COUNT_ANY, F_CONCAT, F_CONCAT_WS, F_FORMAT_TEXT, F_FORMAT_TEXT_ANY,
-	F_NUM_NULLS, F_NUM_NONNULLS, F_PG_TYPEOF,
+	F_NUM_NULLS, F_NUM_NONNULLS, F_PG_TYPEOF, F_ARRAY_OUT,
 
 	F_GENERATE_SERIES_TIMESTAMPTZ_TIMESTAMPTZ_INTERVAL,
 	F_ENUM_FIRST, F_ENUM_LAST, F_ENUM_RANGE_ANYENUM,
