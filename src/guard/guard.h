@@ -40,9 +40,12 @@ extern bool cr_guard_looks_inside(Oid funcid);
 /*
  * Is a statement on protected tables being planned, which does not call the
  * function itself, and has the function been made by somebody who has not the
- * current user's rights?
+ * current user's rights, or for an extension that may do anything by it?
  */
 extern bool cr_guard_refuses_planning_call(Oid funcid);
+
+/* Has the guard itself put the function into a statement of this session? */
+extern bool cr_guard_puts_in(Oid funcid);
 
 /*
  * From here to the end of the transaction, messages below NOTICE go to the

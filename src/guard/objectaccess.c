@@ -192,7 +192,7 @@ judge_function_call(Oid funcid)
 	/* a fact of the session may be asked for while a query is planned */
 	if (!cr_session_asks_catalog())
 	{
-		if (cr_template_refuses_call(funcid))
+		if (cr_template_refuses_call(funcid) && !cr_guard_puts_in(funcid))
 			refuse_unseen_call(funcid);
 		if (cr_guard_refuses_planning_call(funcid))
 			refuse_planning_call(funcid);

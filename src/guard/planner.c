@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "session/access.h"
 #include "session/made_function.h"
+#include "utils/memutils.h"
 
 static planner_hook_type prev_planner_hook = NULL;
 
@@ -35,6 +36,12 @@ typedef struct Planning
 
 static const Planning *planning = NULL;
 
+/*
+ * Functions of ours that statements have been given here, in this session:
+ * they serve the guard, whoever has written the statement.
+ */
+static List *put_in = NIL;
+
 /* What became of a statement, for its plan. */
 typedef struct Guarded
 {
@@ -43,6 +50,53 @@ typedef struct Guarded
 	bool		joins_owners;	/* it joins tables of different owners */
 	CrKept		kept;			/* for those who execute it */
 } Guarded;
+
+static bool
+note_function(Oid funcid, void *context)
+{
+	if (funcid >= FirstNormalObjectId)
+		*(List **) context = list_append_unique_oid(*(List **) context,
+													funcid);
+	return false;
+}
+
+static bool
+functions_walker(Node *node, List **functions)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, functions_walker, functions,
+								 0);
+	(void) check_functions_in_node(node, note_function, functions);
+	return expression_tree_walker(node, functions_walker, (void *) functions);
+}
+
+/* Ours that have come into a statement while it was judged. */
+static void
+note_put_in(Query *parse, List *before)
+{
+	List	   *after = NIL;
+	MemoryContext caller;
+	ListCell   *lc;
+
+	(void) functions_walker((Node *) parse, &after);
+	caller = MemoryContextSwitchTo(TopMemoryContext);
+	foreach(lc, after)
+	{
+		if (!list_member_oid(before, lfirst_oid(lc)) &&
+			cr_made_function_is_ours(lfirst_oid(lc)))
+			put_in = list_append_unique_oid(put_in, lfirst_oid(lc));
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* See guard.h. */
+bool
+cr_guard_puts_in(Oid funcid)
+{
+	return list_member_oid(put_in, funcid);
+}
 
 /* Raises the refusal of a statement; reshapes one that is admitted. */
 static void
@@ -76,6 +130,7 @@ static Query *
 guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 {
 	CrGlance	glance = cr_guard_glance(parse);
+	List	   *written = NIL;
 
 	if (glance.set_function &&
 		cr_normalize_inline_functions(parse, &guarded->inlined))
@@ -91,7 +146,9 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 				cr_written_out(parse, query_string, guarded->inlined != NIL);
 			relied_on = cr_relied_before(parse);
 		}
+		(void) functions_walker((Node *) parse, &written);
 		admit_or_raise(parse, query_string, guarded);
+		note_put_in(parse, written);
 		if (guarded->touch.foreign_owner)
 		{
 			guarded->kept.relied_on = cr_relied_note(&relied_on, parse);
@@ -103,27 +160,6 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 	if (glance.counters || glance.set_function)
 		parse = cr_guard_statistics(parse);
 	return parse;
-}
-
-static bool
-note_function(Oid funcid, void *context)
-{
-	if (funcid >= FirstNormalObjectId)
-		*(List **) context = list_append_unique_oid(*(List **) context,
-													funcid);
-	return false;
-}
-
-static bool
-functions_walker(Node *node, List **functions)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, functions_walker, functions,
-								 0);
-	(void) check_functions_in_node(node, note_function, functions);
-	return expression_tree_walker(node, functions_walker, (void *) functions);
 }
 
 /* See guard.h. */

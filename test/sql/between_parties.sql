@@ -305,6 +305,12 @@ SELECT cleanroom.run_template('good');
 RESET ROLE;
 SELECT cleanroom.run_template('good');
 SET ROLE regress_cr_part;
+-- and so is what it puts into the query
+SELECT cleanroom.propose_template('parties', 'put_in', 'SELECT to_number(substr(campaign, 2), ''9'') AS c, count(*) AS n FROM seen GROUP BY 1 ORDER BY 1 LIMIT 1');
+SELECT cleanroom.approve_template('put_in', 1);
+SET ROLE regress_cr_own;
+SELECT cleanroom.run_template('put_in');
+SET ROLE regress_cr_part;
 SELECT cleanroom.drop_row_policy('seen', 'mine');
 
 -- Whoever makes a table is not told of others by the rules for it.
