@@ -442,6 +442,9 @@ check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 CrVerdict *
 cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
 {
-	return check_aggregate(level, aggregate,
-						   cr_class_condition(level, aggregate));
+	CrVerdict  *refusal = cr_class_check(level, aggregate);
+
+	return refusal != NULL ? refusal :
+		check_aggregate(level, aggregate,
+						cr_class_condition(level, aggregate));
 }

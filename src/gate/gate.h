@@ -62,6 +62,7 @@ extern CrVerdict *cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate);
 
 /* class.c: groups that are parts of larger ones */
 extern Node *cr_class_condition(CrLevel *level, CrAggregate *aggregate);
+extern CrVerdict *cr_class_check(CrLevel *level, CrAggregate *aggregate);
 extern Node *cr_class_rest_of_filter(Node *filter, Node *class);
 
 /* expression.c: functions, operators, casts and types */

@@ -434,6 +434,47 @@ outer_mutator(Node *node, Division *division)
 }
 
 static void
+note_divided(Division *division, Query *query)
+{
+	CrStatement *statement = division->level->statement;
+	CrDivided  *divided = palloc(sizeof(CrDivided));
+
+	divided->query = query;
+	divided->classes = division->conditions;
+	statement->divided = lappend(statement->divided, divided);
+}
+
+/* The conditions of the classes that the query has been divided into, or NIL. */
+List *
+cr_divided_classes(const CrStatement *statement, const Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, statement->divided)
+	{
+		const CrDivided *divided = (const CrDivided *) lfirst(lc);
+
+		if (divided->query == query)
+			return divided->classes;
+	}
+	return NIL;
+}
+
+/* Is it the condition of a class of whatever query? */
+bool
+cr_divided_names(const CrStatement *statement, Node *condition)
+{
+	ListCell   *lc;
+
+	foreach(lc, statement->divided)
+	{
+		if (list_member(((const CrDivided *) lfirst(lc))->classes, condition))
+			return true;
+	}
+	return false;
+}
+
+static void
 write_outer(Division *division)
 {
 	Query	   *query = division->level->query;
@@ -447,8 +488,7 @@ write_outer(Division *division)
 							   none);
 	ListCell   *lc;
 
-	division->level->statement->divided =
-		lappend(division->level->statement->divided, divided->subquery);
+	note_divided(division, divided->subquery);
 	foreach(lc, divided->subquery->targetList)
 	{
 		char	   *name = pstrdup(lfirst_node(TargetEntry, lc)->resname);
@@ -493,8 +533,6 @@ cr_normalize_divided_groups(CrLevel *level)
 		division.conditions = lappend(division.conditions,
 									  make_class_condition(&division,
 														   lfirst(lc)));
-	level->statement->classes =
-		list_concat(level->statement->classes, division.conditions);
 	write_outer(&division);
 	return true;
 }

@@ -235,14 +235,20 @@ typedef struct CrLevel
 	bool		stray_protected;	/* a protected table outside FROM */
 } CrLevel;
 
+/* A query whose groups have been divided (divide.c). */
+typedef struct CrDivided
+{
+	Query	   *query;
+	List	   *classes;		/* conditions, which stand in FILTER there */
+} CrDivided;
+
 typedef struct CrStatement
 {
 	struct CrLevel *top;
 	List	   *bases;			/* CrBase, in the order of their ids */
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
-	List	   *classes;		/* that divide groups (divide.c) … */
-	List	   *divided;		/* … in these queries alone */
+	List	   *divided;		/* CrDivided */
 	int			subqueries;		/* so many were made WITH queries */
 	bool		left_copies;	/* … and one could not be */
 	int			nodes;			/* size of the expanded expressions so far */
@@ -324,6 +330,9 @@ extern void cr_normalize_split(CrLevel *level);
 
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);
+extern List *cr_divided_classes(const CrStatement *statement,
+								const Query *query);
+extern bool cr_divided_names(const CrStatement *statement, Node *condition);
 
 /* inspect/nulling.c */
 extern bool cr_inspect_nulled_alike(CrLevel *level, const Bitmapset *ids,

@@ -200,14 +200,26 @@ is_unit(Query *query, Node *node)
  * Are its rows people's, and not groups that are released?  What is null in
  * those has been withheld, and is not zero.
  */
-static bool
-has_rows_of_people(Query *query)
+bool
+cr_normalize_has_people(Query *query)
 {
 	ListCell   *lc;
 
+	check_stack_depth();
 	if (!query->hasAggs && query->groupClause == NIL &&
 		query->havingQual == NULL)
+	{
+		foreach(lc, query->rtable)
+		{
+			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+			if (rte->rtekind == RTE_SUBQUERY &&
+				cr_inspect_touches(rte->subquery) &&
+				!cr_normalize_has_people(rte->subquery))
+				return false;
+		}
 		return true;
+	}
 	foreach(lc, query->groupClause)
 	{
 		if (is_unit(query, get_sortgroupclause_expr(lfirst(lc),
@@ -323,7 +335,7 @@ may_lift(const Around *around, const Lift *lift, Node *expr)
 		return false;
 	if (cr_normalize_may_be_null((Node *) around->query->jointree,
 								 lift->rti) &&
-		contain_nonstrict_functions(expr))
+		(contain_nonstrict_functions(expr) || !contain_var_clause(expr)))
 		return false;
 	return !fixed_walker(expr, lift->query) &&
 		!contain_volatile_functions(expr) &&
@@ -373,7 +385,7 @@ write_out(Query *query, const char *name)
 		contain_volatile_functions((Node *) subquery))
 		return;
 	cr_normalize_names(subquery);
-	if (has_rows_of_people(subquery))
+	if (cr_normalize_has_people(subquery))
 		cr_normalize_inline_cte(query, cte);
 }
 
@@ -402,7 +414,7 @@ lift_column(Around *around, Var *var)
 		return (Node *) var;
 	cr_normalize_names(lift.query);
 	cr_normalize_lateral(lift.query);
-	if (!has_rows_of_people(lift.query))
+	if (!cr_normalize_has_people(lift.query))
 		return (Node *) var;
 	tle = get_tle_by_resno(lift.query->targetList, var->varattno);
 	if (tle == NULL || tle->resjunk)

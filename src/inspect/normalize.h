@@ -38,6 +38,7 @@ extern void cr_normalize_constant_extremes(Query *query);
 
 /* inspect/lift.c */
 extern void cr_normalize_lift(Query *query);
+extern bool cr_normalize_has_people(Query *query);
 extern bool cr_normalize_may_be_null(Node *from, int rti);
 
 /* inspect/inline.c */

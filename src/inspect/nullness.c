@@ -104,8 +104,10 @@ cr_normalize_is_not_null(Query *query, Node *from, Node *expr)
 		return false;
 	if (IsA(expr, Const))
 		return !((Const *) expr)->constisnull;
+	/* of people's groups that is: a count that is released may be withheld */
 	if (IsA(expr, Aggref))
 		return ((Aggref *) expr)->agglevelsup == 0 &&
+			(!cr_inspect_touches(query) || cr_normalize_has_people(query)) &&
 			cr_aggregate_family(((Aggref *) expr)->aggfnoid) == CR_AGG_COUNT;
 	return IsA(expr, Var) && column_has_no_null(query, from, (Var *) expr);
 }

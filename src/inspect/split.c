@@ -429,7 +429,7 @@ cr_normalize_split(CrLevel *level)
 
 	/* what has been divided was split before (divide.c) */
 	if (!query->hasAggs ||
-		list_member_ptr(level->statement->divided, query))
+		cr_divided_classes(level->statement, query) != NIL)
 		return;
 	foreach(lc, query->targetList)
 	{

@@ -219,6 +219,15 @@ INSERT INTO queries (query) VALUES
 ('SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0) e, sum(income) FILTER (WHERE NOT (EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 0) IS DISTINCT FROM true) AND age > 20 AND city = ''B'' AND age = 99) FROM persons q GROUP BY 1'),
 ('SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 40) e, sum(income) FILTER (WHERE city = ''C'' AND age > 20 AND age < 60) FROM persons q GROUP BY 1 ORDER BY 1');
 
+-- beside a query that has been divided by both; in WITH; as a subquery that is read again
+INSERT INTO queries (query)
+SELECT format(place, 'SELECT EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.income > 1018) AS e, count(*) FILTER (WHERE EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.age < 69) IS NOT DISTINCT FROM true) AS f, count(*) AS n FROM persons p GROUP BY 1',
+    'SELECT EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.income > 1018) AS e, EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.age < 69) AS f, count(*) AS n FROM persons p GROUP BY 1, 2')
+  FROM unnest(ARRAY['%s', 'SELECT a.e, a.f FROM (%s) a, (SELECT count(*) FROM (%s) x) b ORDER BY 1', 'SELECT a.e, a.f FROM (SELECT count(*) FROM (%2$s) x) b, (%1$s) a ORDER BY 1',
+      'WITH s AS (%s) SELECT e, sum(f) FROM s GROUP BY 1 ORDER BY 1', 'WITH s AS MATERIALIZED (%s) SELECT e, sum(f) FROM s GROUP BY 1 ORDER BY 1',
+      'WITH s AS (%s), t AS (SELECT e, f + 0 AS f FROM s) SELECT e, sum(f) FROM t GROUP BY 1 ORDER BY 1', 'SELECT e, sum(f), count(f) FROM (%s) s GROUP BY 1 ORDER BY 1',
+      'SELECT e, sum(g) FROM (SELECT e, CASE WHEN f IS NOT NULL THEN 1 ELSE 0 END AS g FROM (%s) s) t GROUP BY 1 ORDER BY 1', 'SELECT e FROM (%s) s WHERE f IS NOT NULL ORDER BY 1']) place;
+
 -- ---------- a list of him and of those who are known to live elsewhere ----------
 CREATE TABLE elsewhere (k int PRIMARY KEY, lab text NOT NULL DEFAULT 'e');
 INSERT INTO elsewhere SELECT k FROM generate_series(1, 300) k WHERE k % 3 > 0 UNION SELECT 777;

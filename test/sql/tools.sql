@@ -296,6 +296,13 @@ EXECUTE g('{s1}');
 EXECUTE h('{}');
 EXECUTE i('{}');
 RESET plan_cache_mode;
+-- a count that is released may be withheld, and then it is null
+SELECT ask('SELECT count(n), sum((n IS NULL)::int) FROM (SELECT region, count(*) FILTER (WHERE region = ''none'') AS n FROM people GROUP BY 1) s');
+SELECT ask('SELECT count(*) FROM (SELECT region, count(*) AS n FROM people GROUP BY 1) s WHERE n IS NULL');
+-- a flag without a column is null where there is no match, too
+SELECT ask('SELECT sum(s.hit), count(s.hit) FROM people p LEFT JOIN (SELECT person, (person IS NOT NULL)::int AS hit FROM most GROUP BY 1) s ON s.person = p.person');
+SELECT ask('SELECT sum(s.hit), count(s.hit) FROM people p LEFT JOIN (SELECT person, true::int AS hit FROM most) s ON s.person = p.person');
+SELECT ask('SELECT count(*) FILTER (WHERE s.hit = 1) FROM people p LEFT JOIN (SELECT person, 1 AS hit FROM most GROUP BY 1) s ON s.person = p.person');
 RESET ROLE;
 
 RESET search_path;
