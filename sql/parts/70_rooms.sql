@@ -379,6 +379,7 @@ COMMENT ON FUNCTION cleanroom.grant_table(regclass, regrole) IS
 'Grants a member of a room SELECT on a table; for the extension''s own functions.
 relation, grantee: what and to whom. Errors: 55P03 others have it locked or are changing its privileges.';
 
+-- A grant hangs on its grantor's own privilege, so it may be gone with that.
 CREATE FUNCTION cleanroom.take_back_schema(granted cleanroom.schema_grant_list) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     SET lock_timeout = '500ms'
@@ -386,13 +387,17 @@ CREATE FUNCTION cleanroom.take_back_schema(granted cleanroom.schema_grant_list) 
 BEGIN
     PERFORM cleanroom.hold_privileges('pg_namespace', granted.schema);
     DELETE FROM cleanroom.schema_grant_list s WHERE s = granted;
-    PERFORM cleanroom.grant_usage(granted.schema, granted.grantee, granted.grantor, false);
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-    NULL;                       -- as take_back_table()
+    IF EXISTS (SELECT FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+               WHERE n.oid = granted.schema::oid AND a.grantee = granted.grantee::oid
+                 AND a.privilege_type = 'USAGE') THEN
+        PERFORM cleanroom.grant_usage(granted.schema, granted.grantee, granted.grantor, false);
+    END IF;
+EXCEPTION WHEN OTHERS THEN
+    NULL;                       -- as take_back_table(); other rooms' schemas are told to nobody
 END
 $$;
 COMMENT ON FUNCTION cleanroom.take_back_schema(cleanroom.schema_grant_list) IS
-'Takes USAGE back that a room has granted, unless others are changing privileges on the schema; for the extension''s own functions.
+'Takes USAGE back that a room has granted, with what has been passed on by it. What cannot be taken back now, since others are changing privileges on the schema or for whatever reason, is left to the next change of a room. For the extension''s own functions.
 granted: a row of schema_grant_list.';
 
 -- What no open room needs any more.
@@ -471,9 +476,12 @@ COMMENT ON FUNCTION cleanroom.grant_room(int) IS
 'Grants the analysts of a room what they need to query its tables; for the extension''s own functions.
 room: its number.';
 
--- Whoever changes privileges meanwhile, or has the table locked, must not keep
--- a room from changing: what is left is no access (granted_outside_rooms()).
-CREATE FUNCTION cleanroom.take_back_table(granted cleanroom.grant_list) RETURNS void
+-- Nothing that becomes of a REVOKE must keep a room from changing, be it that
+-- somebody changes privileges meanwhile or has the table locked: what is left
+-- is no access (granted_outside_rooms()).  Where the owner has given a grant
+-- option besides, it stands in the same entry as the room's grant, and what was
+-- passed on by it would keep that; CASCADE touches nothing else.
+CREATE FUNCTION cleanroom.take_back_table(granted cleanroom.grant_list) RETURNS boolean
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     SET lock_timeout = '500ms'
     AS $$
@@ -485,16 +493,17 @@ BEGIN
                   WHERE (g.relation, g.grantee) = (granted.relation, granted.grantee))
        OR NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = granted.relation)
        OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE oid = granted.grantee) THEN
-        RETURN;
+        RETURN true;
     END IF;
-    EXECUTE pg_catalog.format('REVOKE SELECT ON %s FROM %s', granted.relation, granted.grantee);
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-    NULL;
+    EXECUTE pg_catalog.format('REVOKE SELECT ON %s FROM %s CASCADE', granted.relation, granted.grantee);
+    RETURN true;
+EXCEPTION WHEN OTHERS THEN      -- a cancelled statement is not among them
+    RETURN false;
 END
 $$;
 COMMENT ON FUNCTION cleanroom.take_back_table(cleanroom.grant_list) IS
-'Takes back what a room has granted, unless another room grants it too, or others have the table locked or are changing its privileges; for the extension''s own functions.
-granted: a row of grant_list.';
+'Takes back what a room has granted, with what has been passed on by it, unless another room grants it too; for the extension''s own functions.
+granted: a row of grant_list. Returns false, and leaves the row for later, where others have the table locked or are changing its privileges, or it fails otherwise.';
 
 -- What no member or table of the room stands behind any more; in closed rooms
 -- too, which nobody changes again.
@@ -515,11 +524,16 @@ BEGIN
                                     AND m.member = g.grantee AND t.relation = g.relation)
             ORDER BY g.relation, g.grantee
     LOOP
-        PERFORM cleanroom.take_back_table(gone.granted);
+        -- whoever changes one room is not told of another's tables
+        IF NOT cleanroom.take_back_table(gone.granted) AND (gone.granted).room_id = room THEN
+            RAISE NOTICE 'what the room has granted % on table % cannot be taken back now',
+                    (gone.granted).grantee, (gone.granted).relation
+                USING HINT = 'It is no access any more; the next change of a room takes it off the table.';
+        END IF;
     END LOOP;
     PERFORM cleanroom.revoke_schemas();
 END
 $$;
 COMMENT ON FUNCTION cleanroom.revoke_room(int) IS
-'Takes back what a room has granted and does not grant any more, unless another room grants it too. What somebody else is just changing is left to the next change of the room. For the extension''s own functions.
+'Takes back what a room has granted and does not grant any more, unless another room grants it too. What cannot be taken back now, since somebody else is just changing it or for whatever reason, is left to the next change, and a NOTICE says so. For the extension''s own functions.
 room: its number.';

@@ -368,6 +368,12 @@ DECLARE
 BEGIN
     IF who IS DISTINCT FROM (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role) THEN
         PERFORM cleanroom.require_part(who, this, 'operator');
+    -- the room stays locked until the transaction ends, which could be never
+    ELSIF gone IS NOT NULL AND NOT (cleanroom.may_contribute(who, this.room_id)
+                                    OR cleanroom.has_part(who, this.room_id, 'operator')) THEN
+        RAISE EXCEPTION 'only contributors and operators of room "%" may leave it by themselves', room
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'Ask an operator of the room to remove you.';
     END IF;
     IF gone IS NULL THEN
         RAISE EXCEPTION 'role "%" is not a member of room "%"', role, room

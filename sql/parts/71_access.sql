@@ -411,10 +411,15 @@ CREATE FUNCTION cleanroom.granted_outside_rooms(asker oid, of oid) RETURNS boole
               AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE'))
               AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
                               WHERE g.relation = c.oid AND g.grantee = a.grantee)
+              -- what the asker has granted itself hangs on another grant
+              AND (a.grantor = c.relowner OR NOT pg_catalog.pg_has_role(asker, a.grantor, 'USAGE'))
         UNION ALL
-        SELECT FROM pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a
-            WHERE t.attrelid = of AND a.privilege_type = 'SELECT'
-              AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE')))
+        SELECT FROM pg_catalog.pg_class c
+                    JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid,
+                    pg_catalog.aclexplode(t.attacl) a
+            WHERE c.oid = of AND a.privilege_type = 'SELECT'
+              AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE'))
+              AND (a.grantor = c.relowner OR NOT pg_catalog.pg_has_role(asker, a.grantor, 'USAGE')))
         -- who reads it by a view, or by a predefined role; but not in a room
         OR NOT EXISTS (SELECT FROM cleanroom.table_list t
                            JOIN cleanroom.room_list r USING (room_id)
@@ -424,6 +429,14 @@ CREATE FUNCTION cleanroom.granted_outside_rooms(asker oid, of oid) RETURNS boole
            AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
                            WHERE g.relation = of
                              AND pg_catalog.pg_has_role(asker, g.grantee::oid, 'USAGE'))
+           -- nor by columns that the asker has granted itself: a REVOKE of the
+           -- table leaves those
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c
+                               JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid,
+                               pg_catalog.aclexplode(t.attacl) a
+                           WHERE c.oid = of AND a.privilege_type = 'SELECT' AND a.grantor <> c.relowner
+                             AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE'))
+                             AND pg_catalog.pg_has_role(asker, a.grantor, 'USAGE'))
 $$;
 COMMENT ON FUNCTION cleanroom.granted_outside_rooms(oid, oid) IS
 'May a role read a table without a room? For the extension''s own functions.

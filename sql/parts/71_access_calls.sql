@@ -67,7 +67,7 @@ Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501
 CREATE FUNCTION cleanroom.remove_member(room text, role name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.remove_member(text, name) IS
-'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room. For operators of the room, and for the member itself.
+'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room. For operators of the room, and for contributors themselves.
 room: its name. role: a member, or what view room_members shows for one that is gone. Errors: 42501, 42704, 55000 the room would be left without an operator.';
 
 CREATE FUNCTION cleanroom.close_room(room text)

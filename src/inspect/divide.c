@@ -434,47 +434,6 @@ outer_mutator(Node *node, Division *division)
 }
 
 static void
-note_divided(Division *division, Query *query)
-{
-	CrStatement *statement = division->level->statement;
-	CrDivided  *divided = palloc(sizeof(CrDivided));
-
-	divided->query = query;
-	divided->classes = division->conditions;
-	statement->divided = lappend(statement->divided, divided);
-}
-
-/* The conditions of the classes that the query has been divided into, or NIL. */
-List *
-cr_divided_classes(const CrStatement *statement, const Query *query)
-{
-	ListCell   *lc;
-
-	foreach(lc, statement->divided)
-	{
-		const CrDivided *divided = (const CrDivided *) lfirst(lc);
-
-		if (divided->query == query)
-			return divided->classes;
-	}
-	return NIL;
-}
-
-/* Is it the condition of a class of whatever query? */
-bool
-cr_divided_names(const CrStatement *statement, Node *condition)
-{
-	ListCell   *lc;
-
-	foreach(lc, statement->divided)
-	{
-		if (list_member(((const CrDivided *) lfirst(lc))->classes, condition))
-			return true;
-	}
-	return false;
-}
-
-static void
 write_outer(Division *division)
 {
 	Query	   *query = division->level->query;
@@ -488,7 +447,8 @@ write_outer(Division *division)
 							   none);
 	ListCell   *lc;
 
-	note_divided(division, divided->subquery);
+	cr_divided_note(division->level->statement, divided->subquery,
+					division->conditions);
 	foreach(lc, divided->subquery->targetList)
 	{
 		char	   *name = pstrdup(lfirst_node(TargetEntry, lc)->resname);

@@ -330,6 +330,10 @@ extern void cr_normalize_split(CrLevel *level);
 
 /* inspect/divide.c */
 extern bool cr_normalize_divided_groups(CrLevel *level);
+
+/* inspect/divided.c */
+extern void cr_divided_note(CrStatement *statement, Query *query,
+							List *classes);
 extern List *cr_divided_classes(const CrStatement *statement,
 								const Query *query);
 extern bool cr_divided_names(const CrStatement *statement, Node *condition);

@@ -342,53 +342,6 @@ may_lift(const Around *around, const Lift *lift, Node *expr)
 		!has_whole_row(around->query, lift->rti);
 }
 
-/* The CTE of the query's WITH list by that name, or NULL. */
-static CommonTableExpr *
-find_cte(const Query *query, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, query->cteList)
-	{
-		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
-
-		if (strcmp(cte->ctename, name) == 0)
-			return cte;
-	}
-	return NULL;
-}
-
-/*
- * A WITH query of people's rows, which is named once, takes the name's place,
- * as it will once its rows are known to be raw; and so do those before it
- * that it reads.
- */
-static void
-write_out(Query *query, const char *name)
-{
-	CommonTableExpr *cte = find_cte(query, name);
-	Query	   *subquery;
-	ListCell   *lc;
-
-	check_stack_depth();
-	if (cte == NULL || cte->cterecursive || cte->cterefcount != 1)
-		return;
-	subquery = castNode(Query, cte->ctequery);
-	foreach(lc, subquery->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-
-		if (rte->rtekind == RTE_CTE && rte->ctelevelsup == 1)
-			write_out(query, rte->ctename);
-	}
-	if (!may_add_columns(subquery) || subquery->rowMarks != NIL ||
-		contain_volatile_functions((Node *) subquery))
-		return;
-	cr_normalize_names(subquery);
-	if (cr_normalize_has_people(subquery))
-		cr_normalize_inline_cte(query, cte);
-}
-
 /*
  * What the column stands for, if that is computed; else itself.  Which rows
  * an aggregate skips is told by the columns that its argument is made of.
@@ -406,8 +359,6 @@ lift_column(Around *around, Var *var)
 		return (Node *) var;
 	lift.rti = var->varno;
 	lift.rte = rt_fetch(var->varno, around->query->rtable);
-	if (lift.rte->rtekind == RTE_CTE && lift.rte->ctelevelsup == 0)
-		write_out(around->query, lift.rte->ctename);
 	lift.query = lift.rte->subquery;
 	if (lift.rte->rtekind != RTE_SUBQUERY || lift.rte->lateral ||
 		!may_add_columns(lift.query))

@@ -25,6 +25,7 @@
  */
 #include "postgres.h"
 
+#include "agg/total.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
@@ -235,9 +236,15 @@ where_others_are_many(const Aggref *aggref, const Classes *classes,
 	if (aggref->aggfilter != NULL)
 		tests = list_make1(any_row(aggref, and_filter(aggref, NULL)));
 	foreach(lc, classes->others)
-		tests = lappend(tests,
-						any_row(aggref, deny(and_filter(aggref,
-														lfirst(lc)))));
+	{
+		Expr	   *class = and_filter(aggref, lfirst(lc));
+
+		/* NULL: a class of all rows, of which no part is left */
+		if (class != NULL)
+			tests = lappend(tests, any_row(aggref, deny(class)));
+	}
+	if (tests == NIL)
+		return result;
 	when->expr = make_ands_explicit(tests);
 	when->result = (Expr *) result;
 	when->location = -1;
@@ -246,6 +253,17 @@ where_others_are_many(const Aggref *aggref, const Classes *classes,
 	expr->defresult = (Expr *) makeNullConst(expr->casetype, -1, InvalidOid);
 	expr->location = -1;
 	return (Node *) expr;
+}
+
+/* What is released may be too large together; then it is null. */
+static Node *
+add(Oid type, Node *left, Node *right)
+{
+	if (type != FLOAT8OID)
+		return compute("+", type, left, right);
+	return (Node *) makeFuncExpr(cr_total_function(F_FLOAT8PL), FLOAT8OID,
+								 list_make2(left, right), InvalidOid,
+								 InvalidOid, COERCE_EXPLICIT_CALL);
 }
 
 /* The sum of the aggregates of all parts. */
@@ -264,7 +282,7 @@ add_parts(const Aggref *aggref, const Classes *classes, Oid aggfnoid, Oid type)
 			make_aggregate(aggref, aggfnoid, type, part->value, filter);
 
 		result = result == NULL ? (Node *) one :
-			compute("+", type, result, (Node *) one);
+			add(type, result, (Node *) one);
 	}
 	return result;
 }

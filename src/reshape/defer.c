@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/errcodes.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -34,7 +35,7 @@ is_deferred(CrLevel *level, Node *conjunct)
 }
 
 static Node *
-without_deferred(CrLevel *level, Node *quals)
+without_deferred(CrLevel *level, Node *quals, int *taken)
 {
 	List	   *kept = NIL;
 	ListCell   *lc;
@@ -42,10 +43,15 @@ without_deferred(CrLevel *level, Node *quals)
 	if (quals == NULL)
 		return NULL;
 	if (!is_andclause(quals))
-		return is_deferred(level, quals) ? NULL : quals;
+	{
+		if (!is_deferred(level, quals))
+			return quals;
+		(*taken)++;
+		return NULL;
+	}
 	foreach(lc, ((BoolExpr *) quals)->args)
 	{
-		Node	   *left = without_deferred(level, lfirst(lc));
+		Node	   *left = without_deferred(level, lfirst(lc), taken);
 
 		if (left != NULL)
 			kept = lappend(kept, left);
@@ -54,7 +60,7 @@ without_deferred(CrLevel *level, Node *quals)
 }
 
 static void
-clear_conditions(CrLevel *level, Node *node)
+clear_conditions(CrLevel *level, Node *node, int *taken)
 {
 	ListCell   *lc;
 
@@ -63,38 +69,45 @@ clear_conditions(CrLevel *level, Node *node)
 		FromExpr   *from = (FromExpr *) node;
 
 		foreach(lc, from->fromlist)
-			clear_conditions(level, lfirst(lc));
-		from->quals = without_deferred(level, from->quals);
+			clear_conditions(level, lfirst(lc), taken);
+		from->quals = without_deferred(level, from->quals, taken);
 	}
 	else if (IsA(node, JoinExpr))
 	{
 		JoinExpr   *join = (JoinExpr *) node;
 
-		clear_conditions(level, join->larg);
-		clear_conditions(level, join->rarg);
+		clear_conditions(level, join->larg, taken);
+		clear_conditions(level, join->rarg, taken);
 		if (join->quals != NULL)
 		{
-			join->quals = without_deferred(level, join->quals);
+			join->quals = without_deferred(level, join->quals, taken);
 			if (join->quals == NULL)
 				join->quals = makeBoolConst(true, false);
 		}
 	}
 }
 
-/* Takes the conditions that are put off from the level's query. */
+/*
+ * Takes the conditions that are put off from the level's query.  One that is
+ * not found would filter people out before the guards count them.
+ */
 void
 cr_reshape_defer_conditions(CrLevel *level)
 {
+	int			deferred = 0;
+	int			taken = 0;
 	ListCell   *lc;
 
 	foreach(lc, level->clauses)
-	{
-		if (((CrClause *) lfirst(lc))->deferred)
-		{
-			clear_conditions(level, (Node *) level->query->jointree);
-			return;
-		}
-	}
+		deferred += ((CrClause *) lfirst(lc))->deferred ? 1 : 0;
+	if (deferred == 0)
+		return;
+	clear_conditions(level, (Node *) level->query->jointree, &taken);
+	if (taken < deferred)
+		ereport(ERROR,
+				(errcode(CR_ERRCODE_UNGUARDED_PLAN),
+				 errmsg("a condition of this query was lost on its way to the guards"),
+				 errhint("Nothing was run. Write the query in a simpler form, and report this one to the maintainers of cleanroom.")));
 }
 
 /* ---------- for guards ---------- */

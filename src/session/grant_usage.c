@@ -52,7 +52,7 @@ cr_grant_usage(PG_FUNCTION_ARGS)
 	cr_session_pin_path("pg_catalog, pg_temp");
 	SPI_connect();
 	if (SPI_execute(psprintf(given ? "GRANT USAGE ON SCHEMA %s TO %s" :
-							 "REVOKE USAGE ON SCHEMA %s FROM %s",
+							 "REVOKE USAGE ON SCHEMA %s FROM %s CASCADE",
 							 quote_identifier(schema),
 							 quote_identifier(grantee)),
 					false, 0) != SPI_OK_UTILITY)

@@ -221,8 +221,8 @@ INSERT INTO queries (query) VALUES
 
 -- beside a query that has been divided by both; in WITH; as a subquery that is read again
 INSERT INTO queries (query)
-SELECT format(place, 'SELECT EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.income > 1018) AS e, count(*) FILTER (WHERE EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.age < 69) IS NOT DISTINCT FROM true) AS f, count(*) AS n FROM persons p GROUP BY 1',
-    'SELECT EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.income > 1018) AS e, EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.age < 69) AS f, count(*) AS n FROM persons p GROUP BY 1, 2')
+SELECT format(place, 'SELECT EXISTS (SELECT FROM events s WHERE s.pid = p.pid AND s.code = ''y'' AND s.day > ''2024-02-10'') AS e, count(*) FILTER (WHERE EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.age < 69) IS NOT DISTINCT FROM true) AS f, count(*) AS n FROM persons p GROUP BY 1',
+    'SELECT EXISTS (SELECT FROM events s WHERE s.pid = p.pid AND s.code = ''y'' AND s.day > ''2024-02-10'') AS e, EXISTS (SELECT FROM persons s WHERE s.pid = p.pid AND s.age < 69) AS f, count(*) AS n FROM persons p GROUP BY 1, 2')
   FROM unnest(ARRAY['%s', 'SELECT a.e, a.f FROM (%s) a, (SELECT count(*) FROM (%s) x) b ORDER BY 1', 'SELECT a.e, a.f FROM (SELECT count(*) FROM (%2$s) x) b, (%1$s) a ORDER BY 1',
       'WITH s AS (%s) SELECT e, sum(f) FROM s GROUP BY 1 ORDER BY 1', 'WITH s AS MATERIALIZED (%s) SELECT e, sum(f) FROM s GROUP BY 1 ORDER BY 1',
       'WITH s AS (%s), t AS (SELECT e, f + 0 AS f FROM s) SELECT e, sum(f) FROM t GROUP BY 1 ORDER BY 1', 'SELECT e, sum(f), count(f) FROM (%s) s GROUP BY 1 ORDER BY 1',

@@ -178,6 +178,10 @@ SELECT ask('SELECT sum(nullif(CASE WHEN status = ''paid'' THEN amount WHEN statu
 SELECT ask('SELECT sum(CASE WHEN status = ''paid'' THEN seen * seen * seen WHEN status = ''void'' THEN 1 END) FROM orders');
 SELECT ask('SELECT sum(CASE WHEN status = ''paid'' THEN seen * seen WHEN status = ''void'' THEN seen END * seen) FROM orders');
 SELECT ask('SELECT sum(amount + coalesce(CASE WHEN status = ''paid'' THEN amount END, 0)) FROM orders');
+-- conditions that are constants
+SELECT ask('SELECT sum(CASE WHEN true THEN 0 WHEN status = ''paid'' THEN 1 ELSE 2 END) FROM orders');
+SELECT ask('SELECT sum(CASE WHEN true THEN NULL WHEN status = ''paid'' THEN 1 ELSE 2 END), count(CASE WHEN true THEN NULL WHEN status = ''paid'' THEN 1 ELSE 2 END) FROM orders');
+SELECT ask('SELECT sum(CASE WHEN false THEN 7 WHEN NULL THEN 8 WHEN status = ''paid'' THEN 1 ELSE 2 END), avg(CASE WHEN true THEN qty WHEN status = ''paid'' THEN 1 ELSE 2 END) FROM orders');
 -- others are as they were
 SELECT ask('SELECT stddev(CASE WHEN status = ''paid'' THEN amount WHEN status = ''void'' THEN -amount END) FROM orders');
 SELECT ask('SELECT sum(DISTINCT CASE WHEN status = ''paid'' THEN amount WHEN status = ''void'' THEN -amount END) FROM orders');

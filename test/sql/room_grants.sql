@@ -10,6 +10,7 @@ CREATE ROLE regress_cr_heir;
 CREATE ROLE regress_cr_ana;
 CREATE ROLE regress_cr_late;
 CREATE ROLE regress_cr_last;
+CREATE ROLE regress_cr_eve;
 GRANT USAGE ON SCHEMA cleanroom TO regress_cr_boss, regress_cr_host, regress_cr_guest,
     regress_cr_heir;
 CREATE SCHEMA hosted AUTHORIZATION regress_cr_host;
@@ -98,6 +99,106 @@ SELECT cleanroom.unshare_table('grants', 'hosted.own');
 RESET ROLE;
 SELECT pg_temp.grants('regress_cr_ana'), pg_temp.grants('regress_cr_last');
 
+-- A grant option of the owner's besides keeps nobody in: what was passed on by
+-- it goes with what the room has granted.
+SET ROLE regress_cr_host;
+CREATE TABLE hosted.passed AS SELECT i AS person, i % 2 AS kind FROM generate_series(1, 100) i;
+SELECT cleanroom.protect('hosted.passed', 'person', 10, '{kind}');
+SELECT cleanroom.share_table('grants', 'hosted.passed');
+GRANT SELECT ON hosted.passed TO regress_cr_ana WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA hosted TO regress_cr_ana WITH GRANT OPTION;
+SET ROLE regress_cr_ana;
+GRANT SELECT ON hosted.passed TO regress_cr_eve;
+GRANT SELECT (person, kind) ON hosted.passed TO regress_cr_ana;
+GRANT USAGE ON SCHEMA hosted TO regress_cr_eve;
+-- it is the owner's own doing that others read the table meanwhile
+SET ROLE regress_cr_eve;
+SELECT count(*) FROM hosted.passed;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('grants', 'regress_cr_ana');
+RESET ROLE;
+SELECT has_table_privilege('regress_cr_ana', 'hosted.passed', 'SELECT') AS ana,
+       has_table_privilege('regress_cr_eve', 'hosted.passed', 'SELECT') AS eve,
+       has_schema_privilege('regress_cr_eve', 'hosted', 'USAGE') AS schema;
+-- nor do columns that it has granted itself
+GRANT USAGE ON SCHEMA hosted TO regress_cr_ana, regress_cr_eve;
+SET ROLE regress_cr_ana;
+SELECT count(kind) FROM hosted.passed;
+-- the owner's own GRANT is another matter
+SET ROLE regress_cr_host;
+GRANT SELECT ON hosted.passed TO regress_cr_ana WITH GRANT OPTION;
+SET ROLE regress_cr_ana;
+SELECT count(kind) FROM hosted.passed;
+GRANT SELECT ON hosted.passed TO regress_cr_eve;
+SET ROLE regress_cr_eve;
+SELECT count(kind) FROM hosted.passed;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_ana', 'analyst');
+SELECT cleanroom.remove_member('grants', 'regress_cr_ana');
+SET ROLE regress_cr_ana;
+SELECT count(kind) FROM hosted.passed;
+RESET ROLE;
+
+-- Nor does the owner of the schema, who takes away what the room's grant hung on.
+SET ROLE regress_cr_host;
+REVOKE USAGE ON SCHEMA hosted FROM regress_cr_ana CASCADE;
+GRANT USAGE ON SCHEMA hosted TO regress_cr_guest WITH GRANT OPTION;
+SET ROLE regress_cr_guest;
+CREATE TABLE hosted.tenant AS SELECT i AS person, i % 2 AS kind FROM generate_series(1, 100) i;
+SELECT cleanroom.protect('hosted.tenant', 'person', 10, '{kind}');
+SELECT cleanroom.share_table('grants', 'hosted.tenant');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_ana', 'analyst');
+RESET ROLE;
+SELECT schema, grantee, grantor FROM cleanroom.schema_grant_list WHERE (grantee, schema) = ('regress_cr_ana'::regrole, 'hosted'::regnamespace);
+SET ROLE regress_cr_host;
+REVOKE ALL ON SCHEMA hosted FROM regress_cr_guest CASCADE;
+REVOKE USAGE ON SCHEMA hosted FROM PUBLIC;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('grants', 'regress_cr_ana');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_ana');
+SELECT count(*) FROM cleanroom.schema_grant_list WHERE (grantee, schema) = ('regress_cr_ana'::regrole, 'hosted'::regnamespace);
+-- the owner's own grant of it is not taken for the room's
+SET ROLE regress_cr_host;
+GRANT USAGE ON SCHEMA hosted TO regress_cr_guest WITH GRANT OPTION;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_ana', 'analyst');
+SET ROLE regress_cr_host;
+REVOKE ALL ON SCHEMA hosted FROM regress_cr_guest CASCADE;
+GRANT USAGE ON SCHEMA hosted TO regress_cr_ana;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('grants', 'regress_cr_ana');
+RESET ROLE;
+SELECT pg_temp.grants('regress_cr_ana');
+
+-- Nor whatever else a REVOKE fails for: it is left for later, and is no access.
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_ana', 'analyst');
+RESET ROLE;
+CREATE FUNCTION hosted.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('regress_cr.refuse', true) = 'on' THEN
+        RAISE EXCEPTION 'not today';
+    END IF;
+END
+$$;
+CREATE EVENT TRIGGER regress_cr_refuse ON ddl_command_start WHEN TAG IN ('REVOKE')
+    EXECUTE FUNCTION hosted.refuse();
+SET regress_cr.refuse = on;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('grants', 'regress_cr_ana');
+SET ROLE regress_cr_ana;
+SELECT count(*) FROM hosted.tenant;
+RESET ROLE;
+RESET regress_cr.refuse;
+SELECT has_table_privilege('regress_cr_ana', 'hosted.tenant', 'SELECT') AS left_over;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.remove_member('grants', 'regress_cr_late');
+RESET ROLE;
+SELECT has_table_privilege('regress_cr_ana', 'hosted.tenant', 'SELECT') AS left_over;
+DROP EVENT TRIGGER regress_cr_refuse;
+
 SET client_min_messages = warning;
 SET ROLE regress_cr_boss;
 SELECT cleanroom.close_room('grants');
@@ -107,4 +208,4 @@ DROP SCHEMA hosted CASCADE;
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_host, regress_cr_guest,
     regress_cr_heir;
 DROP ROLE regress_cr_boss, regress_cr_host, regress_cr_guest, regress_cr_heir,
-    regress_cr_ana, regress_cr_late, regress_cr_last;
+    regress_cr_ana, regress_cr_late, regress_cr_last, regress_cr_eve;
