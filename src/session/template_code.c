@@ -23,6 +23,7 @@
 #include "base/errcodes.h"
 #include "base/operators.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -284,6 +285,34 @@ judge_node(Node *node, Oid runner)
 	return judging.refusal;
 }
 
+/*
+ * Is it a foreign table of somebody's, or has it such parts?  What it is
+ * compared with goes to a server that its owner has chosen.
+ */
+static bool
+is_sent_elsewhere(Oid relid, Oid runner)
+{
+	ListCell   *lc;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		HeapTuple	tuple = SearchSysCache1(RELOID,
+											ObjectIdGetDatum(lfirst_oid(lc)));
+		bool		sent;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		sent = ((Form_pg_class) GETSTRUCT(tuple))->relkind ==
+			RELKIND_FOREIGN_TABLE &&
+			!has_privs_of_role(((Form_pg_class) GETSTRUCT(tuple))->relowner,
+							   runner);
+		ReleaseSysCache(tuple);
+		if (sent)
+			return true;
+	}
+	return false;
+}
+
 /* A table, by what the planner computes of it as soon as a query names it. */
 static CrVerdict *
 judge_entry(RangeTblEntry *rte, Oid runner)
@@ -293,6 +322,9 @@ judge_entry(RangeTblEntry *rte, Oid runner)
 	if (rte->rtekind != RTE_RELATION || rte->relkind == RELKIND_VIEW ||
 		!OidIsValid(runner))
 		return NULL;
+	if (is_sent_elsewhere(rte->relid, runner))
+		return refuse_others(psprintf("conditions on foreign table \"%s\" at somebody else's server",
+									  get_rel_name(rte->relid)));
 	code = cr_others_code_of_table(rte->relid, runner);
 	return code == NULL ? NULL : refuse_table(rte->relid, code);
 }

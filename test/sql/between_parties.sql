@@ -313,6 +313,26 @@ SELECT cleanroom.run_template('put_in');
 SET ROLE regress_cr_part;
 SELECT cleanroom.drop_row_policy('seen', 'mine');
 
+-- What is compared with a foreign table goes to its owner's server.
+RESET ROLE;
+CREATE FOREIGN DATA WRAPPER parties_none;
+CREATE SERVER parties_far FOREIGN DATA WRAPPER parties_none;
+GRANT USAGE ON FOREIGN SERVER parties_far TO regress_cr_part;
+SET ROLE regress_cr_part;
+CREATE FOREIGN TABLE far (k text) SERVER parties_far;
+CREATE TABLE near (k text);
+CREATE FOREIGN TABLE part_of_near () INHERITS (near) SERVER parties_far;
+GRANT SELECT ON far, near TO PUBLIC;
+SELECT cleanroom.propose_template('parties', 'far', 'SELECT (SELECT count(*) FROM far WHERE k = (SELECT max(email) FROM people)) AS f, count(*) AS n FROM seen');
+SELECT cleanroom.propose_template('parties', 'far', 'SELECT (SELECT count(*) FROM far WHERE k = current_setting(''x.y'', true)) AS f, count(*) AS n FROM seen');
+SELECT cleanroom.propose_template('parties', 'near', 'SELECT (SELECT count(*) FROM near WHERE k = current_setting(''x.y'', true)) AS f, count(*) AS n FROM seen');
+SELECT cleanroom.approve_template(t, (SELECT max(version) FROM cleanroom.templates WHERE name = t)) FROM unnest('{far,near}'::text[]) t;
+SET ROLE regress_cr_own;
+SELECT cleanroom.run_template('far');
+SELECT cleanroom.run_template('near');
+RESET ROLE;
+DROP FOREIGN DATA WRAPPER parties_none CASCADE;
+
 -- Whoever makes a table is not told of others by the rules for it.
 SET ROLE regress_cr_boss;
 SELECT cleanroom.set_attribute('regress_cr_own', 'clearance', 'high');
