@@ -101,16 +101,33 @@ is_named(CrLevel *level, Node *expanded)
 
 /* Rows of those that the other conjuncts choose. */
 static void
-note_listed(CrAggregate *aggregate, List *others, Node *condition,
-			BoolTestType type)
+note_rows(CrAggregate *aggregate, List **rests, List *others, Node *condition,
+		  BoolTestType type)
 {
 	Node	   *rows =
 		(Node *) make_ands_explicit(lappend(copyObject(others),
 											make_boolean_test(condition,
 															  type)));
 
-	aggregate->listed = lappend(aggregate->listed,
-								cr_among_chosen(aggregate, rows));
+	*rests = lappend(*rests, cr_among_chosen(aggregate, rows));
+}
+
+/*
+ * People whom a question of membership, or a list, leaves out of those that
+ * the other conjuncts choose.
+ */
+static void
+note_left_out(CrLevel *level, CrAggregate *aggregate, List *others,
+			  Node *conjunct)
+{
+	Node	   *expanded = cr_inspect_expand(level, conjunct);
+
+	if (is_named(level, expanded))
+		note_rows(aggregate, &aggregate->listed, others, conjunct,
+				  IS_NOT_TRUE);
+	else if (cr_match_tested(level->statement, expanded) != NIL)
+		note_rows(aggregate, &aggregate->rests, others, conjunct,
+				  IS_NOT_TRUE);
 }
 
 /*
@@ -135,12 +152,13 @@ note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
 			return cr_rule_refuse_match();
 		foreach(lc2, tests)
 		{
-			note_listed(aggregate, others, lfirst(lc2), IS_TRUE);
-			note_listed(aggregate, others, lfirst(lc2), IS_NOT_TRUE);
+			note_rows(aggregate, &aggregate->listed, others, lfirst(lc2),
+					  IS_TRUE);
+			note_rows(aggregate, &aggregate->listed, others, lfirst(lc2),
+					  IS_NOT_TRUE);
 		}
-		if (others != NIL &&
-			is_named(level, cr_inspect_expand(level, conjunct)))
-			note_listed(aggregate, others, conjunct, IS_NOT_TRUE);
+		if (others != NIL)
+			note_left_out(level, aggregate, others, conjunct);
 	}
 	return NULL;
 }

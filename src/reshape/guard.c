@@ -219,10 +219,10 @@ concerns(const CrUnit *unit, const List *tested)
 		list_member_ptr(tested, unit->membership);
 }
 
-/* Those who are on a list of keys, and those who are not. */
+/* Those who are on a list of keys, and those who are not, in the part. */
 static List *
 guards_of_lists(const CrLevel *level, const CrUnit *unit,
-				const CrDeferred *deferred)
+				const CrDeferred *deferred, List *part)
 {
 	List	   *guards = NIL;
 	ListCell   *lc;
@@ -233,9 +233,10 @@ guards_of_lists(const CrLevel *level, const CrUnit *unit,
 		Node	   *off_list =
 			(Node *) make_notclause(copyObject((Expr *) on_list));
 
-		on_list = cr_defer_among_others(level, deferred, list_make1(on_list));
+		on_list = cr_defer_among_others(level, deferred,
+										lappend(list_copy(part), on_list));
 		off_list = cr_defer_among_others(level, deferred,
-										 list_make1(off_list));
+										 lappend(list_copy(part), off_list));
 		guards = lappend(guards, units_reach(unit, on_list));
 		guards = lappend(guards, units_reach(unit, off_list));
 	}
@@ -281,7 +282,7 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 
 		if (unit->membership == NULL)
 			guards = list_concat(guards,
-								 guards_of_lists(level, unit, deferred));
+								 guards_of_lists(level, unit, deferred, NIL));
 		guards = add_guard(guards,
 						   guard_of_left_out(level, unit, deferred, rest));
 		if (list_length(level->deferred) > 1)
@@ -383,6 +384,33 @@ cr_guard_of_group(const CrLevel *level)
 	return (Node *) make_ands_explicit(guards);
 }
 
+/* People whom the level's conditions leave out of the aggregate's part. */
+static List *
+tests_of_left_out(const CrLevel *level, const CrAggregate *aggregate,
+				  const CrUnit *unit)
+{
+	List	   *tests = NIL;
+	ListCell   *lc;
+
+	foreach(lc, level->deferred)
+	{
+		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
+		List	   *rest = lappend(list_copy(aggregate->part),
+								   cr_defer_left_out(deferred));
+
+		if (unit->membership == NULL)
+			tests = list_concat(tests,
+								guards_of_lists(level, unit, deferred,
+												aggregate->part));
+		tests = add_guard(tests,
+						  guard_of_left_out(level, unit, deferred,
+											cr_defer_among_others(level,
+																  deferred,
+																  rest)));
+	}
+	return tests;
+}
+
 /* What must hold for an aggregate that does not rest on the whole group. */
 static List *
 tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
@@ -446,9 +474,14 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		aggregate->listed == NIL && aggregate->missing == NIL)
 		return (Expr *) aggref;
 	foreach(lc, level->units)
-		tests = list_concat(tests,
-							tests_of_part(level, aggregate,
-										  (CrUnit *) lfirst(lc)));
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
+		if (aggregate->part != NIL)
+			tests = list_concat(tests,
+								tests_of_left_out(level, aggregate, unit));
+	}
 	when->expr = make_ands_explicit(tests);
 	when->result = (Expr *) aggref;
 	when->location = -1;

@@ -228,6 +228,14 @@ SELECT format(place, 'SELECT EXISTS (SELECT FROM events s WHERE s.pid = p.pid AN
       'WITH s AS (%s), t AS (SELECT e, f + 0 AS f FROM s) SELECT e, sum(f) FROM t GROUP BY 1 ORDER BY 1', 'SELECT e, sum(f), count(f) FROM (%s) s GROUP BY 1 ORDER BY 1',
       'SELECT e, sum(g) FROM (SELECT e, CASE WHEN f IS NOT NULL THEN 1 ELSE 0 END AS g FROM (%s) s) t GROUP BY 1 ORDER BY 1', 'SELECT e FROM (%s) s WHERE f IS NOT NULL ORDER BY 1']) place;
 
+-- ---------- whom a set leaves out of a part, and of a class ----------
+INSERT INTO queries (query)
+SELECT format(place, 'NOT EXISTS (SELECT FROM events s WHERE s.pid = q.pid AND (s.code = ''z'' OR s.day = ''2024-02-01'' AND s.code = ''x''))')
+  FROM unnest(ARRAY['SELECT count(*) FILTER (WHERE age > 25 AND %s) FROM persons q', 'SELECT count(*) FILTER (WHERE age > 25) FROM persons q WHERE %s',
+      'SELECT age > 25, count(*) FROM persons q WHERE %s GROUP BY 1 ORDER BY 1',
+      'SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.age > 25) AS e, count(*) FROM persons q WHERE %s GROUP BY 1 ORDER BY 1',
+      'SELECT sum((age > 25)::int * income) FILTER (WHERE %s) FROM persons q']) place;
+
 -- ---------- a list of him and of those who are known to live elsewhere ----------
 CREATE TABLE elsewhere (k int PRIMARY KEY, lab text NOT NULL DEFAULT 'e');
 INSERT INTO elsewhere SELECT k FROM generate_series(1, 300) k WHERE k % 3 > 0 UNION SELECT 777;
@@ -237,6 +245,8 @@ SELECT format(place, test)
       'SELECT sum(CASE WHEN city = ''A'' AND age < 1000 AND %s THEN 1 ELSE 0 END) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
       'SELECT sum((city = ''A'' AND %s)::int) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid',
       'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE city = ''A'' AND %s',
+      'SELECT count(*) FILTER (WHERE city = ''A''), sum(CASE WHEN city = ''A'' THEN income END), sum((city = ''A'')::int) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE %s',
+      'SELECT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.city = ''A'') AS e, count(*), sum(income) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE %s GROUP BY 1 ORDER BY 1',
       'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE NOT EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.city <> ''A'') AND %s',
       'SELECT count(*) FROM persons q LEFT JOIN elsewhere m ON m.k = q.pid WHERE EXISTS (SELECT FROM persons s WHERE s.pid = q.pid AND s.city = ''A'') AND %s']) place,
     unnest(ARRAY['NOT EXISTS (SELECT FROM elsewhere l WHERE l.k = q.pid)', 'q.pid NOT IN (SELECT k FROM elsewhere)',
