@@ -139,24 +139,30 @@ static CrVerdict *
 note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
 {
 	List	   *conjuncts = make_ands_implicit((Expr *) written);
+	List	   *tests;
 	ListCell   *lc;
 
+	if (!cr_list_tests(level, written, &tests))
+		return cr_rule_refuse_match();
+	foreach(lc, tests)
+	{
+		ListCell   *lc2;
+
+		foreach(lc2, cr_inspect_decided_by(level, written, lfirst(lc)))
+		{
+			List	   *decided = list_make1(lfirst(lc2));
+
+			note_rows(aggregate, &aggregate->listed, decided, lfirst(lc),
+					  IS_TRUE);
+			note_rows(aggregate, &aggregate->listed, decided, lfirst(lc),
+					  IS_NOT_TRUE);
+		}
+	}
 	foreach(lc, conjuncts)
 	{
 		Node	   *conjunct = (Node *) lfirst(lc);
 		List	   *others = list_delete_ptr(list_copy(conjuncts), conjunct);
-		List	   *tests;
-		ListCell   *lc2;
 
-		if (!cr_list_tests(level, conjunct, &tests))
-			return cr_rule_refuse_match();
-		foreach(lc2, tests)
-		{
-			note_rows(aggregate, &aggregate->listed, others, lfirst(lc2),
-					  IS_TRUE);
-			note_rows(aggregate, &aggregate->listed, others, lfirst(lc2),
-					  IS_NOT_TRUE);
-		}
 		if (others != NIL)
 			note_left_out(level, aggregate, others, conjunct);
 	}

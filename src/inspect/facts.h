@@ -319,6 +319,10 @@ extern void cr_list_find(CrLevel *level);
 extern bool cr_list_tests(CrLevel *level, Node *written, List **tests);
 extern bool cr_list_conflict(CrLevel *level);
 
+/* inspect/decisive.c */
+extern List *cr_inspect_decided_by(CrLevel *level, Node *condition,
+								   Node *test);
+
 /* inspect/label.c: columns of public relations joined by key */
 extern bool cr_label_in(CrLevel *level, Node *expanded);
 extern bool cr_label_people_in(CrLevel *level, Node *expanded);

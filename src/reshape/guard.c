@@ -109,7 +109,6 @@ rows_reach(const CrUnit *unit)
 				   (Expr *) make_int8(unit->base->policy->threshold));
 }
 
-/* count > 0 */
 Expr *
 cr_guard_any_passed(Var *count)
 {
@@ -219,7 +218,18 @@ concerns(const CrUnit *unit, const List *tested)
 		list_member_ptr(tested, unit->membership);
 }
 
-/* Those who are on a list of keys, and those who are not, in the part. */
+static Expr *
+reach_of_answer(const CrLevel *level, const CrUnit *unit,
+				const CrDeferred *deferred, List *part, Node *answer)
+{
+	part = lappend(list_copy(part), answer);
+	return units_reach(unit, cr_defer_among_others(level, deferred, part));
+}
+
+/*
+ * Those who are on a list of keys, and those who are not, among the people of
+ * the part for whom that decides the condition.
+ */
 static List *
 guards_of_lists(const CrLevel *level, const CrUnit *unit,
 				const CrDeferred *deferred, List *part)
@@ -230,37 +240,36 @@ guards_of_lists(const CrLevel *level, const CrUnit *unit,
 	foreach(lc, deferred->lists)
 	{
 		Node	   *on_list = lfirst(lc);
-		Node	   *off_list =
-			(Node *) make_notclause(copyObject((Expr *) on_list));
+		ListCell   *lc2;
 
-		on_list = cr_defer_among_others(level, deferred,
-										lappend(list_copy(part), on_list));
-		off_list = cr_defer_among_others(level, deferred,
-										 lappend(list_copy(part), off_list));
-		guards = lappend(guards, units_reach(unit, on_list));
-		guards = lappend(guards, units_reach(unit, off_list));
+		foreach(lc2, cr_inspect_decided_by((CrLevel *) level,
+										   deferred->condition, on_list))
+		{
+			List	   *rows = lappend(list_copy(part), lfirst(lc2));
+			Node	   *off_list =
+				(Node *) make_notclause(copyObject((Expr *) on_list));
+
+			guards = lappend(guards, reach_of_answer(level, unit, deferred,
+													 rows, on_list));
+			guards = lappend(guards, reach_of_answer(level, unit, deferred,
+													 rows, off_list));
+		}
 	}
 	return guards;
 }
 
-/* The guard of people whom a condition leaves out; or NULL. */
-static Expr *
+/* The guard of people whom a condition leaves out, in a list; or NIL. */
+static List *
 guard_of_left_out(const CrLevel *level, const CrUnit *unit,
 				  const CrDeferred *deferred, Node *rest)
 {
 	if (unit->membership == NULL &&
 		(level->listed || cr_list_tested(deferred->tested)))
-		return units_reach(unit, copyObject(rest));
+		return list_make1(units_reach(unit, copyObject(rest)));
 	if (unit->membership == NULL ||
 		(!deferred->plain && concerns(unit, deferred->tested)))
-		return none_or_enough(unit, rest);
-	return NULL;
-}
-
-static List *
-add_guard(List *guards, Expr *guard)
-{
-	return guard == NULL ? guards : lappend(guards, guard);
+		return list_make1(none_or_enough(unit, rest));
+	return NIL;
 }
 
 /*
@@ -283,12 +292,12 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 		if (unit->membership == NULL)
 			guards = list_concat(guards,
 								 guards_of_lists(level, unit, deferred, NIL));
-		guards = add_guard(guards,
-						   guard_of_left_out(level, unit, deferred, rest));
+		guards = list_concat(guards,
+							 guard_of_left_out(level, unit, deferred, rest));
 		if (list_length(level->deferred) > 1)
-			guards = add_guard(guards,
-							   guard_of_left_out(level, unit, deferred,
-												 among));
+			guards = list_concat(guards,
+								 guard_of_left_out(level, unit, deferred,
+												   among));
 	}
 	return guards;
 }
@@ -392,23 +401,28 @@ tests_of_left_out(const CrLevel *level, const CrAggregate *aggregate,
 	List	   *tests = NIL;
 	ListCell   *lc;
 
-	foreach(lc, level->deferred)
+	foreach(lc, aggregate->part == NIL ? NIL : level->deferred)
 	{
 		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
 		List	   *rest = lappend(list_copy(aggregate->part),
 								   cr_defer_left_out(deferred));
+		Node	   *among = cr_defer_among_others(level, deferred, rest);
 
 		if (unit->membership == NULL)
 			tests = list_concat(tests,
 								guards_of_lists(level, unit, deferred,
 												aggregate->part));
-		tests = add_guard(tests,
-						  guard_of_left_out(level, unit, deferred,
-											cr_defer_among_others(level,
-																  deferred,
-																  rest)));
+		tests = list_concat(tests,
+							guard_of_left_out(level, unit, deferred, among));
 	}
 	return tests;
+}
+
+/* Rows that the level means, of those for which the condition holds. */
+static Node *
+among_meant(const CrLevel *level, Node *condition)
+{
+	return cr_defer_among(level, list_make1(condition));
 }
 
 /* What must hold for an aggregate that does not rest on the whole group. */
@@ -430,16 +444,12 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 						units_reach(unit, part) : none_or_enough(unit, part));
 	}
 	foreach(lc, aggregate->rests)
-	{
-		Node	   *rest = cr_defer_among(level, list_make1(lfirst(lc)));
-
-		tests = lappend(tests, none_or_enough(unit, rest));
-	}
+		tests = lappend(tests,
+						none_or_enough(unit, among_meant(level, lfirst(lc))));
 	foreach(lc, aggregate->missing)
 	{
 		CrMissing  *missing = (CrMissing *) lfirst(lc);
-		Node	   *rest = cr_defer_among(level,
-										  list_make1(missing->condition));
+		Node	   *rest = among_meant(level, missing->condition);
 
 		tests = lappend(tests, unit->membership != NULL ||
 						cr_inspect_nulled_alike((CrLevel *) level,
@@ -449,11 +459,8 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 	if (unit->membership != NULL)
 		return tests;
 	foreach(lc, aggregate->listed)
-	{
-		Node	   *rest = cr_defer_among(level, list_make1(lfirst(lc)));
-
-		tests = lappend(tests, units_reach(unit, rest));
-	}
+		tests = lappend(tests,
+						units_reach(unit, among_meant(level, lfirst(lc))));
 	return tests;
 }
 
@@ -478,9 +485,7 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
-		if (aggregate->part != NIL)
-			tests = list_concat(tests,
-								tests_of_left_out(level, aggregate, unit));
+		tests = list_concat(tests, tests_of_left_out(level, aggregate, unit));
 	}
 	when->expr = make_ands_explicit(tests);
 	when->result = (Expr *) aggref;

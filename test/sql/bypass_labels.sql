@@ -228,6 +228,20 @@ SELECT format(place, 'SELECT EXISTS (SELECT FROM events s WHERE s.pid = p.pid AN
       'WITH s AS (%s), t AS (SELECT e, f + 0 AS f FROM s) SELECT e, sum(f) FROM t GROUP BY 1 ORDER BY 1', 'SELECT e, sum(f), count(f) FROM (%s) s GROUP BY 1 ORDER BY 1',
       'SELECT e, sum(g) FROM (SELECT e, CASE WHEN f IS NOT NULL THEN 1 ELSE 0 END AS g FROM (%s) s) t GROUP BY 1 ORDER BY 1', 'SELECT e FROM (%s) s WHERE f IS NOT NULL ORDER BY 1']) place;
 
+-- ---------- however it is written that a list decides for some ----------
+CREATE TABLE others (k int PRIMARY KEY);
+INSERT INTO others SELECT k FROM generate_series(1, 300) k WHERE k % 3 > 0 UNION SELECT 777;
+INSERT INTO queries (query)
+SELECT format(place, replace(form, 'X', 'EXISTS (SELECT FROM others l WHERE l.k = q.pid)'))
+  FROM unnest(ARRAY['SELECT count(*), sum(income) FROM persons q WHERE %s', 'SELECT count(*) FILTER (WHERE %s) FROM persons q',
+      'SELECT sum(CASE WHEN %s THEN income ELSE 0 END) FROM persons q']) place,
+    unnest(ARRAY['NOT (city <> ''A'' OR X)', '(city = ''A'' AND NOT X) IS TRUE', '(city = ''A'' AND NOT X) IS NOT FALSE',
+      'CASE WHEN city <> ''A'' THEN false ELSE NOT X END', 'coalesce(city = ''A'' AND NOT X, false)',
+      '(city = ''A'' AND NOT X) OR (city = ''A'' AND NOT X AND age < 30)', '(city = ''A'') = (NOT X)', '(city = ''A'') <> X',
+      '(city = ''A'' AND NOT X) OR (city <> ''A'' AND X)']) form;
+INSERT INTO queries (query) VALUES
+('SELECT count(*) FROM persons q WHERE age < 30 OR EXISTS (SELECT FROM others l WHERE l.k = q.pid AND k < 300)');
+
 -- ---------- whom a set leaves out of a part, and of a class ----------
 INSERT INTO queries (query)
 SELECT format(place, 'NOT EXISTS (SELECT FROM events s WHERE s.pid = q.pid AND (s.code = ''z'' OR s.day = ''2024-02-01'' AND s.code = ''x''))')
