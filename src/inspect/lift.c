@@ -17,6 +17,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
@@ -213,9 +214,12 @@ cr_normalize_has_people(Query *query)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 
-			if (rte->rtekind == RTE_SUBQUERY &&
-				cr_inspect_touches(rte->subquery) &&
-				!cr_normalize_has_people(rte->subquery))
+			if (rte->rtekind != RTE_SUBQUERY ||
+				!cr_inspect_touches(rte->subquery))
+				continue;
+			/* what it groups by is compared as it is written */
+			cr_flatten_group_names(rte->subquery);
+			if (!cr_normalize_has_people(rte->subquery))
 				return false;
 		}
 		return true;
