@@ -319,7 +319,8 @@ CREATE FUNCTION cleanroom.refuse_to_wait(class regclass, object oid) RETURNS voi
     AS $$
 BEGIN
     RAISE EXCEPTION '% is locked, or its privileges are being changed, by another transaction',
-            pg_catalog.pg_describe_object(class, object, 0)
+            -- of anything but a catalog it fails with an internal error
+            pg_catalog.pg_describe_object(CASE class WHEN 'pg_class'::regclass THEN class ELSE 'pg_namespace' END, object, 0)
         USING ERRCODE = 'lock_not_available', HINT = 'Try again when that has ended.';
 END
 $$;

@@ -32,7 +32,7 @@ cr_grant_usage(PG_FUNCTION_ARGS)
 	char	   *grantee = GetUserNameFromId(PG_GETARG_OID(1), true);
 	char	   *grantor = GetUserNameFromId(PG_GETARG_OID(2), true);
 	bool		given = PG_GETARG_BOOL(3);
-	int			nesting = NewGUCNestLevel();
+	int			nesting;
 	Oid			user;
 	int			context;
 
@@ -46,6 +46,7 @@ cr_grant_usage(PG_FUNCTION_ARGS)
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(PG_GETARG_OID(2),
 						   context | SECURITY_LOCAL_USERID_CHANGE);
+	nesting = NewGUCNestLevel();
 	/* it may have nothing left to take back, which is nobody's to read */
 	(void) set_config_option("client_min_messages", "error", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
