@@ -433,6 +433,8 @@ check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 	}
 	if (refusal == NULL && aggref->aggdistinct != NIL)
 		refusal = cr_rule_grouping_operator(linitial(aggref->aggdistinct));
+	if (refusal == NULL && aggregate->part != NIL)
+		refusal = cr_rule_questions(level, aggregate->part);
 	return refusal;
 }
 

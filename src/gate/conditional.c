@@ -113,60 +113,27 @@ note_rows(CrAggregate *aggregate, List **rests, List *others, Node *condition,
 }
 
 /*
- * People whom a question of membership, or a list, leaves out of those that
- * the other conjuncts choose.
+ * People whom a label, or a list, leaves out of those that the other
+ * conjuncts choose.  Those whom a question of membership leaves out are found
+ * once all conditions are known; see inspect/decisive.c.
  */
 static void
-note_left_out(CrLevel *level, CrAggregate *aggregate, List *others,
-			  Node *conjunct)
-{
-	Node	   *expanded = cr_inspect_expand(level, conjunct);
-
-	if (is_named(level, expanded))
-		note_rows(aggregate, &aggregate->listed, others, conjunct,
-				  IS_NOT_TRUE);
-	else if (cr_match_tested(level->statement, expanded) != NIL)
-		note_rows(aggregate, &aggregate->rests, others, conjunct,
-				  IS_NOT_TRUE);
-}
-
-/*
- * Where the question whether people are on a list stands beside others, those
- * who are and those who are not must be many by themselves, and among those
- * that the others choose.
- */
-static CrVerdict *
-note_lists(CrLevel *level, CrAggregate *aggregate, Node *written)
+note_left_out(CrLevel *level, CrAggregate *aggregate, Node *written)
 {
 	List	   *conjuncts = make_ands_implicit((Expr *) written);
-	List	   *tests;
 	ListCell   *lc;
 
-	if (!cr_list_tests(level, written, &tests))
-		return cr_rule_refuse_match();
-	foreach(lc, tests)
-	{
-		ListCell   *lc2;
-
-		foreach(lc2, cr_inspect_decided_by(level, written, lfirst(lc)))
-		{
-			List	   *decided = list_make1(lfirst(lc2));
-
-			note_rows(aggregate, &aggregate->listed, decided, lfirst(lc),
-					  IS_TRUE);
-			note_rows(aggregate, &aggregate->listed, decided, lfirst(lc),
-					  IS_NOT_TRUE);
-		}
-	}
 	foreach(lc, conjuncts)
 	{
 		Node	   *conjunct = (Node *) lfirst(lc);
+		Node	   *expanded = cr_inspect_expand(level, conjunct);
 		List	   *others = list_delete_ptr(list_copy(conjuncts), conjunct);
 
-		if (others != NIL)
-			note_left_out(level, aggregate, others, conjunct);
+		if (others != NIL && is_named(level, expanded) &&
+			cr_match_tested(level->statement, expanded) == NIL)
+			note_rows(aggregate, &aggregate->listed, others, conjunct,
+					  IS_NOT_TRUE);
 	}
-	return NULL;
 }
 
 /*
@@ -180,11 +147,10 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 	Node	   *rest = cr_among_chosen(aggregate,
 									   make_boolean_test(written,
 														 IS_NOT_TRUE));
-	CrVerdict  *refusal = note_lists(level, aggregate, written);
-	bool		matches;
 
-	if (refusal != NULL)
-		return refusal;
+	if (!cr_inspect_is_decidable(level, written))
+		return cr_rule_refuse_match();
+	note_left_out(level, aggregate, written);
 	/* whoever reads the person's column would leave people out by it */
 	if (level->kind == CR_LEVEL_UNIT &&
 		(tested != NIL || cr_list_names_keys(level, expanded)))
@@ -196,8 +162,8 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 		aggregate->rests = lappend(aggregate->rests, rest);
 	aggregate->chosen = lappend(aggregate->chosen, copyObject(written));
 	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
-	aggregate->mixed = aggregate->mixed || tested == NIL ||
-		cr_match_alone(level->statement, expanded, &matches) == NULL;
+	aggregate->mixed = aggregate->mixed ||
+		!cr_match_stands_alone(level->statement, expanded);
 	return NULL;
 }
 

@@ -49,6 +49,25 @@ cr_rule_refuse_match(void)
 							 "Use EXISTS (SELECT ...) by itself: as a condition of WHERE, in FILTER or CASE, or as a GROUP BY key beside columns.");
 }
 
+/*
+ * Whom several questions leave out is found by answering them in all ways:
+ * those of the level, and what an aggregate of it asks besides.
+ */
+CrVerdict *
+cr_rule_questions(CrLevel *level, List *conditions)
+{
+	List	   *all = list_copy(conditions);
+	ListCell   *lc;
+
+	foreach(lc, level->deferred)
+		all = lappend(all, ((CrDeferred *) lfirst(lc))->condition);
+	if (!cr_inspect_is_intricate(level, all))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+							 "too many questions whether people match decide one number together",
+							 "Ask four at a time; let NOT EXISTS (SELECT ...) stand as conditions of their own in WHERE, joined by AND.");
+}
+
 /* The unit of a protected table is what a set of people is made of. */
 static CrVerdict *
 check_key(CrLevel *level, CrSource *source)
@@ -131,6 +150,19 @@ has_own_units(const CrLevel *level)
 	return false;
 }
 
+static bool
+defers_more_than_tests(const CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->deferred)
+	{
+		if (!((CrDeferred *) lfirst(lc))->plain)
+			return true;
+	}
+	return false;
+}
+
 /* Where questions about membership may stand. */
 CrVerdict *
 cr_rule_memberships(CrLevel *level)
@@ -163,6 +195,13 @@ cr_rule_memberships(CrLevel *level)
 						cr_inspect_expand(level,
 										  level->query->havingQual)) != NIL)
 		return cr_rule_refuse_stuck();
+	if (defers_more_than_tests(level))
+	{
+		CrVerdict  *refusal = cr_rule_questions(level, NIL);
+
+		if (refusal != NULL)
+			return refusal;
+	}
 	if (cr_list_conflict(level))
 		return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 								 "a list of keys may not choose people beside other conditions and another list, nor for a set that they are asked not to be in",

@@ -1,14 +1,18 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/decisive.c
- *	  Finds the rows for which it is a test that decides a condition.
+ *	  Finds the rows for which questions of membership decide a condition.
  *
- *	kind = 'c' AND NOT on_list
- *	CASE WHEN kind <> 'c' THEN false ELSE NOT on_list END
+ *	kind = 'c' AND NOT matched
+ *	CASE WHEN kind <> 'c' THEN false ELSE NOT matched END
  *
- * are decided by the list for those of kind c, however it is written: there
- * the condition is another if the test is taken for true than if it is taken
- * for false.
+ * are decided by the match for those of kind c, however it is written: there
+ * the condition is another if they are taken to match than if they are not.
+ * Those of kind c who match are left out of all of that kind, which somebody
+ * else may have counted.
+ *
+ * Somebody may be left out by two questions at once, and by neither of them
+ * alone.  So they are answered otherwise one by one, and together.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,42 +23,92 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 
-typedef struct Answer
+/* All sets of them are looked at, each with all answers. */
+#define MAX_QUESTIONS	4
+
+/* Questions that are answered otherwise. */
+typedef struct Assumption
 {
-	Node	   *test;			/* as it is written */
-	Node	   *member;			/* what it asks to be null or not; or NULL */
-	bool		value;			/* that is taken for the test's */
-	bool		matches;		/* the test holds for those who match */
-} Answer;
+	CrLevel    *level;
+	List	   *asked;			/* CrBase of memberships */
+	uint32		matched;		/* bit n: people match the nth */
+	bool		unclear;		/* a question could not be told from the rest */
+} Assumption;
 
 static bool
-member_walker(Node *node, Node **member)
+is_matched(const Assumption *assumption, const CrBase *base)
 {
-	if (node == NULL)
-		return false;
-	if (!IsA(node, NullTest))
-		return expression_tree_walker(node, member_walker, (void *) member);
-	*member = (Node *) ((NullTest *) node)->arg;
-	return true;
+	ListCell   *lc;
+
+	foreach(lc, assumption->asked)
+	{
+		if (lfirst(lc) == base)
+			return (assumption->matched &
+					(1U << foreach_current_index(lc))) != 0;
+	}
+	return false;
 }
 
-/* The same question is asked of the member wherever it stands. */
+/* What an expression that only asks about one membership comes to, or NULL. */
 static Node *
-answer_mutator(Node *node, Answer *answer)
+answer(Assumption *assumption, Node *expanded, const CrBase *base)
 {
+	Node	   *value = cr_match_answer(assumption->level->statement, expanded,
+										base, is_matched(assumption, base));
+
+	value = eval_const_expressions(NULL, value);
+	return IsA(value, Const) ? value : NULL;
+}
+
+static Node *
+assume_mutator(Node *node, Assumption *assumption)
+{
+	const CrStatement *statement = assumption->level->statement;
+	Node	   *expanded;
+	Node	   *value;
+	List	   *tested;
+
 	if (node == NULL || IsA(node, SubLink))
 		return node;
-	if (equal(node, answer->test))
-		return makeBoolConst(answer->value, false);
-	if (answer->member != NULL && IsA(node, NullTest) &&
-		equal(((NullTest *) node)->arg, answer->member))
-	{
-		bool		is_member = answer->value == answer->matches;
+	if (IsA(node, List) || IsA(node, CaseWhen))
+		return expression_tree_mutator(node, assume_mutator,
+									   (void *) assumption);
+	expanded = cr_inspect_expand(assumption->level, node);
+	tested = cr_match_tested(statement, expanded);
+	if (list_length(list_difference_ptr(tested, assumption->asked)) ==
+		list_length(tested))
+		return node;
+	if (list_length(tested) == 1 && cr_match_is_pure(statement, expanded) &&
+		(value = answer(assumption, expanded, linitial(tested))) != NULL)
+		return value;
+	/* a column of a subquery does not say which of its rows match */
+	if (IsA(node, Var))
+		assumption->unclear = true;
+	return expression_tree_mutator(node, assume_mutator, (void *) assumption);
+}
 
-		return makeBoolConst((((NullTest *) node)->nulltesttype ==
-							  IS_NOT_NULL) == is_member, false);
-	}
-	return expression_tree_mutator(node, answer_mutator, (void *) answer);
+static Node *
+assume(CrLevel *level, Node *condition, List *asked, uint32 matched)
+{
+	Assumption	assumption = {level, asked, matched, false};
+
+	return assume_mutator((Node *) copyObject(condition), &assumption);
+}
+
+/*
+ * Can all questions of membership in a condition, which is in the level's
+ * own words, be told from what they stand beside?
+ */
+bool
+cr_inspect_is_decidable(CrLevel *level, Node *condition)
+{
+	Assumption	assumption = {level, NIL, 0, false};
+	Node	   *expanded = cr_inspect_expand(level, condition);
+
+	assumption.asked = cr_match_tested(level->statement, expanded);
+	if (assumption.asked != NIL)
+		(void) assume_mutator(condition, &assumption);
+	return !assumption.unclear;
 }
 
 static Expr *
@@ -68,13 +122,14 @@ make_test(Node *condition, BoolTestType type)
 	return (Expr *) test;
 }
 
-/* Rows for which the one holds and the other does not; NULL: for none. */
+/* Both: rows that the one holds for, and not the other; NULL: for none. */
 static Node *
 rows_between(Node *holds, Node *does_not)
 {
 	Node	   *rows = (Node *)
 		make_andclause(list_make2(make_test(holds, IS_TRUE),
-								  make_test(does_not, IS_NOT_TRUE)));
+								  make_test(does_not,
+														  IS_NOT_TRUE)));
 	Const	   *constant;
 
 	rows = eval_const_expressions(NULL, rows);
@@ -85,29 +140,128 @@ rows_between(Node *holds, Node *does_not)
 	return rows;
 }
 
+/* ---------- which questions, and what they leave out ---------- */
+
+typedef struct Search
+{
+	CrLevel    *level;
+	Node	   *condition;
+	List	   *found;			/* CrLeftOut */
+} Search;
+
+static void
+add_rows(Search *search, List *asked, Node *rows, bool enough)
+{
+	CrLeftOut  *result;
+
+	if (rows == NULL)
+		return;
+	result = palloc(sizeof(CrLeftOut));
+	result->rows = rows;
+	result->asked = asked;
+	result->enough = enough;
+	search->found = lappend(search->found, result);
+}
+
+/* Rows that the condition would hold for if the answer were another. */
+static void
+add_decided(Search *search, List *asked, Node *holds, Node *does_not)
+{
+	Node	   *rows = rows_between(holds, does_not);
+	bool		of_list = cr_list_tested(asked);
+
+	if (rows == NULL)
+		return;
+	add_rows(search, asked, rows_between(rows, search->condition),
+			 of_list || search->level->listed);
+	/* whoever has written a list knows who is on it */
+	if (of_list)
+		add_rows(search, asked,
+				 (Node *) make_andclause(list_make2(copyObject(rows),
+													copyObject(search->condition))),
+				 true);
+}
+
+static void
+ask_one(Search *search, CrBase *base)
+{
+	List	   *asked = list_make1(base);
+	Node	   *if_matched = assume(search->level, search->condition, asked,
+									1);
+	Node	   *if_not = assume(search->level, search->condition, asked, 0);
+
+	add_decided(search, asked, if_matched, if_not);
+	add_decided(search, asked, if_not, if_matched);
+}
+
+static void
+ask_together(Search *search, List *asked)
+{
+	uint32		matched;
+
+	for (matched = 0; matched < (1U << list_length(asked)); matched++)
+		add_rows(search, asked,
+				 rows_between(assume(search->level, search->condition, asked,
+									 matched),
+							  search->condition), false);
+}
+
+/* Those of the questions that are in the set of numbers. */
+static List *
+choose(List *asked, uint32 numbers)
+{
+	List	   *chosen = NIL;
+	ListCell   *lc;
+
+	foreach(lc, asked)
+	{
+		if ((numbers & (1U << foreach_current_index(lc))) != 0)
+			chosen = lappend(chosen, lfirst(lc));
+	}
+	return chosen;
+}
+
+/* The questions by which conditions, all of which are asked for, hold. */
+static List *
+questions_in(CrLevel *level, List *conditions)
+{
+	Node	   *expanded = cr_inspect_expand(level, (Node *) conditions);
+	List	   *asked = cr_match_tested(level->statement, expanded);
+
+	/* of one alone those left out are all who match, or all who do not */
+	if (list_length(asked) == 1 &&
+		cr_match_is_pure(level->statement, expanded))
+		return NIL;
+	return asked;
+}
+
+/* Are the conditions decided by more questions than can be looked at? */
+bool
+cr_inspect_is_intricate(CrLevel *level, List *conditions)
+{
+	return list_length(questions_in(level, conditions)) > MAX_QUESTIONS;
+}
+
 /*
- * The conditions that it is the test which decides "condition", of which it is
- * a part: that it holds by it, and that it holds without it.  Those that can
- * be true of no row are left out.  All are in the words of one level.
+ * CrLeftOut: rows for which the conditions, all of which are asked for, would
+ * hold if questions of membership were answered otherwise, and do not.
  */
 List *
-cr_inspect_decided_by(CrLevel *level, Node *condition, Node *test)
+cr_inspect_left_out(CrLevel *level, List *conditions)
 {
-	Answer		answer = {test, NULL, true, true};
-	List	   *result = NIL;
-	Node	   *if_true;
-	Node	   *if_false;
-	Node	   *rows;
+	Search		search = {level, NULL, NIL};
+	List	   *asked = questions_in(level, conditions);
+	uint32		numbers;
 
-	(void) cr_match_alone(level->statement, cr_inspect_expand(level, test),
-						  &answer.matches);
-	(void) member_walker(test, &answer.member);
-	if_true = answer_mutator(copyObject(condition), &answer);
-	answer.value = false;
-	if_false = answer_mutator(copyObject(condition), &answer);
-	rows = rows_between(if_true, if_false);
-	if (rows != NULL)
-		result = lappend(result, rows);
-	rows = rows_between(if_false, if_true);
-	return rows == NULL ? result : lappend(result, rows);
+	search.condition = (Node *) make_ands_explicit(conditions);
+	for (numbers = 1; numbers < (1U << list_length(asked)); numbers++)
+	{
+		List	   *chosen = choose(asked, numbers);
+
+		if (list_length(chosen) == 1)
+			ask_one(&search, linitial(chosen));
+		else
+			ask_together(&search, chosen);
+	}
+	return search.found;
 }

@@ -52,33 +52,17 @@ typedef struct Division
 
 /* ---------- what the keys can be ---------- */
 
-typedef struct Answers
-{
-	const CrStatement *statement;
-	List	   *tested;
-	uint32		matched;		/* bit n: there is a match in the nth */
-} Answers;
-
+/* The key as it is for people who match so. */
 static Node *
-answer_mutator(Node *node, Answers *answers)
+answer_key(Division *division, Node *key, uint32 matched)
 {
-	CrBase	   *base;
 	ListCell   *lc;
 
-	if (node == NULL)
-		return NULL;
-	base = cr_match_test(answers->statement, node);
-	foreach(lc, answers->tested)
-	{
-		bool		matched = (answers->matched &
-							   (1 << foreach_current_index(lc))) != 0;
-
-		if (lfirst(lc) == base)
-			return makeBoolConst(matched ==
-								 (((NullTest *) node)->nulltesttype ==
-								  IS_NOT_NULL), false);
-	}
-	return expression_tree_mutator(node, answer_mutator, (void *) answers);
+	foreach(lc, division->tested)
+		key = cr_match_answer(division->level->statement, key, lfirst(lc),
+							  (matched &
+							   (1 << foreach_current_index(lc))) != 0);
+	return key;
 }
 
 static bool
@@ -92,14 +76,12 @@ type_is_plain(Oid type)
 static bool
 add_class(Division *division, uint32 matched)
 {
-	Answers		answers = {division->level->statement, division->tested,
-	matched};
 	List	   *values = NIL;
 	ListCell   *lc;
 
 	foreach(lc, division->expanded)
 	{
-		Node	   *value = answer_mutator(lfirst(lc), &answers);
+		Node	   *value = answer_key(division, lfirst(lc), matched);
 
 		if (contain_mutable_functions(value))
 			return false;

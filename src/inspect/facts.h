@@ -153,10 +153,19 @@ typedef struct CrDeferred
 {
 	Node	   *condition;		/* as the level would write it */
 	List	   *tested;			/* CrBase of the memberships in it */
-	List	   *lists;			/* tests in it of lists of keys, beside other
-								 * conditions; as the level would write them */
 	bool		plain;			/* a single test for no match */
 } CrDeferred;
+
+/*
+ * Rows of people whom only their answers to questions of membership keep from
+ * what several conditions mean, or bring to it.
+ */
+typedef struct CrLeftOut
+{
+	Node	   *rows;			/* a condition in the level's own words */
+	List	   *asked;			/* CrBase of the memberships */
+	bool		enough;			/* whoever asks knows them: none will not do */
+} CrLeftOut;
 
 typedef struct CrCte
 {
@@ -305,8 +314,12 @@ extern CrBase *cr_match_test(const CrStatement *statement, Node *expanded);
 extern CrBase *cr_match_alone(const CrStatement *statement, Node *expanded,
 							 bool *matches);
 extern List *cr_match_tested(const CrStatement *statement, Node *expanded);
+extern Node *cr_match_answer(const CrStatement *statement, Node *expanded,
+							 const CrBase *base, bool matched);
 extern Node *cr_match_assume(const CrStatement *statement, Node *expanded);
 extern bool cr_match_is_pure(const CrStatement *statement, Node *expanded);
+extern bool cr_match_stands_alone(const CrStatement *statement,
+								  Node *expanded);
 extern void cr_match_read_clauses(CrLevel *level);
 extern void cr_match_defer(CrLevel *level);
 extern void cr_match_mark(CrLevel *level);
@@ -316,12 +329,12 @@ extern bool cr_list_tested(const List *tested);
 extern bool cr_list_key_only(CrLevel *level, Node *expanded);
 extern bool cr_list_names_keys(CrLevel *level, Node *expanded);
 extern void cr_list_find(CrLevel *level);
-extern bool cr_list_tests(CrLevel *level, Node *written, List **tests);
 extern bool cr_list_conflict(CrLevel *level);
 
 /* inspect/decisive.c */
-extern List *cr_inspect_decided_by(CrLevel *level, Node *condition,
-								   Node *test);
+extern bool cr_inspect_is_decidable(CrLevel *level, Node *condition);
+extern bool cr_inspect_is_intricate(CrLevel *level, List *conditions);
+extern List *cr_inspect_left_out(CrLevel *level, List *conditions);
 
 /* inspect/label.c: columns of public relations joined by key */
 extern bool cr_label_in(CrLevel *level, Node *expanded);

@@ -129,57 +129,6 @@ cr_list_find(CrLevel *level)
 	}
 }
 
-/* ---------- beside other conditions ---------- */
-
-typedef struct TestsContext
-{
-	CrLevel    *level;
-	List	   *tests;
-	bool		mixed;
-} TestsContext;
-
-static bool
-tests_walker(Node *node, TestsContext *context)
-{
-	Node	   *expanded;
-	bool		matches;
-
-	if (node == NULL || IsA(node, Query))
-		return false;
-	expanded = cr_inspect_expand(context->level, node);
-	if (!cr_list_tested(cr_match_tested(context->level->statement, expanded)))
-		return false;
-	if (cr_match_alone(context->level->statement, expanded, &matches) != NULL)
-	{
-		context->tests = lappend(context->tests, node);
-		return false;
-	}
-	/* a column of a subquery does not say which of its rows match */
-	context->mixed = context->mixed || IsA(node, Var);
-	return expression_tree_walker(node, tests_walker, (void *) context);
-}
-
-/*
- * The tests of lists in a condition of the level, in its own words, where
- * they stand beside others: key = a OR key IN (list) adds those on the list
- * to people of a known number.  False when a test cannot be told from what it
- * stands beside.
- */
-bool
-cr_list_tests(CrLevel *level, Node *written, List **tests)
-{
-	TestsContext context = {level, NIL, false};
-	bool		matches;
-
-	*tests = NIL;
-	if (cr_match_alone(level->statement, cr_inspect_expand(level, written),
-					   &matches) != NULL)
-		return true;
-	tests_walker(written, &context);
-	*tests = context.tests;
-	return !context.mixed;
-}
-
 /* ---------- several lists ---------- */
 
 /* The conditions that choose rows together. */

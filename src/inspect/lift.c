@@ -11,7 +11,9 @@
  * has to have them in its own words.  Of x + 1 it has to know that it is null
  * where x is, which is for nobody to guard, and not where it would overflow.
  * A question whether there is a match stays where it is asked, as a column
- * of the subquery; only there is it known for what it is.
+ * of the subquery; only there is it known for what it is.  What is computed of
+ * such a question and something else is lifted into conditions, too: whom the
+ * question leaves out can be told only where both are seen.
  *
  *-------------------------------------------------------------------------
  */
@@ -315,6 +317,7 @@ typedef struct Around
 	Query	   *query;
 	int		   *left;			/* columns that may still be looked at */
 	bool		distinct;		/* in count(DISTINCT ...) */
+	bool		condition;		/* in FILTER or WHERE */
 } Around;
 
 static Node *lift_mutator(Node *node, Around *around);
@@ -327,6 +330,47 @@ is_computation(const Query *query, Node *expr)
 		!IsA(cr_inspect_strip(expr), Var) && contain_var_clause(expr);
 }
 
+typedef struct Mixture
+{
+	Query	   *query;
+	bool		question;
+	bool		other;
+} Mixture;
+
+static bool
+mixture_walker(Node *node, Mixture *mixture)
+{
+	if (node == NULL)
+		return false;
+	if (asks_match(mixture->query, node))
+	{
+		mixture->question = true;
+		return false;
+	}
+	mixture->other = mixture->other || IsA(node, Var);
+	return expression_tree_walker(node, mixture_walker, (void *) mixture);
+}
+
+/* Is it made of the question whether there is a match, and of columns? */
+static bool
+mixes_match(Query *query, Node *expr)
+{
+	Mixture		mixture = {query, false, false};
+
+	mixture_walker(expr, &mixture);
+	return mixture.question && mixture.other;
+}
+
+/* Has the query around to know what it is made of? */
+static bool
+is_wanted(const Around *around, const Lift *lift, Node *expr)
+{
+	if (around->condition)
+		return mixes_match(lift->query, expr);
+	return conditional_walker(expr, NULL) ? !around->distinct :
+		is_computation(lift->query, expr);
+}
+
 /*
  * May it be computed by the query around as well?  Where an outer join puts a
  * null in the place of the column, it has to be null of nulls.
@@ -334,8 +378,7 @@ is_computation(const Query *query, Node *expr)
 static bool
 may_lift(const Around *around, const Lift *lift, Node *expr)
 {
-	if (conditional_walker(expr, NULL) ? around->distinct :
-		!is_computation(lift->query, expr))
+	if (!is_wanted(around, lift, expr))
 		return false;
 	if (cr_normalize_may_be_null((Node *) around->query->jointree,
 								 lift->rti) &&
@@ -353,7 +396,7 @@ may_lift(const Around *around, const Lift *lift, Node *expr)
 static Node *
 lift_column(Around *around, Var *var)
 {
-	Around		deeper = {NULL, around->left, around->distinct};
+	Around		deeper = *around;
 	Lift		lift;
 	TargetEntry *tle;
 	Node	   *expr;
@@ -409,24 +452,30 @@ aggregates_walker(Node *node, Around *around)
 		((Aggref *) node)->aggorder != NIL)
 		return false;
 	around->distinct = ((Aggref *) node)->aggdistinct != NIL;
+	around->condition = false;
 	foreach(lc, ((Aggref *) node)->args)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
 		tle->expr = (Expr *) lift_mutator((Node *) tle->expr, around);
 	}
+	around->condition = true;
+	((Aggref *) node)->aggfilter = (Expr *)
+		lift_mutator((Node *) ((Aggref *) node)->aggfilter, around);
 	return false;
 }
 
-/* Changes the query's aggregates, and its subqueries, in place. */
+/* Changes the query's aggregates, WHERE, and its subqueries, in place. */
 void
 cr_normalize_lift(Query *query)
 {
 	int			left = MAX_COLUMNS;
-	Around		around = {query, &left, false};
+	Around		around = {query, &left, false, false};
 
 	if (!query->hasAggs)
 		return;
 	aggregates_walker((Node *) query->targetList, &around);
 	aggregates_walker(query->havingQual, &around);
+	around.condition = true;
+	query->jointree->quals = lift_mutator(query->jointree->quals, &around);
 }

@@ -121,21 +121,46 @@ cr_match_tested(const CrStatement *statement, Node *expanded)
 	return context.tested;
 }
 
-static Node *
-assume_mutator(Node *node, const CrStatement *statement)
+typedef struct Answer
 {
+	const CrStatement *statement;
+	const CrBase *base;			/* of which the tests are answered, or NULL */
+	bool		matched;
+} Answer;
+
+static Node *
+answer_mutator(Node *node, Answer *answer)
+{
+	CrBase	   *base;
+
 	if (node == NULL || IsA(node, SubLink))
 		return node;
-	if (cr_match_test(statement, node) != NULL)
-		return makeBoolConst(true, false);
-	return expression_tree_mutator(node, assume_mutator, (void *) statement);
+	base = cr_match_test(answer->statement, node);
+	if (base != NULL && (answer->base == NULL || base == answer->base))
+		return makeBoolConst(answer->matched ==
+							 (((NullTest *) node)->nulltesttype ==
+							  IS_NOT_NULL), false);
+	return expression_tree_mutator(node, answer_mutator, (void *) answer);
 }
 
-/* A copy of the expression in which all tests are answered. */
+/*
+ * A copy of the expanded expression in which all tests of the membership are
+ * answered: there is a match, or there is not.
+ */
+Node *
+cr_match_answer(const CrStatement *statement, Node *expanded,
+				const CrBase *base, bool matched)
+{
+	Answer		answer = {statement, base, matched};
+
+	return answer_mutator(expanded, &answer);
+}
+
+/* The same with the tests of all of them answered. */
 Node *
 cr_match_assume(const CrStatement *statement, Node *expanded)
 {
-	return assume_mutator(expanded, statement);
+	return cr_match_answer(statement, expanded, NULL, true);
 }
 
 static bool
@@ -155,6 +180,21 @@ cr_match_is_pure(const CrStatement *statement, Node *expanded)
 {
 	return cr_match_tested(statement, expanded) != NIL &&
 		!other_walker(cr_match_assume(statement, expanded), NULL);
+}
+
+/* Is each of its conjuncts a question about one membership, and no more? */
+bool
+cr_match_stands_alone(const CrStatement *statement, Node *expanded)
+{
+	ListCell   *lc;
+
+	foreach(lc, make_ands_implicit((Expr *) expanded))
+	{
+		if (list_length(cr_match_tested(statement, lfirst(lc))) != 1 ||
+			!cr_match_is_pure(statement, lfirst(lc)))
+			return false;
+	}
+	return true;
 }
 
 /* ---------- putting conditions off ---------- */
@@ -215,7 +255,7 @@ add_deferred(CrLevel *level, Node *condition, List *tested, bool plain)
 	deferred->condition = condition;
 	deferred->tested = tested;
 	deferred->plain = plain;
-	if (!cr_list_tests(level, condition, &deferred->lists))
+	if (!cr_inspect_is_decidable(level, condition))
 		level->stuck = true;
 	level->deferred = lappend(level->deferred, deferred);
 }

@@ -218,41 +218,32 @@ concerns(const CrUnit *unit, const List *tested)
 		list_member_ptr(tested, unit->membership);
 }
 
-static Expr *
-reach_of_answer(const CrLevel *level, const CrUnit *unit,
-				const CrDeferred *deferred, List *part, Node *answer)
-{
-	part = lappend(list_copy(part), answer);
-	return units_reach(unit, cr_defer_among_others(level, deferred, part));
-}
-
 /*
- * Those who are on a list of keys, and those who are not, among the people of
- * the part for whom that decides the condition.
+ * Guards of the people whom questions of membership keep from what the
+ * conditions mean.
  */
 static List *
-guards_of_lists(const CrLevel *level, const CrUnit *unit,
-				const CrDeferred *deferred, List *part)
+guards_of_answers(const CrLevel *level, List *conditions)
 {
 	List	   *guards = NIL;
 	ListCell   *lc;
 
-	foreach(lc, deferred->lists)
+	foreach(lc, cr_inspect_left_out((CrLevel *) level, conditions))
 	{
-		Node	   *on_list = lfirst(lc);
+		CrLeftOut  *left_out = (CrLeftOut *) lfirst(lc);
 		ListCell   *lc2;
 
-		foreach(lc2, cr_inspect_decided_by((CrLevel *) level,
-										   deferred->condition, on_list))
+		foreach(lc2, level->units)
 		{
-			List	   *rows = lappend(list_copy(part), lfirst(lc2));
-			Node	   *off_list =
-				(Node *) make_notclause(copyObject((Expr *) on_list));
+			CrUnit	   *unit = (CrUnit *) lfirst(lc2);
+			Expr	   *guard;
 
-			guards = lappend(guards, reach_of_answer(level, unit, deferred,
-													 rows, on_list));
-			guards = lappend(guards, reach_of_answer(level, unit, deferred,
-													 rows, off_list));
+			if (!concerns(unit, left_out->asked))
+				continue;
+			guard = left_out->enough && unit->membership == NULL ?
+				units_reach(unit, copyObject(left_out->rows)) :
+				none_or_enough(unit, left_out->rows);
+			guards = list_append_unique(guards, guard);
 		}
 	}
 	return guards;
@@ -289,9 +280,6 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
-		if (unit->membership == NULL)
-			guards = list_concat(guards,
-								 guards_of_lists(level, unit, deferred, NIL));
 		guards = list_concat(guards,
 							 guard_of_left_out(level, unit, deferred, rest));
 		if (list_length(level->deferred) > 1)
@@ -300,6 +288,40 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 												   among));
 	}
 	return guards;
+}
+
+/* The conditions that the level has put off. */
+static List *
+deferred_conditions(const CrLevel *level)
+{
+	List	   *conditions = NIL;
+	ListCell   *lc;
+
+	foreach(lc, level->deferred)
+		conditions = lappend(conditions,
+							 ((CrDeferred *) lfirst(lc))->condition);
+	return conditions;
+}
+
+/* The guards of all whom the level's conditions leave out. */
+static List *
+guards_of_deferred(const CrLevel *level)
+{
+	List	   *guards = NIL;
+	bool		plain = true;
+	ListCell   *lc;
+
+	foreach(lc, level->deferred)
+	{
+		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
+
+		guards = list_concat(guards, guards_of_left_out(level, deferred));
+		plain = plain && deferred->plain;
+	}
+	/* where each stands by itself, these are among those of each */
+	return plain ? guards :
+		list_concat(guards,
+					guards_of_answers(level, deferred_conditions(level)));
 }
 
 /*
@@ -376,46 +398,16 @@ cr_guard_of_group(const CrLevel *level)
 			guard = cr_guard_refuse(guard, unit->base->policy->threshold);
 		guards = lappend(guards, guard);
 	}
-	foreach(lc, level->deferred)
+	foreach(lc, guards_of_deferred(level))
 	{
-		ListCell   *lc2;
+		Expr	   *guard = (Expr *) lfirst(lc);
 
-		foreach(lc2, guards_of_left_out(level, (CrDeferred *) lfirst(lc)))
-		{
-			Expr	   *guard = (Expr *) lfirst(lc2);
-
-			if (refuses)
-				guard = cr_guard_refuse(guard, cr_guard_threshold(level));
-			guards = lappend(guards, guard);
-		}
+		if (refuses)
+			guard = cr_guard_refuse(guard, cr_guard_threshold(level));
+		guards = lappend(guards, guard);
 	}
 	guards = list_concat(guards, guards_of_sets(level));
 	return (Node *) make_ands_explicit(guards);
-}
-
-/* People whom the level's conditions leave out of the aggregate's part. */
-static List *
-tests_of_left_out(const CrLevel *level, const CrAggregate *aggregate,
-				  const CrUnit *unit)
-{
-	List	   *tests = NIL;
-	ListCell   *lc;
-
-	foreach(lc, aggregate->part == NIL ? NIL : level->deferred)
-	{
-		CrDeferred *deferred = (CrDeferred *) lfirst(lc);
-		List	   *rest = lappend(list_copy(aggregate->part),
-								   cr_defer_left_out(deferred));
-		Node	   *among = cr_defer_among_others(level, deferred, rest);
-
-		if (unit->membership == NULL)
-			tests = list_concat(tests,
-								guards_of_lists(level, unit, deferred,
-												aggregate->part));
-		tests = list_concat(tests,
-							guard_of_left_out(level, unit, deferred, among));
-	}
-	return tests;
 }
 
 /* Rows that the level means, of those for which the condition holds. */
@@ -485,8 +477,12 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
-		tests = list_concat(tests, tests_of_left_out(level, aggregate, unit));
 	}
+	if (aggregate->part != NIL)
+		tests = list_concat(tests,
+							guards_of_answers(level,
+											  list_concat(deferred_conditions(level),
+														  aggregate->part)));
 	when->expr = make_ands_explicit(tests);
 	when->result = (Expr *) aggref;
 	when->location = -1;
