@@ -32,7 +32,7 @@ typedef struct Assumption
 	CrLevel    *level;
 	List	   *asked;			/* CrBase of memberships */
 	uint32		matched;		/* bit n: people match the nth */
-	bool		unclear;		/* a question could not be told from the rest */
+	bool		unclear;		/* one could not be told from the rest */
 } Assumption;
 
 static bool
@@ -176,10 +176,12 @@ add_decided(Search *search, List *asked, Node *holds, Node *does_not)
 			 of_list || search->level->listed);
 	/* whoever has written a list knows who is on it */
 	if (of_list)
-		add_rows(search, asked,
-				 (Node *) make_andclause(list_make2(copyObject(rows),
-													copyObject(search->condition))),
+	{
+		List	   *both = list_make2(rows, search->condition);
+
+		add_rows(search, asked, (Node *) make_ands_explicit(copyObject(both)),
 				 true);
+	}
 }
 
 static void

@@ -479,10 +479,12 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
 	}
 	if (aggregate->part != NIL)
-		tests = list_concat(tests,
-							guards_of_answers(level,
-											  list_concat(deferred_conditions(level),
-														  aggregate->part)));
+	{
+		List	   *all = list_concat(deferred_conditions(level),
+									  aggregate->part);
+
+		tests = list_concat(tests, guards_of_answers(level, all));
+	}
 	when->expr = make_ands_explicit(tests);
 	when->result = (Expr *) aggref;
 	when->location = -1;
