@@ -60,26 +60,91 @@ answer(Assumption *assumption, Node *expanded, const CrBase *base)
 	return IsA(value, Const) ? value : NULL;
 }
 
+/*
+ * The membership that a test for null asks about by its unit, which is carried
+ * up from where the question was: people without it are meant.
+ */
+static CrBase *
+asked_by_unit(CrLevel *level, Node *node)
+{
+	ListCell   *lc;
+
+	if (!IsA(node, NullTest))
+		return NULL;
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (unit->membership != NULL &&
+			equal(((NullTest *) node)->arg, unit->local))
+			return unit->membership;
+	}
+	return NULL;
+}
+
+typedef struct Questions
+{
+	CrLevel    *level;
+	List	   *asked;			/* CrBase */
+} Questions;
+
+static bool
+units_walker(Node *node, Questions *questions)
+{
+	CrBase	   *base;
+
+	if (node == NULL || IsA(node, SubLink))
+		return false;
+	base = asked_by_unit(questions->level, node);
+	if (base != NULL)
+		questions->asked = list_append_unique_ptr(questions->asked, base);
+	return expression_tree_walker(node, units_walker, (void *) questions);
+}
+
+/* CrBase of all that something is asked about in an expression. */
+static List *
+asked_in(CrLevel *level, Node *written, Node *expanded)
+{
+	Questions	questions = {level, NIL};
+
+	questions.asked = cr_match_tested(level->statement, expanded);
+	units_walker(written, &questions);
+	return questions.asked;
+}
+
+static Node *
+answer_unit(Assumption *assumption, NullTest *test, const CrBase *base)
+{
+	bool		missing = test->nulltesttype == IS_NULL;
+
+	return makeBoolConst(is_matched(assumption, base) != missing, false);
+}
+
 static Node *
 assume_mutator(Node *node, Assumption *assumption)
 {
 	const CrStatement *statement = assumption->level->statement;
 	Node	   *expanded;
 	Node	   *value;
-	List	   *tested;
+	List	   *asked;
+	CrBase	   *base;
 
 	if (node == NULL || IsA(node, SubLink))
 		return node;
+	base = asked_by_unit(assumption->level, node);
+	if (base != NULL)
+		return list_member_ptr(assumption->asked, base) ?
+			answer_unit(assumption, (NullTest *) node, base) : node;
 	if (IsA(node, List) || IsA(node, CaseWhen))
 		return expression_tree_mutator(node, assume_mutator,
 									   (void *) assumption);
 	expanded = cr_inspect_expand(assumption->level, node);
-	tested = cr_match_tested(statement, expanded);
-	if (list_length(list_difference_ptr(tested, assumption->asked)) ==
-		list_length(tested))
+	asked = asked_in(assumption->level, node, expanded);
+	if (list_length(list_difference_ptr(asked, assumption->asked)) ==
+		list_length(asked))
 		return node;
-	if (list_length(tested) == 1 && cr_match_is_pure(statement, expanded) &&
-		(value = answer(assumption, expanded, linitial(tested))) != NULL)
+	if (list_length(asked) == 1 && cr_match_is_pure(statement, expanded) &&
+		(value = answer(assumption, expanded, linitial(asked))) != NULL)
 		return value;
 	/* a column of a subquery does not say which of its rows match */
 	if (IsA(node, Var))
@@ -105,7 +170,7 @@ cr_inspect_is_decidable(CrLevel *level, Node *condition)
 	Assumption	assumption = {level, NIL, 0, false};
 	Node	   *expanded = cr_inspect_expand(level, condition);
 
-	assumption.asked = cr_match_tested(level->statement, expanded);
+	assumption.asked = asked_in(level, condition, expanded);
 	if (assumption.asked != NIL)
 		(void) assume_mutator(condition, &assumption);
 	return !assumption.unclear;
@@ -228,13 +293,11 @@ static List *
 questions_in(CrLevel *level, List *conditions)
 {
 	Node	   *expanded = cr_inspect_expand(level, (Node *) conditions);
-	List	   *asked = cr_match_tested(level->statement, expanded);
+	List	   *asked = asked_in(level, (Node *) conditions, expanded);
 
 	/* of one alone those left out are all who match, or all who do not */
-	if (list_length(asked) == 1 &&
-		cr_match_is_pure(level->statement, expanded))
-		return NIL;
-	return asked;
+	return list_length(asked) == 1 &&
+		cr_match_is_pure(level->statement, expanded) ? NIL : asked;
 }
 
 /* Are the conditions decided by more questions than can be looked at? */

@@ -63,7 +63,10 @@ INSERT INTO places VALUES
 (13, 'SELECT avg(income) FILTER (WHERE #) FROM persons p'),
 (14, 'SELECT count(*) FILTER (WHERE #) FROM (SELECT * FROM persons p WHERE NOT b) p'),
 (15, 'SELECT count(*) FILTER (WHERE #) FROM persons p JOIN (VALUES (''A'', 1), (''B'', 2)) v (city, n) ON v.city = p.city'),
-(16, 'SELECT city, sum(CASE WHEN # THEN 1 WHEN age > 50 THEN 2 ELSE 0 END) FROM persons p GROUP BY 1 ORDER BY 1');
+(16, 'SELECT city, sum(CASE WHEN # THEN 1 WHEN age > 50 THEN 2 ELSE 0 END) FROM persons p GROUP BY 1 ORDER BY 1'),
+(17, 'SELECT count(*) FILTER (WHERE c) FROM persons p WHERE p.pid IN (SELECT p.pid FROM persons p WHERE NOT s) AND (# OR age = 99)'),
+(18, 'SELECT count(*) FILTER (WHERE # AND c) FROM persons p WHERE EXISTS (SELECT FROM persons q WHERE q.pid = p.pid AND NOT EXISTS (SELECT FROM bought z WHERE z.pid = q.pid))'),
+(19, 'SELECT count(*) FILTER (WHERE c AND (# OR age < 99)) FROM persons p WHERE EXISTS (SELECT FROM persons q WHERE q.pid = p.pid AND NOT EXISTS (SELECT FROM seen z WHERE z.pid = q.pid))');
 
 -- Runs a statement; says how it ended, and whether a refusal has a hint.
 CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
