@@ -276,6 +276,14 @@ collect_walker(Node *node, CollectContext *context)
 	return expression_tree_walker(node, collect_walker, context);
 }
 
+static bool
+is_group_key(Query *query, TargetEntry *tle)
+{
+	return tle->ressortgroupref != 0 &&
+		get_sortgroupref_clause_noerr(tle->ressortgroupref,
+									  query->groupClause) != NULL;
+}
+
 /* Sub-selects of WHERE, ON, FROM and the rest; aggregates of the level. */
 static void
 collect(CrLevel *level)
@@ -291,8 +299,7 @@ collect(CrLevel *level)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
-		context.in_core = level->kind == CR_LEVEL_ROW ||
-			list_member_ptr(level->group_entries, tle);
+		context.in_core = cr_level_is_raw(level) || is_group_key(query, tle);
 		collect_walker((Node *) tle->expr, &context);
 	}
 	context.in_core = level->kind == CR_LEVEL_UNIT;
@@ -306,11 +313,13 @@ collect(CrLevel *level)
 /* ---------- the level itself ---------- */
 
 static void
-read_grouping(CrLevel *level)
+read_group_entries(CrLevel *level)
 {
 	Query	   *query = level->query;
 	ListCell   *lc;
 
+	level->group_entries = NIL;
+	level->group_keys = NIL;
 	foreach(lc, query->groupClause)
 	{
 		TargetEntry *tle = get_sortgroupclause_tle(lfirst(lc),
@@ -321,8 +330,6 @@ read_grouping(CrLevel *level)
 									cr_inspect_expand(level,
 													  (Node *) tle->expr));
 	}
-	level->kind = cr_level_groups_by_units(level) ?
-		CR_LEVEL_UNIT : CR_LEVEL_RELEASED;
 }
 
 static void
@@ -358,15 +365,20 @@ read_raw_level(CrLevel *level)
 	cr_level_read_units(level);
 	if (query->hasAggs || query->groupClause != NIL ||
 		query->groupingSets != NIL || query->havingQual != NULL)
-		read_grouping(level);
+	{
+		read_group_entries(level);
+		level->kind = cr_level_groups_by_units(level) ?
+			CR_LEVEL_UNIT : CR_LEVEL_RELEASED;
+		cr_normalize_constant_extremes(query);
+		if (level->kind == CR_LEVEL_UNIT)
+			cr_normalize_pivots(query);
+		else
+			cr_normalize_split(level);
+		/* these have written the target list anew */
+		read_group_entries(level);
+	}
 	else
 		level->kind = CR_LEVEL_ROW;
-	if (level->kind != CR_LEVEL_ROW)
-		cr_normalize_constant_extremes(query);
-	if (level->kind == CR_LEVEL_UNIT)
-		cr_normalize_pivots(query);
-	else if (level->kind == CR_LEVEL_RELEASED)
-		cr_normalize_split(level);
 	cr_match_defer(level);
 	if (cr_level_is_raw(level))
 	{

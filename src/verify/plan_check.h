@@ -23,6 +23,7 @@ typedef struct CrPlanCheck
 	Bitmapset **subplan_rows;	/* by subplan index: raw rows it returns */
 	bool	   *subplan_judged;
 	Bitmapset  *ctes;			/* subplans that CteScans read, by plan id */
+	Bitmapset  *handed;			/* parameters with values of raw rows */
 	List	   *guards;			/* Agg: those that rows become clean at */
 	CrVerdict  *objection;		/* the first one met, or NULL */
 } CrPlanCheck;
@@ -66,5 +67,14 @@ extern bool cr_verify_returns_nothing(Plan *plan);
  * no superuser has made; or InvalidOid
  */
 extern Oid	cr_verify_made_function(const Plan *plan);
+
+/* plan_code.c: does an expression of the node give values to a subplan? */
+extern bool cr_verify_asks_subplan(const Plan *plan);
+
+/*
+ * plan_code.c: does the node give one of these parameters to such a function,
+ * or to a subplan?
+ */
+extern bool cr_verify_receives(const Plan *plan, const Bitmapset *handed);
 
 #endif							/* CR_PLAN_CHECK_H */

@@ -8,6 +8,9 @@
  * is the gate's to say; but between it and the plan functions are exchanged,
  * such as an operator's for its negator's, and conditions are moved.
  *
+ * What an expression hands to a subplan, and a nested loop to the side that it
+ * runs again for each row, is raw as well, though no raw row is read there.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -122,13 +125,75 @@ further_expressions(const Plan *plan)
 	}
 }
 
+/* All expressions of the node itself. */
+static Node *
+expressions(const Plan *plan)
+{
+	return (Node *) list_make3(plan->targetlist, plan->qual,
+							   further_expressions(plan));
+}
+
 Oid
 cr_verify_made_function(const Plan *plan)
 {
 	Oid			funcid = InvalidOid;
 
-	if (!code_walker((Node *) plan->targetlist, &funcid) &&
-		!code_walker((Node *) plan->qual, &funcid))
-		(void) code_walker((Node *) further_expressions(plan), &funcid);
+	(void) code_walker(expressions(plan), &funcid);
 	return funcid;
+}
+
+static bool
+hands_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubPlan) && ((SubPlan *) node)->args != NIL)
+		return true;
+	return expression_tree_walker(node, hands_walker, context);
+}
+
+bool
+cr_verify_asks_subplan(const Plan *plan)
+{
+	return hands_walker(expressions(plan), NULL);
+}
+
+static bool
+param_walker(Node *node, Bitmapset *handed)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+		return ((Param *) node)->paramkind == PARAM_EXEC &&
+			bms_is_member(((Param *) node)->paramid, handed);
+	return expression_tree_walker(node, param_walker, (void *) handed);
+}
+
+static bool
+receives_walker(Node *node, Bitmapset *handed)
+{
+	Oid			funcid;
+
+	if (node == NULL)
+		return false;
+	if ((check_functions_in_node(node, is_made_by_others, &funcid) ||
+		 (IsA(node, SubPlan) && ((SubPlan *) node)->args != NIL)) &&
+		param_walker(node, handed))
+		return true;
+	return expression_tree_walker(node, receives_walker, (void *) handed);
+}
+
+bool
+cr_verify_receives(const Plan *plan, const Bitmapset *handed)
+{
+	List	   *more = NIL;
+
+	if (IsA(plan, FunctionScan))
+		more = ((const FunctionScan *) plan)->functions;
+	else if (IsA(plan, ValuesScan))
+		more = ((const ValuesScan *) plan)->values_lists;
+	else if (IsA(plan, TableFuncScan))
+		more = list_make1(((const TableFuncScan *) plan)->tablefunc);
+	return receives_walker((Node *) list_make2(expressions(plan), more),
+						   (Bitmapset *) handed);
 }

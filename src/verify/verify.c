@@ -42,6 +42,17 @@ object_to(CrPlanCheck *check, Index rti, const char *what)
 						  "Nothing was run. Write the query in a simpler form, and report this one to the maintainers of cleanroom.");
 }
 
+/* A protected table of the plan, for messages. */
+static Index
+any_protected(const CrPlanCheck *check)
+{
+	Index		rti = 1;
+
+	while (check->policies[rti] == NULL)
+		rti++;
+	return rti;
+}
+
 static Index
 first_of(const Bitmapset *raw)
 {
@@ -131,6 +142,30 @@ find_list_rows(CrPlanCheck *check, List *plans)
 }
 
 /*
+ * Raw rows of a join's inner side, which a nested loop may run again with
+ * values of the outer side's rows.
+ */
+static Bitmapset *
+find_inner_rows(CrPlanCheck *check, Plan *plan, const Bitmapset *outer)
+{
+	Bitmapset  *saved = check->handed;
+	Bitmapset  *result;
+	ListCell   *lc;
+
+	if (IsA(plan, NestLoop) && !bms_is_empty(outer))
+	{
+		check->handed = bms_copy(saved);
+		foreach(lc, ((NestLoop *) plan)->nestParams)
+			check->handed =
+				bms_add_member(check->handed,
+							   lfirst_node(NestLoopParam, lc)->paramno);
+	}
+	result = find_raw_rows(check, innerPlan(plan));
+	check->handed = saved;
+	return result;
+}
+
+/*
  * Raw rows that reach a node from the nodes below it, the scanned tables of
  * a scan node among them.
  */
@@ -177,7 +212,7 @@ find_input_rows(CrPlanCheck *check, Plan *plan)
 	}
 	result = bms_add_members(result, scanned);
 	result = bms_add_members(result, find_raw_rows(check, outerPlan(plan)));
-	return bms_add_members(result, find_raw_rows(check, innerPlan(plan)));
+	return bms_add_members(result, find_inner_rows(check, plan, result));
 }
 
 /*
@@ -268,21 +303,27 @@ find_raw_rows(CrPlanCheck *check, Plan *plan)
 		return NULL;
 	if (!is_known(plan))
 	{
-		Index		rti = 1;
-
-		while (check->policies[rti] == NULL)
-			rti++;
-		object_to(check, rti, "the plan of this query on protected table \"%s\" has a part that the executor check does not know");
+		object_to(check, any_protected(check),
+				  "the plan of this query on protected table \"%s\" has a part that the executor check does not know");
 		return NULL;
 	}
 
 	raw = find_input_rows(check, plan);
+	if (cr_verify_receives(plan, check->handed))
+		object_to(check, any_protected(check),
+				  "the plan gives values of protected table \"%s\" to a function that is not the server's, or to a subplan");
 	if (bms_is_empty(raw))
 		return NULL;
 	if (OidIsValid(cr_verify_made_function(plan)))
 	{
 		object_to(check, first_of(raw),
 				  "the plan calls a function that is not the server's for rows of protected table \"%s\"");
+		return raw;
+	}
+	if (cr_verify_asks_subplan(plan))
+	{
+		object_to(check, first_of(raw),
+				  "the plan asks a subplan about each row of protected table \"%s\"");
 		return raw;
 	}
 	if ((IsA(plan, NestLoop) || IsA(plan, MergeJoin) ||
