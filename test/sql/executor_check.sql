@@ -401,10 +401,10 @@ SELECT split_part(judge_with(settings, query || ' HAVING cleanroom.units('
 SELECT judge('SELECT count(*) FROM visits v GROUP BY (SELECT max(label) FROM open_table o WHERE o.region = v.region) ' || :'guarded');
 SELECT judge('SELECT count(*) FROM visits v WHERE (SELECT max(length(label) + made(v.cost)) FROM open_table) > 1 ' || :'guarded');
 SELECT judge('SELECT count(*) FROM visits v WHERE cost > (SELECT max(made(length(label))) FROM open_table) ' || :'guarded');
-SELECT judge('SELECT count(*) FROM visits v, LATERAL (SELECT made(v.cost) OFFSET 0) x ' || :'guarded');
+SELECT judge('SELECT count(x.m) FROM visits v, LATERAL (SELECT made(v.cost) AS m OFFSET 0) x ' || :'guarded');
 SELECT judge_with('{enable_hashjoin=off,enable_mergejoin=off,enable_material=off,enable_seqscan=off}',
     'SELECT count(*) FROM people p, LATERAL (SELECT FROM open_table o WHERE o.region = p.city AND made(p.person) > 1 OFFSET 0) x ' || :'guarded');
-SELECT judge('SELECT count(*) FROM visits v, LATERAL (SELECT made(length(label)) AS m FROM open_table o WHERE o.region = v.region OFFSET 0) x ' || :'guarded');
+SELECT judge('SELECT count(x.m) FROM visits v, LATERAL (SELECT made(length(label)) AS m FROM open_table o WHERE o.region = v.region OFFSET 0) x ' || :'guarded');
 -- for released rows anybody's may
 SELECT judge('SELECT made(n::int) FROM (SELECT count(*) AS n FROM visits ' || :'guarded' || ' OFFSET 0) x WHERE made(n::int) > 1');
 
