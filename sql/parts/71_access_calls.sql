@@ -123,14 +123,14 @@ CREATE FUNCTION cleanroom.add_access_rule(target text, rule name, condition text
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.add_access_rule(text, name, text, text) IS
 'Adds a rule that must hold whenever a table, or a table in a room, is queried, or replaces it in one step. For the table''s owner, or operators and contributors of the room.
-target: a room''s name, or a table''s. rule: its name. condition: an SQL expression over attributes and session facts that is boolean or can be cast to it, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null, to be told whom to ask: the author.
+target: a room''s name, or a table''s with its schema. rule: its name. condition: an SQL expression over attributes and session facts that is boolean or can be cast to it, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null, to be told whom to ask: the author.
 Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, 22004 rule or condition is null, RC005 or RC006 what no condition may have, RC007 a protected table of others in it, those of the condition.';
 
 CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.drop_access_rule(text, name) IS
 'Takes an access rule away. For those who may add it.
-target: a room''s name, or a table''s. rule: its name. Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name.';
+target: a room''s name, or a table''s with its schema. rule: its name. Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name.';
 
 CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts jsonb DEFAULT '{}')
     RETURNS TABLE (verdict text, code text, reason text, hint text)
