@@ -31,9 +31,9 @@ COMMENT ON FUNCTION cleanroom.protect(regclass, name, int, name[], name[],
 'Protects a table, or replaces the policy of a protected one in one step (its row policies stay). Only the owner may.
 relation: a table or partitioned table; its partitions and inheritance children are closed with it.
 privacy_unit: the column that names whom the table protects: person, household, account.
-threshold: how many distinct privacy units every released row must rest on; people, 2 to 2147483647.
+threshold: how many distinct privacy units every released row must rest on; people, 2 to 67108864, the most that can be counted.
 dimensions: columns that may be grouped by, returned beside aggregates, and filtered on.
-measures: columns that may be aggregated by sum, avg, stddev, variance and count; smallint, integer, bigint, numeric, real or double precision.
+measures: columns that may be aggregated by sum, avg, stddev, variance and count, and by corr, covar and regr of two; smallint, integer, bigint, numeric, real or double precision, or date, of which differences are aggregated.
 filters: columns that may be filtered on only.
 join_keys: columns that may be joined by equality, and counted.
 join_required: whether the table may be queried only joined with a protected table of another owner.
@@ -43,7 +43,7 @@ Returns nothing. A NOTICE says when the table was protected already. Errors: 425
 CREATE FUNCTION cleanroom.unprotect(relation regclass) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_unprotect';
 COMMENT ON FUNCTION cleanroom.unprotect(regclass) IS
-'Takes a table''s labels, closing policies and row policies away, and leaves row security as it was before protect(); the same for the descendants that it protects. Where the label was written by hand and does not say how it was, row security stays on. Only the owner may.
+'Takes a table''s labels, closing policies and row policies away, and leaves row security as it was before protect(); the same for the descendants that it protects. Where the label was written by hand and does not say how it was, row security stays as it is. Only the owner may.
 relation: a protected table with a policy of its own.
 Returns nothing. Errors: 42501 not the owner, 55000 the table is not protected, or only as part of another, 55006 it is in use in this session.';
 

@@ -296,7 +296,7 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION cleanroom.ordinary_series(timestamptz, timestamptz, interval) IS
 'What pg_catalog.generate_series() of moments becomes beside protected rows.
 Arguments: first and last value, and the step, not 0.
-Result: the series; empty where the session''s time zone is more than 16 hours from Greenwich, or changes by more than 25.
+Result: the series; empty where the session''s time zone is a rule of one''s own that is more than 16 hours from Greenwich, or changes by more than 3.
 Errors: those of the original, for a step of 0.';
 
 -- Those that take any number of arguments of any types.

@@ -77,7 +77,7 @@ CREATE FUNCTION cleanroom.create_key(name text, purpose text) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_create_key';
 COMMENT ON FUNCTION cleanroom.create_key(text, text) IS
 'Creates a data key from the server''s random source, with version 1, and makes the current role its owner. Superusers may, and roles that have been granted EXECUTE on this function.
-name: of 1 to 63 bytes; not that of another key, nor of one that was destroyed. Names that begin with "cleanroom." are the extension''s own.
+name: of 1 to 63 bytes; not that of another key, nor of one that was destroyed. Names that begin with "cleanroom." are the extension''s own, and superusers'' to make.
 purpose: token, for tokenize() and vault_tokenize(); encrypt, for encrypt(); or fpe, for encrypt_fpe().
 Returns nothing. Errors: 42710 the name is taken, 42602 a name that is empty or too long, 42939 one of the extension''s own, 22023 another purpose, 54000 there were 65536 keys for tokens, RC014 the server has no master key, 22004 an argument is null.';
 REVOKE ALL ON FUNCTION cleanroom.create_key(text, text) FROM PUBLIC;

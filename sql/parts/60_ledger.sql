@@ -166,7 +166,7 @@ CREATE FUNCTION cleanroom.check_receipt(number bigint, link bytea)
 COMMENT ON FUNCTION cleanroom.check_receipt(bigint, bytea) IS
 'Does the ledger still contain the record that a receipt is of?
 number, link: as last_receipt() or ledger_head() gave them.
-Returns true if it does, false if not: it was changed, or taken away. Null where the record was archived to a file and is not the last of its segment: that file has to be asked.';
+Returns true if it does, false if not: it was changed, or taken away. Null for a null argument, and where the record was archived to a file and is not the last of its segment: that file has to be asked.';
 
 CREATE FUNCTION cleanroom.verify_ledger(
     "from" bigint DEFAULT 1,
@@ -175,7 +175,7 @@ CREATE FUNCTION cleanroom.verify_ledger(
     LANGUAGE c STABLE PARALLEL RESTRICTED
     AS 'MODULE_PATHNAME', 'cr_verify_ledger';
 COMMENT ON FUNCTION cleanroom.verify_ledger(bigint, bigint) IS
-'Follows the chain, and names the first record that does not fit.
+'Follows the chain, and names the first record that does not fit. For everybody.
 from: the first number to check, 1 or more; the link before it is believed. Records that were archived into a table are checked there; those that went to a file are passed over, by the links that were kept of them.
 to: the last number to check; null for the newest.
 Returns one row: how many records fit, the number of the first that does not, or null, and why. Errors: 22023 for a number below 1.';

@@ -14,7 +14,7 @@ COMMENT ON FUNCTION cleanroom.tokenize(text, text, text) IS
 value: any text.
 key: a key of purpose token, on which the current role may tokenize.
 form: what counts as the same value: exact, email, phone or name.
-Result: a UUID of version 8 that carries the number and the version of the key; NULL when an argument is NULL, or the value has no such form (no @, too few digits, no letter).
+Result: a UUID of version 8 that carries the number and the version of the key; NULL when an argument is NULL, or the value has no such form (no @, too few digits, nothing but punctuation).
 Errors: those of the keyring (42704 no such key, 42501 not granted, 42809 another purpose, RC014 not available), 22023 an unknown form. No error shows the value.';
 
 CREATE FUNCTION cleanroom.tokenize("values" text[], key text,
@@ -127,7 +127,7 @@ value: the ciphertext.
 key: the key, on which the current role may decrypt.
 context: the one that it was encrypted with.
 Result: the text; NULL when an argument is NULL.
-Errors: RC015 the value is no ciphertext, was changed or cut off, or made with another key or context; 42804 it holds another type; 22021 the text is not in this database''s encoding; those of the keyring (42704 no such key or version, 42501 not granted, 42809 another purpose, RC014 not available).';
+Errors: RC015 the value is no ciphertext, was changed or cut off, or made with another key or context; 42804 it holds another type; 22021 the text is not in this database''s encoding; those of the keyring (42704 no such key, 42501 not granted, 42809 another purpose, RC014 not available).';
 
 CREATE FUNCTION cleanroom.decrypt_bytea(value bytea, key text,
                                         context text DEFAULT '')
@@ -161,7 +161,7 @@ COMMENT ON FUNCTION cleanroom.encrypt_fpe(text, text, text, text) IS
 'Encrypts a value into another of the same length and alphabet, with its separators where they were (FF1 of NIST SP 800-38G, AES-256): the same value always into the same. Counted, and on record.
 value: up to 1024 characters of the alphabet, with blanks and - . / ( ) + : , _ between them that stay.
 key: a key of purpose fpe, on which the current role may encrypt.
-alphabet: digits, hex, lower, upper, letters, lower_digits, upper_digits or letters_digits, or the characters themselves after an equals sign.
+alphabet: digits, hex (with small letters), lower, upper, letters, lower_digits, upper_digits or letters_digits, or the characters themselves after an equals sign.
 tweak: up to 256 bytes, such as the column''s name; other tweak, other result.
 Result: the encrypted value; NULL when an argument is NULL. It does not say with which version of the key.
 Errors: 22023 a character outside the alphabet, a value of whose kind there are fewer than a million (fewer than 6 digits) or that is too long, an unknown alphabet, or a tweak that is too long; those of the keyring (42704 no such key, 42501 not granted, 42809 another purpose, RC014 not available).';

@@ -28,7 +28,7 @@ CREATE FUNCTION cleanroom.weekday(zone text) RETURNS int
     RETURN extract(isodow FROM cleanroom.local_time(zone))::int;
 COMMENT ON FUNCTION cleanroom.weekday(text) IS
 'The day of the week now in a time zone, 1 for Monday to 7 for Sunday, for access rules.
-zone: a name of pg_timezone_names. Errors: 22023 no such zone.';
+zone: a name of pg_timezone_names. Returns 1 to 7. Errors: 22023 no such zone.';
 
 CREATE FUNCTION cleanroom.client_address() RETURNS inet
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -55,32 +55,32 @@ CREATE FUNCTION cleanroom.add_purpose(room text, purpose text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.add_purpose(text, text) IS
 'Registers another purpose that analysts may declare in a room. For its operators.
-room: its name. purpose: as SET cleanroom.purpose will name it. Errors: 42501, 42704.';
+room: its name. purpose: as SET cleanroom.purpose will name it. Returns nothing. Errors: 42501, 42704, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.add_member(room text, role name, part text)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.add_member(text, name, text) IS
 'Makes a role, or all roles of a group, a member of a room. For its operators.
 room: its name. role: a role. part: operator, contributor, analyst or auditor; a role may have several.
-Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 22023 no such part.';
+Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 22023 no such part, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.remove_member(room text, role name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.remove_member(text, name) IS
 'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room. For operators of the room, and for contributors themselves.
-room: its name. role: a member, or what view room_members shows for one that is gone. Errors: 42501, 42704, 55000 the room would be left without an operator.';
+room: its name. role: a member, or what view room_members shows for one that is gone. Returns nothing. Errors: 42501, 42704, 55000 the room would be left without an operator, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.close_room(room text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.close_room(text) IS
 'Closes a room for good: what it has granted is taken back, at once and in open sessions too. For its operators.
-room: its name. Errors: 42501, 42704.';
+room: its name. Returns nothing. Errors: 42501, 42704, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.demand_unanimity(room text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.demand_unanimity(text) IS
-'From now on new members and tables of the room need the consent of all its contributors. Cannot be taken back. For its contributors and operators.
-room: its name. Errors: 42501, 42704.';
+'From now on new members and tables of the room need the consent of all its contributors but the one that proposes them. Cannot be taken back. For its contributors and operators.
+room: its name. Returns nothing. Errors: 42501, 42704, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.consent(change_id int)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
@@ -92,45 +92,45 @@ CREATE FUNCTION cleanroom.decline(change_id int)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.decline(int) IS
 'Declines a change of a unanimous room, which is then off; who proposed it may so withdraw it. For its contributors.
-change_id: of view room_changes. Errors: 42704 no such change waits.';
+change_id: of view room_changes. Returns nothing. Errors: 42704 no such change waits.';
 
 CREATE FUNCTION cleanroom.share_table(room text, relation regclass, templates_only boolean DEFAULT false)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.share_table(text, regclass, boolean) IS
 'Brings a protected table into a room and grants the room''s analysts SELECT on it. A NOTICE names the tables that it meets there. For its owner, who must be a contributor.
 room: its name. relation: the table. templates_only: whether analysts may only run approved templates on it.
-Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 55000 not protected, RC012 it has to stay in another region.';
+Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501, 42704, 42P01 no such table, 55000 not protected, RC012 it has to stay in another region, or holds values of a key that has to, 55P03 others keep it locked or are changing privileges on it for 10 seconds, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.unshare_table(room text, relation regclass)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.unshare_table(text, regclass) IS
 'Takes a table out of a room, at once and in open sessions too. For its owner and the operators of the room.
-room: its name. relation: the table. Errors: 42501, 42704.';
+room: its name. relation: the table. Returns nothing. Errors: 42501, 42704, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.set_residency(relation regclass, residency text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.set_residency(regclass, text) IS
 'Says that a table may be shared into rooms, and queried on servers, of one region only. For its owner.
-relation: a table. residency: the region, such as EU, or null for anywhere. Errors: 42501, 55000 it is in a room of another residency, or bears no policy.';
+relation: a table. residency: the region, such as EU, or null for anywhere. Returns nothing. Errors: 42501, 55000 it is in a room of another residency, or bears no policy.';
 
 CREATE FUNCTION cleanroom.set_attribute(role name, key text, value text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.set_attribute(name, text, text) IS
 'Sets an attribute of a role, at once and in open sessions too. For members of role cleanroom_operator.
-role: a role or a group. key: 1 character or more. value: the value, or null to take it away. Errors: 42501, 42704, 22023.';
+role: a role or a group. key: 1 character or more. value: the value, or null to take it away. Returns nothing. Errors: 42501, 42704, 22023.';
 
 CREATE FUNCTION cleanroom.add_access_rule(target text, rule name, condition text, hint text DEFAULT NULL)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.add_access_rule(text, name, text, text) IS
 'Adds a rule that must hold whenever a table, or a table in a room, is queried, or replaces it in one step. For the table''s owner, or operators and contributors of the room.
-target: a room''s name, or a table''s. rule: its name. condition: a boolean SQL expression over attributes and session facts, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null for nothing but the author''s name.
-Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, those of the condition.';
+target: a room''s name, or a table''s with its schema. rule: its name. condition: an SQL expression over attributes and session facts that is boolean or can be cast to it, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null, to be told whom to ask: the author.
+Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, 22004 rule or condition is null, RC005 or RC006 what no condition may have, RC007 a protected table of others in it, those of the condition.';
 
 CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.drop_access_rule(text, name) IS
 'Takes an access rule away. For those who may add it.
-target: a room''s name, or a table''s. rule: its name. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name.';
+target: a room''s name, or a table''s with its schema. rule: its name. Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name.';
 
 CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts jsonb DEFAULT '{}')
     RETURNS TABLE (verdict text, code text, reason text, hint text)

@@ -134,4 +134,4 @@ CREATE FUNCTION cleanroom.preview_room(room text) RETURNS SETOF text
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.preview_room(text) IS
 'Tells in plain words who will be able to ask what about a table that is shared into a room. For its contributors and operators.
-room: its name. Returns lines of text. Errors: 42501, 42704.';
+room: its name. Returns lines of text. Errors: 42501, 42704, 25000 not in READ COMMITTED.';

@@ -242,7 +242,7 @@ CREATE FUNCTION cleanroom.reset_second_factor(role name) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.reset_second_factor(name) IS
 'Takes a role''s second factor away, so that it can enroll anew. Ends the lock after wrong codes, and the assurance of all sessions in which it was given. For members of cleanroom_operator.
-role: the role. Errors: 42501, 42704, 55P03 a transaction in which a code of it has been given stays open for 10 seconds.';
+role: the role. Returns nothing. Errors: 42501, 42704 it is not enrolled, 55P03 a transaction in which a code of it has been given stays open for 10 seconds.';
 
 CREATE FUNCTION cleanroom.longest_second_factor_age() RETURNS interval
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_longest_second_factor_age';

@@ -429,7 +429,7 @@ CREATE FUNCTION cleanroom.set_budget(
 ) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.set_budget(regclass, name, numeric, text, text) IS
 'Grants a budget on a protected table, or changes its amount; what was spent of it stays spent. For the table''s owner.
-relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: 0 or more, or null to take the budget away; should it be granted again, what was spent of it is still spent. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
+relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: a number, 0 or more, or null to take the budget away; should it be granted again, what was spent of it is still spent. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
 Returns nothing. Errors: 42501, 42704, 22004, 22023, 55000.';
 
 CREATE FUNCTION cleanroom.suspend_analyst(relation regclass, analyst name, reason text DEFAULT NULL)
@@ -443,7 +443,7 @@ CREATE FUNCTION cleanroom.resume_analyst(relation regclass, analyst name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.resume_analyst(regclass, name) IS
 'Lifts a suspension; refusals are counted anew from here. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
-relation: the table. analyst: the role. Errors: 42501, 42704 it is not suspended, 55000.';
+relation: the table. analyst: the role. Returns nothing. Errors: 42501, 42704 it is not suspended, 55000.';
 
 -- ---------- views ----------
 
