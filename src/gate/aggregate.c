@@ -364,6 +364,20 @@ check_extreme(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 							 "Give it dimensions of protected tables, and use count, sum or avg with measures; cleanroom.columns lists them.");
 }
 
+/* Is it a column that tells people apart? */
+static bool
+names_people(CrLevel *level, Node *expanded)
+{
+	Node	   *stripped = cr_inspect_strip(expanded);
+	const CrColumnFact *fact;
+
+	if (!IsA(stripped, Var) || ((Var *) stripped)->varlevelsup != 0 ||
+		((Var *) stripped)->varno <= 0)
+		return false;
+	fact = cr_inspect_column(level->statement, (Var *) stripped);
+	return fact != NULL && (fact->uses & (CR_USE_UNIT | CR_USE_JOIN)) != 0;
+}
+
 static CrVerdict *
 check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			   int number)
@@ -387,7 +401,10 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	if (refusal == NULL)
 		refusal = cr_rule_total(list_nth(aggregate->arguments, number));
 	if (refusal == NULL)
-		cr_note_nulls(level, aggregate, &argument);
+		refusal = cr_note_nulls(level, aggregate, family, &argument);
+	if (refusal == NULL && aggregate->aggref->aggdistinct != NIL &&
+		names_people(level, argument.expanded))
+		aggregate->people = copyObject(argument.written);
 	return refusal;
 }
 
@@ -427,10 +444,9 @@ check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 		 number++)
 		refusal = check_argument(level, aggregate, family, number);
 	if (refusal == NULL && list_length(aggregate->arguments) == 2)
-	{
-		cr_note_pair_nulls(level, aggregate);
+		refusal = cr_note_pair_nulls(level, aggregate);
+	if (refusal == NULL && list_length(aggregate->arguments) == 2)
 		refusal = check_pair(level, aggregate);
-	}
 	if (refusal == NULL && aggref->aggdistinct != NIL)
 		refusal = cr_rule_grouping_operator(linitial(aggref->aggdistinct));
 	if (refusal == NULL && aggregate->part != NIL)

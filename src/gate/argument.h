@@ -34,8 +34,8 @@ extern void cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate,
 							uint32 family, CrArgument *argument);
 
 /* nulls.c */
-extern void cr_note_nulls(CrLevel *level, CrAggregate *aggregate,
-						  CrArgument *argument);
-extern void cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate);
+extern CrVerdict *cr_note_nulls(CrLevel *level, CrAggregate *aggregate,
+								uint32 family, CrArgument *argument);
+extern CrVerdict *cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate);
 
 #endif							/* CR_ARGUMENT_H */

@@ -9,14 +9,22 @@
  * where a stored null is all there is to a row, so that its other columns
  * are not in the aggregate either, nothing is taken from anybody.
  *
+ * Many rows that have nothing to add would hide the few that have.  So what
+ * is left over is counted among those, too, that have each of the columns.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "base/errcodes.h"
 #include "gate/argument.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+
+/* Columns that may be null, of which all combinations are guarded. */
+#define MAX_COLUMNS	4
 
 /* The level's own name for a unit of the base, or NULL. */
 static Node *
@@ -67,35 +75,91 @@ note_unmatched(CrLevel *level, CrAggregate *aggregate, Node *expanded, int id,
 				  cr_make_null_test(unit ? unit : otherwise, IS_NULL));
 }
 
-/*
- * A computation is null where it would overflow, and where one of its columns
- * is null.  Rows that have none of its columns do not count.
- */
-static void
-note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
-					CrArgument *argument)
+/* The columns of arguments, those that may be null and the number of others. */
+static List *
+nullable_columns(CrLevel *level, List *written, int *others)
 {
-	Node	   *written = cr_inspect_strip(argument->written);
-	Node	   *rest = cr_make_null_test(written, IS_NULL);
-	List	   *given = NIL;
+	List	   *columns = NIL;
 	ListCell   *lc;
-	int			id = -1;
-	Bitmapset  *bases = cr_inspect_bases(argument->expanded);
 
-	if (!IsA(written, Var))
+	*others = 0;
+	foreach(lc, pull_var_clause((Node *) written, 0))
 	{
-		foreach(lc, pull_var_clause(written, 0))
-			given = lappend(given,
-							cr_make_null_test(lfirst(lc), IS_NOT_NULL));
+		if (cr_inspect_nullable(level->statement,
+								cr_inspect_expand(level, lfirst(lc))))
+			columns = list_append_unique(columns, lfirst(lc));
+		else
+			(*others)++;
 	}
-	if (given != NIL)
-		rest = (Node *) make_andclause(list_make2(rest,
-												  list_length(given) > 1 ?
-												  make_orclause(given) :
-												  linitial(given)));
-	note_rest(level, aggregate, argument->expanded, rest);
+	return columns;
+}
+
+/* Conditions, each that a row has some of the columns. */
+static List *
+given_columns(List *columns)
+{
+	List	   *given = NIL;
+	uint32		some;
+
+	for (some = 1; some < (1U << list_length(columns)); some++)
+	{
+		List	   *tests = NIL;
+		ListCell   *lc;
+
+		foreach(lc, columns)
+		{
+			if ((some & (1U << foreach_current_index(lc))) != 0)
+				tests = lappend(tests,
+								cr_make_null_test(lfirst(lc), IS_NOT_NULL));
+		}
+		given = lappend(given, make_ands_explicit(tests));
+	}
+	return given;
+}
+
+/*
+ * What is computed of columns is null where it would overflow, and where one
+ * of them is null.  The rows with some of them that it skips are noted by
+ * which they have; those that have none do not count.
+ */
+static CrVerdict *
+note_computed_nulls(CrLevel *level, CrAggregate *aggregate, List *written,
+					Node *expanded)
+{
+	List	   *skipped = NIL;
+	Node	   *rest;
+	int			others;
+	List	   *columns = nullable_columns(level, written, &others);
+	List	   *given;
+	ListCell   *lc;
+
+	if (list_length(columns) > MAX_COLUMNS)
+		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+								 exprLocation((Node *) written),
+								 "an aggregate is given too many columns that may be null",
+								 "Give it four such columns at most, and add up the released sums; or declare columns NOT NULL.");
+	foreach(lc, written)
+		skipped = lappend(skipped, cr_make_null_test(lfirst(lc), IS_NULL));
+	rest = list_length(skipped) > 1 ?
+		(Node *) make_orclause(skipped) : linitial(skipped);
+	if (others > 0)
+		note_rest(level, aggregate, expanded, rest);
+	given = given_columns(columns);
+	foreach(lc, given)
+		note_rest(level, aggregate, expanded, (Node *)
+				  make_andclause(list_make2(copyObject(rest), lfirst(lc))));
+	aggregate->given = list_union(aggregate->given, given);
+	return NULL;
+}
+
+static void
+note_unmatched_bases(CrLevel *level, CrAggregate *aggregate, Node *expanded)
+{
+	Bitmapset  *bases = cr_inspect_bases(expanded);
+	int			id = -1;
+
 	while ((id = bms_next_member(bases, id)) >= 0)
-		note_unmatched(level, aggregate, argument->expanded, id, NULL);
+		note_unmatched(level, aggregate, expanded, id, NULL);
 }
 
 /* Is it an aggregate of nothing but a column, like min(city)? */
@@ -134,56 +198,100 @@ is_computed_below(CrLevel *level, Var *column)
 		!cr_polynomial_read(level->statement, expanded, &polynomial);
 }
 
+static bool
+filter_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Aggref) && ((Aggref *) node)->aggfilter != NULL)
+		return true;
+	return expression_tree_walker(node, filter_walker, context);
+}
+
+/*
+ * Is it the column of a unit level below that is null for people who have no
+ * row of some kind?
+ */
+static bool
+is_chosen_below(CrLevel *level, Var *column)
+{
+	CrBase	   *base = cr_inspect_base(level->statement, column->varno);
+
+	return base->kind == CR_BASE_UNIT_LEVEL && column->varattno >= 1 &&
+		column->varattno <= list_length(base->level->columns) &&
+		filter_walker(list_nth(base->level->columns, column->varattno - 1),
+					  NULL);
+}
+
+/* People whom a FILTER below leaves without a value, once they are counted. */
+static void
+note_chosen_below(CrLevel *level, CrAggregate *aggregate, Node *written)
+{
+	ListCell   *lc;
+
+	foreach(lc, pull_var_clause(written, 0))
+	{
+		Node	   *expanded = cr_inspect_expand(level, lfirst(lc));
+
+		if (IsA(expanded, Var) && ((Var *) expanded)->varlevelsup == 0 &&
+			((Var *) expanded)->varno > 0 &&
+			is_chosen_below(level, (Var *) expanded) &&
+			cr_inspect_nullable(level->statement, expanded))
+			note_rest(level, aggregate, expanded,
+					  cr_make_null_test(lfirst(lc), IS_NULL));
+	}
+}
+
 /*
  * Notes that the aggregate rests on rows whose argument is not null, and
  * which others are left over.
  */
-void
-cr_note_nulls(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
+CrVerdict *
+cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
+			  CrArgument *argument)
 {
 	Node	   *stripped = cr_inspect_strip(argument->expanded);
+	Node	   *written = cr_inspect_strip(argument->written);
+	Node	   *given;
 
 	if (!cr_inspect_nullable(level->statement, argument->expanded))
-		return;
-	aggregate->part = lappend(aggregate->part,
-							  cr_make_null_test(argument->written,
-												IS_NOT_NULL));
+		return NULL;
+	given = cr_make_null_test(argument->written, IS_NOT_NULL);
+	aggregate->part = lappend(aggregate->part, given);
 	if (IsA(stripped, Const))
-		return;
+		return NULL;
+	/* a sum of nothing but the column is no count of those who have it */
+	if (family != CR_AGG_SUM || !IsA(stripped, Var))
+		note_chosen_below(level, aggregate, written);
 	if (!IsA(stripped, Var))
 	{
-		note_computed_nulls(level, aggregate, argument);
-		return;
+		note_unmatched_bases(level, aggregate, argument->expanded);
+		return note_computed_nulls(level, aggregate, list_make1(written),
+								   argument->expanded);
 	}
+	aggregate->given = lappend(aggregate->given, copyObject(given));
 	note_unmatched(level, aggregate, stripped, ((Var *) stripped)->varno,
 				   argument->written);
 	if (is_computed_below(level, (Var *) stripped))
 		note_rest(level, aggregate, stripped,
 				  cr_make_null_test(argument->written, IS_NULL));
+	return NULL;
 }
 
 /* Of a pair, the one may be null where the other is not. */
-void
+CrVerdict *
 cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate)
 {
-	int			i;
+	List	   *written = NIL;
+	ListCell   *lc;
 
 	if (!cr_inspect_nullable(level->statement,
 							 linitial(aggregate->arguments)) &&
 		!cr_inspect_nullable(level->statement,
 							 lsecond(aggregate->arguments)))
-		return;
-	for (i = 0; i < 2; i++)
-	{
-		TargetEntry *given = list_nth(aggregate->aggref->args, i);
-		TargetEntry *missing = list_nth(aggregate->aggref->args, 1 - i);
-		Expr	   *rest =
-			make_andclause(list_make2(cr_make_null_test((Node *) given->expr,
-														IS_NOT_NULL),
-									  cr_make_null_test((Node *) missing->expr,
-														IS_NULL)));
-
-		note_rest(level, aggregate, (Node *) aggregate->arguments,
-				  (Node *) rest);
-	}
+		return NULL;
+	foreach(lc, aggregate->aggref->args)
+		written = lappend(written, lfirst_node(TargetEntry, lc)->expr);
+	return note_computed_nulls(level, aggregate, written,
+							   (Node *) aggregate->arguments);
 }

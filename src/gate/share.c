@@ -10,7 +10,8 @@
  * is the number of rows that c holds for, and has to be guarded as such: for
  * all others n is 0, and everybody is counted.  So the subquery is made to
  * say of each person whether there were such rows, and whether there were
- * others, and the aggregate over it is guarded by that.
+ * others, and the aggregate over it is guarded by that: those who have no such
+ * row, be it that they have others, are none or enough.
  *
  *-------------------------------------------------------------------------
  */
@@ -125,6 +126,18 @@ refuse_hidden(CrAggregate *aggregate)
 							 "Put the condition into WHERE of the subquery that groups by person, and aggregate directly over that subquery.");
 }
 
+/* It rests on people who have such a row; by choice, if others have none. */
+static void
+note_share(CrAggregate *aggregate, Node *has, bool chosen)
+{
+	Node	   *has_none = (Node *) make_notclause(copyObject((Expr *) has));
+
+	aggregate->part = lappend(aggregate->part, has);
+	if (chosen)
+		aggregate->rests = lappend(aggregate->rests,
+								   cr_among_chosen(aggregate, has_none));
+}
+
 /* Guards an aggregate over one of the atoms of a unit level's column. */
 static CrVerdict *
 share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
@@ -139,10 +152,10 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 	if (source == NULL)
 		return refuse_hidden(aggregate);
 	if (atom->part != NIL)
-		aggregate->part =
-			lappend(aggregate->part,
-					has_row(source, (Node *)
-							make_ands_explicit(copyObject(atom->part))));
+		note_share(aggregate,
+				   has_row(source, (Node *)
+						   make_ands_explicit(copyObject(atom->part))),
+				   atom->chosen != NIL);
 	foreach(lc, atom->rests)
 	{
 		Node	   *rest = has_row(source, copyObject(lfirst(lc)));

@@ -211,6 +211,10 @@ typedef struct CrAggregate
 								 * or reach the threshold too */
 	List	   *listed;			/* the same, where none will not do */
 	List	   *missing;		/* CrMissing */
+	List	   *given;			/* conditions: rows that have some columns of
+								 * its arguments; each rest is of those, too */
+	Node	   *people;			/* the key of people that it counts each of
+								 * once, in the level's own words; or NULL */
 	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
 								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */

@@ -89,6 +89,20 @@ compare(const char *operator, Expr *left, Expr *right)
 	return (Expr *) op;
 }
 
+/* left - right, of counts */
+static OpExpr *
+subtract(Expr *left, Expr *right)
+{
+	OpExpr	   *op = (OpExpr *)
+		make_opclause(OpernameGetOprid(list_make2(makeString("pg_catalog"),
+												  makeString("-")),
+									   INT8OID, INT8OID),
+					  INT8OID, false, left, right, InvalidOid, InvalidOid);
+
+	op->opfuncid = F_INT8MI;
+	return op;
+}
+
 /* units(unit, t) [FILTER (WHERE filter)] >= t */
 static Expr *
 units_reach(const CrUnit *unit, Node *filter)
@@ -417,6 +431,51 @@ among_meant(const CrLevel *level, Node *condition)
 	return cr_defer_among(level, list_make1(condition));
 }
 
+/* Rows that a part leaves out, of those that have some columns. */
+static Node *
+without_part(const CrAggregate *aggregate, Node *given)
+{
+	BooleanTest *test = makeNode(BooleanTest);
+
+	test->arg = make_ands_explicit(copyObject(aggregate->part));
+	test->booltesttype = IS_NOT_TRUE;
+	test->location = -1;
+	return (Node *) make_andclause(list_make2(test, copyObject(given)));
+}
+
+/*
+ * What conditions leave out is none or enough among those, too, who have
+ * something that the aggregate would add.
+ */
+static List *
+tests_of_given(const CrLevel *level, const CrAggregate *aggregate,
+			   const CrUnit *unit)
+{
+	List	   *tests = NIL;
+	ListCell   *lc;
+
+	foreach(lc, aggregate->chosen == NIL ? NIL : aggregate->given)
+	{
+		Node	   *given = (Node *) lfirst(lc);
+		ListCell   *lc2;
+
+		tests = lappend(tests,
+						none_or_enough(unit,
+									   among_meant(level,
+												   without_part(aggregate,
+																given))));
+		foreach(lc2, unit->membership != NULL ? NIL : aggregate->listed)
+		{
+			Node	   *both = (Node *)
+				make_ands_explicit(list_make2(lfirst(lc2), given));
+
+			tests = lappend(tests,
+							units_reach(unit, among_meant(level, both)));
+		}
+	}
+	return tests;
+}
+
 /* What must hold for an aggregate that does not rest on the whole group. */
 static List *
 tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
@@ -448,12 +507,65 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 												missing->bases, unit->base) ?
 						none_or_enough(unit, rest) : units_reach(unit, rest));
 	}
+	tests = list_concat(tests, tests_of_given(level, aggregate, unit));
 	if (unit->membership != NULL)
 		return tests;
 	foreach(lc, aggregate->listed)
 		tests = lappend(tests,
 						units_reach(unit, among_meant(level, lfirst(lc))));
 	return tests;
+}
+
+/* The same of those whom questions of membership leave out. */
+static List *
+tests_of_answers(const CrLevel *level, const CrAggregate *aggregate)
+{
+	List	   *tests = NIL;
+	List	   *all = deferred_conditions(level);
+	ListCell   *lc;
+
+	if (aggregate->part == NIL)
+		return NIL;
+	tests = guards_of_answers(level, list_concat_copy(all, aggregate->part));
+	foreach(lc, aggregate->given)
+	{
+		List	   *chosen = list_concat_copy(all, aggregate->chosen);
+
+		chosen = lappend(chosen, lfirst(lc));
+		tests = list_concat_unique(tests, guards_of_answers(level, chosen));
+	}
+	return tests;
+}
+
+/* count(DISTINCT key) FILTER (WHERE condition), of the rows that are meant */
+static Expr *
+count_people(const CrLevel *level, const CrAggregate *aggregate,
+			 List *conditions)
+{
+	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
+	TargetEntry *tle = copyObject(linitial_node(TargetEntry, aggref->args));
+
+	tle->expr = (Expr *) copyObject(aggregate->people);
+	aggref->args = list_make1(tle);
+	aggref->aggfilter = (Expr *) cr_defer_among(level, conditions);
+	return (Expr *) aggref;
+}
+
+/*
+ * Whoever has a row in the part may have others outside.  People who have
+ * none are what the one count lacks of the other: none, or enough.
+ */
+static Expr *
+test_of_people(const CrLevel *level, const CrAggregate *aggregate)
+{
+	Expr	   *all = count_people(level, aggregate, NIL);
+	Expr	   *part = count_people(level, aggregate, aggregate->part);
+	Expr	   *lacking = (Expr *) subtract(all, part);
+
+	return make_orclause(list_make2(compare("=", copyObject(lacking),
+											(Expr *) make_int8(0)),
+									compare(">=", lacking,
+											(Expr *) make_int8(cr_guard_threshold(level)))));
 }
 
 /*
@@ -478,13 +590,9 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 
 		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
 	}
-	if (aggregate->part != NIL)
-	{
-		List	   *all = list_concat(deferred_conditions(level),
-									  aggregate->part);
-
-		tests = list_concat(tests, guards_of_answers(level, all));
-	}
+	tests = list_concat(tests, tests_of_answers(level, aggregate));
+	if (aggregate->people != NULL && aggregate->chosen != NIL)
+		tests = lappend(tests, test_of_people(level, aggregate));
 	when->expr = make_ands_explicit(tests);
 	when->result = (Expr *) aggref;
 	when->location = -1;

@@ -1,0 +1,118 @@
+-- What an aggregate leaves over, where many who have nothing to add would
+-- hide the few who have; and people who have other rows.
+--
+-- Of 60 people, every third has no income; 7 alone has no gap and is of kind
+-- x, and has no visit of kind m.  Each difference must be null.
+\set VERBOSITY terse
+SET client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_e_owner;
+CREATE ROLE regress_cr_e_analyst;
+CREATE SCHEMA bypass_rests;
+GRANT ALL ON SCHEMA bypass_rests TO regress_cr_e_owner, regress_cr_e_analyst;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_e_owner, regress_cr_e_analyst;
+SET search_path = bypass_rests, pg_catalog;
+SET SESSION AUTHORIZATION regress_cr_e_owner;
+CREATE TABLE persons (pid int PRIMARY KEY, kind text NOT NULL, income int, gap int, extra numeric, age int NOT NULL);
+INSERT INTO persons SELECT n, CASE WHEN n = 7 THEN 'x' WHEN n % 3 = 0 THEN 'q' ELSE 'c' END,
+  CASE WHEN n % 3 = 0 THEN NULL WHEN n = 7 THEN 123456 ELSE 100 + n END,
+  CASE WHEN n = 7 THEN NULL ELSE n END, CASE WHEN n % 2 = 0 THEN n END, 20 + n FROM generate_series(1, 60) n;
+CREATE TABLE visits (pid int NOT NULL, what text NOT NULL, cost int NOT NULL);
+INSERT INTO visits SELECT n, w, n FROM generate_series(1, 60) n, unnest('{z,m}'::text[]) w WHERE w = 'z' OR n <> 7;
+INSERT INTO visits SELECT n, w, n FROM generate_series(1, 30) n, unnest('{z,k}'::text[]) w;
+SELECT cleanroom.protect('persons', 'pid', 5, dimensions => '{kind}', measures => '{income, gap, extra}', filters => '{age}', join_keys => '{pid}');
+SELECT cleanroom.protect('visits', 'pid', 5, dimensions => '{what}', measures => '{cost}', join_keys => '{pid}');
+GRANT SELECT ON persons, visits TO regress_cr_e_analyst;
+CREATE TABLE queries (place int GENERATED ALWAYS AS IDENTITY, honest bool, query text);
+CREATE TABLE outcomes (who text, place int, outcome text);
+GRANT ALL ON queries, outcomes TO regress_cr_e_analyst;
+
+-- ---------- columns that may be null beside each other ----------
+INSERT INTO queries (honest, query)
+SELECT false, 'SELECT ' || difference || ' FROM persons'
+  FROM unnest(ARRAY['sum(income) - sum(income + 0 * gap)', 'sum(income) - sum(income * (1 + 0 * gap))',
+      'sum(income) FILTER (WHERE age < 100) - sum(income + 0 * gap) FILTER (WHERE age < 100)',
+      'sum(income) - sum(CASE WHEN age < 100 THEN income + 0 * gap ELSE 0 END)',
+      'sum(income) - sum(income + 0 * gap) FILTER (WHERE kind <> ''q'')', 'avg(income) - avg(income + 0 * gap)',
+      'stddev(income) - stddev(income + 0 * gap)',
+      'regr_avgy(income, income) - regr_avgy(income + 0 * gap, income)',
+      'sum(coalesce(income, 0) - coalesce(gap, 0)) - sum(income) + sum(gap)', 'corr(income, gap)',
+      'sum(income * extra) - sum(income * extra * (1 + 0 * gap))']) difference;
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT sum(income) - sum(income + 0 * gap) FROM (SELECT pid, sum(income) AS income, sum(gap) AS gap FROM persons GROUP BY pid) q');
+
+-- ---------- what FILTER leaves over has to have something ----------
+INSERT INTO queries (honest, query)
+SELECT false, 'SELECT ' || difference || ' FROM persons p'
+  FROM unnest(ARRAY['sum(income) - sum(income) FILTER (WHERE kind NOT IN (''q'', ''x''))',
+      'sum(income) - sum(CASE WHEN kind NOT IN (''q'', ''x'') THEN income ELSE 0 END)',
+      'sum(income) - sum((kind NOT IN (''q'', ''x''))::int * income)', 'sum(income) - sum(CASE kind WHEN ''q'' THEN 0 WHEN ''x'' THEN 0 ELSE income END)',
+      'count(income) - count(income) FILTER (WHERE kind = ''c'')', 'count(income) - count(CASE WHEN kind = ''c'' THEN income END)',
+      'avg(income) - avg(income) FILTER (WHERE kind = ''c'')', 'regr_avgy(income, income) - regr_avgy(income, income) FILTER (WHERE kind = ''c'')',
+      'sum(income) - sum(income) FILTER (WHERE NOT EXISTS (SELECT FROM persons z WHERE z.pid = p.pid AND z.kind <> ''c''))',
+      'sum(income) - sum(income) FILTER (WHERE age < 100 AND NOT EXISTS (SELECT FROM persons z WHERE z.pid = p.pid AND z.kind <> ''c''))',
+      'sum(income) - sum(income + 0 * gap) FILTER (WHERE kind = ''c'')']) difference;
+INSERT INTO queries (honest, query) VALUES
+(false, 'WITH f AS (SELECT p.*, CASE WHEN kind IN (''q'', ''x'') THEN 0 ELSE 1 END AS k FROM persons p) SELECT sum(income) - sum(k * income) FROM f'),
+(false, 'SELECT sum(a) - sum(a) FILTER (WHERE s NOT IN (''q'', ''x'')) FROM (SELECT pid, max(kind) AS s, sum(income) AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(income) FROM persons p WHERE NOT EXISTS (SELECT FROM persons z WHERE z.pid = p.pid AND z.kind <> ''c'')'),
+(false, 'SELECT s FROM (SELECT EXISTS (SELECT FROM persons z WHERE z.pid = p.pid AND z.kind = ''c'') AS e, sum(income) AS s FROM persons p GROUP BY 1) q WHERE s IS NOT NULL');
+
+-- ---------- people who have other rows ----------
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT count(DISTINCT pid) - count(DISTINCT pid) FILTER (WHERE what = ''m'') FROM visits'),
+(false, 'SELECT count(DISTINCT pid) - count(DISTINCT CASE WHEN what = ''m'' THEN pid END) FROM visits'),
+(false, 'SELECT count(*) - count(n) FROM (SELECT pid, sum(cost) FILTER (WHERE what = ''m'') AS n FROM visits GROUP BY pid) q'),
+(false, 'SELECT sum(n + 1) - sum(n) FROM (SELECT pid, sum(cost) FILTER (WHERE what = ''m'') AS n FROM visits GROUP BY pid) q'),
+(false, 'SELECT sum(n) / avg(n) FROM (SELECT pid, sum(cost) FILTER (WHERE what = ''m'') AS n FROM visits GROUP BY pid) q'),
+(false, 'SELECT count(*) - count(n) FROM (SELECT pid, max(what) FILTER (WHERE what = ''m'') AS n FROM visits GROUP BY pid) q'),
+(false, 'SELECT count(*) - sum(n) FROM (SELECT pid, count(DISTINCT what) FILTER (WHERE what = ''m'') AS n FROM visits GROUP BY pid) q'),
+(false, 'SELECT count(*) - sum(n) FROM (SELECT pid, count(*) FILTER (WHERE what = ''m'') AS n FROM visits GROUP BY pid) q'),
+(false, 'SELECT count(DISTINCT pid) - count(DISTINCT pid) FILTER (WHERE what = ''m'' AND NOT (kind = ''x'' AND age = 27)) FROM persons JOIN visits USING (pid)'),
+(false, 'SELECT sum(h) FROM (SELECT pid, max((what = ''m'')::int) AS h FROM visits GROUP BY pid) q'),
+(false, 'SELECT count(v.pid) FROM persons p LEFT JOIN visits v ON v.pid = p.pid AND what = ''m''');
+
+-- ---------- inside the rules ----------
+INSERT INTO queries (honest, query) VALUES
+(true, 'SELECT sum(income), count(income), avg(extra), sum(income * 2 + 1), count(*) FROM persons'),
+(true, 'SELECT sum(income + extra), avg(income - extra) FROM persons'),
+(true, 'SELECT sum(income) FILTER (WHERE age > 50), avg(extra) FILTER (WHERE age > 50) FROM persons'),
+(true, 'SELECT sum(CASE WHEN age > 50 THEN income ELSE 0 END), count(CASE WHEN age > 50 THEN extra END) FROM persons'),
+(true, 'SELECT corr(income, extra), regr_slope(income, gap) FROM persons WHERE kind = ''c'''),
+(true, 'SELECT count(DISTINCT pid), count(DISTINCT pid) FILTER (WHERE what = ''k''), count(DISTINCT pid) FILTER (WHERE what = ''z'') FROM visits'),
+(true, 'SELECT what, count(DISTINCT pid) FROM visits WHERE what <> ''m'' GROUP BY 1 ORDER BY 1'),
+(true, 'SELECT count(n), avg(n) FROM (SELECT pid, sum(cost) FILTER (WHERE what = ''k'') AS n FROM visits GROUP BY pid) q'),
+(true, 'SELECT sum(n), avg(n) FROM (SELECT pid, count(*) FILTER (WHERE what = ''k'') AS n FROM visits GROUP BY pid) q'),
+(true, 'SELECT sum(a) FILTER (WHERE m = 1) FROM (SELECT pid, sum(income) AS a, count(*) AS m FROM persons GROUP BY pid) q'),
+(true, 'SELECT sum(income) FILTER (WHERE EXISTS (SELECT FROM visits v WHERE v.pid = p.pid AND what = ''k'')) FROM persons p');
+
+CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+    found text := '';
+    hint text;
+    state text;
+BEGIN
+    FOR r IN EXECUTE query LOOP
+        found := found || r::text || ' ';
+    END LOOP;
+    RETURN found;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, hint = PG_EXCEPTION_HINT;
+    RETURN state || CASE hint WHEN '' THEN ' WITHOUT A HINT: ' || SQLERRM ELSE '' END;
+END $$;
+GRANT EXECUTE ON FUNCTION run(text) TO regress_cr_e_analyst;
+INSERT INTO outcomes SELECT 'owner', place, run(query) FROM queries;
+SET SESSION AUTHORIZATION regress_cr_e_analyst;
+INSERT INTO outcomes SELECT 'analyst', place, run(query) FROM queries;
+SELECT 'LEAKS', outcome, query FROM queries JOIN outcomes USING (place)
+ WHERE who = 'analyst' AND NOT honest AND outcome !~ '^(\(\) |RC00[1-6]|)$' ORDER BY place;
+SELECT outcome, count(*) FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest GROUP BY 1 ORDER BY 1;
+SELECT query, outcome FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest AND outcome ~ '^RC' ORDER BY place;
+SELECT a.outcome, nullif(o.outcome, a.outcome) AS owner, query FROM queries JOIN outcomes a USING (place) JOIN outcomes o USING (place)
+ WHERE honest AND a.who = 'analyst' AND o.who = 'owner' ORDER BY place;
+RESET SESSION AUTHORIZATION;
+RESET search_path;
+DROP SCHEMA bypass_rests CASCADE;
+DROP OWNED BY regress_cr_e_owner, regress_cr_e_analyst;
+DROP ROLE regress_cr_e_owner, regress_cr_e_analyst;
