@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "gate/argument.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
@@ -64,7 +65,8 @@ note_unmatched(CrLevel *level, CrAggregate *aggregate, Node *expanded, int id,
 	if (cr_inspect_base(level->statement, id)->nullable &&
 		(unit != NULL || otherwise != NULL))
 		note_rest(level, aggregate, expanded,
-				  cr_make_null_test(unit ? unit : otherwise, IS_NULL));
+				  cr_make_null_test(copyObject(unit ? unit : otherwise),
+									IS_NULL));
 }
 
 /*
@@ -76,7 +78,7 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
 					CrArgument *argument)
 {
 	Node	   *written = cr_inspect_strip(argument->written);
-	Node	   *rest = cr_make_null_test(written, IS_NULL);
+	Node	   *rest = cr_make_null_test(copyObject(written), IS_NULL);
 	List	   *given = NIL;
 	ListCell   *lc;
 	int			id = -1;
@@ -86,7 +88,8 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate,
 	{
 		foreach(lc, pull_var_clause(written, 0))
 			given = lappend(given,
-							cr_make_null_test(lfirst(lc), IS_NOT_NULL));
+							cr_make_null_test(copyObject(lfirst(lc)),
+											  IS_NOT_NULL));
 	}
 	if (given != NIL)
 		rest = (Node *) make_andclause(list_make2(rest,
@@ -146,7 +149,7 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 	if (!cr_inspect_nullable(level->statement, argument->expanded))
 		return;
 	aggregate->part = lappend(aggregate->part,
-							  cr_make_null_test(argument->written,
+							  cr_make_null_test(copyObject(argument->written),
 												IS_NOT_NULL));
 	if (IsA(stripped, Const))
 		return;
@@ -159,7 +162,8 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 				   argument->written);
 	if (is_computed_below(level, (Var *) stripped))
 		note_rest(level, aggregate, stripped,
-				  cr_make_null_test(argument->written, IS_NULL));
+				  cr_make_null_test(copyObject(argument->written),
+									IS_NULL));
 }
 
 /* Of a pair, the one may be null where the other is not. */
@@ -177,13 +181,12 @@ cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate)
 	{
 		TargetEntry *given = list_nth(aggregate->aggref->args, i);
 		TargetEntry *missing = list_nth(aggregate->aggref->args, 1 - i);
-		Expr	   *rest =
-			make_andclause(list_make2(cr_make_null_test((Node *) given->expr,
-														IS_NOT_NULL),
-									  cr_make_null_test((Node *) missing->expr,
-														IS_NULL)));
+		Node	   *is_given =
+			cr_make_null_test((Node *) copyObject(given->expr), IS_NOT_NULL);
+		Node	   *is_missing =
+			cr_make_null_test((Node *) copyObject(missing->expr), IS_NULL);
 
 		note_rest(level, aggregate, (Node *) aggregate->arguments,
-				  (Node *) rest);
+				  (Node *) make_andclause(list_make2(is_given, is_missing)));
 	}
 }

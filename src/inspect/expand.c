@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -90,7 +91,7 @@ expand_nullable(CrSource *source, Node *column)
 {
 	CaseExpr   *result = makeNode(CaseExpr);
 	CaseWhen   *when = makeNode(CaseWhen);
-	NullTest   *test = makeNode(NullTest);
+	Expr	   *someone = NULL;
 	ListCell   *lc;
 
 	foreach(lc, source->level->units)
@@ -98,13 +99,11 @@ expand_nullable(CrSource *source, Node *column)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		if (unit->membership == NULL)
-			test->arg = copyObject(unit->expanded);
+			someone = copyObject(unit->expanded);
 	}
-	if (test->arg == NULL)
+	if (someone == NULL)
 		elog(ERROR, "a row level has no unit");
-	test->nulltesttype = IS_NOT_NULL;
-	test->location = -1;
-	when->expr = (Expr *) test;
+	when->expr = (Expr *) cr_make_null_test((Node *) someone, IS_NOT_NULL);
 	when->result = (Expr *) column;
 	when->location = -1;
 	result->casetype = exprType(column);

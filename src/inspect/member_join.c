@@ -17,6 +17,7 @@
 
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -400,18 +401,13 @@ join_as_test(CrStatement *statement, Query *query, Asked *asked)
 	RangeTblRef *ref = add_members(query, asked, &rte);
 	JoinExpr   *join = make_join(query, JOIN_LEFT, whole_from(query),
 								 (Node *) ref);
-	NullTest   *test = makeNode(NullTest);
 	Var		   *member = make_member(asked, ref->rtindex);
 
 	join->quals = make_condition(asked, make_member(asked, ref->rtindex));
 	query->jointree->fromlist = list_make1(join);
 	cr_membership_record(statement, rte, asked->outer, asked->exact);
 	cr_set_nulling(member, bms_make_singleton(join->rtindex));
-	test->arg = (Expr *) member;
-	test->nulltesttype = IS_NOT_NULL;
-	test->argisrow = false;
-	test->location = -1;
-	return (Node *) test;
+	return cr_make_null_test((Node *) member, IS_NOT_NULL);
 }
 
 /* Is a row equal to one member at most, where members are distinct? */

@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_expr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
@@ -141,17 +142,6 @@ make_some(Aggref *count)
 	return (Node *) some;
 }
 
-static Node *
-make_true(Node *condition)
-{
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = (Expr *) condition;
-	test->booltesttype = IS_TRUE;
-	test->location = -1;
-	return (Node *) test;
-}
-
 /* CASE WHEN condition THEN 1 ELSE 0 END */
 static Node *
 one_or_none(Node *condition)
@@ -244,7 +234,8 @@ read_pivot(Aggref *aggref, Query *query)
 	else if (aggref->aggfnoid == F_MIN_INT4 && is_integer(when->result, 1) &&
 			 is_integer(expr->defresult, 0))
 	{
-		make_boolean(aggref, make_true(cr_inspect_when(expr, when)));
+		make_boolean(aggref, cr_make_boolean_test(cr_inspect_when(expr, when),
+												  IS_TRUE, -1));
 		return one_or_none((Node *) aggref);
 	}
 	else if (is_plain_sum(aggref->aggfnoid) && is_zero(expr->defresult) &&

@@ -26,6 +26,7 @@
 #include "postgres.h"
 
 #include "agg/total.h"
+#include "base/make_expr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
@@ -195,12 +196,8 @@ compute(const char *operator, Oid result, Node *left, Node *right)
 static Expr *
 deny(Expr *condition)
 {
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = condition;
-	test->booltesttype = IS_NOT_TRUE;
-	test->location = exprLocation((Node *) condition);
-	return (Expr *) test;
+	return (Expr *) cr_make_boolean_test((Node *) condition, IS_NOT_TRUE,
+										 exprLocation((Node *) condition));
 }
 
 /* count(*) FILTER (WHERE filter) > 0 */

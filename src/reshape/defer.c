@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/errcodes.h"
+#include "base/make_expr.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -142,8 +143,6 @@ cr_defer_among_others(const CrLevel *level, const CrDeferred *without,
 Node *
 cr_defer_left_out(const CrDeferred *deferred)
 {
-	BooleanTest *test;
-
 	if (deferred->plain)
 	{
 		NullTest   *match = copyObject((NullTest *) deferred->condition);
@@ -151,11 +150,8 @@ cr_defer_left_out(const CrDeferred *deferred)
 		match->nulltesttype = IS_NOT_NULL;
 		return (Node *) match;
 	}
-	test = makeNode(BooleanTest);
-	test->arg = (Expr *) copyObject(deferred->condition);
-	test->booltesttype = IS_NOT_TRUE;
-	test->location = -1;
-	return (Node *) test;
+	return cr_make_boolean_test(copyObject(deferred->condition), IS_NOT_TRUE,
+								-1);
 }
 
 /* The aggregate over the rows that the level means. */

@@ -1,0 +1,22 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/base/make_expr.h
+ *	  Makes expressions that the server has no function for.
+ *
+ * What they are made of is not copied.  Where no location is given they were
+ * written nowhere, and have none.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_MAKE_EXPR_H
+#define CR_MAKE_EXPR_H
+
+#include "nodes/primnodes.h"
+
+/* arg IS [NOT] TRUE, FALSE or UNKNOWN */
+extern Node *cr_make_boolean_test(Node *arg, BoolTestType type, int location);
+
+/* arg IS [NOT] NULL, of a value that is no row */
+extern Node *cr_make_null_test(Node *arg, NullTestType type);
+
+#endif							/* CR_MAKE_EXPR_H */
