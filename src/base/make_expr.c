@@ -9,8 +9,7 @@
 
 #include "base/make_expr.h"
 #include "nodes/makefuncs.h"
-
-/* ---------- tests ---------- */
+#include "nodes/nodeFuncs.h"
 
 Node *
 cr_make_boolean_test(Node *arg, BoolTestType type, int location)
@@ -33,4 +32,24 @@ cr_make_null_test(Node *arg, NullTestType type)
 	test->argisrow = false;
 	test->location = -1;
 	return (Node *) test;
+}
+
+CaseExpr *
+cr_make_case(Node *condition, Node *result, Node *otherwise)
+{
+	CaseExpr   *expr = makeNode(CaseExpr);
+	CaseWhen   *when = makeNode(CaseWhen);
+
+	when->expr = (Expr *) condition;
+	when->result = (Expr *) result;
+	when->location = -1;
+	expr->casetype = exprType(result);
+	expr->casecollid = exprCollation(result);
+	expr->args = list_make1(when);
+	if (otherwise == NULL)
+		otherwise = (Node *) makeNullConst(expr->casetype, -1,
+										   expr->casecollid);
+	expr->defresult = (Expr *) otherwise;
+	expr->location = -1;
+	return expr;
 }

@@ -19,4 +19,7 @@ extern Node *cr_make_boolean_test(Node *arg, BoolTestType type, int location);
 /* arg IS [NOT] NULL, of a value that is no row */
 extern Node *cr_make_null_test(Node *arg, NullTestType type);
 
+/* CASE WHEN condition THEN result ELSE otherwise END; without it, ELSE NULL */
+extern CaseExpr *cr_make_case(Node *condition, Node *result, Node *otherwise);
+
 #endif							/* CR_MAKE_EXPR_H */

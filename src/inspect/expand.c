@@ -89,8 +89,7 @@ names_no_row(const CrStatement *statement, Node *expanded)
 static Node *
 expand_nullable(CrSource *source, Node *column)
 {
-	CaseExpr   *result = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
+	CaseExpr   *result;
 	Expr	   *someone = NULL;
 	ListCell   *lc;
 
@@ -103,14 +102,8 @@ expand_nullable(CrSource *source, Node *column)
 	}
 	if (someone == NULL)
 		elog(ERROR, "a row level has no unit");
-	when->expr = (Expr *) cr_make_null_test((Node *) someone, IS_NOT_NULL);
-	when->result = (Expr *) column;
-	when->location = -1;
-	result->casetype = exprType(column);
-	result->casecollid = exprCollation(column);
-	result->args = list_make1(when);
-	result->defresult = (Expr *) makeNullConst(result->casetype, -1,
-											   result->casecollid);
+	result = cr_make_case(cr_make_null_test((Node *) someone, IS_NOT_NULL),
+						  column, NULL);
 	result->location = exprLocation(column);
 	return (Node *) result;
 }

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_operator.h"
@@ -239,28 +240,21 @@ cr_partials_combine(const CrPartials *partials, int number, int nkeys,
 	Expr	   *column = computed_column(partials, first, nkeys);
 	bool		average = list_nth_node(Aggref, partials->computed,
 										first)->aggfnoid != aggref->aggfnoid;
-	CaseExpr   *guarded = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
+	Expr	   *complete = cr_partials_complete(column, live[first]);
+	Expr	   *sum = add_up(column);
 
-	when->expr = cr_partials_complete(column, live[first]);
-	when->result = add_up(column);
 	if (average)
 	{
 		Expr	   *count = computed_column(partials, first + 1, nkeys);
 
-		when->expr =
-			make_andclause(list_make2(when->expr,
+		complete =
+			make_andclause(list_make2(complete,
 									  cr_partials_complete(count,
 														   live[first + 1])));
-		when->result = divide(when->result, add_up(count), aggref->aggtype);
+		sum = divide(sum, add_up(count), aggref->aggtype);
 	}
 	else if (aggref->aggtype == INT8OID)
-		when->result = make_cast(F_INT8_NUMERIC, INT8OID, when->result);
-	when->location = -1;
-	guarded->casetype = aggref->aggtype;
-	guarded->args = list_make1(when);
-	guarded->defresult = (Expr *) makeNullConst(aggref->aggtype, -1,
-												InvalidOid);
-	guarded->location = -1;
-	return (Expr *) guarded;
+		sum = make_cast(F_INT8_NUMERIC, INT8OID, sum);
+	Assert(exprType((Node *) sum) == aggref->aggtype);
+	return (Expr *) cr_make_case((Node *) complete, (Node *) sum, NULL);
 }

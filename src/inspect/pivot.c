@@ -146,17 +146,7 @@ make_some(Aggref *count)
 static Node *
 one_or_none(Node *condition)
 {
-	CaseExpr   *result = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
-
-	when->expr = (Expr *) condition;
-	when->result = (Expr *) make_integer(1);
-	when->location = -1;
-	result->casetype = INT4OID;
-	result->args = list_make1(when);
-	result->defresult = (Expr *) make_integer(0);
-	result->location = -1;
-	return (Node *) result;
+	return (Node *) cr_make_case(condition, make_integer(1), make_integer(0));
 }
 
 /* coalesce(sum, 0) */

@@ -221,8 +221,6 @@ static Node *
 where_others_are_many(const Aggref *aggref, const Classes *classes,
 					  Node *result)
 {
-	CaseExpr   *expr = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
 	List	   *tests = NIL;
 	ListCell   *lc;
 
@@ -242,14 +240,8 @@ where_others_are_many(const Aggref *aggref, const Classes *classes,
 	}
 	if (tests == NIL)
 		return result;
-	when->expr = make_ands_explicit(tests);
-	when->result = (Expr *) result;
-	when->location = -1;
-	expr->casetype = exprType(result);
-	expr->args = list_make1(when);
-	expr->defresult = (Expr *) makeNullConst(expr->casetype, -1, InvalidOid);
-	expr->location = -1;
-	return (Node *) expr;
+	return (Node *) cr_make_case((Node *) make_ands_explicit(tests), result,
+								 NULL);
 }
 
 /* What is released may be too large together; then it is null. */

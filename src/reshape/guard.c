@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "base/oids.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
@@ -331,17 +332,8 @@ guards_of_deferred(const CrLevel *level)
 static Expr *
 keep_in_having(Expr *aggregated, Node *condition)
 {
-	CaseExpr   *result = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
-
-	when->expr = aggregated;
-	when->result = (Expr *) condition;
-	when->location = -1;
-	result->casetype = BOOLOID;
-	result->args = list_make1(when);
-	result->defresult = (Expr *) makeBoolConst(false, false);
-	result->location = -1;
-	return (Expr *) result;
+	return (Expr *) cr_make_case((Node *) aggregated, condition,
+								 makeBoolConst(false, false));
 }
 
 /* Sets that rows may be in or not can be released themselves. */
@@ -463,8 +455,6 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 Expr *
 cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 {
-	CaseExpr   *guarded = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
 	List	   *tests = NIL;
 	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
 	ListCell   *lc;
@@ -485,14 +475,6 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 
 		tests = list_concat(tests, guards_of_answers(level, all));
 	}
-	when->expr = make_ands_explicit(tests);
-	when->result = (Expr *) aggref;
-	when->location = -1;
-	guarded->casetype = aggref->aggtype;
-	guarded->casecollid = aggref->aggcollid;
-	guarded->args = list_make1(when);
-	guarded->defresult = (Expr *) makeNullConst(guarded->casetype, -1,
-												guarded->casecollid);
-	guarded->location = -1;
-	return (Expr *) guarded;
+	return (Expr *) cr_make_case((Node *) make_ands_explicit(tests),
+								 (Node *) aggref, NULL);
 }
