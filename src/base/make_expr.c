@@ -8,8 +8,44 @@
 #include "postgres.h"
 
 #include "base/make_expr.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
+#include "utils/lsyscache.h"
+
+Const *
+cr_make_int4(int32 value)
+{
+	return makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
+					 Int32GetDatum(value), false, true);
+}
+
+Const *
+cr_make_int8(int64 value)
+{
+	return makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+					 Int64GetDatum(value), false, FLOAT8PASSBYVAL);
+}
+
+Expr *
+cr_make_operation(const char *name, Expr *left, Expr *right)
+{
+	List	   *qualified = list_make2(makeString("pg_catalog"),
+									   makeString(pstrdup(name)));
+	Oid			type = exprType((Node *) left);
+	Oid			opno = OpernameGetOprid(qualified, type,
+										exprType((Node *) right));
+	OpExpr	   *op;
+
+	if (!OidIsValid(opno))
+		elog(ERROR, "operator %s of type %u not found", name, type);
+	op = (OpExpr *) make_opclause(opno, get_op_rettype(opno), false, left,
+								  right, InvalidOid, InvalidOid);
+	op->opfuncid = get_opcode(opno);
+	return (Expr *) op;
+}
 
 Node *
 cr_make_boolean_test(Node *arg, BoolTestType type, int location)

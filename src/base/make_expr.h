@@ -13,6 +13,12 @@
 
 #include "nodes/primnodes.h"
 
+extern Const *cr_make_int4(int32 value);
+extern Const *cr_make_int8(int64 value);
+
+/* left name right, by an operator of the server's own for their types */
+extern Expr *cr_make_operation(const char *name, Expr *left, Expr *right);
+
 /* arg IS [NOT] TRUE, FALSE or UNKNOWN */
 extern Node *cr_make_boolean_test(Node *arg, BoolTestType type, int location);
 

@@ -14,7 +14,6 @@
 
 #include "base/errcodes.h"
 #include "base/make_expr.h"
-#include "catalog/pg_type.h"
 #include "gate/argument.h"
 #include "gate/gate.h"
 #include "inspect/polynomial.h"
@@ -335,9 +334,7 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	refusal = cr_note_condition(level, aggregate, expanded, written);
 	if (refusal != NULL)
 		return refusal;
-	argument->expanded = (Node *) makeConst(INT4OID, -1, InvalidOid,
-											sizeof(int32), Int32GetDatum(1),
-											false, true);
+	argument->expanded = (Node *) cr_make_int4(1);
 	argument->written = argument->expanded;
 	argument->conditional = true;
 	return NULL;

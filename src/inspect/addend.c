@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/choice.h"
 #include "inspect/facts.h"
@@ -252,8 +253,7 @@ cr_choice_counted(Node *value)
 
 	add_operands(value, &operands);
 	if (operands == NIL)
-		return (Node *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-								  Int32GetDatum(1), false, true);
+		return (Node *) cr_make_int4(1);
 	foreach(lc, operands)
 	{
 		if (cr_choice_is_null(lfirst(lc)))

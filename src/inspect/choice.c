@@ -174,8 +174,7 @@ read_case(Reading *reading, CaseExpr *expr, List **choices)
 static Node *
 make_integer(int32 number)
 {
-	return (Node *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-							  Int32GetDatum(number), false, true);
+	return (Node *) cr_make_int4(number);
 }
 
 /* condition::int */

@@ -22,7 +22,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "catalog/namespace.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -284,29 +284,6 @@ make_divided_entry(Query *inner)
 	return rte;
 }
 
-/* left operator right, both of the same type */
-static Expr *
-compare(const char *operator, Node *left, Const *right)
-{
-	List	   *name = list_make2(makeString("pg_catalog"),
-								  makeString(pstrdup(operator)));
-	Oid			opno = OpernameGetOprid(name, right->consttype,
-										right->consttype);
-	OpExpr	   *op = (OpExpr *) make_opclause(opno, BOOLOID, false,
-											  (Expr *) left, (Expr *) right,
-											  InvalidOid, InvalidOid);
-
-	op->opfuncid = get_opcode(opno);
-	return (Expr *) op;
-}
-
-static Const *
-make_number(int number)
-{
-	return makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-					 Int32GetDatum(number), false, true);
-}
-
 /* VALUES (1, …), (2, …) AS classes */
 static RangeTblEntry *
 make_classes_entry(Division *division)
@@ -317,7 +294,7 @@ make_classes_entry(Division *division)
 	rte->rtekind = RTE_VALUES;
 	foreach(lc, division->classes)
 	{
-		Const	   *number = make_number(foreach_current_index(lc));
+		Const	   *number = cr_make_int4(foreach_current_index(lc));
 
 		rte->values_lists = lappend(rte->values_lists,
 									lcons(number, list_copy(lfirst(lc))));
@@ -357,10 +334,10 @@ choose(Division *division, int offset, Oid type, Oid collation)
 		AttrNumber	column = list_length(division->plain) +
 		number * width + offset;
 
-		when->expr = compare("=",
-							 (Node *) makeVar(2, 1, INT4OID, -1, InvalidOid,
-											  0),
-							 make_number(number));
+		when->expr = cr_make_operation("=",
+									   (Expr *) makeVar(2, 1, INT4OID, -1,
+														InvalidOid, 0),
+									   (Expr *) cr_make_int4(number));
 		when->result = (Expr *) makeVar(1, column, type, -1, collation, 0);
 		when->location = -1;
 		result->args = lappend(result->args, when);
@@ -423,10 +400,9 @@ write_outer(Division *division)
 	RangeTblRef *first = makeNode(RangeTblRef);
 	RangeTblRef *second = makeNode(RangeTblRef);
 	Node	   *having = outer_mutator(query->havingQual, division);
-	Const	   *none = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								 Int64GetDatum(0), false, FLOAT8PASSBYVAL);
-	Expr	   *some = compare(">", choose(division, 1, INT8OID, InvalidOid),
-							   none);
+	Expr	   *count = (Expr *) choose(division, 1, INT8OID, InvalidOid);
+	Expr	   *some = cr_make_operation(">", count,
+										 (Expr *) cr_make_int8(0));
 	ListCell   *lc;
 
 	cr_divided_note(division->level->statement, divided->subquery,

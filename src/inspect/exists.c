@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "base/make_expr.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
@@ -54,8 +55,7 @@ nobody_mutator(Node *node, void *context)
 	if (!IsA(node, Aggref))
 		return expression_tree_mutator(node, nobody_mutator, context);
 	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
-		return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								  Int64GetDatum(0), false, FLOAT8PASSBYVAL);
+		return (Node *) cr_make_int8(0);
 	return (Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
 }
 

@@ -12,17 +12,13 @@
 #include "postgres.h"
 
 #include "base/make_expr.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "inspect/arms.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/value.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 
 typedef struct SumOf
 {
@@ -161,20 +157,6 @@ make_cast(Oid funcid, Oid type, Expr *arg)
 								 InvalidOid, COERCE_EXPLICIT_CAST);
 }
 
-static Expr *
-make_operation(const char *name, Oid result, Expr *left, Expr *right)
-{
-	Oid			type = exprType((Node *) left);
-	Oid			opno = OpernameGetOprid(list_make2(makeString("pg_catalog"),
-												   makeString(pstrdup(name))),
-										type, type);
-	OpExpr	   *op = (OpExpr *) make_opclause(opno, result, false, left,
-											  right, InvalidOid, InvalidOid);
-
-	op->opfuncid = get_opcode(opno);
-	return (Expr *) op;
-}
-
 /* A column of the united branches. */
 static Expr *
 computed_column(const CrPartials *partials, int place, int nkeys)
@@ -209,14 +191,10 @@ add_up(Expr *column)
 Expr *
 cr_partials_complete(Expr *column, int live)
 {
-	Aggref	   *count;
-	Const	   *number = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								   Int64GetDatum(live), false,
-								   FLOAT8PASSBYVAL);
+	Aggref	   *count = make_aggregate(column ? F_COUNT_ANY : F_COUNT_,
+									   INT8OID, copyObject(column));
 
-	count = make_aggregate(column ? F_COUNT_ANY : F_COUNT_, INT8OID,
-						   copyObject(column));
-	return make_operation("=", BOOLOID, (Expr *) count, (Expr *) number);
+	return cr_make_operation("=", (Expr *) count, (Expr *) cr_make_int8(live));
 }
 
 static Expr *
@@ -224,7 +202,7 @@ divide(Expr *sum, Expr *count, Oid type)
 {
 	if (type == FLOAT8OID)
 		count = make_cast(F_FLOAT8_NUMERIC, FLOAT8OID, count);
-	return make_operation("/", type, sum, count);
+	return cr_make_operation("/", sum, count);
 }
 
 /*

@@ -21,7 +21,6 @@
 
 #include "base/compat.h"
 #include "base/make_expr.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -107,13 +106,6 @@ make_count(Aggref *aggref)
 	aggref->args = NIL;
 }
 
-static Node *
-make_integer(int32 value)
-{
-	return (Node *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-							  Int32GetDatum(value), false, true);
-}
-
 /* The condition by any or all of the rows. */
 static void
 make_boolean(Aggref *aggref, Node *condition)
@@ -130,23 +122,16 @@ make_boolean(Aggref *aggref, Node *condition)
 static Node *
 make_some(Aggref *count)
 {
-	List	   *greater = list_make2(makeString("pg_catalog"),
-									 makeString(">"));
-	OpExpr	   *some = (OpExpr *)
-		make_opclause(OpernameGetOprid(greater, INT8OID, INT4OID), BOOLOID,
-					  false, (Expr *) count, (Expr *) make_integer(0),
-					  InvalidOid, InvalidOid);
-
-	some->opfuncid = F_INT84GT;
-	some->location = -1;
-	return (Node *) some;
+	return (Node *) cr_make_operation(">", (Expr *) count,
+									  (Expr *) cr_make_int4(0));
 }
 
 /* CASE WHEN condition THEN 1 ELSE 0 END */
 static Node *
 one_or_none(Node *condition)
 {
-	return (Node *) cr_make_case(condition, make_integer(1), make_integer(0));
+	return (Node *) cr_make_case(condition, (Node *) cr_make_int4(1),
+								 (Node *) cr_make_int4(0));
 }
 
 /* coalesce(sum, 0) */

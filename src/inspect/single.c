@@ -14,7 +14,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
+#include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
@@ -376,10 +376,7 @@ read_scalar(SubLink *sublink, CrLevel *level)
 	if (source_is_single(&place, rte))
 	{
 		query->limitOption = LIMIT_OPTION_COUNT;
-		query->limitCount = (Node *) makeConst(INT8OID, -1, InvalidOid,
-											   sizeof(int64),
-											   Int64GetDatum(1), false,
-											   FLOAT8PASSBYVAL);
+		query->limitCount = (Node *) cr_make_int8(1);
 	}
 	return (Node *) sublink;
 }

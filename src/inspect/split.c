@@ -27,7 +27,6 @@
 
 #include "agg/total.h"
 #include "base/make_expr.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
 #include "inspect/choice.h"
@@ -36,12 +35,10 @@
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/value.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 
 /* The rows that one value is added, or counted, of. */
 typedef struct Part
@@ -176,20 +173,9 @@ make_count(const Aggref *aggref, Node *value, Expr *filter)
 /* ---------- what is computed from them ---------- */
 
 static Node *
-compute(const char *operator, Oid result, Node *left, Node *right)
+compute(const char *operator, Node *left, Node *right)
 {
-	List	   *name = list_make2(makeString("pg_catalog"),
-								  makeString(pstrdup(operator)));
-	Oid			type = exprType(left);
-	Oid			opno = OpernameGetOprid(name, type, type);
-	OpExpr	   *op;
-
-	if (!OidIsValid(opno))
-		elog(ERROR, "operator %s of type %u not found", operator, type);
-	op = (OpExpr *) make_opclause(opno, result, false, (Expr *) left,
-								  (Expr *) right, InvalidOid, InvalidOid);
-	op->opfuncid = get_opcode(opno);
-	return (Node *) op;
+	return (Node *) cr_make_operation(operator, (Expr *) left, (Expr *) right);
 }
 
 /* (condition) IS NOT TRUE */
@@ -204,13 +190,10 @@ deny(Expr *condition)
 static Node *
 any_row(const Aggref *aggref, Expr *filter)
 {
-	Const	   *none = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								 Int64GetDatum(0), false, FLOAT8PASSBYVAL);
+	Aggref	   *count = make_aggregate(aggref, F_COUNT_, INT8OID, NULL,
+									   filter);
 
-	return compute(">", BOOLOID,
-				   (Node *) make_aggregate(aggref, F_COUNT_, INT8OID, NULL,
-										   filter),
-				   (Node *) none);
+	return compute(">", (Node *) count, (Node *) cr_make_int8(0));
 }
 
 /*
@@ -249,7 +232,7 @@ static Node *
 add(Oid type, Node *left, Node *right)
 {
 	if (type != FLOAT8OID)
-		return compute("+", type, left, right);
+		return compute("+", left, right);
 	return (Node *) makeFuncExpr(cr_total_function(F_FLOAT8PL), FLOAT8OID,
 								 list_make2(left, right), InvalidOid,
 								 InvalidOid, COERCE_EXPLICIT_CALL);
@@ -339,7 +322,7 @@ split_average(const Aggref *aggref, const Classes *added,
 									   aggref->aggtype, part->value,
 									   filter_of_part(aggref, added, part));
 	}
-	return compute("/", aggref->aggtype,
+	return compute("/",
 				   cast_for_average(add_parts(aggref, added, sum, type),
 									aggref->aggtype),
 				   cast_for_average(add_parts(aggref, counted, F_COUNT_ANY,

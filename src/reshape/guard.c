@@ -12,29 +12,12 @@
 
 #include "base/make_expr.h"
 #include "base/oids.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_aggregate.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "reshape/reshape.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
-
-static Const *
-make_int4(int value)
-{
-	return makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-					 Int32GetDatum(value), false, true);
-}
-
-static Const *
-make_int8(int64 value)
-{
-	return makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-					 Int64GetDatum(value), false, FLOAT8PASSBYVAL);
-}
 
 static Aggref *
 make_aggregate(Oid aggfnoid, Oid type, List *args, Node *filter)
@@ -64,38 +47,27 @@ make_aggregate(Oid aggfnoid, Oid type, List *args, Node *filter)
 	return aggref;
 }
 
+static int
+threshold_of(const CrUnit *unit)
+{
+	return unit->base->policy->threshold;
+}
+
 static Aggref *
 count_units(const CrUnit *unit, Node *filter)
 {
 	return make_aggregate(cr_oids_get()->units_aggregate, INT4OID,
 						  list_make2(copyObject(unit->local),
-									 make_int4(unit->base->policy->threshold)),
+									 cr_make_int4(threshold_of(unit))),
 						  filter);
-}
-
-static Expr *
-compare(const char *operator, Expr *left, Expr *right)
-{
-	Oid			type = exprType((Node *) left);
-	List	   *name = list_make2(makeString("pg_catalog"),
-								  makeString(pstrdup(operator)));
-	Oid			opno = OpernameGetOprid(name, type, type);
-	OpExpr	   *op;
-
-	if (!OidIsValid(opno))
-		elog(ERROR, "operator %s of type %u not found", operator, type);
-	op = (OpExpr *) make_opclause(opno, BOOLOID, false, left, right,
-								  InvalidOid, InvalidOid);
-	op->opfuncid = get_opcode(opno);
-	return (Expr *) op;
 }
 
 /* units(unit, t) [FILTER (WHERE filter)] >= t */
 static Expr *
 units_reach(const CrUnit *unit, Node *filter)
 {
-	return compare(">=", (Expr *) count_units(unit, filter),
-				   (Expr *) make_int4(unit->base->policy->threshold));
+	return cr_make_operation(">=", (Expr *) count_units(unit, filter),
+							 (Expr *) cr_make_int4(threshold_of(unit)));
 }
 
 /* count(unit) >= t, where no unit stands in two rows */
@@ -106,14 +78,14 @@ rows_reach(const CrUnit *unit)
 									   list_make1(copyObject(unit->local)),
 									   NULL);
 
-	return compare(">=", (Expr *) count,
-				   (Expr *) make_int8(unit->base->policy->threshold));
+	return cr_make_operation(">=", (Expr *) count,
+							 (Expr *) cr_make_int8(threshold_of(unit)));
 }
 
 Expr *
 cr_guard_any_passed(Var *count)
 {
-	return compare(">", (Expr *) count, (Expr *) make_int8(0));
+	return cr_make_operation(">", (Expr *) count, (Expr *) cr_make_int8(0));
 }
 
 /* count(*) FILTER (WHERE condition) > 0 */
@@ -124,7 +96,7 @@ cr_guard_any_row(Node *condition)
 									   list_make1(makeBoolConst(true, false)),
 									   copyObject(condition));
 
-	return compare(">", (Expr *) count, (Expr *) make_int8(0));
+	return cr_make_operation(">", (Expr *) count, (Expr *) cr_make_int8(0));
 }
 
 /* The largest threshold of the tables below, for messages. */
@@ -179,7 +151,7 @@ Expr *
 cr_guard_refuse(Expr *reached, int threshold)
 {
 	return (Expr *) makeFuncExpr(cr_oids_get()->enough_function, BOOLOID,
-								 list_make2(reached, make_int4(threshold)),
+								 list_make2(reached, cr_make_int4(threshold)),
 								 InvalidOid, InvalidOid,
 								 COERCE_EXPLICIT_CALL);
 }
@@ -188,10 +160,9 @@ cr_guard_refuse(Expr *reached, int threshold)
 static Expr *
 none_or_enough(const CrUnit *unit, Node *condition)
 {
-	Expr	   *empty = compare("=",
-								(Expr *) count_units(unit,
-													 copyObject(condition)),
-								(Expr *) make_int4(0));
+	Aggref	   *count = count_units(unit, copyObject(condition));
+	Expr	   *empty = cr_make_operation("=", (Expr *) count,
+										  (Expr *) cr_make_int4(0));
 
 	return make_orclause(list_make2(empty,
 									units_reach(unit,

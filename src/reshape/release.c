@@ -21,6 +21,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_expr.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "inspect/normalize.h"
@@ -98,14 +99,6 @@ core_order(CrLevel *level)
 	return order;
 }
 
-/* OFFSET 0: see subquery_is_pushdown_safe() of the planner */
-static Node *
-make_fence(void)
-{
-	return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-							  Int64GetDatum(0), false, FLOAT8PASSBYVAL);
-}
-
 static Query *
 make_core(CrLevel *level, List **ctes)
 {
@@ -122,7 +115,8 @@ make_core(CrLevel *level, List **ctes)
 	core->hasTargetSRFs = false;
 	core->sortClause = core_order(level);
 	core->limitCount = NULL;
-	core->limitOffset = make_fence();
+	/* a fence: see subquery_is_pushdown_safe() of the planner */
+	core->limitOffset = (Node *) cr_make_int8(0);
 	core->limitOption = LIMIT_OPTION_COUNT;
 	core->targetList = core_targets(level);
 	core->hasAggs = true;
