@@ -9,6 +9,7 @@
 
 #include "base/make_expr.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -88,4 +89,31 @@ cr_make_case(Node *condition, Node *result, Node *otherwise)
 	expr->defresult = (Expr *) otherwise;
 	expr->location = -1;
 	return expr;
+}
+
+Aggref *
+cr_make_aggregate(Oid aggfnoid, Oid type, List *args)
+{
+	Aggref	   *aggref = makeNode(Aggref);
+	ListCell   *lc;
+
+	aggref->aggfnoid = aggfnoid;
+	aggref->aggtype = type;
+	aggref->aggstar = args == NIL;
+	foreach(lc, args)
+	{
+		AttrNumber	resno = foreach_current_index(lc) + 1;
+
+		aggref->aggargtypes = lappend_oid(aggref->aggargtypes,
+										  exprType(lfirst(lc)));
+		aggref->args = lappend(aggref->args,
+							   makeTargetEntry(lfirst(lc), resno, NULL,
+											   false));
+	}
+	aggref->aggkind = AGGKIND_NORMAL;
+	aggref->aggsplit = AGGSPLIT_SIMPLE;
+	aggref->aggno = -1;
+	aggref->aggtransno = -1;
+	aggref->location = -1;
+	return aggref;
 }

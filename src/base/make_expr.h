@@ -28,4 +28,7 @@ extern Node *cr_make_null_test(Node *arg, NullTestType type);
 /* CASE WHEN condition THEN result ELSE otherwise END; without it, ELSE NULL */
 extern CaseExpr *cr_make_case(Node *condition, Node *result, Node *otherwise);
 
+/* aggfnoid(args), or count(*) where there are none; of no input collation */
+extern Aggref *cr_make_aggregate(Oid aggfnoid, Oid type, List *args);
+
 #endif							/* CR_MAKE_EXPR_H */

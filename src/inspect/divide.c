@@ -202,20 +202,6 @@ restrict_aggregate(const Aggref *aggref, Node *condition)
 	return result;
 }
 
-static Aggref *
-make_count(void)
-{
-	Aggref	   *count = makeNode(Aggref);
-
-	count->aggfnoid = F_COUNT_;
-	count->aggtype = INT8OID;
-	count->aggstar = true;
-	count->aggkind = 'n';
-	count->aggsplit = AGGSPLIT_SIMPLE;
-	count->aggno = count->aggtransno = count->location = -1;
-	return count;
-}
-
 /* ---------- the two queries ---------- */
 
 static void
@@ -259,10 +245,10 @@ make_divided(Division *division)
 	}
 	foreach(lc, division->conditions)
 	{
+		Aggref	   *count = cr_make_aggregate(F_COUNT_, INT8OID, NIL);
 		ListCell   *lc2;
 
-		add_target(inner, (Expr *) restrict_aggregate(make_count(),
-													  lfirst(lc)), 0);
+		add_target(inner, (Expr *) restrict_aggregate(count, lfirst(lc)), 0);
 		foreach(lc2, division->aggregates)
 			add_target(inner, (Expr *) restrict_aggregate(lfirst(lc2),
 														  lfirst(lc)), 0);

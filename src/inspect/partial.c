@@ -12,7 +12,6 @@
 #include "postgres.h"
 
 #include "base/make_expr.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
 #include "inspect/arms.h"
 #include "inspect/polynomial.h"
@@ -132,22 +131,8 @@ cr_partials_add_up(const CrPartials *partials, const int *live)
 static Aggref *
 make_aggregate(Oid aggfnoid, Oid type, Expr *arg)
 {
-	Aggref	   *aggref = makeNode(Aggref);
-
-	aggref->aggfnoid = aggfnoid;
-	aggref->aggtype = type;
-	aggref->aggstar = arg == NULL;
-	if (arg != NULL)
-	{
-		aggref->aggargtypes = list_make1_oid(exprType((Node *) arg));
-		aggref->args = list_make1(makeTargetEntry(arg, 1, NULL, false));
-	}
-	aggref->aggkind = AGGKIND_NORMAL;
-	aggref->aggsplit = AGGSPLIT_SIMPLE;
-	aggref->aggno = -1;
-	aggref->aggtransno = -1;
-	aggref->location = -1;
-	return aggref;
+	return cr_make_aggregate(aggfnoid, type,
+							 arg == NULL ? NIL : list_make1(arg));
 }
 
 static Expr *

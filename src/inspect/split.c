@@ -27,7 +27,6 @@
 
 #include "agg/total.h"
 #include "base/make_expr.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
 #include "inspect/choice.h"
 #include "inspect/facts.h"
@@ -141,23 +140,12 @@ static Aggref *
 make_aggregate(const Aggref *aggref, Oid aggfnoid, Oid type, Node *value,
 			   Expr *filter)
 {
-	Aggref	   *result = makeNode(Aggref);
+	Aggref	   *result = cr_make_aggregate(aggfnoid, type,
+										   value == NULL ? NIL :
+										   list_make1(copyObject(value)));
 
-	result->aggfnoid = aggfnoid;
-	result->aggtype = type;
 	result->inputcollid = aggref->inputcollid;
-	if (value == NULL)
-		result->aggstar = true;
-	else
-	{
-		result->aggargtypes = list_make1_oid(exprType(value));
-		result->args = list_make1(makeTargetEntry(copyObject((Expr *) value),
-												  1, NULL, false));
-	}
 	result->aggfilter = filter;
-	result->aggkind = AGGKIND_NORMAL;
-	result->aggsplit = AGGSPLIT_SIMPLE;
-	result->aggno = result->aggtransno = -1;
 	result->location = aggref->location;
 	return result;
 }

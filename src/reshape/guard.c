@@ -12,7 +12,6 @@
 
 #include "base/make_expr.h"
 #include "base/oids.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -22,28 +21,10 @@
 static Aggref *
 make_aggregate(Oid aggfnoid, Oid type, List *args, Node *filter)
 {
-	Aggref	   *aggref = makeNode(Aggref);
-	ListCell   *lc;
-	AttrNumber	resno = 0;
+	Aggref	   *aggref = cr_make_aggregate(aggfnoid, type, args);
 
-	aggref->aggfnoid = aggfnoid;
-	aggref->aggtype = type;
 	aggref->inputcollid = exprCollation(linitial(args));
-	aggref->aggtranstype = InvalidOid;
-	foreach(lc, args)
-	{
-		aggref->aggargtypes = lappend_oid(aggref->aggargtypes,
-										  exprType(lfirst(lc)));
-		aggref->args = lappend(aggref->args,
-							   makeTargetEntry(lfirst(lc), ++resno,
-											   NULL, false));
-	}
 	aggref->aggfilter = (Expr *) filter;
-	aggref->aggkind = AGGKIND_NORMAL;
-	aggref->aggsplit = AGGSPLIT_SIMPLE;
-	aggref->aggno = -1;
-	aggref->aggtransno = -1;
-	aggref->location = -1;
 	return aggref;
 }
 
