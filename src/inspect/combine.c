@@ -27,11 +27,11 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_query.h"
 #include "inspect/arms.h"
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "rewrite/rewriteManip.h"
@@ -282,14 +282,13 @@ static Query *
 group_branches(Combination *all, Query *united, const CrPartials *partials,
 			   const int *live, int nbranches)
 {
-	Query	   *query = cr_arms_select();
-	RangeTblRef *ref = makeNode(RangeTblRef);
+	RangeTblEntry *rte = cr_make_subquery_entry(united, "branches",
+												cr_column_names(united));
+	Query	   *query = cr_make_select(list_make1(rte),
+									   list_make1(cr_make_reference(1)), NULL);
 	AttrNumber	resno = 0;
 	ListCell   *lc;
 
-	ref->rtindex = 1;
-	query->rtable = list_make1(cr_arms_entry(united, "branches"));
-	query->jointree = makeFromExpr(list_make1(ref), NULL);
 	foreach(lc, all->keys)
 	{
 		TargetEntry *below = list_nth_node(TargetEntry, united->targetList,
@@ -362,7 +361,6 @@ put_over(Query *query, Query *below, Combination *all)
 	List	   *targets;
 	List	   *windows;
 	Node	   *quals;
-	RangeTblRef *ref = makeNode(RangeTblRef);
 
 	targets = (List *) cr_shell_rewrite((Node *) query->targetList,
 										all->key_exprs, all->aggregates,
@@ -374,16 +372,17 @@ put_over(Query *query, Query *below, Combination *all)
 							 all->aggregates, &whole);
 	if (!whole)
 		return false;
-	ref->rtindex = 1;
 	query->targetList = targets;
 	query->windowClause = windows;
 	query->havingQual = NULL;
 	query->groupClause = NIL;
 	query->groupDistinct = false;
 	query->hasAggs = false;
-	query->rtable = list_make1(cr_arms_entry(below, "combined"));
+	query->rtable =
+		list_make1(cr_make_subquery_entry(below, "combined",
+										  cr_column_names(below)));
 	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make1(ref), quals);
+	query->jointree = makeFromExpr(list_make1(cr_make_reference(1)), quals);
 	return true;
 }
 

@@ -23,6 +23,7 @@
 
 #include "base/compat.h"
 #include "base/make_expr.h"
+#include "base/make_query.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -30,7 +31,6 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
@@ -257,19 +257,6 @@ make_divided(Division *division)
 	return inner;
 }
 
-static RangeTblEntry *
-make_divided_entry(Query *inner)
-{
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = inner;
-	rte->alias = makeAlias("divided", NIL);
-	rte->eref = copyObject(rte->alias);
-	rte->inFromCl = true;
-	return rte;
-}
-
 /* VALUES (1, …), (2, …) AS classes */
 static RangeTblEntry *
 make_classes_entry(Division *division)
@@ -382,31 +369,21 @@ static void
 write_outer(Division *division)
 {
 	Query	   *query = division->level->query;
-	RangeTblEntry *divided = make_divided_entry(make_divided(division));
-	RangeTblRef *first = makeNode(RangeTblRef);
-	RangeTblRef *second = makeNode(RangeTblRef);
+	Query	   *inner = make_divided(division);
+	RangeTblEntry *divided = cr_make_subquery_entry(inner, "divided",
+													cr_column_names(inner));
 	Node	   *having = outer_mutator(query->havingQual, division);
 	Expr	   *count = (Expr *) choose(division, 1, INT8OID, InvalidOid);
 	Expr	   *some = cr_make_operation(">", count,
 										 (Expr *) cr_make_int8(0));
-	ListCell   *lc;
 
-	cr_divided_note(division->level->statement, divided->subquery,
-					division->conditions);
-	foreach(lc, divided->subquery->targetList)
-	{
-		char	   *name = pstrdup(lfirst_node(TargetEntry, lc)->resname);
-
-		divided->eref->colnames = lappend(divided->eref->colnames,
-										  makeString(name));
-	}
-	first->rtindex = 1;
-	second->rtindex = 2;
+	cr_divided_note(division->level->statement, inner, division->conditions);
 	query->targetList = (List *)
 		outer_mutator((Node *) query->targetList, division);
 	query->rtable = list_make2(divided, make_classes_entry(division));
 	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make2(first, second),
+	query->jointree = makeFromExpr(list_make2(cr_make_reference(1),
+											  cr_make_reference(2)),
 								   make_and_qual((Node *) some, having));
 	query->havingQual = NULL;
 	query->groupClause = NIL;

@@ -17,6 +17,7 @@
 
 #include "access/transam.h"
 #include "base/make_expr.h"
+#include "base/make_query.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
@@ -27,8 +28,6 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
-#include "parser/parse_clause.h"
-#include "parser/parse_oper.h"
 #include "policy/policy.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
@@ -135,18 +134,13 @@ is_grouped_by(Query *query, Node *key)
 static void
 group_by(Query *query, Node *key)
 {
-	SortGroupClause *clause = makeNode(SortGroupClause);
 	TargetEntry *tle = makeTargetEntry((Expr *) key, 1, "member", false);
 
 	query->targetList = list_make1(tle);
 	query->distinctClause = NIL;
 	query->sortClause = NIL;
 	query->hasAggs = contain_agg_clause(query->havingQual);
-	get_sort_group_operators(exprType(key), false, true, false,
-							 &clause->sortop, &clause->eqop, NULL,
-							 &clause->hashable);
-	clause->tleSortGroupRef = assignSortGroupRef(tle, query->targetList);
-	query->groupClause = list_make1(clause);
+	query->groupClause = list_make1(cr_make_grouping(tle, query->targetList));
 }
 
 static bool

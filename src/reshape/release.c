@@ -22,12 +22,12 @@
 
 #include "base/compat.h"
 #include "base/make_expr.h"
+#include "base/make_query.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
 #include "reshape/reshape.h"
 #include "rewrite/rewriteManip.h"
@@ -136,48 +136,11 @@ make_core(CrLevel *level, List **ctes)
 static RangeTblEntry *
 make_subquery_entry(Query *subquery, const char *name)
 {
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	List	   *names = NIL;
-	ListCell   *lc;
+	RangeTblEntry *rte = cr_make_subquery_entry(subquery, name,
+												cr_column_names(subquery));
 
-	foreach(lc, subquery->targetList)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		names = lappend(names, makeString(pstrdup(tle->resname)));
-	}
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = subquery;
 	rte->security_barrier = true;
-	rte->alias = makeAlias(name, NIL);
-	rte->eref = makeAlias(name, names);
-	rte->inFromCl = true;
 	return rte;
-}
-
-static Query *
-make_select(List *rtable, Node *from, Node *quals)
-{
-	Query	   *query = makeNode(Query);
-
-	query->commandType = CMD_SELECT;
-	query->querySource = QSRC_ORIGINAL;
-	query->canSetTag = true;
-	query->rtable = rtable;
-	query->jointree = makeFromExpr(list_make1(from), quals);
-	query->limitOption = LIMIT_OPTION_COUNT;
-	query->stmt_location = -1;
-	query->stmt_len = -1;
-	return query;
-}
-
-static RangeTblRef *
-make_reference(int rti)
-{
-	RangeTblRef *ref = makeNode(RangeTblRef);
-
-	ref->rtindex = rti;
-	return ref;
 }
 
 /* The entry of a join of entries 1 and 2. */
@@ -248,7 +211,7 @@ make_true_entry(AttrNumber resno, const char *name)
 static Query *
 make_all_or_nothing(Query *core)
 {
-	Query	   *always = makeNode(Query);
+	Query	   *always = cr_make_select(NIL, NIL, NULL);
 	Query	   *query;
 	JoinExpr   *expr = makeNode(JoinExpr);
 	WindowClause *window = makeNode(WindowClause);
@@ -260,20 +223,17 @@ make_all_or_nothing(Query *core)
 	core->targetList = lappend(core->targetList,
 							   make_true_entry(passed, "passed"));
 	expr->jointype = JOIN_LEFT;
-	expr->larg = (Node *) make_reference(1);
-	expr->rarg = (Node *) make_reference(2);
+	expr->larg = cr_make_reference(1);
+	expr->rarg = cr_make_reference(2);
 	expr->quals = makeBoolConst(true, false);
 	expr->rtindex = 3;
-	always = make_select(NIL, NULL, NULL);
-	always->jointree->fromlist = NIL;
-	always->targetList =
-		list_make1(make_true_entry(1, "always"));
-	query = make_select(list_make3(make_subquery_entry(always, "always"),
-								   make_subquery_entry(core, "guarded"),
-								   make_join_entry(JOIN_LEFT,
-												   always->targetList,
-												   core->targetList)),
-						(Node *) expr, NULL);
+	always->targetList = list_make1(make_true_entry(1, "always"));
+	query = cr_make_select(list_make3(make_subquery_entry(always, "always"),
+									  make_subquery_entry(core, "guarded"),
+									  make_join_entry(JOIN_LEFT,
+													  always->targetList,
+													  core->targetList)),
+						   list_make1(expr), NULL);
 	foreach(lc, core->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
@@ -355,5 +315,5 @@ cr_reshape_release(CrLevel *level)
 	query->hasAggs = false;
 	query->rtable = list_make1(make_subquery_entry(below, "released"));
 	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make1(make_reference(1)), quals);
+	query->jointree = makeFromExpr(list_make1(cr_make_reference(1)), quals);
 }
