@@ -26,7 +26,6 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include "base/make_query.h"
 #include "inspect/arms.h"
 #include "inspect/normalize.h"
@@ -198,28 +197,15 @@ core_targets(Combination *all, List *aggregates)
 static Query *
 query_of_branch(Combination *all, Query *branch, List *aggregates, int depth)
 {
-	Query		core;
+	Query	   *core = cr_shell_core(all->query);
 	Query	   *arm;
 
-	memcpy(&core, all->query, sizeof(Query));
-	core.cteList = NIL;
-	core.hasRecursive = false;
-	core.havingQual = NULL;
-	core.windowClause = NIL;
-	core.hasWindowFuncs = false;
-	core.distinctClause = NIL;
-	core.hasDistinctOn = false;
-	core.hasTargetSRFs = false;
-	core.sortClause = NIL;
-	core.limitCount = NULL;
-	core.limitOffset = NULL;
-	core.limitOption = LIMIT_OPTION_COUNT;
-	core.targetList = core_targets(all, aggregates);
-	core.hasAggs = contain_aggs_of_level((Node *) core.targetList, 0);
+	core->targetList = core_targets(all, aggregates);
+	core->hasAggs = contain_aggs_of_level((Node *) core->targetList, 0);
 	/* without GROUP BY, it is one row for that it is an aggregation */
-	if (!core.hasAggs && core.groupClause == NIL)
-		core.havingQual = makeBoolConst(true, false);
-	arm = cr_arm_query(&core, all->rti, branch, &all->possible);
+	if (!core->hasAggs && core->groupClause == NIL)
+		core->havingQual = makeBoolConst(true, false);
+	arm = cr_arm_query(core, all->rti, branch, &all->possible);
 	cr_normalize_lift_ctes(arm, depth);
 	return arm;
 }
@@ -361,6 +347,7 @@ put_over(Query *query, Query *below, Combination *all)
 	List	   *targets;
 	List	   *windows;
 	Node	   *quals;
+	RangeTblEntry *rte;
 
 	targets = (List *) cr_shell_rewrite((Node *) query->targetList,
 										all->key_exprs, all->aggregates,
@@ -374,15 +361,9 @@ put_over(Query *query, Query *below, Combination *all)
 		return false;
 	query->targetList = targets;
 	query->windowClause = windows;
-	query->havingQual = NULL;
-	query->groupClause = NIL;
-	query->groupDistinct = false;
-	query->hasAggs = false;
-	query->rtable =
-		list_make1(cr_make_subquery_entry(below, "combined",
-										  cr_column_names(below)));
-	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make1(cr_make_reference(1)), quals);
+	rte = cr_make_subquery_entry(below, "combined", cr_column_names(below));
+	cr_shell_put_over(query, list_make1(rte),
+					  list_make1(cr_make_reference(1)), quals);
 	return true;
 }
 

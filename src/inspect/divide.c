@@ -21,12 +21,12 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include "base/make_expr.h"
 #include "base/make_query.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/shell.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -219,21 +219,9 @@ add_target(Query *query, Expr *expr, Index ref)
 static Query *
 make_divided(Division *division)
 {
-	Query	   *inner = makeNode(Query);
+	Query	   *inner = cr_shell_core(division->level->query);
 	ListCell   *lc;
 
-	memcpy(inner, division->level->query, sizeof(Query));
-	inner->cteList = NIL;
-	inner->hasRecursive = false;
-	inner->windowClause = NIL;
-	inner->hasWindowFuncs = false;
-	inner->distinctClause = NIL;
-	inner->hasDistinctOn = false;
-	inner->sortClause = NIL;
-	inner->limitCount = NULL;
-	inner->limitOffset = NULL;
-	inner->limitOption = LIMIT_OPTION_COUNT;
-	inner->havingQual = NULL;
 	inner->hasAggs = true;
 	inner->groupClause = division->plain_clauses;
 	inner->targetList = NIL;
@@ -380,15 +368,10 @@ write_outer(Division *division)
 	cr_divided_note(division->level->statement, inner, division->conditions);
 	query->targetList = (List *)
 		outer_mutator((Node *) query->targetList, division);
-	query->rtable = list_make2(divided, make_classes_entry(division));
-	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make2(cr_make_reference(1),
-											  cr_make_reference(2)),
-								   make_and_qual((Node *) some, having));
-	query->havingQual = NULL;
-	query->groupClause = NIL;
-	query->groupDistinct = false;
-	query->hasAggs = false;
+	cr_shell_put_over(query,
+					  list_make2(divided, make_classes_entry(division)),
+					  list_make2(cr_make_reference(1), cr_make_reference(2)),
+					  make_and_qual((Node *) some, having));
 }
 
 /*

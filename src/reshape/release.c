@@ -102,22 +102,13 @@ core_order(CrLevel *level)
 static Query *
 make_core(CrLevel *level, List **ctes)
 {
-	Query	   *core = makeNode(Query);
+	Query	   *core;
 
 	cr_reshape_sets(level, ctes);
-	memcpy(core, level->query, sizeof(Query));
-	core->cteList = NIL;
-	core->hasRecursive = false;
-	core->windowClause = NIL;
-	core->hasWindowFuncs = false;
-	core->distinctClause = NIL;
-	core->hasDistinctOn = false;
-	core->hasTargetSRFs = false;
+	core = cr_shell_core(level->query);
 	core->sortClause = core_order(level);
-	core->limitCount = NULL;
 	/* a fence: see subquery_is_pushdown_safe() of the planner */
 	core->limitOffset = (Node *) cr_make_int8(0);
-	core->limitOption = LIMIT_OPTION_COUNT;
 	core->targetList = core_targets(level);
 	core->hasAggs = true;
 	core->havingQual = cr_debug_forget_guard ?
@@ -309,11 +300,7 @@ cr_reshape_release(CrLevel *level)
 	query->windowClause = (List *) over_core((Node *) query->windowClause,
 											 &shell);
 	quals = make_and_qual(quals, over_core(query->havingQual, &shell));
-	query->havingQual = NULL;
-	query->groupClause = NIL;
-	query->groupDistinct = false;
-	query->hasAggs = false;
-	query->rtable = list_make1(make_subquery_entry(below, "released"));
-	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make1(cr_make_reference(1)), quals);
+	cr_shell_put_over(query,
+					  list_make1(make_subquery_entry(below, "released")),
+					  list_make1(cr_make_reference(1)), quals);
 }
