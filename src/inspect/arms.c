@@ -112,7 +112,7 @@ cr_arm_query(Query *query, int rti, Query *branch, bool *possible)
  * An expression of the query, computed as far as the branch's constants go.
  */
 Node *
-cr_arm_value(Query *query, int rti, Query *branch, Node *expr)
+cr_arm_value(int rti, Query *branch, Node *expr)
 {
 	ArmContext	context = {rti, branch, 0, false};
 
@@ -123,9 +123,9 @@ cr_arm_value(Query *query, int rti, Query *branch, Node *expr)
 
 /* Is the condition false or null for every row of the branch? */
 bool
-cr_arm_never(Query *query, int rti, Query *branch, Node *quals)
+cr_arm_never(int rti, Query *branch, Node *quals)
 {
-	Node	   *value = cr_arm_value(query, rti, branch, quals);
+	Node	   *value = cr_arm_value(rti, branch, quals);
 
 	return value != NULL && IsA(value, Const) &&
 		(((Const *) value)->constisnull ||

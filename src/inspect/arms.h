@@ -13,8 +13,8 @@
 /* arms.c */
 extern Query *cr_arm_query(Query *query, int rti, Query *branch,
 						   bool *possible);
-extern Node *cr_arm_value(Query *query, int rti, Query *branch, Node *expr);
-extern bool cr_arm_never(Query *query, int rti, Query *branch, Node *quals);
+extern Node *cr_arm_value(int rti, Query *branch, Node *expr);
+extern bool cr_arm_never(int rti, Query *branch, Node *quals);
 extern Query *cr_arms_unite(List *arms);
 
 /* combine.c */

@@ -86,7 +86,7 @@ drop_empty_branches(Combination *all, List *branches)
 
 	foreach(lc, branches)
 	{
-		if (!cr_arm_never(all->query, all->rti, lfirst_node(Query, lc),
+		if (!cr_arm_never(all->rti, lfirst_node(Query, lc),
 						  all->query->jointree->quals))
 			all->branches = lappend(all->branches, lfirst(lc));
 	}
@@ -122,10 +122,8 @@ can_share_group(Combination *all, Query *a, Query *b)
 
 	forboth(key, all->key_exprs, clause, all->query->groupClause)
 	{
-		if (constants_differ(cr_arm_value(all->query, all->rti, a,
-										  lfirst(key)),
-							 cr_arm_value(all->query, all->rti, b,
-										  lfirst(key)),
+		if (constants_differ(cr_arm_value(all->rti, a, lfirst(key)),
+							 cr_arm_value(all->rti, b, lfirst(key)),
 							 lfirst_node(SortGroupClause, clause)))
 			return false;
 	}
@@ -218,12 +216,12 @@ never_counts(Combination *all, Query *branch, Aggref *aggref)
 {
 	ListCell   *lc;
 
-	if (cr_arm_never(all->query, all->rti, branch, (Node *) aggref->aggfilter))
+	if (cr_arm_never(all->rti, branch, (Node *) aggref->aggfilter))
 		return true;
 	foreach(lc, aggref->args)
 	{
 		Node	   *arg = (Node *) lfirst_node(TargetEntry, lc)->expr;
-		Node	   *value = cr_arm_value(all->query, all->rti, branch, arg);
+		Node	   *value = cr_arm_value(all->rti, branch, arg);
 
 		if (IsA(value, Const) && ((Const *) value)->constisnull)
 			return true;

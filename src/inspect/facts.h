@@ -374,7 +374,6 @@ extern void cr_level_read_units(CrLevel *level);
 extern bool cr_level_joins_owners(const CrLevel *level);
 extern bool cr_level_groups_by_units(CrLevel *level);
 extern const CrUnit *cr_level_missing_unit(CrLevel *level);
-extern bool cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit);
 extern void cr_level_place_units(CrLevel *level);
 extern bool cr_aggregate_is_extreme(Oid aggfnoid);
 extern CrColumnFact cr_unit_column_fact(CrLevel *level, Node *expanded);
