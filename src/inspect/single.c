@@ -18,7 +18,6 @@
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
@@ -120,16 +119,25 @@ cr_inspect_is_single(CrLevel *level, RangeTblEntry *rte)
 
 /* ---------- rows of constants ---------- */
 
+typedef struct Simple
+{
+	Index		columns_of;
+	int			left;			/* nodes that there may still be */
+} Simple;
+
 static bool
-not_constant_walker(Node *node, int *nodes)
+not_simple_walker(Node *node, Simple *simple)
 {
 	if (node == NULL)
 		return false;
-	if (++(*nodes) > CR_MAX_CONSTANT_NODES)
+	if (--simple->left < 0)
 		return true;
 	switch (nodeTag(node))
 	{
 		case T_Var:
+			return simple->columns_of == 0 ||
+				((Var *) node)->varlevelsup != simple->columns_of ||
+				((Var *) node)->varattno < 1;
 		case T_SubLink:
 		case T_Query:
 		case T_Aggref:
@@ -145,17 +153,28 @@ not_constant_walker(Node *node, int *nodes)
 		default:
 			break;
 	}
-	return expression_tree_walker(node, not_constant_walker, nodes);
+	return expression_tree_walker(node, not_simple_walker, (void *) simple);
+}
+
+/*
+ * Is it made of constants, parameters of the statement and, unless that is 0,
+ * columns of the query so many levels up, and of no more nodes than that, and
+ * does not vary otherwise?
+ */
+bool
+cr_normalize_is_simple(Node *expr, Index columns_of, int nodes)
+{
+	Simple		simple = {columns_of, nodes};
+
+	return !not_simple_walker(expr, &simple) &&
+		!contain_volatile_functions(expr);
 }
 
 /* Is it the same in all rows and at all times of one statement? */
 static bool
 is_constant(Node *expr)
 {
-	int			nodes = 0;
-
-	return !not_constant_walker(expr, &nodes) &&
-		!contain_volatile_functions(expr);
+	return cr_normalize_is_simple(expr, 0, CR_MAX_CONSTANT_NODES);
 }
 
 /* Puts the row's expressions into the place of columns; keeps whole rows. */
