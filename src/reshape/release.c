@@ -28,7 +28,6 @@
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
-#include "nodes/value.h"
 #include "reshape/reshape.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
@@ -134,35 +133,37 @@ make_subquery_entry(Query *subquery, const char *name)
 	return rte;
 }
 
-/* The entry of a join of entries 1 and 2. */
-static RangeTblEntry *
-make_join_entry(JoinType jointype, List *left, List *right)
+/* Adds the columns of entry rti to a join; returns their numbers there. */
+static List *
+add_side(RangeTblEntry *join, int rti, const Query *side)
 {
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	List	   *names = NIL;
+	List	   *numbers = NIL;
 	ListCell   *lc;
 
+	join->eref->colnames = list_concat(join->eref->colnames,
+									   cr_column_names(side));
+	foreach(lc, side->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		join->joinaliasvars = lappend(join->joinaliasvars,
+									  makeVarFromTargetEntry(rti, tle));
+		numbers = lappend_int(numbers, tle->resno);
+	}
+	return numbers;
+}
+
+/* The entry of a LEFT JOIN of entries 1 and 2. */
+static RangeTblEntry *
+make_join_entry(const Query *left, const Query *right)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+
 	rte->rtekind = RTE_JOIN;
-	rte->jointype = jointype;
-	foreach(lc, left)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		names = lappend(names, makeString(pstrdup(tle->resname)));
-		rte->joinaliasvars = lappend(rte->joinaliasvars,
-									 makeVarFromTargetEntry(1, tle));
-		rte->joinleftcols = lappend_int(rte->joinleftcols, tle->resno);
-	}
-	foreach(lc, right)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		names = lappend(names, makeString(pstrdup(tle->resname)));
-		rte->joinaliasvars = lappend(rte->joinaliasvars,
-									 makeVarFromTargetEntry(2, tle));
-		rte->joinrightcols = lappend_int(rte->joinrightcols, tle->resno);
-	}
-	rte->eref = makeAlias("unnamed_join", names);
+	rte->jointype = JOIN_LEFT;
+	rte->eref = makeAlias("unnamed_join", NIL);
+	rte->joinleftcols = add_side(rte, 1, left);
+	rte->joinrightcols = add_side(rte, 2, right);
 	rte->inFromCl = true;
 	return rte;
 }
@@ -221,9 +222,7 @@ make_all_or_nothing(Query *core)
 	always->targetList = list_make1(make_true_entry(1, "always"));
 	query = cr_make_select(list_make3(make_subquery_entry(always, "always"),
 									  make_subquery_entry(core, "guarded"),
-									  make_join_entry(JOIN_LEFT,
-													  always->targetList,
-													  core->targetList)),
+									  make_join_entry(always, core)),
 						   list_make1(expr), NULL);
 	foreach(lc, core->targetList)
 	{
