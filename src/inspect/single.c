@@ -157,9 +157,9 @@ not_simple_walker(Node *node, Simple *simple)
 }
 
 /*
- * Is it made of constants, parameters of the statement and, unless that is 0,
- * columns of the query so many levels up, and of no more nodes than that, and
- * does not vary otherwise?
+ * Is it made only of constants, parameters of the statement and, unless
+ * columns_of is 0, columns of the query so many levels up; of so many nodes
+ * at most, and of nothing volatile?
  */
 bool
 cr_normalize_is_simple(Node *expr, Index columns_of, int nodes)
@@ -362,6 +362,7 @@ never_null(Query *query, Node *node, List *found)
 	return found;
 }
 
+/* Indexes of the entries of FROM that no outer join extends with nulls. */
 List *
 cr_normalize_never_null(Query *query)
 {

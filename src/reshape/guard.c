@@ -63,6 +63,7 @@ rows_reach(const CrUnit *unit)
 							 (Expr *) cr_make_int8(threshold_of(unit)));
 }
 
+/* count > 0, of the groups that have passed their guards */
 Expr *
 cr_guard_any_passed(Var *count)
 {
