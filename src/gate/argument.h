@@ -27,7 +27,6 @@ extern bool cr_has_conditional(Node *node);
 extern CrVerdict *cr_note_condition(CrLevel *level, CrAggregate *aggregate,
 									Node *expanded, Node *written);
 extern Node *cr_among_chosen(const CrAggregate *aggregate, Node *condition);
-extern Node *cr_make_null_test(Node *arg, NullTestType type);
 
 /* zero.c */
 extern void cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate,

@@ -13,7 +13,7 @@
 #include "postgres.h"
 
 #include "base/errcodes.h"
-#include "catalog/pg_type.h"
+#include "base/make_expr.h"
 #include "gate/argument.h"
 #include "gate/gate.h"
 #include "inspect/polynomial.h"
@@ -45,35 +45,11 @@ conditional_walker(Node *node, void *context)
 	return expression_tree_walker(node, conditional_walker, context);
 }
 
-/* arg IS [NOT] NULL */
-Node *
-cr_make_null_test(Node *arg, NullTestType type)
-{
-	NullTest   *test = makeNode(NullTest);
-
-	test->arg = (Expr *) copyObject(arg);
-	test->nulltesttype = type;
-	test->argisrow = false;
-	test->location = -1;
-	return (Node *) test;
-}
-
 /* Does the expression choose between values, by whatever means? */
 bool
 cr_has_conditional(Node *node)
 {
 	return conditional_walker(node, NULL);
-}
-
-static Node *
-make_boolean_test(Node *condition, BoolTestType type)
-{
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = (Expr *) copyObject(condition);
-	test->booltesttype = type;
-	test->location = -1;
-	return (Node *) test;
 }
 
 /*
@@ -104,12 +80,12 @@ static void
 note_rows(CrAggregate *aggregate, List **rests, List *others, Node *condition,
 		  BoolTestType type)
 {
-	Node	   *rows =
-		(Node *) make_ands_explicit(lappend(copyObject(others),
-											make_boolean_test(condition,
-															  type)));
+	Node	   *test = cr_make_boolean_test(copyObject(condition), type, -1);
+	List	   *rows = lappend(copyObject(others), test);
 
-	*rests = lappend(*rests, cr_among_chosen(aggregate, rows));
+	*rests = lappend(*rests,
+					 cr_among_chosen(aggregate,
+									 (Node *) make_ands_explicit(rows)));
 }
 
 /*
@@ -144,9 +120,9 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 				  Node *written)
 {
 	List	   *tested = cr_match_tested(level->statement, expanded);
-	Node	   *rest = cr_among_chosen(aggregate,
-									   make_boolean_test(written,
-														 IS_NOT_TRUE));
+	Node	   *left_out = cr_make_boolean_test(copyObject(written),
+												IS_NOT_TRUE, -1);
+	Node	   *rest = cr_among_chosen(aggregate, left_out);
 
 	if (!cr_inspect_is_decidable(level, written))
 		return cr_rule_refuse_match();
@@ -320,7 +296,7 @@ static void
 note_answer(CrAggregate *aggregate, Node *condition, BoolTestType answer,
 			bool named)
 {
-	Node	   *rest = make_boolean_test(condition, answer);
+	Node	   *rest = cr_make_boolean_test(copyObject(condition), answer, -1);
 	List	  **rests = named ? &aggregate->listed : &aggregate->rests;
 
 	*rests = lappend(*rests, cr_among_chosen(aggregate, rest));
@@ -358,9 +334,7 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	refusal = cr_note_condition(level, aggregate, expanded, written);
 	if (refusal != NULL)
 		return refusal;
-	argument->expanded = (Node *) makeConst(INT4OID, -1, InvalidOid,
-											sizeof(int32), Int32GetDatum(1),
-											false, true);
+	argument->expanded = (Node *) cr_make_int4(1);
 	argument->written = argument->expanded;
 	argument->conditional = true;
 	return NULL;

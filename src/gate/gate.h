@@ -17,6 +17,8 @@
 /* judge.c: the statement as a whole */
 extern CrVerdict *cr_gate_judge_command(Query *query, const CrTouch *touch);
 extern CrVerdict *cr_gate_judge(CrStatement *statement);
+
+/* code.c: tables that would have their owner's code run */
 extern CrVerdict *cr_gate_judge_code(Query *query);
 
 /* construct.c: constructs that are refused over raw rows */
@@ -44,13 +46,13 @@ extern CrVerdict *cr_rule_partners(CrLevel *level);
 /* match_rules.c: sets that people are asked to be in */
 extern CrVerdict *cr_rule_refuse_match(void);
 extern CrVerdict *cr_rule_questions(CrLevel *level, List *conditions);
-extern CrVerdict *cr_rule_refuse_label(Node *expanded);
 extern CrVerdict *cr_rule_refuse_stuck(void);
 extern CrVerdict *cr_rule_memberships(CrLevel *level);
 extern CrVerdict *cr_rule_membership_source(CrLevel *level,
 											CrSource *source);
 
 /* column.c: where a column may stand */
+extern CrVerdict *cr_rule_refuse_label(Node *expanded);
 extern CrVerdict *cr_rule_condition(CrLevel *level, Node *expanded);
 extern CrVerdict *cr_rule_group_key(CrLevel *level, Node *expanded,
 									SortGroupClause *clause);

@@ -96,6 +96,7 @@ refuse_width(Node *expr)
 							 "Compute it inside the aggregate, or cast one operand: a::bigint * b, or a::numeric * b.");
 }
 
+/* The rule, for all that one aggregate takes. */
 CrVerdict *
 cr_rule_widths(CrLevel *level, CrAggregate *aggregate)
 {

@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "base/errcodes.h"
+#include "base/make_expr.h"
 #include "gate/argument.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
@@ -72,10 +73,11 @@ note_unmatched(CrLevel *level, CrAggregate *aggregate, Node *expanded, int id,
 	if (cr_inspect_base(level->statement, id)->nullable &&
 		(unit != NULL || otherwise != NULL))
 		note_rest(level, aggregate, expanded,
-				  cr_make_null_test(unit ? unit : otherwise, IS_NULL));
+				  cr_make_null_test(copyObject(unit ? unit : otherwise),
+									IS_NULL));
 }
 
-/* The columns of arguments, those that may be null and the number of others. */
+/* The arguments' columns that may be null, and the number of others. */
 static List *
 nullable_columns(CrLevel *level, List *written, int *others)
 {
@@ -110,7 +112,8 @@ given_columns(List *columns)
 		{
 			if ((some & (1U << foreach_current_index(lc))) != 0)
 				tests = lappend(tests,
-								cr_make_null_test(lfirst(lc), IS_NOT_NULL));
+								cr_make_null_test(copyObject(lfirst(lc)),
+												  IS_NOT_NULL));
 		}
 		given = lappend(given, make_ands_explicit(tests));
 	}
@@ -139,7 +142,8 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate, List *written,
 								 "an aggregate is given too many columns that may be null",
 								 "Give it four such columns at most, and add up the released sums; or declare columns NOT NULL.");
 	foreach(lc, written)
-		skipped = lappend(skipped, cr_make_null_test(lfirst(lc), IS_NULL));
+		skipped = lappend(skipped,
+						  cr_make_null_test(copyObject(lfirst(lc)), IS_NULL));
 	rest = list_length(skipped) > 1 ?
 		(Node *) make_orclause(skipped) : linitial(skipped);
 	if (others > 0)
@@ -238,7 +242,7 @@ note_chosen_below(CrLevel *level, CrAggregate *aggregate, Node *written)
 			is_chosen_below(level, (Var *) expanded) &&
 			cr_inspect_nullable(level->statement, expanded))
 			note_rest(level, aggregate, expanded,
-					  cr_make_null_test(lfirst(lc), IS_NULL));
+					  cr_make_null_test(copyObject(lfirst(lc)), IS_NULL));
 	}
 }
 
@@ -256,7 +260,7 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 
 	if (!cr_inspect_nullable(level->statement, argument->expanded))
 		return NULL;
-	given = cr_make_null_test(argument->written, IS_NOT_NULL);
+	given = cr_make_null_test(copyObject(argument->written), IS_NOT_NULL);
 	aggregate->part = lappend(aggregate->part, given);
 	if (IsA(stripped, Const))
 		return NULL;
@@ -274,7 +278,8 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 				   argument->written);
 	if (is_computed_below(level, (Var *) stripped))
 		note_rest(level, aggregate, stripped,
-				  cr_make_null_test(argument->written, IS_NULL));
+				  cr_make_null_test(copyObject(argument->written),
+									IS_NULL));
 	return NULL;
 }
 

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "gate/argument.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
@@ -114,8 +115,10 @@ note_combinations(CrAggregate *aggregate, List *columns)
 			bool		is_given = (given &
 									(1U << foreach_current_index(lc))) != 0;
 
-			tests = lappend(tests, cr_make_null_test(lfirst(lc), is_given ?
-													 IS_NOT_NULL : IS_NULL));
+			tests = lappend(tests,
+							cr_make_null_test(copyObject(lfirst(lc)),
+											  is_given ? IS_NOT_NULL :
+											  IS_NULL));
 		}
 		note_rest(aggregate, (Node *) make_ands_explicit(tests));
 	}
@@ -129,8 +132,10 @@ note_each(CrAggregate *aggregate, List *zeros)
 
 	foreach(lc, zeros)
 	{
-		note_rest(aggregate, cr_make_null_test(lfirst(lc), IS_NULL));
-		note_rest(aggregate, cr_make_null_test(lfirst(lc), IS_NOT_NULL));
+		note_rest(aggregate,
+				  cr_make_null_test(copyObject(lfirst(lc)), IS_NULL));
+		note_rest(aggregate,
+				  cr_make_null_test(copyObject(lfirst(lc)), IS_NOT_NULL));
 	}
 }
 

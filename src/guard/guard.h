@@ -21,11 +21,16 @@ extern void cr_guard_memory_init(void);
 extern void cr_guard_estimates_init(void);
 
 /*
+ * Raises RC007 when a statement would show a user who is not a superuser
+ * sampled column values that row security does not hide.
+ */
+extern void cr_guard_samples(Query *query);
+
+/*
  * Puts cleanroom.relation_statistic() where the query calls a built-in that
  * counts a relation's tuples or blocks.  Returns query itself when there is
  * no such call or the current user is a superuser, else a changed copy.
  */
-extern void cr_guard_samples(Query *query);
 extern Query *cr_guard_statistics(Query *query);
 
 /* Is the function a built-in that counts a relation's tuples or blocks? */

@@ -32,7 +32,4 @@ extern void cr_raise_refusal_of(const CrVerdict *verdict, List *relids,
 extern void cr_raise_command(const char *command, Oid relid)
 			__attribute__((noreturn));
 
-/* guard/planner.c */
-extern CrVerdict *cr_guard_judge_query(Query *query, bool *touched);
-
 #endif							/* CR_RAISE_H */

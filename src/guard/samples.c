@@ -64,10 +64,6 @@ samples_walker(Node *node, bool *bypasses)
 	return expression_tree_walker(node, samples_walker, bypasses);
 }
 
-/*
- * Raises RC007 when a statement would show a user who is not a superuser
- * samples that row security does not hide.
- */
 void
 cr_guard_samples(Query *query)
 {

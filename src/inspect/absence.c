@@ -17,6 +17,7 @@
 
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/make_query.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
@@ -272,18 +273,14 @@ renew_join_columns(Query *query, Node *node)
 static Query *
 make_members(Absent *absent)
 {
-	Query	   *members = makeNode(Query);
-	RangeTblRef *ref = makeNode(RangeTblRef);
+	Query	   *members;
 	RangeTblEntry *rte = copyObject(absent->rte);
 	Node	   *quals = absent->conditions == NIL ? NULL :
 		(Node *) make_ands_explicit(copyObject(absent->conditions));
 	Node	   *key = (Node *) copyObject(absent->key);
 
-	ref->rtindex = 1;
-	members->commandType = CMD_SELECT;
-	members->querySource = QSRC_ORIGINAL;
-	members->canSetTag = true;
-	members->rtable = list_make1(rte);
+	members = cr_make_select(list_make1(rte),
+							 list_make1(cr_make_reference(1)), quals);
 	cr_move_permission(absent->query, members, rte);
 	if (rte->rtekind == RTE_SUBQUERY)
 		IncrementVarSublevelsUp((Node *) rte->subquery, 1, 1);
@@ -291,10 +288,6 @@ make_members(Absent *absent)
 	ChangeVarNodes(quals, absent->rti, 1, 0);
 	ChangeVarNodes(key, absent->rti, 1, 0);
 	members->hasSubLinks = checkExprHasSubLink((Node *) rte->securityQuals);
-	members->jointree = makeFromExpr(list_make1(ref), quals);
-	members->limitOption = LIMIT_OPTION_COUNT;
-	members->stmt_location = -1;
-	members->stmt_len = -1;
 	return cr_membership_query(members, key);
 }
 
@@ -302,7 +295,7 @@ static void
 write_membership(CrStatement *statement, Absent *absent)
 {
 	Query	   *query = absent->query;
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
+	RangeTblEntry *rte;
 	OpExpr	   *condition = copyObject(absent->equality);
 	Query	   *members = make_members(absent);
 	TargetEntry *tle = linitial_node(TargetEntry, members->targetList);
@@ -317,12 +310,8 @@ write_membership(CrStatement *statement, Absent *absent)
 	absent->join->quals = (Node *) condition;
 	condition->args = absent->key_is_left ?
 		list_make2(member, outer) : list_make2(outer, member);
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = members;
-	rte->alias = makeAlias(absent->rte->eref->aliasname, NIL);
-	rte->eref = makeAlias(absent->rte->eref->aliasname,
-						  list_make1(makeString(pstrdup("member"))));
-	rte->inFromCl = true;
+	rte = cr_make_subquery_entry(members, absent->rte->eref->aliasname,
+								 list_make1(makeString(pstrdup("member"))));
 	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) = rte;
 	renew_join_columns(query, (Node *) query->jointree);
 	cr_membership_record(statement, rte, outer, false);

@@ -8,9 +8,11 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/choice.h"
 #include "inspect/facts.h"
+#include "inspect/width.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -64,47 +66,22 @@ cr_choice_is_zero(Node *expr)
 bool
 cr_choice_widens(Node *node)
 {
-	if (!IsA(node, FuncExpr))
-		return false;
-	switch (((FuncExpr *) node)->funcid)
-	{
-		case F_INT4_INT2:
-		case F_INT8_INT2:
-		case F_INT8_INT4:
-		case F_NUMERIC_INT2:
-		case F_NUMERIC_INT4:
-		case F_NUMERIC_INT8:
-		case F_FLOAT8_INT2:
-		case F_FLOAT8_INT4:
-		case F_FLOAT8_INT8:
-			return true;
-		default:
-			return false;
-	}
+	List	   *args;
+
+	return IsA(node, FuncExpr) &&
+		(cr_width_operation(node, &args) == CR_INT_WIDEN ||
+		 (cr_width_cast_from(node) != NULL && exprType(node) != FLOAT4OID));
 }
 
 /* Multiplications that are not in floating point, where 0 * x may be NaN. */
 bool
 cr_choice_multiplies(Node *node)
 {
-	if (!IsA(node, OpExpr))
-		return false;
-	switch (((OpExpr *) node)->opfuncid)
-	{
-		case F_INT2MUL:
-		case F_INT4MUL:
-		case F_INT8MUL:
-		case F_INT24MUL:
-		case F_INT42MUL:
-		case F_INT28MUL:
-		case F_INT82MUL:
-		case F_INT48MUL:
-		case F_INT84MUL:
-		case F_NUMERIC_MUL:
-			return true;
-		default:
-			return false;
-	}
+	List	   *args;
+
+	return IsA(node, OpExpr) &&
+		(cr_width_operation(node, &args) == CR_INT_MULTIPLY ||
+		 ((OpExpr *) node)->opfuncid == F_NUMERIC_MUL);
 }
 
 /* A number that arithmetic with another such cannot make too large. */
@@ -252,8 +229,7 @@ cr_choice_counted(Node *value)
 
 	add_operands(value, &operands);
 	if (operands == NIL)
-		return (Node *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-								  Int32GetDatum(1), false, true);
+		return (Node *) cr_make_int4(1);
 	foreach(lc, operands)
 	{
 		if (cr_choice_is_null(lfirst(lc)))

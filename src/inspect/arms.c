@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
+#include "base/make_query.h"
 #include "inspect/arms.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/value.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
@@ -112,7 +112,7 @@ cr_arm_query(Query *query, int rti, Query *branch, bool *possible)
  * An expression of the query, computed as far as the branch's constants go.
  */
 Node *
-cr_arm_value(Query *query, int rti, Query *branch, Node *expr)
+cr_arm_value(int rti, Query *branch, Node *expr)
 {
 	ArmContext	context = {rti, branch, 0, false};
 
@@ -123,36 +123,13 @@ cr_arm_value(Query *query, int rti, Query *branch, Node *expr)
 
 /* Is the condition false or null for every row of the branch? */
 bool
-cr_arm_never(Query *query, int rti, Query *branch, Node *quals)
+cr_arm_never(int rti, Query *branch, Node *quals)
 {
-	Node	   *value = cr_arm_value(query, rti, branch, quals);
+	Node	   *value = cr_arm_value(rti, branch, quals);
 
 	return value != NULL && IsA(value, Const) &&
 		(((Const *) value)->constisnull ||
 		 !DatumGetBool(((Const *) value)->constvalue));
-}
-
-/* A range table entry for a subquery whose columns all have names. */
-RangeTblEntry *
-cr_arms_entry(Query *subquery, const char *name)
-{
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	List	   *names = NIL;
-	ListCell   *lc;
-
-	foreach(lc, subquery->targetList)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		if (!tle->resjunk)
-			names = lappend(names, makeString(pstrdup(tle->resname)));
-	}
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = subquery;
-	rte->alias = makeAlias(name, NIL);
-	rte->eref = makeAlias(name, names);
-	rte->inFromCl = true;
-	return rte;
 }
 
 static SetOperationStmt *
@@ -177,43 +154,28 @@ unite_two(Node *left, Node *right, List *targets)
 	return op;
 }
 
-/* A SELECT of nothing from nothing. */
-Query *
-cr_arms_select(void)
-{
-	Query	   *query = makeNode(Query);
-
-	query->commandType = CMD_SELECT;
-	query->querySource = QSRC_ORIGINAL;
-	query->canSetTag = true;
-	query->jointree = makeFromExpr(NIL, NULL);
-	query->limitOption = LIMIT_OPTION_COUNT;
-	query->stmt_location = -1;
-	query->stmt_len = -1;
-	return query;
-}
-
 /*
  * The UNION ALL of queries whose columns agree in type, none of them junk.
  */
 Query *
 cr_arms_unite(List *arms)
 {
-	Query	   *query = cr_arms_select();
+	Query	   *query = cr_make_select(NIL, NIL, NULL);
 	List	   *targets = linitial_node(Query, arms)->targetList;
 	Node	   *tree = NULL;
 	ListCell   *lc;
 
 	foreach(lc, arms)
 	{
-		RangeTblRef *ref = makeNode(RangeTblRef);
-		RangeTblEntry *rte = cr_arms_entry(lfirst_node(Query, lc), "branch");
+		Query	   *arm = lfirst_node(Query, lc);
+		RangeTblEntry *rte = cr_make_subquery_entry(arm, "branch",
+													cr_column_names(arm));
+		Node	   *ref;
 
 		rte->inFromCl = false;
 		query->rtable = lappend(query->rtable, rte);
-		ref->rtindex = list_length(query->rtable);
-		tree = tree == NULL ? (Node *) ref :
-			(Node *) unite_two(tree, (Node *) ref, targets);
+		ref = cr_make_reference(list_length(query->rtable));
+		tree = tree == NULL ? ref : (Node *) unite_two(tree, ref, targets);
 	}
 	query->setOperations = tree;
 	foreach(lc, targets)

@@ -13,11 +13,9 @@
 /* arms.c */
 extern Query *cr_arm_query(Query *query, int rti, Query *branch,
 						   bool *possible);
-extern Node *cr_arm_value(Query *query, int rti, Query *branch, Node *expr);
-extern bool cr_arm_never(Query *query, int rti, Query *branch, Node *quals);
-extern Query *cr_arms_select(void);
+extern Node *cr_arm_value(int rti, Query *branch, Node *expr);
+extern bool cr_arm_never(int rti, Query *branch, Node *quals);
 extern Query *cr_arms_unite(List *arms);
-extern RangeTblEntry *cr_arms_entry(Query *subquery, const char *name);
 
 /* combine.c */
 extern bool cr_arms_release(CrLevel *level, int rti, List *branches);

@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/choice.h"
 #include "inspect/facts.h"
@@ -69,12 +70,7 @@ is_given(Query *query, Node *value)
 static Node *
 make_test(Node *condition, BoolTestType type)
 {
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = (Expr *) condition;
-	test->booltesttype = type;
-	test->location = exprLocation(condition);
-	return (Node *) test;
+	return cr_make_boolean_test(condition, type, exprLocation(condition));
 }
 
 /* Does the one say that the other does not hold? */
@@ -178,8 +174,7 @@ read_case(Reading *reading, CaseExpr *expr, List **choices)
 static Node *
 make_integer(int32 number)
 {
-	return (Node *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-							  Int32GetDatum(number), false, true);
+	return (Node *) cr_make_int4(number);
 }
 
 /* condition::int */

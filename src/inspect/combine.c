@@ -26,12 +26,11 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
+#include "base/make_query.h"
 #include "inspect/arms.h"
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "rewrite/rewriteManip.h"
@@ -87,7 +86,7 @@ drop_empty_branches(Combination *all, List *branches)
 
 	foreach(lc, branches)
 	{
-		if (!cr_arm_never(all->query, all->rti, lfirst_node(Query, lc),
+		if (!cr_arm_never(all->rti, lfirst_node(Query, lc),
 						  all->query->jointree->quals))
 			all->branches = lappend(all->branches, lfirst(lc));
 	}
@@ -123,10 +122,8 @@ can_share_group(Combination *all, Query *a, Query *b)
 
 	forboth(key, all->key_exprs, clause, all->query->groupClause)
 	{
-		if (constants_differ(cr_arm_value(all->query, all->rti, a,
-										  lfirst(key)),
-							 cr_arm_value(all->query, all->rti, b,
-										  lfirst(key)),
+		if (constants_differ(cr_arm_value(all->rti, a, lfirst(key)),
+							 cr_arm_value(all->rti, b, lfirst(key)),
 							 lfirst_node(SortGroupClause, clause)))
 			return false;
 	}
@@ -198,28 +195,15 @@ core_targets(Combination *all, List *aggregates)
 static Query *
 query_of_branch(Combination *all, Query *branch, List *aggregates, int depth)
 {
-	Query		core;
+	Query	   *core = cr_shell_core(all->query);
 	Query	   *arm;
 
-	memcpy(&core, all->query, sizeof(Query));
-	core.cteList = NIL;
-	core.hasRecursive = false;
-	core.havingQual = NULL;
-	core.windowClause = NIL;
-	core.hasWindowFuncs = false;
-	core.distinctClause = NIL;
-	core.hasDistinctOn = false;
-	core.hasTargetSRFs = false;
-	core.sortClause = NIL;
-	core.limitCount = NULL;
-	core.limitOffset = NULL;
-	core.limitOption = LIMIT_OPTION_COUNT;
-	core.targetList = core_targets(all, aggregates);
-	core.hasAggs = contain_aggs_of_level((Node *) core.targetList, 0);
+	core->targetList = core_targets(all, aggregates);
+	core->hasAggs = contain_aggs_of_level((Node *) core->targetList, 0);
 	/* without GROUP BY, it is one row for that it is an aggregation */
-	if (!core.hasAggs && core.groupClause == NIL)
-		core.havingQual = makeBoolConst(true, false);
-	arm = cr_arm_query(&core, all->rti, branch, &all->possible);
+	if (!core->hasAggs && core->groupClause == NIL)
+		core->havingQual = makeBoolConst(true, false);
+	arm = cr_arm_query(core, all->rti, branch, &all->possible);
 	cr_normalize_lift_ctes(arm, depth);
 	return arm;
 }
@@ -232,12 +216,12 @@ never_counts(Combination *all, Query *branch, Aggref *aggref)
 {
 	ListCell   *lc;
 
-	if (cr_arm_never(all->query, all->rti, branch, (Node *) aggref->aggfilter))
+	if (cr_arm_never(all->rti, branch, (Node *) aggref->aggfilter))
 		return true;
 	foreach(lc, aggref->args)
 	{
 		Node	   *arg = (Node *) lfirst_node(TargetEntry, lc)->expr;
-		Node	   *value = cr_arm_value(all->query, all->rti, branch, arg);
+		Node	   *value = cr_arm_value(all->rti, branch, arg);
 
 		if (IsA(value, Const) && ((Const *) value)->constisnull)
 			return true;
@@ -282,14 +266,13 @@ static Query *
 group_branches(Combination *all, Query *united, const CrPartials *partials,
 			   const int *live, int nbranches)
 {
-	Query	   *query = cr_arms_select();
-	RangeTblRef *ref = makeNode(RangeTblRef);
+	RangeTblEntry *rte = cr_make_subquery_entry(united, "branches",
+												cr_column_names(united));
+	Query	   *query = cr_make_select(list_make1(rte),
+									   list_make1(cr_make_reference(1)), NULL);
 	AttrNumber	resno = 0;
 	ListCell   *lc;
 
-	ref->rtindex = 1;
-	query->rtable = list_make1(cr_arms_entry(united, "branches"));
-	query->jointree = makeFromExpr(list_make1(ref), NULL);
 	foreach(lc, all->keys)
 	{
 		TargetEntry *below = list_nth_node(TargetEntry, united->targetList,
@@ -362,7 +345,7 @@ put_over(Query *query, Query *below, Combination *all)
 	List	   *targets;
 	List	   *windows;
 	Node	   *quals;
-	RangeTblRef *ref = makeNode(RangeTblRef);
+	RangeTblEntry *rte;
 
 	targets = (List *) cr_shell_rewrite((Node *) query->targetList,
 										all->key_exprs, all->aggregates,
@@ -374,16 +357,11 @@ put_over(Query *query, Query *below, Combination *all)
 							 all->aggregates, &whole);
 	if (!whole)
 		return false;
-	ref->rtindex = 1;
 	query->targetList = targets;
 	query->windowClause = windows;
-	query->havingQual = NULL;
-	query->groupClause = NIL;
-	query->groupDistinct = false;
-	query->hasAggs = false;
-	query->rtable = list_make1(cr_arms_entry(below, "combined"));
-	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make1(ref), quals);
+	rte = cr_make_subquery_entry(below, "combined", cr_column_names(below));
+	cr_shell_put_over(query, list_make1(rte),
+					  list_make1(cr_make_reference(1)), quals);
 	return true;
 }
 

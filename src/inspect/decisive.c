@@ -18,6 +18,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -176,25 +177,14 @@ cr_inspect_is_decidable(CrLevel *level, Node *condition)
 	return !assumption.unclear;
 }
 
-static Expr *
-make_test(Node *condition, BoolTestType type)
-{
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = (Expr *) copyObject(condition);
-	test->booltesttype = type;
-	test->location = -1;
-	return (Expr *) test;
-}
-
 /* Both: rows that the one holds for, and not the other; NULL: for none. */
 static Node *
 rows_between(Node *holds, Node *does_not)
 {
-	Node	   *rows = (Node *)
-		make_andclause(list_make2(make_test(holds, IS_TRUE),
-								  make_test(does_not,
-														  IS_NOT_TRUE)));
+	Node	   *held = cr_make_boolean_test(copyObject(holds), IS_TRUE, -1);
+	Node	   *failed = cr_make_boolean_test(copyObject(does_not),
+											  IS_NOT_TRUE, -1);
+	Node	   *rows = (Node *) make_andclause(list_make2(held, failed));
 	Const	   *constant;
 
 	rows = eval_const_expressions(NULL, rows);

@@ -21,16 +21,16 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
-#include "catalog/namespace.h"
+#include "base/make_expr.h"
+#include "base/make_query.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/shell.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
@@ -202,20 +202,6 @@ restrict_aggregate(const Aggref *aggref, Node *condition)
 	return result;
 }
 
-static Aggref *
-make_count(void)
-{
-	Aggref	   *count = makeNode(Aggref);
-
-	count->aggfnoid = F_COUNT_;
-	count->aggtype = INT8OID;
-	count->aggstar = true;
-	count->aggkind = 'n';
-	count->aggsplit = AGGSPLIT_SIMPLE;
-	count->aggno = count->aggtransno = count->location = -1;
-	return count;
-}
-
 /* ---------- the two queries ---------- */
 
 static void
@@ -233,21 +219,9 @@ add_target(Query *query, Expr *expr, Index ref)
 static Query *
 make_divided(Division *division)
 {
-	Query	   *inner = makeNode(Query);
+	Query	   *inner = cr_shell_core(division->level->query);
 	ListCell   *lc;
 
-	memcpy(inner, division->level->query, sizeof(Query));
-	inner->cteList = NIL;
-	inner->hasRecursive = false;
-	inner->windowClause = NIL;
-	inner->hasWindowFuncs = false;
-	inner->distinctClause = NIL;
-	inner->hasDistinctOn = false;
-	inner->sortClause = NIL;
-	inner->limitCount = NULL;
-	inner->limitOffset = NULL;
-	inner->limitOption = LIMIT_OPTION_COUNT;
-	inner->havingQual = NULL;
 	inner->hasAggs = true;
 	inner->groupClause = division->plain_clauses;
 	inner->targetList = NIL;
@@ -259,52 +233,16 @@ make_divided(Division *division)
 	}
 	foreach(lc, division->conditions)
 	{
+		Aggref	   *count = cr_make_aggregate(F_COUNT_, INT8OID, NIL);
 		ListCell   *lc2;
 
-		add_target(inner, (Expr *) restrict_aggregate(make_count(),
-													  lfirst(lc)), 0);
+		add_target(inner, (Expr *) restrict_aggregate(count, lfirst(lc)), 0);
 		foreach(lc2, division->aggregates)
 			add_target(inner, (Expr *) restrict_aggregate(lfirst(lc2),
 														  lfirst(lc)), 0);
 	}
 	cr_normalize_lift_ctes(inner, 1);
 	return inner;
-}
-
-static RangeTblEntry *
-make_divided_entry(Query *inner)
-{
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = inner;
-	rte->alias = makeAlias("divided", NIL);
-	rte->eref = copyObject(rte->alias);
-	rte->inFromCl = true;
-	return rte;
-}
-
-/* left operator right, both of the same type */
-static Expr *
-compare(const char *operator, Node *left, Const *right)
-{
-	List	   *name = list_make2(makeString("pg_catalog"),
-								  makeString(pstrdup(operator)));
-	Oid			opno = OpernameGetOprid(name, right->consttype,
-										right->consttype);
-	OpExpr	   *op = (OpExpr *) make_opclause(opno, BOOLOID, false,
-											  (Expr *) left, (Expr *) right,
-											  InvalidOid, InvalidOid);
-
-	op->opfuncid = get_opcode(opno);
-	return (Expr *) op;
-}
-
-static Const *
-make_number(int number)
-{
-	return makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-					 Int32GetDatum(number), false, true);
 }
 
 /* VALUES (1, …), (2, …) AS classes */
@@ -317,7 +255,7 @@ make_classes_entry(Division *division)
 	rte->rtekind = RTE_VALUES;
 	foreach(lc, division->classes)
 	{
-		Const	   *number = make_number(foreach_current_index(lc));
+		Const	   *number = cr_make_int4(foreach_current_index(lc));
 
 		rte->values_lists = lappend(rte->values_lists,
 									lcons(number, list_copy(lfirst(lc))));
@@ -357,10 +295,10 @@ choose(Division *division, int offset, Oid type, Oid collation)
 		AttrNumber	column = list_length(division->plain) +
 		number * width + offset;
 
-		when->expr = compare("=",
-							 (Node *) makeVar(2, 1, INT4OID, -1, InvalidOid,
-											  0),
-							 make_number(number));
+		when->expr = cr_make_operation("=",
+									   (Expr *) makeVar(2, 1, INT4OID, -1,
+														InvalidOid, 0),
+									   (Expr *) cr_make_int4(number));
 		when->result = (Expr *) makeVar(1, column, type, -1, collation, 0);
 		when->location = -1;
 		result->args = lappend(result->args, when);
@@ -419,37 +357,21 @@ static void
 write_outer(Division *division)
 {
 	Query	   *query = division->level->query;
-	RangeTblEntry *divided = make_divided_entry(make_divided(division));
-	RangeTblRef *first = makeNode(RangeTblRef);
-	RangeTblRef *second = makeNode(RangeTblRef);
+	Query	   *inner = make_divided(division);
+	RangeTblEntry *divided = cr_make_subquery_entry(inner, "divided",
+													cr_column_names(inner));
 	Node	   *having = outer_mutator(query->havingQual, division);
-	Const	   *none = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								 Int64GetDatum(0), false, FLOAT8PASSBYVAL);
-	Expr	   *some = compare(">", choose(division, 1, INT8OID, InvalidOid),
-							   none);
-	ListCell   *lc;
+	Expr	   *count = (Expr *) choose(division, 1, INT8OID, InvalidOid);
+	Expr	   *some = cr_make_operation(">", count,
+										 (Expr *) cr_make_int8(0));
 
-	cr_divided_note(division->level->statement, divided->subquery,
-					division->conditions);
-	foreach(lc, divided->subquery->targetList)
-	{
-		char	   *name = pstrdup(lfirst_node(TargetEntry, lc)->resname);
-
-		divided->eref->colnames = lappend(divided->eref->colnames,
-										  makeString(name));
-	}
-	first->rtindex = 1;
-	second->rtindex = 2;
+	cr_divided_note(division->level->statement, inner, division->conditions);
 	query->targetList = (List *)
 		outer_mutator((Node *) query->targetList, division);
-	query->rtable = list_make2(divided, make_classes_entry(division));
-	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make2(first, second),
-								   make_and_qual((Node *) some, having));
-	query->havingQual = NULL;
-	query->groupClause = NIL;
-	query->groupDistinct = false;
-	query->hasAggs = false;
+	cr_shell_put_over(query,
+					  list_make2(divided, make_classes_entry(division)),
+					  list_make2(cr_make_reference(1), cr_make_reference(2)),
+					  make_and_qual((Node *) some, having));
 }
 
 /*

@@ -13,6 +13,7 @@
 
 #include "inspect/facts.h"
 
+/* Notes what the query has been divided into, for cr_divided_classes(). */
 void
 cr_divided_note(CrStatement *statement, Query *query, List *classes)
 {

@@ -16,6 +16,8 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "base/make_expr.h"
+#include "base/make_query.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
@@ -26,8 +28,6 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
-#include "parser/parse_clause.h"
-#include "parser/parse_oper.h"
 #include "policy/policy.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
@@ -54,8 +54,7 @@ nobody_mutator(Node *node, void *context)
 	if (!IsA(node, Aggref))
 		return expression_tree_mutator(node, nobody_mutator, context);
 	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
-		return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								  Int64GetDatum(0), false, FLOAT8PASSBYVAL);
+		return (Node *) cr_make_int8(0);
 	return (Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
 }
 
@@ -135,18 +134,13 @@ is_grouped_by(Query *query, Node *key)
 static void
 group_by(Query *query, Node *key)
 {
-	SortGroupClause *clause = makeNode(SortGroupClause);
 	TargetEntry *tle = makeTargetEntry((Expr *) key, 1, "member", false);
 
 	query->targetList = list_make1(tle);
 	query->distinctClause = NIL;
 	query->sortClause = NIL;
 	query->hasAggs = contain_agg_clause(query->havingQual);
-	get_sort_group_operators(exprType(key), false, true, false,
-							 &clause->sortop, &clause->eqop, NULL,
-							 &clause->hashable);
-	clause->tleSortGroupRef = assignSortGroupRef(tle, query->targetList);
-	query->groupClause = list_make1(clause);
+	query->groupClause = list_make1(cr_make_grouping(tle, query->targetList));
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -88,9 +89,8 @@ names_no_row(const CrStatement *statement, Node *expanded)
 static Node *
 expand_nullable(CrSource *source, Node *column)
 {
-	CaseExpr   *result = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
-	NullTest   *test = makeNode(NullTest);
+	CaseExpr   *result;
+	Expr	   *someone = NULL;
 	ListCell   *lc;
 
 	foreach(lc, source->level->units)
@@ -98,20 +98,12 @@ expand_nullable(CrSource *source, Node *column)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		if (unit->membership == NULL)
-			test->arg = copyObject(unit->expanded);
+			someone = copyObject(unit->expanded);
 	}
-	if (test->arg == NULL)
+	if (someone == NULL)
 		elog(ERROR, "a row level has no unit");
-	test->nulltesttype = IS_NOT_NULL;
-	test->location = -1;
-	when->expr = (Expr *) test;
-	when->result = (Expr *) column;
-	when->location = -1;
-	result->casetype = exprType(column);
-	result->casecollid = exprCollation(column);
-	result->args = list_make1(when);
-	result->defresult = (Expr *) makeNullConst(result->casetype, -1,
-											   result->casecollid);
+	result = cr_make_case(cr_make_null_test((Node *) someone, IS_NOT_NULL),
+						  column, NULL);
 	result->location = exprLocation(column);
 	return (Node *) result;
 }

@@ -298,7 +298,7 @@ extern void cr_normalize_constants(CrLevel *level);
 /* inspect/union.c */
 extern bool cr_level_unites_rows(const CrLevel *level);
 
-/* inspect/membership.c, inspect/member_join.c */
+/* inspect/membership.c, inspect/absence.c, inspect/member_join.c */
 extern void cr_normalize_membership(CrStatement *statement, Query *query);
 extern void cr_normalize_absence(CrStatement *statement, Query *query);
 extern Node *cr_membership_join(CrStatement *statement, Query *query,
@@ -378,7 +378,6 @@ extern void cr_level_read_units(CrLevel *level);
 extern bool cr_level_joins_owners(const CrLevel *level);
 extern bool cr_level_groups_by_units(CrLevel *level);
 extern const CrUnit *cr_level_missing_unit(CrLevel *level);
-extern bool cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit);
 extern void cr_level_place_units(CrLevel *level);
 extern bool cr_aggregate_is_extreme(Oid aggfnoid);
 extern CrColumnFact cr_unit_column_fact(CrLevel *level, Node *expanded);
@@ -388,9 +387,6 @@ extern Node *cr_inspect_expand(CrLevel *level, Node *expr);
 extern CrBase *cr_inspect_base(const CrStatement *statement, int id);
 extern bool cr_inspect_base_is_raw(const CrBase *base);
 extern Node *cr_inspect_strip(Node *expr);
-
-/* pivot.c: the condition of one of a CASE's WHENs */
-extern Node *cr_inspect_when(const CaseExpr *expr, const CaseWhen *when);
 extern Bitmapset *cr_inspect_bases(Node *expr);
 extern Bitmapset *cr_inspect_raw_bases(const CrStatement *statement,
 									   Node *expr);
@@ -401,6 +397,9 @@ extern DistinctExpr *cr_inspect_null_safe(Node *expr, Node **left,
 										  Node **right);
 extern bool cr_inspect_refers_outside(Query *query);
 extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
+
+/* inspect/pivot.c: the condition of one of a CASE's WHENs */
+extern Node *cr_inspect_when(const CaseExpr *expr, const CaseWhen *when);
 
 /* inspect/list.c */
 extern bool cr_inspect_limit(Node *limit, int64 *rows);
@@ -417,8 +416,10 @@ extern CrSeries cr_series_of(const RangeTblEntry *rte);
 extern CrSeries cr_series_of_query(const Query *query, FuncExpr **call);
 extern Node *cr_series_strip(Node *expr, CrSeries series);
 
-/* inspect/unique.c, inspect/pin.c */
+/* inspect/image.c */
 extern CrImage cr_inspect_image(Node *expr);
+
+/* inspect/unique.c, inspect/pin.c */
 extern List *cr_inspect_all_clauses(CrLevel *level);
 extern List *cr_inspect_all_bases(CrLevel *level);
 extern Bitmapset *cr_inspect_determined(CrLevel *level);

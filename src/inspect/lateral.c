@@ -17,7 +17,6 @@
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 
@@ -26,43 +25,11 @@
 
 /* ---------- what it names ---------- */
 
-static bool
-other_walker(Node *node, int *nodes)
-{
-	if (node == NULL)
-		return false;
-	if (++(*nodes) > CR_MAX_NAMED_NODES)
-		return true;
-	switch (nodeTag(node))
-	{
-		case T_Var:
-			return ((Var *) node)->varlevelsup != 1 ||
-				((Var *) node)->varattno < 1;
-		case T_SubLink:
-		case T_Query:
-		case T_Aggref:
-		case T_GroupingFunc:
-		case T_WindowFunc:
-			return true;
-		case T_Param:
-			return ((Param *) node)->paramkind != PARAM_EXTERN;
-		case T_FuncExpr:
-			if (((FuncExpr *) node)->funcretset)
-				return true;
-			break;
-		default:
-			break;
-	}
-	return expression_tree_walker(node, other_walker, (void *) nodes);
-}
-
 /* Is it made of columns of the query around, and nothing that varies? */
 static bool
 is_named_expression(Node *expr)
 {
-	int			nodes = 0;
-
-	return !other_walker(expr, &nodes) && !contain_volatile_functions(expr);
+	return cr_normalize_is_simple(expr, 1, CR_MAX_NAMED_NODES);
 }
 
 /* The only row of a VALUES list, which the subquery may be. */

@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -314,18 +315,13 @@ defer_absent(CrLevel *level)
 	foreach(lc, level->units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-		NullTest   *test;
+		Node	   *test;
 
 		if (!unit->absent || list_member_ptr(done, unit->membership))
 			continue;
 		done = lappend(done, unit->membership);
-		test = makeNode(NullTest);
-		test->arg = (Expr *) copyObject(unit->local);
-		test->nulltesttype = IS_NULL;
-		test->argisrow = false;
-		test->location = -1;
-		add_deferred(level, (Node *) test, list_make1(unit->membership),
-					 true);
+		test = cr_make_null_test((Node *) copyObject(unit->local), IS_NULL);
+		add_deferred(level, test, list_make1(unit->membership), true);
 	}
 }
 

@@ -17,17 +17,15 @@
 
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/make_expr.h"
+#include "base/make_query.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/tlist.h"
-#include "parser/parse_clause.h"
-#include "parser/parse_oper.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
-#include "utils/fmgroids.h"
 
 /* A question about membership, taken apart. */
 typedef struct Asked
@@ -69,40 +67,27 @@ forget_order(Query *query)
 	query->targetList = targets;
 }
 
+/* (query) AS alias (member), of a query with one column */
 static RangeTblEntry *
-make_entry(Query *subquery, const char *alias, const char *column)
+make_entry(Query *subquery, const char *alias)
 {
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = subquery;
-	rte->alias = makeAlias(alias, NIL);
-	rte->eref = makeAlias(alias, list_make1(makeString(pstrdup(column))));
-	rte->inFromCl = true;
-	return rte;
+	return cr_make_subquery_entry(subquery, alias,
+								  list_make1(makeString(pstrdup("member"))));
 }
 
-/* SELECT column FROM (query) AS selected, of a query with one column */
+/* SELECT member FROM (query) AS selected (member), the same */
 static Query *
 wrap(Query *query)
 {
-	Query	   *outer = makeNode(Query);
+	Query	   *outer = cr_make_select(list_make1(make_entry(query,
+															 "selected")),
+									   list_make1(cr_make_reference(1)), NULL);
 	TargetEntry *tle = linitial_node(TargetEntry, query->targetList);
-	RangeTblRef *ref = makeNode(RangeTblRef);
 
 	IncrementVarSublevelsUp((Node *) query, 1, 1);
-	ref->rtindex = 1;
-	outer->commandType = CMD_SELECT;
-	outer->querySource = QSRC_ORIGINAL;
-	outer->canSetTag = true;
-	outer->rtable = list_make1(make_entry(query, "selected", "member"));
-	outer->jointree = makeFromExpr(list_make1(ref), NULL);
 	outer->targetList =
 		list_make1(makeTargetEntry((Expr *) makeVarFromTargetEntry(1, tle),
 								   1, "member", false));
-	outer->limitOption = LIMIT_OPTION_COUNT;
-	outer->stmt_location = -1;
-	outer->stmt_len = -1;
 	return outer;
 }
 
@@ -113,19 +98,15 @@ wrap(Query *query)
 Query *
 cr_membership_query(Query *members, Node *key)
 {
-	SortGroupClause *clause = makeNode(SortGroupClause);
 	TargetEntry *tle;
 
 	if (key == NULL)
 		key = (Node *) linitial_node(TargetEntry, members->targetList)->expr;
 	tle = makeTargetEntry((Expr *) key, 1, pstrdup("member"), false);
 	members->targetList = list_make1(tle);
-	get_sort_group_operators(exprType(key), false, true, false,
-							 &clause->sortop, &clause->eqop, NULL,
-							 &clause->hashable);
 	members->sortClause = NIL;
-	clause->tleSortGroupRef = assignSortGroupRef(tle, members->targetList);
-	members->distinctClause = list_make1(clause);
+	members->distinctClause =
+		list_make1(cr_make_grouping(tle, members->targetList));
 	return members;
 }
 
@@ -330,16 +311,13 @@ cr_membership_record(CrStatement *statement, RangeTblEntry *rte, Node *outer,
 	statement->memberships = lappend(statement->memberships, membership);
 }
 
-static RangeTblRef *
+/* The index of the members in the range table, to which they are added. */
+static int
 add_members(Query *query, const Asked *asked, RangeTblEntry **rte)
 {
-	RangeTblRef *ref = makeNode(RangeTblRef);
-
-	*rte = make_entry(cr_membership_query(asked->members, NULL),
-					  "members", "member");
+	*rte = make_entry(cr_membership_query(asked->members, NULL), "members");
 	query->rtable = lappend(query->rtable, *rte);
-	ref->rtindex = list_length(query->rtable);
-	return ref;
+	return list_length(query->rtable);
 }
 
 /* outer = member */
@@ -397,21 +375,16 @@ static Node *
 join_as_test(CrStatement *statement, Query *query, Asked *asked)
 {
 	RangeTblEntry *rte;
-	RangeTblRef *ref = add_members(query, asked, &rte);
+	int			rti = add_members(query, asked, &rte);
 	JoinExpr   *join = make_join(query, JOIN_LEFT, whole_from(query),
-								 (Node *) ref);
-	NullTest   *test = makeNode(NullTest);
-	Var		   *member = make_member(asked, ref->rtindex);
+								 cr_make_reference(rti));
+	Var		   *member = make_member(asked, rti);
 
-	join->quals = make_condition(asked, make_member(asked, ref->rtindex));
+	join->quals = make_condition(asked, make_member(asked, rti));
 	query->jointree->fromlist = list_make1(join);
 	cr_membership_record(statement, rte, asked->outer, asked->exact);
 	cr_set_nulling(member, bms_make_singleton(join->rtindex));
-	test->arg = (Expr *) member;
-	test->nulltesttype = IS_NOT_NULL;
-	test->argisrow = false;
-	test->location = -1;
-	return (Node *) test;
+	return cr_make_null_test((Node *) member, IS_NOT_NULL);
 }
 
 /* Is a row equal to one member at most, where members are distinct? */
@@ -436,7 +409,7 @@ cr_membership_join(CrStatement *statement, Query *query, SubLink *sublink,
 {
 	Asked		asked = {0};
 	RangeTblEntry *rte;
-	RangeTblRef *ref;
+	int			rti;
 
 	if (query->jointree->fromlist == NIL ||
 		!read_question(sublink, !among_conditions, &asked) ||
@@ -444,7 +417,8 @@ cr_membership_join(CrStatement *statement, Query *query, SubLink *sublink,
 		return NULL;
 	if (!among_conditions)
 		return join_as_test(statement, query, &asked);
-	ref = add_members(query, &asked, &rte);
-	query->jointree->fromlist = lappend(query->jointree->fromlist, ref);
-	return make_condition(&asked, make_member(&asked, ref->rtindex));
+	rti = add_members(query, &asked, &rte);
+	query->jointree->fromlist = lappend(query->jointree->fromlist,
+										cr_make_reference(rti));
+	return make_condition(&asked, make_member(&asked, rti));
 }

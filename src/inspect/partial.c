@@ -11,17 +11,13 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
-#include "catalog/pg_aggregate.h"
-#include "catalog/pg_operator.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/arms.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/value.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 
 typedef struct SumOf
 {
@@ -135,22 +131,8 @@ cr_partials_add_up(const CrPartials *partials, const int *live)
 static Aggref *
 make_aggregate(Oid aggfnoid, Oid type, Expr *arg)
 {
-	Aggref	   *aggref = makeNode(Aggref);
-
-	aggref->aggfnoid = aggfnoid;
-	aggref->aggtype = type;
-	aggref->aggstar = arg == NULL;
-	if (arg != NULL)
-	{
-		aggref->aggargtypes = list_make1_oid(exprType((Node *) arg));
-		aggref->args = list_make1(makeTargetEntry(arg, 1, NULL, false));
-	}
-	aggref->aggkind = AGGKIND_NORMAL;
-	aggref->aggsplit = AGGSPLIT_SIMPLE;
-	aggref->aggno = -1;
-	aggref->aggtransno = -1;
-	aggref->location = -1;
-	return aggref;
+	return cr_make_aggregate(aggfnoid, type,
+							 arg == NULL ? NIL : list_make1(arg));
 }
 
 static Expr *
@@ -158,20 +140,6 @@ make_cast(Oid funcid, Oid type, Expr *arg)
 {
 	return (Expr *) makeFuncExpr(funcid, type, list_make1(arg), InvalidOid,
 								 InvalidOid, COERCE_EXPLICIT_CAST);
-}
-
-static Expr *
-make_operation(const char *name, Oid result, Expr *left, Expr *right)
-{
-	Oid			type = exprType((Node *) left);
-	Oid			opno = OpernameGetOprid(list_make2(makeString("pg_catalog"),
-												   makeString(pstrdup(name))),
-										type, type);
-	OpExpr	   *op = (OpExpr *) make_opclause(opno, result, false, left,
-											  right, InvalidOid, InvalidOid);
-
-	op->opfuncid = get_opcode(opno);
-	return (Expr *) op;
 }
 
 /* A column of the united branches. */
@@ -208,14 +176,10 @@ add_up(Expr *column)
 Expr *
 cr_partials_complete(Expr *column, int live)
 {
-	Aggref	   *count;
-	Const	   *number = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								   Int64GetDatum(live), false,
-								   FLOAT8PASSBYVAL);
+	Aggref	   *count = make_aggregate(column ? F_COUNT_ANY : F_COUNT_,
+									   INT8OID, copyObject(column));
 
-	count = make_aggregate(column ? F_COUNT_ANY : F_COUNT_, INT8OID,
-						   copyObject(column));
-	return make_operation("=", BOOLOID, (Expr *) count, (Expr *) number);
+	return cr_make_operation("=", (Expr *) count, (Expr *) cr_make_int8(live));
 }
 
 static Expr *
@@ -223,7 +187,7 @@ divide(Expr *sum, Expr *count, Oid type)
 {
 	if (type == FLOAT8OID)
 		count = make_cast(F_FLOAT8_NUMERIC, FLOAT8OID, count);
-	return make_operation("/", type, sum, count);
+	return cr_make_operation("/", sum, count);
 }
 
 /*
@@ -239,28 +203,21 @@ cr_partials_combine(const CrPartials *partials, int number, int nkeys,
 	Expr	   *column = computed_column(partials, first, nkeys);
 	bool		average = list_nth_node(Aggref, partials->computed,
 										first)->aggfnoid != aggref->aggfnoid;
-	CaseExpr   *guarded = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
+	Expr	   *complete = cr_partials_complete(column, live[first]);
+	Expr	   *sum = add_up(column);
 
-	when->expr = cr_partials_complete(column, live[first]);
-	when->result = add_up(column);
 	if (average)
 	{
 		Expr	   *count = computed_column(partials, first + 1, nkeys);
 
-		when->expr =
-			make_andclause(list_make2(when->expr,
+		complete =
+			make_andclause(list_make2(complete,
 									  cr_partials_complete(count,
 														   live[first + 1])));
-		when->result = divide(when->result, add_up(count), aggref->aggtype);
+		sum = divide(sum, add_up(count), aggref->aggtype);
 	}
 	else if (aggref->aggtype == INT8OID)
-		when->result = make_cast(F_INT8_NUMERIC, INT8OID, when->result);
-	when->location = -1;
-	guarded->casetype = aggref->aggtype;
-	guarded->args = list_make1(when);
-	guarded->defresult = (Expr *) makeNullConst(aggref->aggtype, -1,
-												InvalidOid);
-	guarded->location = -1;
-	return (Expr *) guarded;
+		sum = make_cast(F_INT8_NUMERIC, INT8OID, sum);
+	Assert(exprType((Node *) sum) == aggref->aggtype);
+	return (Expr *) cr_make_case((Node *) complete, (Node *) sum, NULL);
 }

@@ -20,6 +20,15 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
+/* The column that is looked at, of some relation's. */
+typedef struct Pinned
+{
+	AttrNumber	attnum;
+	Oid			opfamily;		/* the operators it is one value by, or any */
+	CrSeries	series;			/* of what its values are made */
+} Pinned;
+
+/* Is it that column of the base, as the level's own expressions have it? */
 bool
 cr_is_column(Node *node, const CrBase *base, AttrNumber attnum)
 {
@@ -92,19 +101,19 @@ cr_inspect_tells_apart(const OpExpr *equality, Oid collation)
  */
 static bool
 side_is_pinned(const CrProbe *probe, const OpExpr *equality, Node *side,
-			   AttrNumber attnum, Oid opfamily, CrSeries series)
+			   const Pinned *pinned)
 {
-	Node	   *column = cr_series_strip(side, series);
+	Node	   *column = cr_series_strip(side, pinned->series);
 
-	if (!cr_is_column(column, probe->base, attnum))
+	if (!cr_is_column(column, probe->base, pinned->attnum))
 		return false;
 	/* a local time is one moment, but not the other way round */
 	if (!cr_inspect_is_one_to_one(equality->opfuncid) &&
 		exprType(side) != TIMESTAMPTZOID)
 		return false;
 	/* beyond a cast, values are told apart as the server's own types do */
-	return !OidIsValid(opfamily) || column != side ||
-		get_op_opfamily_strategy(equality->opno, opfamily) ==
+	return !OidIsValid(pinned->opfamily) || column != side ||
+		get_op_opfamily_strategy(equality->opno, pinned->opfamily) ==
 		BTEqualStrategyNumber;
 }
 
@@ -118,8 +127,7 @@ read_equality(Node *expanded, Node **left, Node **right)
 }
 
 static bool
-clause_pins(const CrProbe *probe, CrClause *clause, AttrNumber attnum,
-			Oid opfamily, CrSeries series)
+clause_pins(const CrProbe *probe, CrClause *clause, const Pinned *pinned)
 {
 	Node	   *left;
 	Node	   *right;
@@ -135,16 +143,15 @@ clause_pins(const CrProbe *probe, CrClause *clause, AttrNumber attnum,
 	if (OidIsValid(equality->inputcollid) &&
 		!get_collation_isdeterministic(equality->inputcollid))
 		return false;
-	return (side_is_pinned(probe, equality, left, attnum, opfamily, series) &&
+	return (side_is_pinned(probe, equality, left, pinned) &&
 			bms_is_subset(cr_inspect_bases(right), probe->determined)) ||
-		(side_is_pinned(probe, equality, right, attnum, opfamily, series) &&
+		(side_is_pinned(probe, equality, right, pinned) &&
 		 bms_is_subset(cr_inspect_bases(left), probe->determined));
 }
 
 /* Is the column a key by which the level makes its groups? */
 static bool
-group_pins(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
-		   CrSeries series)
+group_pins(const CrProbe *probe, const Pinned *pinned)
 {
 	CrLevel    *level = probe->level;
 	ListCell   *lc;
@@ -156,18 +163,18 @@ group_pins(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
 	forboth(lc, level->group_keys, lc2, level->group_entries)
 	{
 		Node	   *key = cr_inspect_strip(lfirst(lc));
-		Node	   *column = cr_series_strip(key, series);
+		Node	   *column = cr_series_strip(key, pinned->series);
 		TargetEntry *entry = lfirst_node(TargetEntry, lc2);
 		SortGroupClause *clause =
 			get_sortgroupref_clause(entry->ressortgroupref,
 									level->query->groupClause);
 		Oid			collation = exprCollation(key);
 
-		if (cr_is_column(column, probe->base, attnum) &&
+		if (cr_is_column(column, probe->base, pinned->attnum) &&
 			(!OidIsValid(collation) ||
 			 get_collation_isdeterministic(collation)) &&
-			(!OidIsValid(opfamily) || column != key ||
-			 get_op_opfamily_strategy(clause->eqop, opfamily) ==
+			(!OidIsValid(pinned->opfamily) || column != key ||
+			 get_op_opfamily_strategy(clause->eqop, pinned->opfamily) ==
 			 BTEqualStrategyNumber))
 			return true;
 	}
@@ -184,19 +191,19 @@ bool
 cr_is_pinned(const CrProbe *probe, AttrNumber attnum, Oid opfamily,
 			 CrSeries series, bool nullable)
 {
+	Pinned		pinned = {cr_pin_attnum(probe, attnum), opfamily, series};
 	bool		many_nulls = nullable || cr_inspect_base_is_raw(probe->base);
 	ListCell   *lc;
 
-	attnum = cr_pin_attnum(probe, attnum);
-	if (attnum == InvalidAttrNumber)
+	if (pinned.attnum == InvalidAttrNumber)
 		return false;
 	foreach(lc, cr_inspect_all_clauses(probe->level))
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
 
 		if ((!many_nulls || IsA(clause->expanded, OpExpr)) &&
-			clause_pins(probe, clause, attnum, opfamily, series))
+			clause_pins(probe, clause, &pinned))
 			return true;
 	}
-	return !nullable && group_pins(probe, attnum, opfamily, series);
+	return !nullable && group_pins(probe, &pinned);
 }

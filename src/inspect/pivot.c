@@ -20,7 +20,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "catalog/namespace.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -106,13 +106,6 @@ make_count(Aggref *aggref)
 	aggref->args = NIL;
 }
 
-static Node *
-make_integer(int32 value)
-{
-	return (Node *) makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-							  Int32GetDatum(value), false, true);
-}
-
 /* The condition by any or all of the rows. */
 static void
 make_boolean(Aggref *aggref, Node *condition)
@@ -129,44 +122,16 @@ make_boolean(Aggref *aggref, Node *condition)
 static Node *
 make_some(Aggref *count)
 {
-	List	   *greater = list_make2(makeString("pg_catalog"),
-									 makeString(">"));
-	OpExpr	   *some = (OpExpr *)
-		make_opclause(OpernameGetOprid(greater, INT8OID, INT4OID), BOOLOID,
-					  false, (Expr *) count, (Expr *) make_integer(0),
-					  InvalidOid, InvalidOid);
-
-	some->opfuncid = F_INT84GT;
-	some->location = -1;
-	return (Node *) some;
-}
-
-static Node *
-make_true(Node *condition)
-{
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = (Expr *) condition;
-	test->booltesttype = IS_TRUE;
-	test->location = -1;
-	return (Node *) test;
+	return (Node *) cr_make_operation(">", (Expr *) count,
+									  (Expr *) cr_make_int4(0));
 }
 
 /* CASE WHEN condition THEN 1 ELSE 0 END */
 static Node *
 one_or_none(Node *condition)
 {
-	CaseExpr   *result = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
-
-	when->expr = (Expr *) condition;
-	when->result = (Expr *) make_integer(1);
-	when->location = -1;
-	result->casetype = INT4OID;
-	result->args = list_make1(when);
-	result->defresult = (Expr *) make_integer(0);
-	result->location = -1;
-	return (Node *) result;
+	return (Node *) cr_make_case(condition, (Node *) cr_make_int4(1),
+								 (Node *) cr_make_int4(0));
 }
 
 /* coalesce(sum, 0) */
@@ -244,7 +209,8 @@ read_pivot(Aggref *aggref, Query *query)
 	else if (aggref->aggfnoid == F_MIN_INT4 && is_integer(when->result, 1) &&
 			 is_integer(expr->defresult, 0))
 	{
-		make_boolean(aggref, make_true(cr_inspect_when(expr, when)));
+		make_boolean(aggref, cr_make_boolean_test(cr_inspect_when(expr, when),
+												  IS_TRUE, -1));
 		return one_or_none((Node *) aggref);
 	}
 	else if (is_plain_sum(aggref->aggfnoid) && is_zero(expr->defresult) &&

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -113,4 +114,42 @@ cr_shell_rewrite(Node *node, List *keys, List *aggregates, bool *whole)
 	if (context.lost)
 		*whole = false;
 	return node;
+}
+
+/*
+ * A copy of the query, of its own fields only, without what it does with its
+ * groups.  The target list is still the query's.
+ */
+Query *
+cr_shell_core(const Query *query)
+{
+	Query	   *core = makeNode(Query);
+
+	memcpy(core, query, sizeof(Query));
+	core->cteList = NIL;
+	core->hasRecursive = false;
+	core->havingQual = NULL;
+	core->windowClause = NIL;
+	core->hasWindowFuncs = false;
+	core->distinctClause = NIL;
+	core->hasDistinctOn = false;
+	core->hasTargetSRFs = false;
+	core->sortClause = NIL;
+	core->limitCount = NULL;
+	core->limitOffset = NULL;
+	core->limitOption = LIMIT_OPTION_COUNT;
+	return core;
+}
+
+/* Has a query that grouped read these rows instead, as they are. */
+void
+cr_shell_put_over(Query *query, List *rtable, List *from, Node *quals)
+{
+	query->havingQual = NULL;
+	query->groupClause = NIL;
+	query->groupDistinct = false;
+	query->hasAggs = false;
+	query->rtable = rtable;
+	cr_clear_permissions(query);
+	query->jointree = makeFromExpr(from, quals);
 }

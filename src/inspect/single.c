@@ -14,11 +14,10 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
+#include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
@@ -120,16 +119,25 @@ cr_inspect_is_single(CrLevel *level, RangeTblEntry *rte)
 
 /* ---------- rows of constants ---------- */
 
+typedef struct Simple
+{
+	Index		columns_of;
+	int			left;			/* nodes that there may still be */
+} Simple;
+
 static bool
-not_constant_walker(Node *node, int *nodes)
+not_simple_walker(Node *node, Simple *simple)
 {
 	if (node == NULL)
 		return false;
-	if (++(*nodes) > CR_MAX_CONSTANT_NODES)
+	if (--simple->left < 0)
 		return true;
 	switch (nodeTag(node))
 	{
 		case T_Var:
+			return simple->columns_of == 0 ||
+				((Var *) node)->varlevelsup != simple->columns_of ||
+				((Var *) node)->varattno < 1;
 		case T_SubLink:
 		case T_Query:
 		case T_Aggref:
@@ -145,17 +153,28 @@ not_constant_walker(Node *node, int *nodes)
 		default:
 			break;
 	}
-	return expression_tree_walker(node, not_constant_walker, nodes);
+	return expression_tree_walker(node, not_simple_walker, (void *) simple);
+}
+
+/*
+ * Is it made only of constants, parameters of the statement and, unless
+ * columns_of is 0, columns of the query so many levels up; of so many nodes
+ * at most, and of nothing volatile?
+ */
+bool
+cr_normalize_is_simple(Node *expr, Index columns_of, int nodes)
+{
+	Simple		simple = {columns_of, nodes};
+
+	return !not_simple_walker(expr, &simple) &&
+		!contain_volatile_functions(expr);
 }
 
 /* Is it the same in all rows and at all times of one statement? */
 static bool
 is_constant(Node *expr)
 {
-	int			nodes = 0;
-
-	return !not_constant_walker(expr, &nodes) &&
-		!contain_volatile_functions(expr);
+	return cr_normalize_is_simple(expr, 0, CR_MAX_CONSTANT_NODES);
 }
 
 /* Puts the row's expressions into the place of columns; keeps whole rows. */
@@ -343,6 +362,7 @@ never_null(Query *query, Node *node, List *found)
 	return found;
 }
 
+/* Indexes of the entries of FROM that no outer join extends with nulls. */
 List *
 cr_normalize_never_null(Query *query)
 {
@@ -376,10 +396,7 @@ read_scalar(SubLink *sublink, CrLevel *level)
 	if (source_is_single(&place, rte))
 	{
 		query->limitOption = LIMIT_OPTION_COUNT;
-		query->limitCount = (Node *) makeConst(INT8OID, -1, InvalidOid,
-											   sizeof(int64),
-											   Int64GetDatum(1), false,
-											   FLOAT8PASSBYVAL);
+		query->limitCount = (Node *) cr_make_int8(1);
 	}
 	return (Node *) sublink;
 }

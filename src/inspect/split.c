@@ -26,8 +26,7 @@
 #include "postgres.h"
 
 #include "agg/total.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_aggregate.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/choice.h"
 #include "inspect/facts.h"
@@ -35,12 +34,10 @@
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/value.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 
 /* The rows that one value is added, or counted, of. */
 typedef struct Part
@@ -143,23 +140,12 @@ static Aggref *
 make_aggregate(const Aggref *aggref, Oid aggfnoid, Oid type, Node *value,
 			   Expr *filter)
 {
-	Aggref	   *result = makeNode(Aggref);
+	Aggref	   *result = cr_make_aggregate(aggfnoid, type,
+										   value == NULL ? NIL :
+										   list_make1(copyObject(value)));
 
-	result->aggfnoid = aggfnoid;
-	result->aggtype = type;
 	result->inputcollid = aggref->inputcollid;
-	if (value == NULL)
-		result->aggstar = true;
-	else
-	{
-		result->aggargtypes = list_make1_oid(exprType(value));
-		result->args = list_make1(makeTargetEntry(copyObject((Expr *) value),
-												  1, NULL, false));
-	}
 	result->aggfilter = filter;
-	result->aggkind = AGGKIND_NORMAL;
-	result->aggsplit = AGGSPLIT_SIMPLE;
-	result->aggno = result->aggtransno = -1;
 	result->location = aggref->location;
 	return result;
 }
@@ -175,45 +161,27 @@ make_count(const Aggref *aggref, Node *value, Expr *filter)
 /* ---------- what is computed from them ---------- */
 
 static Node *
-compute(const char *operator, Oid result, Node *left, Node *right)
+compute(const char *operator, Node *left, Node *right)
 {
-	List	   *name = list_make2(makeString("pg_catalog"),
-								  makeString(pstrdup(operator)));
-	Oid			type = exprType(left);
-	Oid			opno = OpernameGetOprid(name, type, type);
-	OpExpr	   *op;
-
-	if (!OidIsValid(opno))
-		elog(ERROR, "operator %s of type %u not found", operator, type);
-	op = (OpExpr *) make_opclause(opno, result, false, (Expr *) left,
-								  (Expr *) right, InvalidOid, InvalidOid);
-	op->opfuncid = get_opcode(opno);
-	return (Node *) op;
+	return (Node *) cr_make_operation(operator, (Expr *) left, (Expr *) right);
 }
 
 /* (condition) IS NOT TRUE */
 static Expr *
 deny(Expr *condition)
 {
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = condition;
-	test->booltesttype = IS_NOT_TRUE;
-	test->location = exprLocation((Node *) condition);
-	return (Expr *) test;
+	return (Expr *) cr_make_boolean_test((Node *) condition, IS_NOT_TRUE,
+										 exprLocation((Node *) condition));
 }
 
 /* count(*) FILTER (WHERE filter) > 0 */
 static Node *
 any_row(const Aggref *aggref, Expr *filter)
 {
-	Const	   *none = makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-								 Int64GetDatum(0), false, FLOAT8PASSBYVAL);
+	Aggref	   *count = make_aggregate(aggref, F_COUNT_, INT8OID, NULL,
+									   filter);
 
-	return compute(">", BOOLOID,
-				   (Node *) make_aggregate(aggref, F_COUNT_, INT8OID, NULL,
-										   filter),
-				   (Node *) none);
+	return compute(">", (Node *) count, (Node *) cr_make_int8(0));
 }
 
 /*
@@ -224,8 +192,6 @@ static Node *
 where_others_are_many(const Aggref *aggref, const Classes *classes,
 					  Node *result)
 {
-	CaseExpr   *expr = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
 	List	   *tests = NIL;
 	ListCell   *lc;
 
@@ -245,14 +211,8 @@ where_others_are_many(const Aggref *aggref, const Classes *classes,
 	}
 	if (tests == NIL)
 		return result;
-	when->expr = make_ands_explicit(tests);
-	when->result = (Expr *) result;
-	when->location = -1;
-	expr->casetype = exprType(result);
-	expr->args = list_make1(when);
-	expr->defresult = (Expr *) makeNullConst(expr->casetype, -1, InvalidOid);
-	expr->location = -1;
-	return (Node *) expr;
+	return (Node *) cr_make_case((Node *) make_ands_explicit(tests), result,
+								 NULL);
 }
 
 /* What is released may be too large together; then it is null. */
@@ -260,7 +220,7 @@ static Node *
 add(Oid type, Node *left, Node *right)
 {
 	if (type != FLOAT8OID)
-		return compute("+", type, left, right);
+		return compute("+", left, right);
 	return (Node *) makeFuncExpr(cr_total_function(F_FLOAT8PL), FLOAT8OID,
 								 list_make2(left, right), InvalidOid,
 								 InvalidOid, COERCE_EXPLICIT_CALL);
@@ -350,7 +310,7 @@ split_average(const Aggref *aggref, const Classes *added,
 									   aggref->aggtype, part->value,
 									   filter_of_part(aggref, added, part));
 	}
-	return compute("/", aggref->aggtype,
+	return compute("/",
 				   cast_for_average(add_parts(aggref, added, sum, type),
 									aggref->aggtype),
 				   cast_for_average(add_parts(aggref, counted, F_COUNT_ANY,

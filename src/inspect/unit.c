@@ -256,20 +256,6 @@ keys_and_equals(CrLevel *level)
 	return members;
 }
 
-/* Is the unit itself one of the grouping keys? */
-bool
-cr_level_has_unit_key(const CrLevel *level, const CrUnit *unit)
-{
-	ListCell   *lc;
-
-	foreach(lc, level->group_keys)
-	{
-		if (equal(cr_inspect_strip(lfirst(lc)), unit->expanded))
-			return true;
-	}
-	return false;
-}
-
 /* The first unit below the level that is no grouping key, nor equal to one. */
 const CrUnit *
 cr_level_missing_unit(CrLevel *level)

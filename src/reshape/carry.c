@@ -7,28 +7,17 @@
  */
 #include "postgres.h"
 
+#include "base/make_query.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
-#include "optimizer/tlist.h"
-#include "parser/parse_clause.h"
-#include "parser/parse_oper.h"
 #include "reshape/reshape.h"
 
 /* A unit that equals a grouping key through a join becomes a key itself. */
 static void
 group_by_unit(Query *query, TargetEntry *tle)
 {
-	SortGroupClause *clause = makeNode(SortGroupClause);
-	bool		hashable;
-
-	get_sort_group_operators(exprType((Node *) tle->expr),
-							 false, true, false,
-							 &clause->sortop, &clause->eqop, NULL, &hashable);
-	clause->hashable = hashable;
-	clause->nulls_first = false;
-	clause->tleSortGroupRef = assignSortGroupRef(tle, query->targetList);
-	query->groupClause = lappend(query->groupClause, clause);
+	query->groupClause =
+		lappend(query->groupClause, cr_make_grouping(tle, query->targetList));
 }
 
 /*
@@ -36,7 +25,7 @@ group_by_unit(Query *query, TargetEntry *tle)
  * grouping key that it is, else the column.
  */
 static TargetEntry *
-make_unit_entry(CrLevel *level, CrUnit *unit, int number)
+make_unit_entry(const CrUnit *unit, int number)
 {
 	Var		   *local = unit->local;
 	Expr	   *expr = (Expr *) copyObject(local);
@@ -90,7 +79,7 @@ cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte)
 		if (unit->position <= position)
 			continue;
 		Assert(unit->position == position + 1);
-		tle = make_unit_entry(level, unit, unit->position);
+		tle = make_unit_entry(unit, unit->position);
 		query->targetList = list_insert_nth(query->targetList, position, tle);
 		position++;
 		if (level->kind == CR_LEVEL_UNIT && !IsA(tle->expr, Const))

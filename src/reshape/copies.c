@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_query.h"
 #include "base/oids.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -234,9 +235,9 @@ make_cte(CrStatement *statement, Query *query, int count, List *ctes)
 static Query *
 make_reader(const CommonTableExpr *cte, Index levels)
 {
-	Query	   *query = makeNode(Query);
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	RangeTblRef *ref = makeNode(RangeTblRef);
+	Query	   *query = cr_make_select(list_make1(rte),
+									   list_make1(cr_make_reference(1)), NULL);
 	int			number = 0;
 	ListCell   *lc;
 
@@ -248,15 +249,6 @@ make_reader(const CommonTableExpr *cte, Index levels)
 	rte->colcollations = list_copy(cte->ctecolcollations);
 	rte->eref = makeAlias(cte->ctename, copyObject(cte->ctecolnames));
 	rte->inFromCl = true;
-	ref->rtindex = 1;
-	query->commandType = CMD_SELECT;
-	query->querySource = QSRC_ORIGINAL;
-	query->canSetTag = true;
-	query->rtable = list_make1(rte);
-	query->jointree = makeFromExpr(list_make1(ref), NULL);
-	query->limitOption = LIMIT_OPTION_COUNT;
-	query->stmt_location = -1;
-	query->stmt_len = -1;
 	foreach(lc, cte->ctecolnames)
 	{
 		char	   *name = pstrdup(strVal(lfirst(lc)));

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/errcodes.h"
+#include "base/make_expr.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -112,6 +113,19 @@ cr_reshape_defer_conditions(CrLevel *level)
 
 /* ---------- for guards ---------- */
 
+/* The conditions that the level has put off. */
+List *
+cr_defer_conditions(const CrLevel *level)
+{
+	List	   *conditions = NIL;
+	ListCell   *lc;
+
+	foreach(lc, level->deferred)
+		conditions = lappend(conditions,
+							 ((CrDeferred *) lfirst(lc))->condition);
+	return conditions;
+}
+
 /* Both: rows that the conditions hold for, of those the level means. */
 Node *
 cr_defer_among(const CrLevel *level, List *conditions)
@@ -142,8 +156,6 @@ cr_defer_among_others(const CrLevel *level, const CrDeferred *without,
 Node *
 cr_defer_left_out(const CrDeferred *deferred)
 {
-	BooleanTest *test;
-
 	if (deferred->plain)
 	{
 		NullTest   *match = copyObject((NullTest *) deferred->condition);
@@ -151,11 +163,8 @@ cr_defer_left_out(const CrDeferred *deferred)
 		match->nulltesttype = IS_NOT_NULL;
 		return (Node *) match;
 	}
-	test = makeNode(BooleanTest);
-	test->arg = (Expr *) copyObject(deferred->condition);
-	test->booltesttype = IS_NOT_TRUE;
-	test->location = -1;
-	return (Node *) test;
+	return cr_make_boolean_test(copyObject(deferred->condition), IS_NOT_TRUE,
+								-1);
 }
 
 /* The aggregate over the rows that the level means. */

@@ -25,6 +25,7 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
@@ -51,12 +52,10 @@
 static Node *
 round_to(Node *expr, int decimals)
 {
-	Const	   *places = makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-								   Int32GetDatum(decimals), false, true);
-
 	return (Node *) makeFuncExpr(F_ROUND_NUMERIC_INT4, NUMERICOID,
-								 list_make2(expr, places), InvalidOid,
-								 InvalidOid, COERCE_EXPLICIT_CALL);
+								 list_make2(expr, cr_make_int4(decimals)),
+								 InvalidOid, InvalidOid,
+								 COERCE_EXPLICIT_CALL);
 }
 
 /* ---------- constants ---------- */

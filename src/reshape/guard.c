@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * src/reshape/guard.c
- *	  Builds the tests that groups and aggregates must pass.
+ *	  Builds the tests that groups must pass; those of single aggregates are
+ *	  part.c's.
  *
  * All of them count units with the saturating aggregate cleanroom.units(),
  * except where a unit cannot stand in two rows: there count() serves.
@@ -10,57 +11,28 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "base/oids.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_aggregate.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "reshape/reshape.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
-
-static Const *
-make_int4(int value)
-{
-	return makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
-					 Int32GetDatum(value), false, true);
-}
-
-static Const *
-make_int8(int64 value)
-{
-	return makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-					 Int64GetDatum(value), false, FLOAT8PASSBYVAL);
-}
 
 static Aggref *
 make_aggregate(Oid aggfnoid, Oid type, List *args, Node *filter)
 {
-	Aggref	   *aggref = makeNode(Aggref);
-	ListCell   *lc;
-	AttrNumber	resno = 0;
+	Aggref	   *aggref = cr_make_aggregate(aggfnoid, type, args);
 
-	aggref->aggfnoid = aggfnoid;
-	aggref->aggtype = type;
 	aggref->inputcollid = exprCollation(linitial(args));
-	aggref->aggtranstype = InvalidOid;
-	foreach(lc, args)
-	{
-		aggref->aggargtypes = lappend_oid(aggref->aggargtypes,
-										  exprType(lfirst(lc)));
-		aggref->args = lappend(aggref->args,
-							   makeTargetEntry(lfirst(lc), ++resno,
-											   NULL, false));
-	}
 	aggref->aggfilter = (Expr *) filter;
-	aggref->aggkind = AGGKIND_NORMAL;
-	aggref->aggsplit = AGGSPLIT_SIMPLE;
-	aggref->aggno = -1;
-	aggref->aggtransno = -1;
-	aggref->location = -1;
 	return aggref;
+}
+
+static int
+threshold_of(const CrUnit *unit)
+{
+	return unit->base->policy->threshold;
 }
 
 static Aggref *
@@ -68,47 +40,16 @@ count_units(const CrUnit *unit, Node *filter)
 {
 	return make_aggregate(cr_oids_get()->units_aggregate, INT4OID,
 						  list_make2(copyObject(unit->local),
-									 make_int4(unit->base->policy->threshold)),
+									 cr_make_int4(threshold_of(unit))),
 						  filter);
 }
 
-static Expr *
-compare(const char *operator, Expr *left, Expr *right)
-{
-	Oid			type = exprType((Node *) left);
-	List	   *name = list_make2(makeString("pg_catalog"),
-								  makeString(pstrdup(operator)));
-	Oid			opno = OpernameGetOprid(name, type, type);
-	OpExpr	   *op;
-
-	if (!OidIsValid(opno))
-		elog(ERROR, "operator %s of type %u not found", operator, type);
-	op = (OpExpr *) make_opclause(opno, BOOLOID, false, left, right,
-								  InvalidOid, InvalidOid);
-	op->opfuncid = get_opcode(opno);
-	return (Expr *) op;
-}
-
-/* left - right, of counts */
-static OpExpr *
-subtract(Expr *left, Expr *right)
-{
-	OpExpr	   *op = (OpExpr *)
-		make_opclause(OpernameGetOprid(list_make2(makeString("pg_catalog"),
-												  makeString("-")),
-									   INT8OID, INT8OID),
-					  INT8OID, false, left, right, InvalidOid, InvalidOid);
-
-	op->opfuncid = F_INT8MI;
-	return op;
-}
-
 /* units(unit, t) [FILTER (WHERE filter)] >= t */
-static Expr *
-units_reach(const CrUnit *unit, Node *filter)
+Expr *
+cr_guard_reach(const CrUnit *unit, Node *filter)
 {
-	return compare(">=", (Expr *) count_units(unit, filter),
-				   (Expr *) make_int4(unit->base->policy->threshold));
+	return cr_make_operation(">=", (Expr *) count_units(unit, filter),
+							 (Expr *) cr_make_int4(threshold_of(unit)));
 }
 
 /* count(unit) >= t, where no unit stands in two rows */
@@ -119,14 +60,15 @@ rows_reach(const CrUnit *unit)
 									   list_make1(copyObject(unit->local)),
 									   NULL);
 
-	return compare(">=", (Expr *) count,
-				   (Expr *) make_int8(unit->base->policy->threshold));
+	return cr_make_operation(">=", (Expr *) count,
+							 (Expr *) cr_make_int8(threshold_of(unit)));
 }
 
+/* count > 0, of the groups that have passed their guards */
 Expr *
 cr_guard_any_passed(Var *count)
 {
-	return compare(">", (Expr *) count, (Expr *) make_int8(0));
+	return cr_make_operation(">", (Expr *) count, (Expr *) cr_make_int8(0));
 }
 
 /* count(*) FILTER (WHERE condition) > 0 */
@@ -137,7 +79,7 @@ cr_guard_any_row(Node *condition)
 									   list_make1(makeBoolConst(true, false)),
 									   copyObject(condition));
 
-	return compare(">", (Expr *) count, (Expr *) make_int8(0));
+	return cr_make_operation(">", (Expr *) count, (Expr *) cr_make_int8(0));
 }
 
 /* The largest threshold of the tables below, for messages. */
@@ -192,22 +134,21 @@ Expr *
 cr_guard_refuse(Expr *reached, int threshold)
 {
 	return (Expr *) makeFuncExpr(cr_oids_get()->enough_function, BOOLOID,
-								 list_make2(reached, make_int4(threshold)),
+								 list_make2(reached, cr_make_int4(threshold)),
 								 InvalidOid, InvalidOid,
 								 COERCE_EXPLICIT_CALL);
 }
 
 /* No rows that the condition holds for, or rows of enough units. */
-static Expr *
-none_or_enough(const CrUnit *unit, Node *condition)
+Expr *
+cr_guard_rest(const CrUnit *unit, Node *condition)
 {
-	Expr	   *empty = compare("=",
-								(Expr *) count_units(unit,
-													 copyObject(condition)),
-								(Expr *) make_int4(0));
+	Aggref	   *count = count_units(unit, copyObject(condition));
+	Expr	   *empty = cr_make_operation("=", (Expr *) count,
+										  (Expr *) cr_make_int4(0));
 
 	return make_orclause(list_make2(empty,
-									units_reach(unit,
+									cr_guard_reach(unit,
 												copyObject(condition))));
 }
 
@@ -216,17 +157,17 @@ static Expr *
 guard_of_unit(const CrLevel *level, const CrUnit *unit)
 {
 	if (unit->membership != NULL)
-		return level->listed ? units_reach(unit, NULL) :
-			none_or_enough(unit, NULL);
+		return level->listed ? cr_guard_reach(unit, NULL) :
+			cr_guard_rest(unit, NULL);
 	if (level->deferred != NIL)
-		return units_reach(unit, cr_defer_among(level, NIL));
+		return cr_guard_reach(unit, cr_defer_among(level, NIL));
 	return cr_inspect_unit_is_unique(level, unit) ?
-		rows_reach(unit) : units_reach(unit, NULL);
+		rows_reach(unit) : cr_guard_reach(unit, NULL);
 }
 
 /* Does a condition that tests these memberships concern the unit? */
-static bool
-concerns(const CrUnit *unit, const List *tested)
+bool
+cr_guard_concerns(const CrUnit *unit, const List *tested)
 {
 	return unit->membership == NULL ||
 		list_member_ptr(tested, unit->membership);
@@ -236,8 +177,8 @@ concerns(const CrUnit *unit, const List *tested)
  * Guards of the people whom questions of membership keep from what the
  * conditions mean.
  */
-static List *
-guards_of_answers(const CrLevel *level, List *conditions)
+List *
+cr_guard_answers(const CrLevel *level, List *conditions)
 {
 	List	   *guards = NIL;
 	ListCell   *lc;
@@ -252,11 +193,11 @@ guards_of_answers(const CrLevel *level, List *conditions)
 			CrUnit	   *unit = (CrUnit *) lfirst(lc2);
 			Expr	   *guard;
 
-			if (!concerns(unit, left_out->asked))
+			if (!cr_guard_concerns(unit, left_out->asked))
 				continue;
 			guard = left_out->enough && unit->membership == NULL ?
-				units_reach(unit, copyObject(left_out->rows)) :
-				none_or_enough(unit, left_out->rows);
+				cr_guard_reach(unit, copyObject(left_out->rows)) :
+				cr_guard_rest(unit, left_out->rows);
 			guards = list_append_unique(guards, guard);
 		}
 	}
@@ -270,10 +211,10 @@ guard_of_left_out(const CrLevel *level, const CrUnit *unit,
 {
 	if (unit->membership == NULL &&
 		(level->listed || cr_list_tested(deferred->tested)))
-		return list_make1(units_reach(unit, copyObject(rest)));
+		return list_make1(cr_guard_reach(unit, copyObject(rest)));
 	if (unit->membership == NULL ||
-		(!deferred->plain && concerns(unit, deferred->tested)))
-		return list_make1(none_or_enough(unit, rest));
+		(!deferred->plain && cr_guard_concerns(unit, deferred->tested)))
+		return list_make1(cr_guard_rest(unit, rest));
 	return NIL;
 }
 
@@ -304,19 +245,6 @@ guards_of_left_out(const CrLevel *level, const CrDeferred *deferred)
 	return guards;
 }
 
-/* The conditions that the level has put off. */
-static List *
-deferred_conditions(const CrLevel *level)
-{
-	List	   *conditions = NIL;
-	ListCell   *lc;
-
-	foreach(lc, level->deferred)
-		conditions = lappend(conditions,
-							 ((CrDeferred *) lfirst(lc))->condition);
-	return conditions;
-}
-
 /* The guards of all whom the level's conditions leave out. */
 static List *
 guards_of_deferred(const CrLevel *level)
@@ -335,7 +263,7 @@ guards_of_deferred(const CrLevel *level)
 	/* where each stands by itself, these are among those of each */
 	return plain ? guards :
 		list_concat(guards,
-					guards_of_answers(level, deferred_conditions(level)));
+					cr_guard_answers(level, cr_defer_conditions(level)));
 }
 
 /*
@@ -345,17 +273,8 @@ guards_of_deferred(const CrLevel *level)
 static Expr *
 keep_in_having(Expr *aggregated, Node *condition)
 {
-	CaseExpr   *result = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
-
-	when->expr = aggregated;
-	when->result = (Expr *) condition;
-	when->location = -1;
-	result->casetype = BOOLOID;
-	result->args = list_make1(when);
-	result->defresult = (Expr *) makeBoolConst(false, false);
-	result->location = -1;
-	return (Expr *) result;
+	return (Expr *) cr_make_case((Node *) aggregated, condition,
+								 makeBoolConst(false, false));
 }
 
 /* Sets that rows may be in or not can be released themselves. */
@@ -422,185 +341,4 @@ cr_guard_of_group(const CrLevel *level)
 	}
 	guards = list_concat(guards, guards_of_sets(level));
 	return (Node *) make_ands_explicit(guards);
-}
-
-/* Rows that the level means, of those for which the condition holds. */
-static Node *
-among_meant(const CrLevel *level, Node *condition)
-{
-	return cr_defer_among(level, list_make1(condition));
-}
-
-/* Rows that a part leaves out, of those that have some columns. */
-static Node *
-without_part(const CrAggregate *aggregate, Node *given)
-{
-	BooleanTest *test = makeNode(BooleanTest);
-
-	test->arg = make_ands_explicit(copyObject(aggregate->part));
-	test->booltesttype = IS_NOT_TRUE;
-	test->location = -1;
-	return (Node *) make_andclause(list_make2(test, copyObject(given)));
-}
-
-/*
- * What conditions leave out is none or enough among those, too, who have
- * something that the aggregate would add.
- */
-static List *
-tests_of_given(const CrLevel *level, const CrAggregate *aggregate,
-			   const CrUnit *unit)
-{
-	List	   *tests = NIL;
-	ListCell   *lc;
-
-	foreach(lc, aggregate->chosen == NIL ? NIL : aggregate->given)
-	{
-		Node	   *given = (Node *) lfirst(lc);
-		ListCell   *lc2;
-
-		tests = lappend(tests,
-						none_or_enough(unit,
-									   among_meant(level,
-												   without_part(aggregate,
-																given))));
-		foreach(lc2, unit->membership != NULL ? NIL : aggregate->listed)
-		{
-			Node	   *both = (Node *)
-				make_ands_explicit(list_make2(lfirst(lc2), given));
-
-			tests = lappend(tests,
-							units_reach(unit, among_meant(level, both)));
-		}
-	}
-	return tests;
-}
-
-/* What must hold for an aggregate that does not rest on the whole group. */
-static List *
-tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
-			  const CrUnit *unit)
-{
-	List	   *tests = NIL;
-	ListCell   *lc;
-
-	if (!concerns(unit, aggregate->tested))
-		return NIL;
-	if (aggregate->part != NIL)
-	{
-		Node	   *part = cr_defer_among(level, aggregate->part);
-
-		tests = lappend(tests, unit->membership == NULL ||
-						(aggregate->listed != NIL && aggregate->mixed) ?
-						units_reach(unit, part) : none_or_enough(unit, part));
-	}
-	foreach(lc, aggregate->rests)
-		tests = lappend(tests,
-						none_or_enough(unit, among_meant(level, lfirst(lc))));
-	foreach(lc, aggregate->missing)
-	{
-		CrMissing  *missing = (CrMissing *) lfirst(lc);
-		Node	   *rest = among_meant(level, missing->condition);
-
-		tests = lappend(tests, unit->membership != NULL ||
-						cr_inspect_nulled_alike((CrLevel *) level,
-												missing->bases, unit->base) ?
-						none_or_enough(unit, rest) : units_reach(unit, rest));
-	}
-	tests = list_concat(tests, tests_of_given(level, aggregate, unit));
-	if (unit->membership != NULL)
-		return tests;
-	foreach(lc, aggregate->listed)
-		tests = lappend(tests,
-						units_reach(unit, among_meant(level, lfirst(lc))));
-	return tests;
-}
-
-/* The same of those whom questions of membership leave out. */
-static List *
-tests_of_answers(const CrLevel *level, const CrAggregate *aggregate)
-{
-	List	   *tests = NIL;
-	List	   *all = deferred_conditions(level);
-	ListCell   *lc;
-
-	if (aggregate->part == NIL)
-		return NIL;
-	tests = guards_of_answers(level, list_concat_copy(all, aggregate->part));
-	foreach(lc, aggregate->given)
-	{
-		List	   *chosen = list_concat_copy(all, aggregate->chosen);
-
-		chosen = lappend(chosen, lfirst(lc));
-		tests = list_concat_unique(tests, guards_of_answers(level, chosen));
-	}
-	return tests;
-}
-
-/* count(DISTINCT key) FILTER (WHERE condition), of the rows that are meant */
-static Expr *
-count_people(const CrLevel *level, const CrAggregate *aggregate,
-			 List *conditions)
-{
-	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
-	TargetEntry *tle = copyObject(linitial_node(TargetEntry, aggref->args));
-
-	tle->expr = (Expr *) copyObject(aggregate->people);
-	aggref->args = list_make1(tle);
-	aggref->aggfilter = (Expr *) cr_defer_among(level, conditions);
-	return (Expr *) aggref;
-}
-
-/*
- * Whoever has a row in the part may have others outside.  People who have
- * none are what the one count lacks of the other: none, or enough.
- */
-static Expr *
-test_of_people(const CrLevel *level, const CrAggregate *aggregate)
-{
-	Expr	   *all = count_people(level, aggregate, NIL);
-	Expr	   *part = count_people(level, aggregate, aggregate->part);
-	Expr	   *lacking = (Expr *) subtract(all, part);
-
-	return make_orclause(list_make2(compare("=", copyObject(lacking),
-											(Expr *) make_int8(0)),
-									compare(">=", lacking,
-											(Expr *) make_int8(cr_guard_threshold(level)))));
-}
-
-/*
- * The aggregate as it is released: itself where it rests on all rows of the
- * group, else null unless its part, and what is left, are many enough.
- */
-Expr *
-cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
-{
-	CaseExpr   *guarded = makeNode(CaseExpr);
-	CaseWhen   *when = makeNode(CaseWhen);
-	List	   *tests = NIL;
-	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
-	ListCell   *lc;
-
-	if (aggregate->part == NIL && aggregate->rests == NIL &&
-		aggregate->listed == NIL && aggregate->missing == NIL)
-		return (Expr *) aggref;
-	foreach(lc, level->units)
-	{
-		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-
-		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
-	}
-	tests = list_concat(tests, tests_of_answers(level, aggregate));
-	if (aggregate->people != NULL && aggregate->chosen != NIL)
-		tests = lappend(tests, test_of_people(level, aggregate));
-	when->expr = make_ands_explicit(tests);
-	when->result = (Expr *) aggref;
-	when->location = -1;
-	guarded->casetype = aggref->aggtype;
-	guarded->casecollid = aggref->aggcollid;
-	guarded->args = list_make1(when);
-	guarded->defresult = (Expr *) makeNullConst(guarded->casetype, -1,
-												guarded->casecollid);
-	guarded->location = -1;
-	return (Expr *) guarded;
 }

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_expr.h"
 #include "base/oids.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -68,18 +69,6 @@ cr_reshape_open_entry(Query *query, int rti, Oid owner)
 		add_row_policies(query, rte, rti);
 }
 
-static Node *
-make_not_null(Node *arg)
-{
-	NullTest   *test = makeNode(NullTest);
-
-	test->arg = (Expr *) copyObject(arg);
-	test->nulltesttype = IS_NOT_NULL;
-	test->argisrow = false;
-	test->location = -1;
-	return (Node *) test;
-}
-
 /*
  * Rows whose unit is null are nobody's and are not seen.  Below an outer
  * join the test must stand at the scan, where it is a security qual.
@@ -103,8 +92,9 @@ hide_nobody(CrLevel *level, CrSource *source)
 			continue;
 		get_atttypetypmodcoll(source->rte->relid, attnum,
 							  &type, &typmod, &collation);
-		test = make_not_null((Node *) makeVar(source->rti, attnum, type,
-											  typmod, collation, 0));
+		test = cr_make_null_test((Node *) makeVar(source->rti, attnum, type,
+												  typmod, collation, 0),
+								 IS_NOT_NULL);
 		if (bms_is_empty(source->nulling))
 			from->quals = make_and_qual(from->quals, test);
 		else
@@ -137,7 +127,9 @@ hide_unmatched(CrLevel *level)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
-		tests = lappend(tests, make_not_null((Node *) unit->local));
+		tests = lappend(tests,
+						cr_make_null_test((Node *) copyObject(unit->local),
+										  IS_NOT_NULL));
 	}
 	from->quals = make_and_qual(from->quals,
 								(Node *) make_orclause(tests));

@@ -21,13 +21,13 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_expr.h"
+#include "base/make_query.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
-#include "nodes/value.h"
 #include "reshape/reshape.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
@@ -98,32 +98,16 @@ core_order(CrLevel *level)
 	return order;
 }
 
-/* OFFSET 0: see subquery_is_pushdown_safe() of the planner */
-static Node *
-make_fence(void)
-{
-	return (Node *) makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-							  Int64GetDatum(0), false, FLOAT8PASSBYVAL);
-}
-
 static Query *
 make_core(CrLevel *level, List **ctes)
 {
-	Query	   *core = makeNode(Query);
+	Query	   *core;
 
 	cr_reshape_sets(level, ctes);
-	memcpy(core, level->query, sizeof(Query));
-	core->cteList = NIL;
-	core->hasRecursive = false;
-	core->windowClause = NIL;
-	core->hasWindowFuncs = false;
-	core->distinctClause = NIL;
-	core->hasDistinctOn = false;
-	core->hasTargetSRFs = false;
+	core = cr_shell_core(level->query);
 	core->sortClause = core_order(level);
-	core->limitCount = NULL;
-	core->limitOffset = make_fence();
-	core->limitOption = LIMIT_OPTION_COUNT;
+	/* a fence: see subquery_is_pushdown_safe() of the planner */
+	core->limitOffset = (Node *) cr_make_int8(0);
 	core->targetList = core_targets(level);
 	core->hasAggs = true;
 	core->havingQual = cr_debug_forget_guard ?
@@ -142,79 +126,44 @@ make_core(CrLevel *level, List **ctes)
 static RangeTblEntry *
 make_subquery_entry(Query *subquery, const char *name)
 {
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	List	   *names = NIL;
-	ListCell   *lc;
+	RangeTblEntry *rte = cr_make_subquery_entry(subquery, name,
+												cr_column_names(subquery));
 
-	foreach(lc, subquery->targetList)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		names = lappend(names, makeString(pstrdup(tle->resname)));
-	}
-	rte->rtekind = RTE_SUBQUERY;
-	rte->subquery = subquery;
 	rte->security_barrier = true;
-	rte->alias = makeAlias(name, NIL);
-	rte->eref = makeAlias(name, names);
-	rte->inFromCl = true;
 	return rte;
 }
 
-static Query *
-make_select(List *rtable, Node *from, Node *quals)
+/* Adds the columns of entry rti to a join; returns their numbers there. */
+static List *
+add_side(RangeTblEntry *join, int rti, const Query *side)
 {
-	Query	   *query = makeNode(Query);
-
-	query->commandType = CMD_SELECT;
-	query->querySource = QSRC_ORIGINAL;
-	query->canSetTag = true;
-	query->rtable = rtable;
-	query->jointree = makeFromExpr(list_make1(from), quals);
-	query->limitOption = LIMIT_OPTION_COUNT;
-	query->stmt_location = -1;
-	query->stmt_len = -1;
-	return query;
-}
-
-static RangeTblRef *
-make_reference(int rti)
-{
-	RangeTblRef *ref = makeNode(RangeTblRef);
-
-	ref->rtindex = rti;
-	return ref;
-}
-
-/* The entry of a join of entries 1 and 2. */
-static RangeTblEntry *
-make_join_entry(JoinType jointype, List *left, List *right)
-{
-	RangeTblEntry *rte = makeNode(RangeTblEntry);
-	List	   *names = NIL;
+	List	   *numbers = NIL;
 	ListCell   *lc;
 
+	join->eref->colnames = list_concat(join->eref->colnames,
+									   cr_column_names(side));
+	foreach(lc, side->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		join->joinaliasvars = lappend(join->joinaliasvars,
+									  makeVarFromTargetEntry(rti, tle));
+		numbers = lappend_int(numbers, tle->resno);
+	}
+	return numbers;
+}
+
+/* The entry of a LEFT JOIN of entries 1 and 2. */
+static RangeTblEntry *
+make_join_entry(const Query *left, const Query *right)
+{
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+
 	rte->rtekind = RTE_JOIN;
-	rte->jointype = jointype;
-	foreach(lc, left)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		names = lappend(names, makeString(pstrdup(tle->resname)));
-		rte->joinaliasvars = lappend(rte->joinaliasvars,
-									 makeVarFromTargetEntry(1, tle));
-		rte->joinleftcols = lappend_int(rte->joinleftcols, tle->resno);
-	}
-	foreach(lc, right)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		names = lappend(names, makeString(pstrdup(tle->resname)));
-		rte->joinaliasvars = lappend(rte->joinaliasvars,
-									 makeVarFromTargetEntry(2, tle));
-		rte->joinrightcols = lappend_int(rte->joinrightcols, tle->resno);
-	}
-	rte->eref = makeAlias("unnamed_join", names);
+	rte->jointype = JOIN_LEFT;
+	rte->eref = makeAlias("unnamed_join", NIL);
+	rte->joinleftcols = add_side(rte, 1, left);
+	rte->joinrightcols = add_side(rte, 2, right);
 	rte->inFromCl = true;
 	return rte;
 }
@@ -254,7 +203,7 @@ make_true_entry(AttrNumber resno, const char *name)
 static Query *
 make_all_or_nothing(Query *core)
 {
-	Query	   *always = makeNode(Query);
+	Query	   *always = cr_make_select(NIL, NIL, NULL);
 	Query	   *query;
 	JoinExpr   *expr = makeNode(JoinExpr);
 	WindowClause *window = makeNode(WindowClause);
@@ -266,20 +215,15 @@ make_all_or_nothing(Query *core)
 	core->targetList = lappend(core->targetList,
 							   make_true_entry(passed, "passed"));
 	expr->jointype = JOIN_LEFT;
-	expr->larg = (Node *) make_reference(1);
-	expr->rarg = (Node *) make_reference(2);
+	expr->larg = cr_make_reference(1);
+	expr->rarg = cr_make_reference(2);
 	expr->quals = makeBoolConst(true, false);
 	expr->rtindex = 3;
-	always = make_select(NIL, NULL, NULL);
-	always->jointree->fromlist = NIL;
-	always->targetList =
-		list_make1(make_true_entry(1, "always"));
-	query = make_select(list_make3(make_subquery_entry(always, "always"),
-								   make_subquery_entry(core, "guarded"),
-								   make_join_entry(JOIN_LEFT,
-												   always->targetList,
-												   core->targetList)),
-						(Node *) expr, NULL);
+	always->targetList = list_make1(make_true_entry(1, "always"));
+	query = cr_make_select(list_make3(make_subquery_entry(always, "always"),
+									  make_subquery_entry(core, "guarded"),
+									  make_join_entry(always, core)),
+						   list_make1(expr), NULL);
 	foreach(lc, core->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
@@ -355,11 +299,7 @@ cr_reshape_release(CrLevel *level)
 	query->windowClause = (List *) over_core((Node *) query->windowClause,
 											 &shell);
 	quals = make_and_qual(quals, over_core(query->havingQual, &shell));
-	query->havingQual = NULL;
-	query->groupClause = NIL;
-	query->groupDistinct = false;
-	query->hasAggs = false;
-	query->rtable = list_make1(make_subquery_entry(below, "released"));
-	cr_clear_permissions(query);
-	query->jointree = makeFromExpr(list_make1(make_reference(1)), quals);
+	cr_shell_put_over(query,
+					  list_make1(make_subquery_entry(below, "released")),
+					  list_make1(cr_make_reference(1)), quals);
 }

@@ -42,6 +42,7 @@ extern void cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte);
 
 /* defer.c: conditions that aggregates decide, not WHERE */
 extern void cr_reshape_defer_conditions(CrLevel *level);
+extern List *cr_defer_conditions(const CrLevel *level);
 extern Node *cr_defer_among(const CrLevel *level, List *conditions);
 extern Node *cr_defer_among_others(const CrLevel *level,
 								   const CrDeferred *without,
@@ -50,15 +51,21 @@ extern Node *cr_defer_left_out(const CrDeferred *deferred);
 extern Aggref *cr_defer_aggregate(const CrLevel *level, const Aggref *aggref);
 extern Node *cr_defer_set(const CrBase *membership);
 
-/* guard.c: the tests that a group and an aggregate must pass */
+/* guard.c: the tests that a group must pass */
 extern Node *cr_guard_of_group(const CrLevel *level);
-extern Expr *cr_guard_aggregate(const CrLevel *level,
-								const CrAggregate *aggregate);
+extern Expr *cr_guard_reach(const CrUnit *unit, Node *filter);
+extern Expr *cr_guard_rest(const CrUnit *unit, Node *condition);
+extern bool cr_guard_concerns(const CrUnit *unit, const List *tested);
+extern List *cr_guard_answers(const CrLevel *level, List *conditions);
 extern Expr *cr_guard_refuse(Expr *reached, int threshold);
 extern Expr *cr_guard_any_row(Node *condition);
 extern Expr *cr_guard_any_passed(Var *count);
 extern int	cr_guard_threshold(const CrLevel *level);
 extern bool cr_guard_refuses(const CrLevel *level);
+
+/* part.c: the tests that an aggregate must pass */
+extern Expr *cr_guard_aggregate(const CrLevel *level,
+								const CrAggregate *aggregate);
 
 /* key.c: what stands for several equal values, so that it looks the same */
 extern Expr *cr_canonical_key(Expr *key, Node *expanded);
