@@ -169,9 +169,11 @@ bool
 cr_inspect_is_decidable(CrLevel *level, Node *condition)
 {
 	Assumption	assumption = {level, NIL, 0, false};
-	Node	   *expanded = cr_inspect_expand(level, condition);
 
-	assumption.asked = asked_in(level, condition, expanded);
+	if (level->statement->memberships == NIL)
+		return true;
+	assumption.asked = asked_in(level, condition,
+								cr_inspect_expand(level, condition));
 	if (assumption.asked != NIL)
 		(void) assume_mutator(condition, &assumption);
 	return !assumption.unclear;
@@ -282,9 +284,13 @@ choose(List *asked, uint32 numbers)
 static List *
 questions_in(CrLevel *level, List *conditions)
 {
-	Node	   *expanded = cr_inspect_expand(level, (Node *) conditions);
-	List	   *asked = asked_in(level, (Node *) conditions, expanded);
+	Node	   *expanded;
+	List	   *asked;
 
+	if (level->statement->memberships == NIL)
+		return NIL;
+	expanded = cr_inspect_expand(level, (Node *) conditions);
+	asked = asked_in(level, (Node *) conditions, expanded);
 	/* of one alone those left out are all who match, or all who do not */
 	return list_length(asked) == 1 &&
 		cr_match_is_pure(level->statement, expanded) ? NIL : asked;
