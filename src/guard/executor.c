@@ -33,6 +33,7 @@
 #include "guard/written_out.h"
 #include "policy/policy.h"
 #include "session/access.h"
+#include "session/lent.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "verify/verify.h"
@@ -87,13 +88,17 @@ announce_withholding(PlannedStmt *plan)
 				(errmsg("groups of fewer than %d are withheld", threshold)));
 }
 
-/* Rooms and access rules, now. */
+/* Lent privileges, rooms and access rules, now. */
 static CrVerdict *
 judge_access(PlannedStmt *plan, const CrApproval *approval)
 {
+	CrVerdict  *refusal = cr_lent_judge(plan->rtable,
+										CR_PLAN_PERMISSIONS(plan));
 	List	   *relids = NIL;
 	ListCell   *lc;
 
+	if (refusal != NULL)
+		return refusal;
 	foreach(lc, plan->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
