@@ -108,9 +108,12 @@ static inline Oid
 cr_asked_instead(RangeTblEntry *rte, List *permissions)
 {
 #if PG_VERSION_NUM >= 160000
+	RTEPermissionInfo *info;
+
 	if (rte->perminfoindex == 0)
 		return InvalidOid;
-	return getRTEPermissionInfo(permissions, rte)->checkAsUser;
+	info = getRTEPermissionInfo(permissions, rte);
+	return info->requiredPerms != 0 ? info->checkAsUser : InvalidOid;
 #else
 	return rte->rtekind == RTE_RELATION && rte->requiredPerms != 0 ?
 		rte->checkAsUser : InvalidOid;
