@@ -228,6 +228,18 @@ SHOW debug_print_plan;
 SELECT n, cmd.while_planned('client_min_messages', 'log') FROM (SELECT count(*) AS n FROM visits) v;
 PREPARE planned AS SELECT n, cmd.while_planned('debug_print_plan', 'on') FROM (SELECT count(*) AS n FROM visits) v;
 EXECUTE planned;
+-- both at once, as they would be sent; nothing that the function runs is planned
+-- after it has switched them on
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION cmd.prints_the_plan() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+DECLARE
+    result int := 1;
+BEGIN
+    PERFORM set_config('debug_print_plan', 'on', false), set_config('client_min_messages', 'log', false);
+    RETURN result;
+END $$;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT n, cmd.prints_the_plan() FROM (SELECT count(*) AS n FROM visits) v;
 SELECT n, cmd.while_planned('work_mem', '5MB') FROM (SELECT count(*) AS n FROM visits) v;
 RESET work_mem;
 -- predicate locks, in pg_locks, tell which rows were read
