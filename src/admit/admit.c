@@ -15,6 +15,7 @@
 #include "gate/gate.h"
 #include "reshape/reshape.h"
 #include "session/access.h"
+#include "session/lent.h"
 
 static CrVerdict *
 judge_access(const CrStatement *statement, const CrApproval *approval)
@@ -74,6 +75,8 @@ cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 	if (!touch->foreign_owner)
 		return NULL;
 	verdict = cr_gate_judge_command(query, touch);
+	if (verdict == NULL)
+		verdict = cr_lent_judge_query(query);
 	if (verdict != NULL)
 		return verdict;
 	if (approval != NULL && approval->waived)

@@ -176,3 +176,23 @@ cr_check_permissions(PlannedStmt *plan)
 	(void) ExecCheckRTPerms(plan->rtable, true);
 #endif
 }
+
+/*
+ * Has the current user itself the privileges that an entry needs, whoever is
+ * asked for them?  PG 16 keeps permissions beside the range table.
+ */
+bool
+cr_may_itself(const RangeTblEntry *rte, List *permissions)
+{
+	RangeTblEntry own = *rte;
+#if PG_VERSION_NUM >= 160000
+	RTEPermissionInfo info = *getRTEPermissionInfo(permissions, &own);
+
+	info.checkAsUser = InvalidOid;
+	own.perminfoindex = 1;
+	return ExecCheckPermissions(list_make1(&own), list_make1(&info), false);
+#else
+	own.checkAsUser = InvalidOid;
+	return ExecCheckRTPerms(list_make1(&own), false);
+#endif
+}

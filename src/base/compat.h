@@ -91,6 +91,35 @@ cr_selected_columns(Query *query, RangeTblEntry *rte)
 #endif
 }
 
+/* PG 16 keeps permissions beside the range table; before, there are none. */
+#if PG_VERSION_NUM >= 160000
+#define CR_QUERY_PERMISSIONS(query)	((query)->rteperminfos)
+#define CR_PLAN_PERMISSIONS(plan)	((plan)->permInfos)
+#else
+#define CR_QUERY_PERMISSIONS(query)	NIL
+#define CR_PLAN_PERMISSIONS(plan)	NIL
+#endif
+
+/*
+ * The same: who is asked for privileges on an entry, other than the current
+ * user; InvalidOid for nobody.
+ */
+static inline Oid
+cr_asked_instead(RangeTblEntry *rte, List *permissions)
+{
+#if PG_VERSION_NUM >= 160000
+	RTEPermissionInfo *info;
+
+	if (rte->perminfoindex == 0)
+		return InvalidOid;
+	info = getRTEPermissionInfo(permissions, rte);
+	return info->requiredPerms != 0 ? info->checkAsUser : InvalidOid;
+#else
+	return rte->rtekind == RTE_RELATION && rte->requiredPerms != 0 ?
+		rte->checkAsUser : InvalidOid;
+#endif
+}
+
 /* A Var that is made from another one was not written at its place. */
 static inline void
 cr_forget_syntax(Var *var)
@@ -152,6 +181,7 @@ cr_my_proc_number(void)
 
 struct PlannedStmt;
 extern void cr_check_permissions(struct PlannedStmt *plan);
+extern bool cr_may_itself(const RangeTblEntry *rte, List *permissions);
 extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
 extern bool cr_var_is_forced(Node *condition, const Var *var);

@@ -50,7 +50,9 @@ cr_gate_judge_command(Query *query, const CrTouch *touch)
 		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
 								 psprintf("table \"%s\" has the protected child \"%s\"",
 										  get_rel_name(touch->parent),
-										  get_rel_name(touch->relid)),
+										  get_rel_name(touch->child)),
+								 cr_policy_exists(touch->parent) ?
+								 "The child has a policy of its own. Query it by itself, and FROM ONLY the parent." :
 								 "Query the protected table itself, or FROM ONLY the parent.");
 	return NULL;
 }

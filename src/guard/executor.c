@@ -27,12 +27,13 @@
 #include "guard/guard.h"
 #include "guard/lazy_locks.h"
 #include "guard/parameters.h"
+#include "guard/held.h"
 #include "guard/raise.h"
+#include "guard/reads.h"
 #include "guard/relied.h"
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
 #include "policy/policy.h"
-#include "session/access.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "verify/verify.h"
@@ -87,29 +88,6 @@ announce_withholding(PlannedStmt *plan)
 				(errmsg("groups of fewer than %d are withheld", threshold)));
 }
 
-/* Rooms and access rules, now. */
-static CrVerdict *
-judge_access(PlannedStmt *plan, const CrApproval *approval)
-{
-	List	   *relids = NIL;
-	ListCell   *lc;
-
-	foreach(lc, plan->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-		CrPolicy   *policy;
-
-		if (rte->rtekind != RTE_RELATION)
-			continue;
-		policy = cr_policy_lookup(rte->relid);
-		if (policy != NULL)
-			relids = list_append_unique_oid(relids, policy->labelled_relid);
-	}
-	return cr_access_judge(relids, list_member_oid(plan->relationOids,
-												   cr_access_room_table()),
-						   approval);
-}
-
 /* NULL: there is none. */
 static void
 raise_of(QueryDesc *queryDesc, CrVerdict *refusal)
@@ -157,7 +135,7 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 	if (refusal == NULL && !waived)
 		refusal = cr_verify_plan(plan, guards);
 	if (refusal == NULL)
-		refusal = judge_access(plan, approval);
+		refusal = cr_reads_judge_access(plan, approval);
 	raise_of(queryDesc, refusal);
 	cr_given_rows_note(queryDesc, approval);
 	if (!waived)
@@ -263,7 +241,8 @@ judge_changes(QueryDesc *queryDesc)
 	cr_check_permissions(plan);
 	refusal = judge_policies(queryDesc);
 	if (refusal == NULL)
-		refusal = judge_access(plan, cr_approved_execution(queryDesc));
+		refusal = cr_reads_judge_access(plan,
+										cr_approved_execution(queryDesc));
 	raise_of(queryDesc, refusal);
 }
 
@@ -286,8 +265,7 @@ static void
 judge_given_rows(QueryDesc *queryDesc)
 {
 	PlannedStmt *template;
-	CrVerdict  *refusal = cr_given_rows_judge(queryDesc, judge_access,
-											  &template);
+	CrVerdict  *refusal = cr_given_rows_judge(queryDesc, &template);
 
 	if (refusal == NULL)
 		return;
@@ -307,7 +285,7 @@ run(CR_RUN_PARAMS)
 }
 
 static void
-cr_ExecutorRun(CR_RUN_PARAMS)
+run_judged(CR_RUN_PARAMS)
 {
 	DestReceiver *dest;
 	CrUsage		usage;
@@ -345,6 +323,13 @@ cr_ExecutorRun(CR_RUN_PARAMS)
 	if (recorded)
 		cr_uncounted_restore(&usage);
 	cr_execution_count(queryDesc);
+}
+
+static void
+cr_ExecutorRun(CR_RUN_PARAMS)
+{
+	run_judged(CR_RUN_ARGS);
+	cr_held_note(queryDesc);
 }
 
 /* Here the triggers of a statement run, foreign keys among them. */

@@ -15,6 +15,7 @@
 #include "base/errcodes.h"
 #include "guard/execution.h"
 #include "guard/given_rows.h"
+#include "guard/reads.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "utils/inval.h"
@@ -37,29 +38,6 @@ static void
 forget(void *arg)
 {
 	dlist_delete(&((GivenRows *) arg)->node);
-}
-
-/* Of a plan, what is asked again; in the current memory context. */
-static PlannedStmt *
-what_is_read(const PlannedStmt *plan)
-{
-	PlannedStmt *read = makeNode(PlannedStmt);
-	ListCell   *lc;
-
-	read->commandType = plan->commandType;
-	foreach(lc, plan->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-
-		/* views too, which have privileges of their own */
-		if (OidIsValid(rte->relid))
-			read->rtable = lappend(read->rtable, copyObject(rte));
-	}
-#if PG_VERSION_NUM >= 160000
-	read->permInfos = copyObject(plan->permInfos);
-#endif
-	read->relationOids = list_copy(plan->relationOids);
-	return read;
 }
 
 static bool
@@ -96,6 +74,23 @@ is_noted(const CrApproval *template, const PlannedStmt *plan, bool approved)
 	return false;
 }
 
+/* In the current memory context, and in no list. */
+static GivenRows *
+make_given(const PlannedStmt *plan, const CrApproval *template, bool approved)
+{
+	GivenRows  *given = palloc0(sizeof(GivenRows));
+
+	given->reader = template->reader;
+	given->plan = cr_reads_of(plan);
+	given->approval = *template;
+	given->approval.text = NULL;
+	given->approval.waived = list_copy(template->waived);
+	given->approval.tables = list_copy(template->tables);
+	given->approval.outer = NULL;
+	given->approved = approved;
+	return given;
+}
+
 void
 cr_given_rows_note(QueryDesc *queryDesc, const CrApproval *approval)
 {
@@ -106,19 +101,11 @@ cr_given_rows_note(QueryDesc *queryDesc, const CrApproval *approval)
 
 	if (template == NULL)
 		return;
-	read = what_is_read(queryDesc->plannedstmt);
+	read = cr_reads_of(queryDesc->plannedstmt);
 	if (is_noted(template, read, approval != NULL))
 		return;
 	before = MemoryContextSwitchTo(template->reader->es_query_cxt);
-	given = palloc0(sizeof(GivenRows));
-	given->reader = template->reader;
-	given->plan = what_is_read(read);
-	given->approval = *template;
-	given->approval.text = NULL;
-	given->approval.waived = list_copy(template->waived);
-	given->approval.tables = list_copy(template->tables);
-	given->approval.outer = NULL;
-	given->approved = approval != NULL;
+	given = make_given(read, template, approval != NULL);
 	given->policies = cr_execution_policies(given->plan);
 	given->callback.func = forget;
 	given->callback.arg = given;
@@ -128,26 +115,27 @@ cr_given_rows_note(QueryDesc *queryDesc, const CrApproval *approval)
 	MemoryContextSwitchTo(before);
 }
 
+/* Of what was held, as held.c says, the policy does not matter any more. */
 static CrVerdict *
-judge_rows(GivenRows *given, CrAccessJudge judge)
+judge_rows(GivenRows *given, bool held)
 {
-	CrVerdict  *refusal;
+	CrVerdict  *refusal = NULL;
 
 	if (GetUserId() != given->approval.runner)
 		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								 "the rows of the template were asked for by another role",
 								 "Close the cursor and run the template again.");
 	cr_check_permissions(given->plan);
-	refusal = cr_execution_judge_policies(given->policies, given->plan);
+	if (!held)
+		refusal = cr_execution_judge_policies(given->policies, given->plan);
 	if (refusal == NULL)
-		refusal = judge(given->plan,
-						given->approved ? &given->approval : NULL);
+		refusal = cr_reads_judge_access(given->plan, given->approved ?
+										&given->approval : NULL);
 	return refusal;
 }
 
 CrVerdict *
-cr_given_rows_judge(QueryDesc *reader, CrAccessJudge judge,
-					PlannedStmt **plan)
+cr_given_rows_judge(QueryDesc *reader, PlannedStmt **plan)
 {
 	dlist_iter	iter;
 	CrVerdict  *refusal = NULL;
@@ -161,10 +149,44 @@ cr_given_rows_judge(QueryDesc *reader, CrAccessJudge judge,
 
 		if (given->reader != reader->estate)
 			continue;
-		refusal = judge_rows(given, judge);
+		refusal = judge_rows(given, false);
 		*plan = given->plan;
 		if (refusal != NULL)
 			break;
 	}
 	return refusal;
+}
+
+List *
+cr_given_rows_copy(QueryDesc *reader)
+{
+	List	   *copies = NIL;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &all_given)
+	{
+		GivenRows  *given = dlist_container(GivenRows, node, iter.cur);
+
+		if (given->reader == reader->estate)
+			copies = lappend(copies, make_given(given->plan, &given->approval,
+												given->approved));
+	}
+	return copies;
+}
+
+CrVerdict *
+cr_given_rows_judge_held(List *copies, PlannedStmt **plan)
+{
+	ListCell   *lc;
+
+	foreach(lc, copies)
+	{
+		GivenRows  *given = lfirst(lc);
+		CrVerdict  *refusal = judge_rows(given, true);
+
+		*plan = given->plan;
+		if (refusal != NULL)
+			return refusal;
+	}
+	return NULL;
 }

@@ -10,6 +10,7 @@
 #include "admit/admit.h"
 #include "guard/approved.h"
 #include "guard/command.h"
+#include "guard/execution.h"
 #include "guard/glance.h"
 #include "guard/guard.h"
 #include "guard/kept.h"
@@ -209,6 +210,23 @@ plan_on_others(Query *parse, const char *query_string, int cursor_options,
 	return plan;
 }
 
+/*
+ * What the planner has evaluated may have switched on what prints the plan as
+ * soon as it is handed over, with its estimates: judged before that.
+ */
+static void
+judge_settings_again(PlannedStmt *plan, const char *query_string,
+					 const Guarded *guarded)
+{
+	CrVerdict  *refusal = cr_guard_judge_surroundings();
+
+	if (refusal == NULL)
+		return;
+	refusal->written_out = guarded->kept.written_out;
+	cr_raise_refusal_of(refusal, cr_execution_relations(plan), query_string,
+						plan->stmt_location, plan->stmt_len);
+}
+
 static PlannedStmt *
 cr_planner(Query *parse, const char *query_string, int cursor_options,
 		   ParamListInfo bound_params)
@@ -220,8 +238,11 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	if (cr_policy_possible())
 		parse = guard_statement(parse, query_string, &guarded);
 	if (guarded.touch.foreign_owner)
+	{
 		plan = plan_on_others(parse, query_string, cursor_options,
 							  bound_params);
+		judge_settings_again(plan, query_string, &guarded);
+	}
 	else
 		plan = plan_statement(parse, query_string, cursor_options,
 							  bound_params);

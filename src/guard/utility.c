@@ -23,6 +23,7 @@
 #include "guard/command.h"
 #include "guard/foreign_key.h"
 #include "guard/guard.h"
+#include "guard/held.h"
 #include "guard/uncounted.h"
 #include "guard/raise.h"
 #include "nodes/parsenodes.h"
@@ -264,6 +265,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 {
 	const char *outer_command = forbidding_command;
 	const char *command = command_over_query(pstmt->utilityStmt);
+	CrHeld	   *volatile held = NULL;
 	bool		leaving;
 
 	/*
@@ -282,6 +284,8 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	{
 		judge_command(pstmt->utilityStmt);
 		prepare_command(pstmt->utilityStmt);
+		if (IsA(pstmt->utilityStmt, FetchStmt))
+			held = cr_held_open((FetchStmt *) pstmt->utilityStmt);
 	}
 	leaving = may_drop_extension(pstmt->utilityStmt) && cr_oids_get() != NULL;
 	if (command != NULL)
@@ -294,6 +298,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	PG_FINALLY();
 	{
 		forbidding_command = outer_command;
+		cr_held_close(held);
 	}
 	PG_END_TRY();
 	if (IsTransactionState())

@@ -275,8 +275,9 @@ typedef struct CrTouch
 {
 	bool		any;			/* a protected table is there */
 	bool		foreign_owner;	/* one that the user is not exempt for */
-	Oid			relid;			/* such a one */
-	Oid			parent;			/* an unprotected parent of it, or invalid */
+	Oid			parent;			/* a table that is read with children whose
+								 * policy is not its own, or invalid */
+	Oid			child;			/* such a child */
 } CrTouch;
 extern CrTouch cr_inspect_touch(Query *query);
 extern bool cr_inspect_touches(Query *query);

@@ -15,18 +15,52 @@
 #include "session/exempt.h"
 #include "storage/lockdefs.h"
 
+static bool
+binds(const CrPolicy *policy)
+{
+	return policy == NULL || !cr_session_is_exempt(policy->owner);
+}
+
 static void
 note_protected(Oid relid, CrTouch *touch)
 {
-	CrPolicy   *policy;
-
 	touch->any = true;
-	if (touch->foreign_owner)
-		return;
-	touch->relid = relid;
-	policy = cr_policy_lookup(relid);
-	if (policy == NULL || !cr_session_is_exempt(policy->owner))
+	if (!touch->foreign_owner && binds(cr_policy_lookup(relid)))
 		touch->foreign_owner = true;
+}
+
+/* The first that is met is named. */
+static void
+note_child(Oid parent, Oid child, CrTouch *touch)
+{
+	if (OidIsValid(touch->child))
+		return;
+	touch->parent = parent;
+	touch->child = child;
+}
+
+/*
+ * The children of a protected table, or partitions, that have another policy
+ * than it has, by which its guard does not count; unless neither binds the
+ * current user.
+ */
+static void
+touch_children(Oid relid, CrTouch *touch)
+{
+	CrPolicy   *own = cr_policy_lookup(relid);
+	ListCell   *lc;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		CrPolicy   *policy = cr_policy_lookup(lfirst_oid(lc));
+
+		if (own != NULL && policy != NULL &&
+			policy->labelled_relid == own->labelled_relid)
+			continue;
+		note_protected(lfirst_oid(lc), touch);
+		if (binds(own) || binds(policy))
+			note_child(relid, lfirst_oid(lc), touch);
+	}
 }
 
 static void
@@ -39,6 +73,8 @@ touch_relation(RangeTblEntry *rte, CrTouch *touch)
 	if (cr_policy_exists(rte->relid))
 	{
 		note_protected(rte->relid, touch);
+		if (rte->inh && cr_policy_has_protected_descendant(rte->relid))
+			touch_children(rte->relid, touch);
 		return;
 	}
 	if (!rte->inh || !cr_policy_has_protected_descendant(rte->relid))
@@ -48,7 +84,7 @@ touch_relation(RangeTblEntry *rte, CrTouch *touch)
 		if (!cr_policy_exists(lfirst_oid(lc)))
 			continue;
 		note_protected(lfirst_oid(lc), touch);
-		touch->parent = rte->relid;
+		note_child(rte->relid, lfirst_oid(lc), touch);
 	}
 }
 

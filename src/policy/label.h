@@ -13,10 +13,14 @@
 #define CR_LABEL_H
 
 #include "policy/policy.h"
+#include "prim/unitset.h"
 
 #define CR_LABEL_PROVIDER	"cleanroom"
 
 #define CR_THRESHOLD_MINIMUM	2
+
+/* Nobody can be counted beyond it. */
+#define CR_THRESHOLD_MAXIMUM	CR_UNITSET_THRESHOLD_MAX
 
 typedef struct CrTableLabel
 {

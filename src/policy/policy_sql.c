@@ -72,6 +72,12 @@ get_settings(FunctionCallInfo fcinfo, CrTableLabel *label)
 				 errmsg("threshold must be at least %d",
 						CR_THRESHOLD_MINIMUM),
 				 errhint("A group of one is a person; 50 is the default.")));
+	if (label->threshold > CR_THRESHOLD_MAXIMUM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("threshold must be at most %d",
+						CR_THRESHOLD_MAXIMUM),
+				 errhint("People are counted up to that number. To let nobody ask, grant nobody SELECT.")));
 	label->join_required = PG_GETARG_BOOL(7);
 	small_groups = text_to_cstring(PG_GETARG_TEXT_PP(8));
 	label->refuse_small_groups = (strcmp(small_groups, "refuse") == 0);

@@ -127,6 +127,9 @@ apply_threshold(const Value *value, CrTableLabel *label)
 	if (value->number < CR_THRESHOLD_MINIMUM)
 		return psprintf("\"threshold\" must be at least %d.",
 						CR_THRESHOLD_MINIMUM);
+	if (value->number > CR_THRESHOLD_MAXIMUM)
+		return psprintf("\"threshold\" must be at most %d.",
+						CR_THRESHOLD_MAXIMUM);
 	label->threshold = value->number;
 	return NULL;
 }

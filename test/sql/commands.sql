@@ -213,6 +213,35 @@ WITH s AS MATERIALIZED (
 SELECT a, b, (SELECT count(*) FROM (SELECT region, count(*) FROM visits
         GROUP BY region ORDER BY count(*) OFFSET 0) v) AS n FROM s;
 ROLLBACK;
+-- turned on by a function that the planner evaluates: the plan, estimates
+-- included, would be printed before the query is started
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION cmd.while_planned(name text, value text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config(name, value, false);
+    RETURN 1;
+END $$;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT n, cmd.while_planned('debug_print_plan', 'on') FROM (SELECT count(*) AS n FROM visits) v;
+\echo :SQLSTATE
+SHOW debug_print_plan;
+SELECT n, cmd.while_planned('client_min_messages', 'log') FROM (SELECT count(*) AS n FROM visits) v;
+PREPARE planned AS SELECT n, cmd.while_planned('debug_print_plan', 'on') FROM (SELECT count(*) AS n FROM visits) v;
+EXECUTE planned;
+-- both at once, as they would be sent; nothing that the function runs is planned
+-- after it has switched them on
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION cmd.prints_the_plan() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+DECLARE
+    result int := 1;
+BEGIN
+    PERFORM set_config('debug_print_plan', 'on', false), set_config('client_min_messages', 'log', false);
+    RETURN result;
+END $$;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT n, cmd.prints_the_plan() FROM (SELECT count(*) AS n FROM visits) v;
+SELECT n, cmd.while_planned('work_mem', '5MB') FROM (SELECT count(*) AS n FROM visits) v;
+RESET work_mem;
 -- predicate locks, in pg_locks, tell which rows were read
 BEGIN ISOLATION LEVEL SERIALIZABLE;
 SELECT count(*) FROM visits;

@@ -33,6 +33,7 @@ SECURITY LABEL FOR cleanroom ON TABLE t IS '{"a key so long that no setting has 
 -- JSON, but not a policy
 SECURITY LABEL FOR cleanroom ON TABLE t IS '{}';
 SECURITY LABEL FOR cleanroom ON TABLE t IS '{"threshold": 1}';
+SECURITY LABEL FOR cleanroom ON TABLE t IS '{"threshold": 67108865}';
 SECURITY LABEL FOR cleanroom ON TABLE t IS '{"threshold": 2147483648}';
 SECURITY LABEL FOR cleanroom ON TABLE t IS '{"threshold": 050}';
 SECURITY LABEL FOR cleanroom ON TABLE t IS '{"threshold": -5}';
@@ -139,6 +140,27 @@ SELECT cleanroom.protect('t', 'id');
 UPDATE pg_seclabel SET label = 'unit, what' WHERE objoid = 't'::regclass AND objsubid = 1;
 SECURITY LABEL FOR cleanroom ON COLUMN t.region IS 'dimension';
 SELECT relation, threshold, privacy_units, problem FROM cleanroom.tables WHERE schema = 'lab';
+
+-- one more than can be counted: not an error at the first row that is met
+SET SESSION AUTHORIZATION regress_cr_lab_owner;
+SELECT cleanroom.protect('t', 'id', 67108865);
+\echo :SQLSTATE
+SELECT cleanroom.protect('t', 'id', 67108864);
+GRANT SELECT ON t TO regress_cr_lab_other;
+INSERT INTO t VALUES (1), (2);
+SET SESSION AUTHORIZATION regress_cr_lab_other;
+SELECT count(*) FROM t;
+RESET SESSION AUTHORIZATION;
+SET allow_system_table_mods = on;
+UPDATE pg_seclabel SET label = '{"threshold": 67108865}' WHERE objoid = 't'::regclass AND objsubid = 0;
+RESET allow_system_table_mods;
+SECURITY LABEL FOR cleanroom ON COLUMN t.region IS 'dimension';
+SELECT relation, threshold, privacy_units, problem FROM cleanroom.tables WHERE schema = 'lab';
+SET SESSION AUTHORIZATION regress_cr_lab_other;
+SELECT count(*) FROM t;
+\echo :SQLSTATE
+RESET SESSION AUTHORIZATION;
+SELECT cleanroom.protect('t', 'id');
 
 -- a system column has no use
 SECURITY LABEL FOR cleanroom ON COLUMN t.ctid IS 'dimension';

@@ -121,9 +121,13 @@ is($ana->parse('', 'FETCH 3 FROM c')->bind('f', '')->execute('f', 1)
 	  ->execute('c', 1)->execute('f', 9)->sync,
 	"parsed bound $rows[0] suspended done(SELECT 0) $rows[1] $rows[2] done(FETCH 2) ready(T)",
 	'by FETCH and by Execute, in turn');
-is($ana->ask('COMMIT; FETCH BACKWARD 2 FROM c; CLOSE c'),
-	"done(COMMIT) columns(region:25,n:20) $rows[2] $rows[1] done(FETCH 2) done(CLOSE CURSOR) ready(I)",
-	'held');
+is($ana->ask('COMMIT; FETCH BACKWARD 2 FROM c'),
+	"done(COMMIT) columns(region:25,n:20) $rows[2] $rows[1] done(FETCH 2) ready(I)", 'held');
+is($ana->execute('c', 1)->sync, 'error(55000) ready(I)',
+	'what is held is given out by FETCH alone');
+is($ana->parse('', 'FETCH 3 FROM c')->bind('f', '')->execute('f')->sync,
+	"parsed bound $rows[2] done(FETCH 1) ready(I)", 'which may be sent as a message');
+$ana->ask('CLOSE c');
 
 # ---------- pipelines ----------
 
