@@ -120,6 +120,19 @@ given_columns(List *columns)
 	return given;
 }
 
+static bool
+are_columns(List *written)
+{
+	ListCell   *lc;
+
+	foreach(lc, written)
+	{
+		if (!IsA(lfirst(lc), Var))
+			return false;
+	}
+	return true;
+}
+
 /*
  * What is computed of columns is null where it would overflow, and where one
  * of them is null.  The rows with some of them that it skips are noted by
@@ -150,8 +163,13 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate, List *written,
 		note_rest(level, aggregate, expanded, rest);
 	given = given_columns(columns);
 	foreach(lc, given)
+	{
+		/* columns as they are, all of which are there, skip no row */
+		if (lnext(given, lc) == NULL && are_columns(written))
+			break;
 		note_rest(level, aggregate, expanded, (Node *)
 				  make_andclause(list_make2(copyObject(rest), lfirst(lc))));
+	}
 	aggregate->given = list_union(aggregate->given, given);
 	return NULL;
 }

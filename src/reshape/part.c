@@ -20,14 +20,20 @@ among_meant(const CrLevel *level, Node *condition)
 	return cr_defer_among(level, list_make1(condition));
 }
 
-/* Rows that a part leaves out, of those that have some columns. */
+/*
+ * Rows that a part leaves out, of those that have some columns; NULL: there
+ * are none.
+ */
 static Node *
 without_part(const CrAggregate *aggregate, Node *given)
 {
-	Expr	   *part = make_ands_explicit(copyObject(aggregate->part));
+	List	   *there = make_ands_implicit((Expr *) given);
+	List	   *conditions = list_difference(aggregate->part, there);
+	Expr	   *part = make_ands_explicit(copyObject(conditions));
 	Node	   *rest = cr_make_boolean_test((Node *) part, IS_NOT_TRUE, -1);
 
-	return (Node *) make_andclause(list_make2(rest, copyObject(given)));
+	return conditions == NIL ? NULL :
+		(Node *) make_andclause(list_make2(rest, copyObject(given)));
 }
 
 /*
@@ -47,7 +53,9 @@ tests_of_given(const CrLevel *level, const CrAggregate *aggregate,
 		Node	   *rest = without_part(aggregate, given);
 		ListCell   *lc2;
 
-		tests = lappend(tests, cr_guard_rest(unit, among_meant(level, rest)));
+		if (rest != NULL)
+			tests = lappend(tests,
+							cr_guard_rest(unit, among_meant(level, rest)));
 		foreach(lc2, unit->membership != NULL ? NIL : aggregate->listed)
 		{
 			Node	   *both = (Node *)
