@@ -79,6 +79,7 @@ CREATE FUNCTION cleanroom.drop_changes(room cleanroom.room_list, of oid) RETURNS
         SET outcome = 'declined', decided_at = pg_catalog.now()
         WHERE c.room_id = (room).room_id AND c.outcome IS NULL
           AND (of IS NULL OR c.proposed_by = of OR c.arguments->>'role' = of::regrole::text
+               OR pg_catalog.to_regrole(c.arguments->>'role') = of::regrole
                OR NOT cleanroom.may_propose(c.proposed_by, c.room_id, c.change));
 $$;
 COMMENT ON FUNCTION cleanroom.drop_changes(cleanroom.room_list, oid) IS

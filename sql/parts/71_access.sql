@@ -156,10 +156,12 @@ CREATE FUNCTION cleanroom.attribute_of(of oid, key text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
     SELECT a.value FROM cleanroom.attribute_list a
+            JOIN pg_catalog.pg_roles r ON r.oid = a.role
         WHERE a.key = attribute_of.key
           AND (a.role = of OR pg_catalog.pg_has_role(of, a.role::oid, 'USAGE')
                AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = of))
-        ORDER BY a.role = of DESC, a.role::text
+        -- by the name itself: how it is written is a setting of the asker's
+        ORDER BY a.role = of DESC, r.rolname
         LIMIT 1
 $$;
 COMMENT ON FUNCTION cleanroom.attribute_of(oid, text) IS

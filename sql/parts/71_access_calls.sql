@@ -17,11 +17,10 @@ key: a key that the operator has set with set_attribute() for the user, or for a
 Returns the value, or null where none is set.';
 
 CREATE FUNCTION cleanroom.local_time(zone text) RETURNS timestamp
-    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
-    RETURN cleanroom.session_fact('time')::timestamptz AT TIME ZONE zone;
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cr_local_time';
 COMMENT ON FUNCTION cleanroom.local_time(text) IS
 'The time now in a time zone, for access rules such as local_time(''Europe/Berlin'')::time BETWEEN ''08:00'' AND ''18:00''.
-zone: a name of pg_timezone_names. Returns a timestamp. Errors: 22023 no such zone.';
+zone: a name of pg_timezone_names, no abbreviation. Returns a timestamp. Errors: 22023 no such zone.';
 
 CREATE FUNCTION cleanroom.weekday(zone text) RETURNS int
     LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp

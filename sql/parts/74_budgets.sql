@@ -68,10 +68,12 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.refusal_list',
 
 -- ---------- what the recorder calls ----------
 
+-- In a session whose time zone is of its own making UTC can be another, from
+-- PostgreSQL 18 on: SET TimeZone = 'UTC+5'.
 CREATE FUNCTION cleanroom.period_start(
     period text, at timestamptz DEFAULT pg_catalog.clock_timestamp()
 ) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC'
     AS $$
     SELECT CASE period WHEN 'lifetime' THEN '-infinity'::timestamptz
            ELSE pg_catalog.date_trunc(period, at, 'UTC') END
@@ -83,7 +85,7 @@ period: hour, day, week, month or lifetime. at: a time in that period. Returns -
 CREATE FUNCTION cleanroom.period_end(
     period text, at timestamptz DEFAULT pg_catalog.clock_timestamp()
 ) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC'
     AS $$
     SELECT CASE WHEN period <> 'lifetime' THEN
         ((cleanroom.period_start(period, at) AT TIME ZONE 'UTC')
