@@ -2,7 +2,9 @@
 --
 -- A function that acts for its caller is in C and hands the caller to a
 -- function of the same name with _by behind it, which runs as the owner of
--- the extension and is nobody else's to call.
+-- the extension and is nobody else's to call.  One that is VOLATILE is called in
+-- READ COMMITTED transactions only: an older snapshot would not show who has
+-- come and gone since.
 
 DO $$
 BEGIN
@@ -184,12 +186,6 @@ CREATE FUNCTION cleanroom.find_room(room text, who oid) RETURNS cleanroom.room_l
 DECLARE
     found cleanroom.room_list;
 BEGIN
-    -- an older snapshot would not show who has come and gone since
-    IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'rooms are changed in READ COMMITTED transactions only'
-            USING ERRCODE = 'invalid_transaction_state',
-                  HINT = 'Call this outside the transaction, or BEGIN ISOLATION LEVEL READ COMMITTED.';
-    END IF;
     SELECT * INTO found FROM cleanroom.room_list r
         WHERE r.name = room AND r.closed_at IS NULL
           AND cleanroom.is_insider(who, r.room_id);
@@ -201,7 +197,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.find_room(text, oid) IS
 'The open room of a name, not locked, for a role that may know of it; for the extension''s own functions.
-room: a name. who: a role. Returns its row. Errors: 42704 no such room, or none that the role may know of; 25000 not READ COMMITTED.';
+room: a name. who: a role. Returns its row. Errors: 42704 no such room, or none that the role may know of.';
 
 CREATE FUNCTION cleanroom.lock_room(room int) RETURNS cleanroom.room_list
     LANGUAGE sql SET search_path = pg_catalog, pg_temp

@@ -604,7 +604,7 @@ who, other: roles. relation: a table of the former''s.';
 CREATE FUNCTION cleanroom.simulate_access_by(
     who oid, role name, relation regclass, facts jsonb
 ) RETURNS TABLE (verdict text, code text, reason text, hint text)
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     asker oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);

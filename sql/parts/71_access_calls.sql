@@ -85,13 +85,13 @@ CREATE FUNCTION cleanroom.consent(change_id int)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.consent(int) IS
 'Consents to a change of a unanimous room. For its contributors.
-change_id: of view room_changes. Returns done, or whose consent is still missing. Errors: 42704 no such change waits.';
+change_id: of view room_changes. Returns done, or whose consent is still missing. Errors: 42704 no such change waits, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.decline(change_id int)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.decline(int) IS
 'Declines a change of a unanimous room, which is then off; who proposed it may so withdraw it. For its contributors.
-change_id: of view room_changes. Returns nothing. Errors: 42704 no such change waits.';
+change_id: of view room_changes. Returns nothing. Errors: 42704 no such change waits, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.share_table(room text, relation regclass, templates_only boolean DEFAULT false)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
@@ -129,7 +129,7 @@ CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.drop_access_rule(text, name) IS
 'Takes an access rule away. For those who may add it.
-target: a room''s name, or a table''s with its schema. rule: its name. Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name.';
+target: a room''s name, or a table''s with its schema. rule: its name. Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts jsonb DEFAULT '{}')
     RETURNS TABLE (verdict text, code text, reason text, hint text)

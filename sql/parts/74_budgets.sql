@@ -445,7 +445,7 @@ CREATE FUNCTION cleanroom.resume_analyst(relation regclass, analyst name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.resume_analyst(regclass, name) IS
 'Lifts a suspension; refusals are counted anew from here. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
-relation: the table. analyst: the role. Returns nothing. Errors: 42501, 42704 it is not suspended, 55000.';
+relation: the table. analyst: the role. Returns nothing. Errors: 42501, 42704 it is not suspended, 55000, 25000 not in READ COMMITTED.';
 
 -- ---------- views ----------
 
