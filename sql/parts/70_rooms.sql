@@ -152,6 +152,43 @@ COMMENT ON FUNCTION cleanroom.is_member(oid, int) IS
 'Has a role, or a group it inherits from, any part in a room? For the extension''s own functions.
 who: a role. room: the number of a room. Returns true or false.';
 
+-- What people call things by, and declare: short, and to be seen.
+CREATE FUNCTION cleanroom.require_name(given text, what text, most int) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF given IS NULL THEN
+        RAISE EXCEPTION '% may not be null', what
+            USING ERRCODE = 'null_value_not_allowed',
+                  HINT = pg_catalog.format('Give one of 1 to %s bytes.', most);
+    END IF;
+    IF given !~ '^[^[:cntrl:]]+$' OR pg_catalog.octet_length(given) > most THEN
+        RAISE EXCEPTION '% must be 1 to % bytes of printable characters', what, most
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = pg_catalog.format('Choose %s one, without line breaks and other control characters.',
+                                           CASE given WHEN '' THEN 'a longer' ELSE 'a shorter' END);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_name(text, text, int) IS
+'Fails unless a text can be a name, or be declared; for the extension''s own functions.
+given: the text. what: what it is of, for the message. most: bytes. Errors: 22004 null, 22023 empty, too long or with control characters.';
+
+CREATE FUNCTION cleanroom.require_short(given text, what text) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF pg_catalog.octet_length(given) > 10000 THEN
+        RAISE EXCEPTION '% has % bytes, and may have 10000', what, pg_catalog.octet_length(given)
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Say it shorter, or where the rest is to be read.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_short(text, text) IS
+'Fails where a remark is too long to be shown beside others; for the extension''s own functions.
+given: a text, or null. what: what it is, for the message. Errors: 22023.';
+
 CREATE FUNCTION cleanroom.refuse_room(room text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$

@@ -273,11 +273,8 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed',
                   HINT = 'Say what it is for: create_room(''spring'', ''campaign measurement'').';
     END IF;
-    IF name !~ '^[^[:cntrl:]]+$' OR pg_catalog.octet_length(name) > 53 THEN
-        RAISE EXCEPTION 'room name must be 1 to 53 bytes of printable characters'
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Choose a shorter one, without line breaks and other control characters.';
-    END IF;
+    PERFORM cleanroom.require_name(name, 'room name', 53);
+    PERFORM cleanroom.require_name(purpose, 'purpose', 200);
     IF pg_catalog.strpos(name, '.') > 0 THEN
         RAISE EXCEPTION 'room name may not have a dot in it'
             USING ERRCODE = 'invalid_parameter_value',
@@ -310,6 +307,7 @@ DECLARE
     this cleanroom.room_list := cleanroom.open_room(room, who);
 BEGIN
     PERFORM cleanroom.require_part(who, this, 'operator');
+    PERFORM cleanroom.require_name(purpose, 'purpose', 200);
     INSERT INTO cleanroom.purpose_list VALUES (this.room_id, purpose)
         ON CONFLICT DO NOTHING;
     PERFORM cleanroom.note_change(this, who, 'add_purpose',

@@ -51,6 +51,9 @@ CREATE FUNCTION cleanroom.check_region(residency text, of text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF residency IS NOT NULL THEN
+        PERFORM cleanroom.require_name(residency, 'name of a region', 63);
+    END IF;
     IF residency IS NOT NULL
        AND residency <> COALESCE(pg_catalog.current_setting('cleanroom.region', true), '') THEN
         RAISE EXCEPTION '% has to stay in region "%", which this server is not in', of, residency
@@ -61,7 +64,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.check_region(text, text) IS
 'Fails when a residency is not that of the server; for the extension''s own functions.
-residency: a region, or null. of: whose it is, for the message. Errors: RC012.';
+residency: a region, or null. of: whose it is, for the message. Errors: RC012, 22023 no name of a region.';
 
 CREATE FUNCTION cleanroom.residency_of(class oid, object oid) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -87,6 +90,7 @@ BEGIN
                   HINT = 'The owner says where a table has to stay.';
     END IF;
     IF residency IS NOT NULL THEN
+        PERFORM cleanroom.require_name(residency, 'name of a region', 63);
         PERFORM cleanroom.require_policy(relation);
     END IF;
     SELECT r.name INTO room
@@ -135,6 +139,8 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Name it: set_attribute(''ana'', ''region'', ''north'').';
     END IF;
+    PERFORM cleanroom.require_name(key, 'key of an attribute', 200);
+    PERFORM cleanroom.require_short(value, 'the value');
     IF value IS NULL THEN
         DELETE FROM cleanroom.attribute_list a
             WHERE a.role = of AND a.key = set_attribute_by.key;
@@ -287,6 +293,8 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed',
                   HINT = 'For example: cleanroom.weekday(''UTC'') BETWEEN 1 AND 5.';
     END IF;
+    PERFORM cleanroom.require_name(rule, 'name of an access rule', 63);
+    PERFORM cleanroom.require_short(hint, 'the hint');
     IF this.room_id IS NULL THEN
         PERFORM cleanroom.require_policy(relid);
     END IF;

@@ -383,6 +383,7 @@ DECLARE
 BEGIN
     PERFORM cleanroom.require_owner(who, relation, true);
     role := cleanroom.require_role(analyst, 'Name a role or a group.');
+    PERFORM cleanroom.require_short(reason, 'the reason');
     INSERT INTO cleanroom.suspension_list (relation, analyst, reason, suspended_by)
         VALUES (relation, role, COALESCE(reason, 'by hand'), who::regrole::text)
         ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
@@ -432,14 +433,14 @@ CREATE FUNCTION cleanroom.set_budget(
 COMMENT ON FUNCTION cleanroom.set_budget(regclass, name, numeric, text, text) IS
 'Grants a budget on a protected table, or changes its amount; what was spent of it stays spent. For the table''s owner.
 relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: a number, 0 or more, or null to take the budget away; should it be granted again, what was spent of it is still spent. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
-Returns nothing. Errors: 42501, 42704, 22004, 22023, 55000.';
+Returns nothing. Errors: 42501, 42704, 22004, 22023, 55000, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.suspend_analyst(relation regclass, analyst name, reason text DEFAULT NULL)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.suspend_analyst(regclass, name, text) IS
 'Has every query of a role on a table refused (RC013), at once and in open sessions too. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
-relation: the table. analyst: a role, or a group and so its members. reason: what they are told, or null.
-Returns nothing. Errors: 42501, 42704, 22004, 55000.';
+relation: the table. analyst: a role, or a group and so its members. reason: what they are told, in 10000 bytes at most, or null.
+Returns nothing. Errors: 42501, 42704, 22004, 22023 a reason that is too long, 55000, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.resume_analyst(relation regclass, analyst name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';

@@ -25,6 +25,8 @@ SET ROLE regress_cr_boss;
 SELECT cleanroom.set_attribute('regress_cr_group', 'region', 'south');
 SELECT cleanroom.set_attribute('regress_cr_nobody', 'region', 'south');
 SELECT cleanroom.set_attribute('regress_cr_ana', '', 'south');
+SELECT cleanroom.set_attribute('regress_cr_ana', repeat('x', 201), 'south');
+SELECT cleanroom.set_attribute('regress_cr_ana', 'region', repeat('x', 10001));
 SET ROLE regress_cr_ana;
 SELECT cleanroom.attribute('region'), cleanroom.attribute('none');
 SET ROLE regress_cr_boss;
@@ -103,6 +105,9 @@ SELECT cleanroom.add_access_rule('access.stays', 'one', 'no_such_function()');
 SELECT cleanroom.add_access_rule('access.stays', 'one', '1 +');
 SELECT cleanroom.add_access_rule('access.stays', 'one', '''abc''');
 SELECT cleanroom.add_access_rule('access.stays', NULL, 'true');
+SELECT cleanroom.add_access_rule('access.stays', '', 'true');
+SELECT cleanroom.add_access_rule('access.stays', E'a\tb', 'true');
+SELECT cleanroom.add_access_rule('access.stays', 'one', 'true', repeat('x', 10001));
 
 -- Each fact just inside and just outside, in made-up sessions.
 SELECT cleanroom.add_access_rule('access.stays', 'office',

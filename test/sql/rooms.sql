@@ -56,8 +56,20 @@ SELECT cleanroom.create_room('spring', 'again');
 SELECT cleanroom.create_room('', 'no name');
 SELECT cleanroom.create_room(repeat('x', 54), 'long');
 SELECT cleanroom.create_room('x', NULL);
+SELECT cleanroom.create_room('x', '');
+SELECT cleanroom.create_room('x', 'y', residency => '');
+SELECT cleanroom.create_room('x', repeat('x', 201));
 SELECT cleanroom.create_room('autumn', 'pricing', residency => 'EU');
 SELECT cleanroom.create_room('autumn', 'pricing');
+SELECT cleanroom.add_purpose('spring', NULL);
+SELECT cleanroom.add_purpose('spring', '');
+SELECT cleanroom.add_purpose('spring', E'two\nlines');
+SELECT cleanroom.add_purpose('spring', repeat('x', 201));
+SELECT cleanroom.add_purpose('spring', repeat('x', 200));
+SELECT cardinality(purposes) FROM cleanroom.rooms WHERE room = 'spring';
+RESET ROLE;
+DELETE FROM cleanroom.purpose_list WHERE purpose ~ '^x';
+SET ROLE regress_cr_boss;
 
 -- From the first room on, tables of different owners meet in rooms only:
 -- for plans already prepared, too.
@@ -299,6 +311,7 @@ ALTER TABLE rooms.buys OWNER TO regress_cr_retailer;
 SET ROLE regress_cr_bob;
 SELECT cleanroom.set_residency('rooms.buys', 'EU');
 SET ROLE regress_cr_retailer;
+SELECT cleanroom.set_residency('rooms.buys', '');
 SELECT cleanroom.set_residency('rooms.buys', 'EU');
 SELECT cleanroom.unshare_table('spring', 'rooms.buys');
 SELECT cleanroom.set_residency('rooms.buys', 'EU');
