@@ -564,6 +564,14 @@ BEGIN
         code := 'RC012';
         reason := 'a table is shared for approved templates only';
         hint := 'Run one of them with cleanroom.run_template(), or propose one with cleanroom.propose_template().';
+    -- the same for a room that is not there as for one that is others'
+    ELSIF chosen IS NOT NULL
+          AND NOT EXISTS (SELECT FROM cleanroom.room_list r
+                          WHERE r.name = chosen AND r.closed_at IS NULL
+                            AND cleanroom.has_part(asker, r.room_id, 'analyst')) THEN
+        code := CASE WHEN joined THEN 'RC004' ELSE 'RC012' END;
+        reason := pg_catalog.format('setting "cleanroom.room" is "%s", and you are an analyst of no room of that name', chosen);
+        hint := 'RESET cleanroom.room, or SET it to one of your rooms, which cleanroom.rooms lists.';
     ELSIF joined THEN
         code := 'RC004';
         reason := 'tables of different owners can be joined only inside a room that holds them all';
@@ -572,8 +580,12 @@ BEGIN
             ELSE 'Ask the owners to share the tables into one room that has you as an analyst; cleanroom.room_tables lists what your rooms hold.' END;
     ELSE
         code := 'RC012';
-        reason := 'a table of this query is in none of your rooms';
-        hint := 'cleanroom.room_tables lists what your rooms hold.';
+        reason := CASE WHEN chosen IS NOT NULL
+            THEN pg_catalog.format('a table of this query is not in room "%s", which setting "cleanroom.room" names', chosen)
+            ELSE 'a table of this query is in none of your rooms' END;
+        hint := CASE WHEN chosen IS NOT NULL
+            THEN 'RESET cleanroom.room, or SET it to a room that holds them all; cleanroom.room_tables lists what your rooms hold.'
+            ELSE 'cleanroom.room_tables lists what your rooms hold.' END;
     END IF;
 END
 $$;

@@ -154,7 +154,20 @@ SET cleanroom.room = 'spring';
 SELECT count(*) FROM rooms.claims JOIN rooms.views USING (person);
 SET cleanroom.room = 'autumn';
 SELECT count(*) FROM rooms.claims JOIN rooms.views USING (person);
+-- one that he is no analyst of is to him as one that is not there
+SET ROLE regress_cr_bob;
+SET cleanroom.room = 'spring';
+SELECT count(*) FROM rooms.buys;
+SET cleanroom.room = 'autumn';
+SELECT count(*) FROM rooms.buys;
+SELECT count(*) FROM rooms.buys JOIN rooms.views USING (person);
+SELECT cleanroom.run_template('none');
+SET cleanroom.room = 'sprnig';
+SELECT count(*) FROM rooms.buys;
+SELECT count(*) FROM rooms.buys JOIN rooms.views USING (person);
 RESET cleanroom.room;
+SELECT cleanroom.run_template('none');
+SET ROLE regress_cr_cid;
 -- rooms do not see each other
 SELECT room, my_parts FROM cleanroom.rooms;
 SELECT room, role, part FROM cleanroom.room_members;
