@@ -79,7 +79,7 @@ COMMENT ON FUNCTION cleanroom.create_key(text, text) IS
 'Creates a data key from the server''s random source, with version 1, and makes the current role its owner. Superusers may, and roles that have been granted EXECUTE on this function.
 name: of 1 to 63 bytes; not that of another key, nor of one that was destroyed. Names that begin with "cleanroom." are the extension''s own, and superusers'' to make.
 purpose: token, for tokenize() and vault_tokenize(); encrypt, for encrypt(); or fpe, for encrypt_fpe().
-Returns nothing. Errors: 42710 the name is taken, 42602 a name that is empty or too long, 42939 one of the extension''s own, 22023 another purpose, 54000 there were 65536 keys for tokens, RC014 the server has no master key, 22004 an argument is null.';
+Returns nothing. Errors: 42710 the name is taken, 42602 a name that is empty or too long, 42939 one of the extension''s own, 22023 another purpose, 54000 there were 65536 keys for tokens, RC014 the server has no master key, 22004 an argument is null, 25000 not in READ COMMITTED.';
 REVOKE ALL ON FUNCTION cleanroom.create_key(text, text) FROM PUBLIC;
 
 CREATE FUNCTION cleanroom.rotate_key(name text) RETURNS int
@@ -89,7 +89,7 @@ CREATE FUNCTION cleanroom.rotate_key(name text) RETURNS int
 COMMENT ON FUNCTION cleanroom.rotate_key(text) IS
 'Adds a version to a key. New values are written under it from now on, in every session, and old versions still read. Waits for transactions that have made vault tokens of the key, 10 seconds at most, and holds such others up until it commits. Only the key''s owner may.
 name: a key.
-Returns the new version, 2 to 4095. Errors: 55P03 such a transaction stays open, 42501 not the owner, 42704 no such key, 54000 the key has 4095 versions, RC014 the key is destroyed, or the server has no master key, 22004 an argument is null.';
+Returns the new version, 2 to 4095. Errors: 55P03 such a transaction stays open, 42501 not the owner, 42704 no such key, 54000 the key has 4095 versions, RC014 the key is destroyed, or the server has no master key, 22004 an argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.grant_key(name text, role regrole, uses text[])
     RETURNS void
@@ -99,7 +99,7 @@ COMMENT ON FUNCTION cleanroom.grant_key(text, regrole, text[]) IS
 name: a key.
 role: the role.
 uses: tokenize and detokenize for a key of purpose token, encrypt and decrypt for the others; or own, which is all of them and managing the key.
-Returns nothing. Errors: 42501 not the owner, 42704 no such key or role, 22023 a use that the key does not have, 0LP01 no role, RC014 the key is destroyed, 22004 an argument is null.';
+Returns nothing. Errors: 42501 not the owner, 42704 no such key or role, 22023 a use that the key does not have, 0LP01 no role, RC014 the key is destroyed, 22004 an argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.revoke_key(
     name text,
@@ -112,7 +112,7 @@ COMMENT ON FUNCTION cleanroom.revoke_key(text, regrole, text[]) IS
 name: a key.
 role: the role.
 uses: as for grant_key(); all of them by default.
-Returns nothing, also where there was nothing to take back. Errors: 42501 not the owner, 42704 no such key or role, 22023 a use that the key does not have, 0LP01 no role, RC014 the key is destroyed, 22004 name or role is null.';
+Returns nothing, also where there was nothing to take back. Errors: 42501 not the owner, 42704 no such key or role, 22023 a use that the key does not have, 0LP01 no role, RC014 the key is destroyed, 22004 name or role is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.set_key_residency(name text, residency text)
     RETURNS void
@@ -121,7 +121,7 @@ COMMENT ON FUNCTION cleanroom.set_key_residency(text, text) IS
 'Says that a key may be used on servers of one region only (setting cleanroom.region), and that tables known to hold values of it go into rooms of that residency only. Managing the key is possible everywhere. Only the key''s owner may.
 name: a key.
 residency: the region, such as EU, of 1 to 63 bytes; null for anywhere.
-Returns nothing. Errors: 55000 a table that holds values of it is in a room of another residency, 22023 a region that is empty or too long, 42501 not the owner, 42704 no such key, RC014 the key is destroyed, 22004 name is null.';
+Returns nothing. Errors: 55000 a table that holds values of it is in a room of another residency, 22023 a region that is empty or too long, 42501 not the owner, 42704 no such key, RC014 the key is destroyed, 22004 name is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.retire_key_version(name text, version int)
     RETURNS void
@@ -131,7 +131,7 @@ COMMENT ON FUNCTION cleanroom.retire_key_version(text, int) IS
 'Takes a version of a key out of use: it neither reads nor writes from then on. Refuses while data of it is known to remain: in the vault, and in the columns that are tracked. Waits for the transactions that are writing to those tables, 10 seconds at most, and holds none up. Only the key''s owner may.
 name: a key.
 version: one of its versions, not the current one.
-Returns nothing. Errors: 2BP01 data of it remains, 55P03 such a table stays locked, 55000 it is the current version, or retired already, 25001 the transaction''s isolation level is not READ COMMITTED, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null.';
+Returns nothing. Errors: 2BP01 data of it remains, 55P03 such a table stays locked, 55000 it is the current version, or retired already, 25000 not in READ COMMITTED, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.reinstate_key_version(name text, version int)
     RETURNS void
@@ -140,7 +140,7 @@ COMMENT ON FUNCTION cleanroom.reinstate_key_version(text, int) IS
 'Takes a retired version of a key back into use, to read what turned out to be under it. Only the key''s owner may.
 name: a key.
 version: a retired version.
-Returns nothing. Errors: 55000 it is not retired, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null.';
+Returns nothing. Errors: 55000 it is not retired, 42501 not the owner, 42704 no such key or version, RC014 the key is destroyed, 22004 an argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.key_dependents(name text, version int DEFAULT NULL)
     RETURNS text
@@ -158,13 +158,13 @@ COMMENT ON FUNCTION cleanroom.destroy_key(text, text) IS
 'Destroys a key with all its versions, so that what is under it is gone for good: nothing brings back what it encrypted, nor the values of its vault tokens. The key''s name is not used again. Backups, and the write-ahead log, hold the wrapped key until they are gone too. Only the key''s owner may.
 name: a key.
 confirm: the key''s name once more. Without it, nothing is destroyed.
-Returns how much is, or would be, gone, in words, as key_dependents() does. Errors: 22023 another name is confirmed, 55P03 a table with values of it stays locked for 10 seconds, 42501 not the owner, 42704 no such key, RC014 it is destroyed already, 22004 name is null.';
+Returns how much is, or would be, gone, in words, as key_dependents() does. Errors: 22023 another name is confirmed, 55P03 a table with values of it stays locked for 10 seconds, 42501 not the owner, 42704 no such key, RC014 it is destroyed already, 22004 name is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.rewrap_keys() RETURNS bigint
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rewrap_keys';
 COMMENT ON FUNCTION cleanroom.rewrap_keys() IS
 'Wraps the data keys of this database under the current master key, after that was changed; the former one must be on a line below it. Reads the master key''s file anew, if the key comes from a file. Keys are usable all the while. Superusers may, and roles that have been granted EXECUTE on this function.
-Returns how many versions were wrapped anew; all or, where one cannot be unwrapped, none. Errors: RC014 the server has no master key, or not the one that a version is wrapped under, or a wrapped key is damaged.';
+Returns how many versions were wrapped anew; all or, where one cannot be unwrapped, none. Errors: RC014 the server has no master key, or not the one that a version is wrapped under, or a wrapped key is damaged, 25000 not in READ COMMITTED.';
 REVOKE ALL ON FUNCTION cleanroom.rewrap_keys() FROM PUBLIC;
 
 CREATE VIEW cleanroom.keys WITH (security_barrier) AS

@@ -51,7 +51,7 @@ CREATE FUNCTION cleanroom.check_tokens(relation_a regclass, column_a name,
                                        relation_b regclass, column_b name)
 RETURNS TABLE (relation regclass, "column" name, key_id int, key_version int,
                tokens bigint, verdict text)
-LANGUAGE c STRICT VOLATILE
+LANGUAGE c VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'cr_check_tokens';
 COMMENT ON FUNCTION cleanroom.check_tokens(regclass, name, regclass, name) IS
@@ -59,7 +59,7 @@ COMMENT ON FUNCTION cleanroom.check_tokens(regclass, name, regclass, name) IS
 relation_a, column_a: a table or view, and its column of type uuid or uuid[].
 relation_b, column_b: the other.
 Result: a row for each relation, key and version: how many tokens there are, and a verdict: match when the other column has tokens of this key and version, key_mismatch when it has none, not_a_token for other UUIDs. NULLs are not counted.
-Errors: 42501 the role may not read a column, RC007 a table is protected and the role is not its owner, 42703 no such column, 42804 another type.';
+Errors: 42501 the role may not read a column, RC007 a table is protected and the role is not its owner, 42703 no such column, 42804 another type, 22004 an argument is null.';
 
 CREATE FUNCTION cleanroom.fill_token() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'cr_fill_token';
@@ -72,7 +72,7 @@ Errors: those of tokenize(); 39P01 when it is not called by a trigger before ins
 CREATE FUNCTION cleanroom.tokenize_column(relation regclass, source name,
     target name, key text, form text DEFAULT 'exact',
     keep_source boolean DEFAULT false)
-RETURNS void LANGUAGE c STRICT VOLATILE
+RETURNS void LANGUAGE c VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'cr_tokenize_column';
 COMMENT ON FUNCTION cleanroom.tokenize_column(regclass, name, name, text, text, boolean) IS
@@ -83,7 +83,7 @@ target: a column of uuid.
 key: a key of purpose token, of which the current role has any use.
 form: exact, email, phone or name.
 keep_source: false to empty the source once its token is made, so that the raw value is never stored; a row written with an empty source then keeps its token. True to leave it; a source that is emptied later has no token any more.
-Returns nothing. Errors: 42501 no trigger may be created, or no use of the key, 42704 no such key, 42809 a key of another purpose, RC014 the key is destroyed, 42703 no such column, 42804 another type, 42710 the target has such a trigger, 22023 an unknown form, 23502 the source could not be emptied.';
+Returns nothing. Errors: 42501 no trigger may be created, or no use of the key, 42704 no such key, 42809 a key of another purpose, RC014 the key is destroyed, 42703 no such column, 42804 another type, 42710 the target has such a trigger, 22023 an unknown form, 23502 the source could not be emptied, 22004 an argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.encrypt(value text, key text, context text DEFAULT '')
 RETURNS bytea LANGUAGE c VOLATILE STRICT PARALLEL SAFE

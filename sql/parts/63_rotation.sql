@@ -53,14 +53,14 @@ key: a key of purpose encrypt, of which the table''s owner has encrypt and decry
 context: for ciphertexts, an SQL expression over the table''s columns that gives the context each was encrypted with; no context by default. Names in it are looked up in pg_catalog; qualify others.
 source: for tokens, such an expression that gives the value each token is made from, for example cleanroom.decrypt() of another column; not needed where tokenize_column() keeps the source. Tokens of other keys become the key''s.
 form: for tokens made from source, the form as for tokenize().
-Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 55000 the tokens cannot be made anew, having no source, or the column is on its way to another key, 0A000 values of format-preserving encryption, 42809 not a table with rows of its own, 42804 another type of column, 42501 not the owner, or the owner may not use the key, 42703 no such column, 42704 no such key, 53400 no background worker is free, RC014 the key is destroyed, 22004 an argument is null.';
+Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 55000 the tokens cannot be made anew, having no source, or the column is on its way to another key, 0A000 values of format-preserving encryption, 42809 not a table with rows of its own, 42804 another type of column, 42501 not the owner, or the owner may not use the key, 42703 no such column, 42704 no such key, 53400 no background worker is free, RC014 the key is destroyed, 22004 an argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.rotate_vault(key text) RETURNS int
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rotate_vault';
 COMMENT ON FUNCTION cleanroom.rotate_vault(text) IS
 'Encrypts the values of a key''s vault tokens under its current version, in the background, as rotate_table() does a column. The tokens stay what they are, so no table changes. Only the key''s owner may.
 key: a key of purpose token.
-Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 42501 not the owner, 42704 no such key, 42809 a key of another purpose, 53400 no background worker is free, RC014 the key is destroyed, 22004 the argument is null.';
+Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 42501 not the owner, 42704 no such key, 42809 a key of another purpose, 53400 no background worker is free, RC014 the key is destroyed, 22004 the argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.stop_rotation(rotation int) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_stop_rotation';
@@ -77,7 +77,7 @@ COMMENT ON FUNCTION cleanroom.track_column(regclass, name, text) IS
 relation: a table.
 column: one of its columns. Columns of uuid and bytea are tracked for each key that was named; others for the last.
 key: a key.
-Returns nothing. Errors: 42501 not the owner, or no use of the key, 42P01 no such table, 42703 no such column, 42704 no such key, RC014 the key is destroyed, 22004 an argument is null.';
+Returns nothing. Errors: 42501 not the owner, or no use of the key, 42P01 no such table, 42703 no such column, 42704 no such key, RC014 the key is destroyed, 22004 an argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.untrack_column(relation regclass, "column" name)
     RETURNS void

@@ -2,7 +2,9 @@
 --
 -- A function that acts for its caller is in C and hands the caller to a
 -- function of the same name with _by behind it, which runs as the owner of
--- the extension and is nobody else's to call.
+-- the extension and is nobody else's to call.  One that is VOLATILE is called in
+-- READ COMMITTED transactions only: an older snapshot would not show who has
+-- come and gone since.
 
 DO $$
 BEGIN
@@ -150,6 +152,43 @@ COMMENT ON FUNCTION cleanroom.is_member(oid, int) IS
 'Has a role, or a group it inherits from, any part in a room? For the extension''s own functions.
 who: a role. room: the number of a room. Returns true or false.';
 
+-- What people call things by, and declare: short, and to be seen.
+CREATE FUNCTION cleanroom.require_name(given text, what text, most int) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF given IS NULL THEN
+        RAISE EXCEPTION '% may not be null', what
+            USING ERRCODE = 'null_value_not_allowed',
+                  HINT = pg_catalog.format('Give one of 1 to %s bytes.', most);
+    END IF;
+    IF given !~ '^[^[:cntrl:]]+$' OR pg_catalog.octet_length(given) > most THEN
+        RAISE EXCEPTION '% must be 1 to % bytes of printable characters', what, most
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = pg_catalog.format('Choose %s one, without line breaks and other control characters.',
+                                           CASE given WHEN '' THEN 'a longer' ELSE 'a shorter' END);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_name(text, text, int) IS
+'Fails unless a text can be a name, or be declared; for the extension''s own functions.
+given: the text. what: what it is of, for the message. most: bytes. Errors: 22004 null, 22023 empty, too long or with control characters.';
+
+CREATE FUNCTION cleanroom.require_short(given text, what text) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF pg_catalog.octet_length(given) > 10000 THEN
+        RAISE EXCEPTION '% has % bytes, and may have 10000', what, pg_catalog.octet_length(given)
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Say it shorter, or where the rest is to be read.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_short(text, text) IS
+'Fails where a remark is too long to be shown beside others; for the extension''s own functions.
+given: a text, or null. what: what it is, for the message. Errors: 22023.';
+
 CREATE FUNCTION cleanroom.refuse_room(room text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
@@ -184,12 +223,6 @@ CREATE FUNCTION cleanroom.find_room(room text, who oid) RETURNS cleanroom.room_l
 DECLARE
     found cleanroom.room_list;
 BEGIN
-    -- an older snapshot would not show who has come and gone since
-    IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'rooms are changed in READ COMMITTED transactions only'
-            USING ERRCODE = 'invalid_transaction_state',
-                  HINT = 'Call this outside the transaction, or BEGIN ISOLATION LEVEL READ COMMITTED.';
-    END IF;
     SELECT * INTO found FROM cleanroom.room_list r
         WHERE r.name = room AND r.closed_at IS NULL
           AND cleanroom.is_insider(who, r.room_id);
@@ -201,7 +234,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.find_room(text, oid) IS
 'The open room of a name, not locked, for a role that may know of it; for the extension''s own functions.
-room: a name. who: a role. Returns its row. Errors: 42704 no such room, or none that the role may know of; 25000 not READ COMMITTED.';
+room: a name. who: a role. Returns its row. Errors: 42704 no such room, or none that the role may know of.';
 
 CREATE FUNCTION cleanroom.lock_room(room int) RETURNS cleanroom.room_list
     LANGUAGE sql SET search_path = pg_catalog, pg_temp

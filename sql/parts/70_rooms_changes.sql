@@ -79,6 +79,7 @@ CREATE FUNCTION cleanroom.drop_changes(room cleanroom.room_list, of oid) RETURNS
         SET outcome = 'declined', decided_at = pg_catalog.now()
         WHERE c.room_id = (room).room_id AND c.outcome IS NULL
           AND (of IS NULL OR c.proposed_by = of OR c.arguments->>'role' = of::regrole::text
+               OR pg_catalog.to_regrole(c.arguments->>'role') = of::regrole
                OR NOT cleanroom.may_propose(c.proposed_by, c.room_id, c.change));
 $$;
 COMMENT ON FUNCTION cleanroom.drop_changes(cleanroom.room_list, oid) IS
@@ -272,11 +273,8 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed',
                   HINT = 'Say what it is for: create_room(''spring'', ''campaign measurement'').';
     END IF;
-    IF name !~ '^[^[:cntrl:]]+$' OR pg_catalog.octet_length(name) > 53 THEN
-        RAISE EXCEPTION 'room name must be 1 to 53 bytes of printable characters'
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Choose a shorter one, without line breaks and other control characters.';
-    END IF;
+    PERFORM cleanroom.require_name(name, 'room name', 53);
+    PERFORM cleanroom.require_name(purpose, 'purpose', 200);
     IF pg_catalog.strpos(name, '.') > 0 THEN
         RAISE EXCEPTION 'room name may not have a dot in it'
             USING ERRCODE = 'invalid_parameter_value',
@@ -309,6 +307,7 @@ DECLARE
     this cleanroom.room_list := cleanroom.open_room(room, who);
 BEGIN
     PERFORM cleanroom.require_part(who, this, 'operator');
+    PERFORM cleanroom.require_name(purpose, 'purpose', 200);
     INSERT INTO cleanroom.purpose_list VALUES (this.room_id, purpose)
         ON CONFLICT DO NOTHING;
     PERFORM cleanroom.note_change(this, who, 'add_purpose',

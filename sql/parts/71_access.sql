@@ -51,6 +51,9 @@ CREATE FUNCTION cleanroom.check_region(residency text, of text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF residency IS NOT NULL THEN
+        PERFORM cleanroom.require_name(residency, 'name of a region', 63);
+    END IF;
     IF residency IS NOT NULL
        AND residency <> COALESCE(pg_catalog.current_setting('cleanroom.region', true), '') THEN
         RAISE EXCEPTION '% has to stay in region "%", which this server is not in', of, residency
@@ -61,7 +64,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.check_region(text, text) IS
 'Fails when a residency is not that of the server; for the extension''s own functions.
-residency: a region, or null. of: whose it is, for the message. Errors: RC012.';
+residency: a region, or null. of: whose it is, for the message. Errors: RC012, 22023 no name of a region.';
 
 CREATE FUNCTION cleanroom.residency_of(class oid, object oid) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -87,6 +90,7 @@ BEGIN
                   HINT = 'The owner says where a table has to stay.';
     END IF;
     IF residency IS NOT NULL THEN
+        PERFORM cleanroom.require_name(residency, 'name of a region', 63);
         PERFORM cleanroom.require_policy(relation);
     END IF;
     SELECT r.name INTO room
@@ -135,6 +139,8 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Name it: set_attribute(''ana'', ''region'', ''north'').';
     END IF;
+    PERFORM cleanroom.require_name(key, 'key of an attribute', 200);
+    PERFORM cleanroom.require_short(value, 'the value');
     IF value IS NULL THEN
         DELETE FROM cleanroom.attribute_list a
             WHERE a.role = of AND a.key = set_attribute_by.key;
@@ -156,10 +162,12 @@ CREATE FUNCTION cleanroom.attribute_of(of oid, key text) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
     SELECT a.value FROM cleanroom.attribute_list a
+            JOIN pg_catalog.pg_roles r ON r.oid = a.role
         WHERE a.key = attribute_of.key
           AND (a.role = of OR pg_catalog.pg_has_role(of, a.role::oid, 'USAGE')
                AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = of))
-        ORDER BY a.role = of DESC, a.role::text
+        -- by the name itself: how it is written is a setting of the asker's
+        ORDER BY a.role = of DESC, r.rolname
         LIMIT 1
 $$;
 COMMENT ON FUNCTION cleanroom.attribute_of(oid, text) IS
@@ -285,6 +293,8 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed',
                   HINT = 'For example: cleanroom.weekday(''UTC'') BETWEEN 1 AND 5.';
     END IF;
+    PERFORM cleanroom.require_name(rule, 'name of an access rule', 63);
+    PERFORM cleanroom.require_short(hint, 'the hint');
     IF this.room_id IS NULL THEN
         PERFORM cleanroom.require_policy(relid);
     END IF;
@@ -554,6 +564,14 @@ BEGIN
         code := 'RC012';
         reason := 'a table is shared for approved templates only';
         hint := 'Run one of them with cleanroom.run_template(), or propose one with cleanroom.propose_template().';
+    -- the same for a room that is not there as for one that is others'
+    ELSIF chosen IS NOT NULL
+          AND NOT EXISTS (SELECT FROM cleanroom.room_list r
+                          WHERE r.name = chosen AND r.closed_at IS NULL
+                            AND cleanroom.has_part(asker, r.room_id, 'analyst')) THEN
+        code := CASE WHEN joined THEN 'RC004' ELSE 'RC012' END;
+        reason := pg_catalog.format('setting "cleanroom.room" is "%s", and you are an analyst of no room of that name', chosen);
+        hint := 'RESET cleanroom.room, or SET it to one of your rooms, which cleanroom.rooms lists.';
     ELSIF joined THEN
         code := 'RC004';
         reason := 'tables of different owners can be joined only inside a room that holds them all';
@@ -562,8 +580,12 @@ BEGIN
             ELSE 'Ask the owners to share the tables into one room that has you as an analyst; cleanroom.room_tables lists what your rooms hold.' END;
     ELSE
         code := 'RC012';
-        reason := 'a table of this query is in none of your rooms';
-        hint := 'cleanroom.room_tables lists what your rooms hold.';
+        reason := CASE WHEN chosen IS NOT NULL
+            THEN pg_catalog.format('a table of this query is not in room "%s", which setting "cleanroom.room" names', chosen)
+            ELSE 'a table of this query is in none of your rooms' END;
+        hint := CASE WHEN chosen IS NOT NULL
+            THEN 'RESET cleanroom.room, or SET it to a room that holds them all; cleanroom.room_tables lists what your rooms hold.'
+            ELSE 'cleanroom.room_tables lists what your rooms hold.' END;
     END IF;
 END
 $$;
@@ -602,7 +624,7 @@ who, other: roles. relation: a table of the former''s.';
 CREATE FUNCTION cleanroom.simulate_access_by(
     who oid, role name, relation regclass, facts jsonb
 ) RETURNS TABLE (verdict text, code text, reason text, hint text)
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     asker oid := (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role);

@@ -17,11 +17,10 @@ key: a key that the operator has set with set_attribute() for the user, or for a
 Returns the value, or null where none is set.';
 
 CREATE FUNCTION cleanroom.local_time(zone text) RETURNS timestamp
-    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
-    RETURN cleanroom.session_fact('time')::timestamptz AT TIME ZONE zone;
+    LANGUAGE c STABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cr_local_time';
 COMMENT ON FUNCTION cleanroom.local_time(text) IS
 'The time now in a time zone, for access rules such as local_time(''Europe/Berlin'')::time BETWEEN ''08:00'' AND ''18:00''.
-zone: a name of pg_timezone_names. Returns a timestamp. Errors: 22023 no such zone.';
+zone: a name of pg_timezone_names, no abbreviation. Returns a timestamp. Errors: 22023 no such zone.';
 
 CREATE FUNCTION cleanroom.weekday(zone text) RETURNS int
     LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
@@ -48,14 +47,14 @@ CREATE FUNCTION cleanroom.create_room(name text, purpose text, residency text DE
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.create_room(text, text, text) IS
 'Makes a room, whose first operator is the caller. For members of role cleanroom_operator.
-name: 1 to 53 bytes, no dot. purpose: what it is for; the first of the purposes that may be declared in it. residency: the region that its tables stay in, or null.
-Returns nothing. Errors: 42501, 42710 the name is taken, 22023, 22004, RC012 the server is not in that region.';
+name: 1 to 53 bytes, no dot. purpose: what it is for, in 1 to 200 bytes; the first of the purposes that may be declared in it. residency: the region that its tables stay in, or null.
+Returns nothing. Errors: 42501, 42710 the name is taken, 22023, 22004, RC012 the server is not in that region, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.add_purpose(room text, purpose text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.add_purpose(text, text) IS
 'Registers another purpose that analysts may declare in a room. For its operators.
-room: its name. purpose: as SET cleanroom.purpose will name it. Returns nothing. Errors: 42501, 42704, 25000 not in READ COMMITTED.';
+room: its name. purpose: as SET cleanroom.purpose will name it; 1 to 200 bytes. Returns nothing. Errors: 42501, 42704, 22004, 22023, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.add_member(room text, role name, part text)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
@@ -86,13 +85,13 @@ CREATE FUNCTION cleanroom.consent(change_id int)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.consent(int) IS
 'Consents to a change of a unanimous room. For its contributors.
-change_id: of view room_changes. Returns done, or whose consent is still missing. Errors: 42704 no such change waits.';
+change_id: of view room_changes. Returns done, or whose consent is still missing. Errors: 42704 no such change waits, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.decline(change_id int)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.decline(int) IS
 'Declines a change of a unanimous room, which is then off; who proposed it may so withdraw it. For its contributors.
-change_id: of view room_changes. Returns nothing. Errors: 42704 no such change waits.';
+change_id: of view room_changes. Returns nothing. Errors: 42704 no such change waits, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.share_table(room text, relation regclass, templates_only boolean DEFAULT false)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
@@ -111,26 +110,26 @@ CREATE FUNCTION cleanroom.set_residency(relation regclass, residency text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.set_residency(regclass, text) IS
 'Says that a table may be shared into rooms, and queried on servers, of one region only. For its owner.
-relation: a table. residency: the region, such as EU, or null for anywhere. Returns nothing. Errors: 42501, 55000 it is in a room of another residency, or bears no policy.';
+relation: a table. residency: the region, such as EU, or null for anywhere. Returns nothing. Errors: 42501, 22023 an empty or long name, 55000 it is in a room of another residency, or bears no policy, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.set_attribute(role name, key text, value text)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.set_attribute(name, text, text) IS
 'Sets an attribute of a role, at once and in open sessions too. For members of role cleanroom_operator.
-role: a role or a group. key: 1 character or more. value: the value, or null to take it away. Returns nothing. Errors: 42501, 42704, 22023.';
+role: a role or a group. key: 1 to 200 bytes. value: the value, of 10000 bytes at most, or null to take it away. Returns nothing. Errors: 42501, 42704, 22023, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.add_access_rule(target text, rule name, condition text, hint text DEFAULT NULL)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.add_access_rule(text, name, text, text) IS
 'Adds a rule that must hold whenever a table, or a table in a room, is queried, or replaces it in one step. For the table''s owner, or operators and contributors of the room.
-target: a room''s name, or a table''s with its schema. rule: its name. condition: an SQL expression over attributes and session facts that is boolean or can be cast to it, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, or null, to be told whom to ask: the author.
-Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, 22004 rule or condition is null, RC005 or RC006 what no condition may have, RC007 a protected table of others in it, those of the condition.';
+target: a room''s name, or a table''s with its schema. rule: its name, 1 to 63 bytes. condition: an SQL expression over attributes and session facts that is boolean or can be cast to it, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, in 10000 bytes at most, or null, to be told whom to ask: the author.
+Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, 22004 rule or condition is null, 22023 rule or hint is not of such a length, RC005 or RC006 what no condition may have, RC007 a protected table of others in it, those of the condition, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.drop_access_rule(text, name) IS
 'Takes an access rule away. For those who may add it.
-target: a room''s name, or a table''s with its schema. rule: its name. Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name.';
+target: a room''s name, or a table''s with its schema. rule: its name. Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.simulate_access(role name, relation regclass, facts jsonb DEFAULT '{}')
     RETURNS TABLE (verdict text, code text, reason text, hint text)

@@ -148,6 +148,9 @@ BEGIN
                 ELSE 'several of your rooms have a template "%s"' END, name)
             USING ERRCODE = 'undefined_object',
                   HINT = CASE hits WHEN 0 THEN 'cleanroom.templates lists them.'
+                             || CASE WHEN chosen IS NOT NULL
+                                THEN ' Looked at was room "' || chosen || '" alone, as cleanroom.room says.'
+                                ELSE '' END
                          ELSE 'SET cleanroom.room to one of them.' END;
     END IF;
     SELECT * INTO template FROM cleanroom.template_list t WHERE t.template_id = id;

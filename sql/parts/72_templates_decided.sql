@@ -23,6 +23,8 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed',
                   HINT = 'For example: propose_template(''spring'', ''reach'', ''SELECT count(*) FROM ...'').';
     END IF;
+    PERFORM cleanroom.require_name(name, 'template name', 63);
+    PERFORM cleanroom.require_short(note, 'the note');
     SELECT * INTO resolved FROM cleanroom.resolve_query(
         who, cleanroom.name_parameters(query, cleanroom.parameter_names(described)),
         cleanroom.parameter_types(described), true);
@@ -74,6 +76,7 @@ DECLARE
 BEGIN
     SELECT (f.template).template_id AS id, f.room_name INTO found
         FROM cleanroom.find_template(who, name) f;
+    PERFORM cleanroom.require_short(comment, 'the comment');
     room := cleanroom.open_room(found.room_name, who);
     SELECT * INTO this FROM cleanroom.template_version_list v
         WHERE v.template_id = found.id AND v.version = decide_template.version FOR UPDATE;

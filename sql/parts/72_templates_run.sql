@@ -89,8 +89,8 @@ CREATE FUNCTION cleanroom.propose_template(
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.propose_template(text, text, text, jsonb, text) IS
 'Proposes a query as a template of a room, or a new version of one. Its names are resolved now, in the caller''s search path. For members of the room.
-room: its name. name: of the template. query: one SELECT; parameters stand in it as :name or $1. parameters: an array of descriptions such as {"name": "region", "type": "text", "list": ["north", "south"]}, with list, min, max, pattern or min_length, or an object of them by name. note: for those who decide.
-Returns the version, from 1. Errors: 42501, 42704, 22004 name or query is null, 42601 not one SELECT, 22023 parameters that cannot be read, 42P16 a temporary table, RC005 what no template may call, those of parse analysis, 25000 not in READ COMMITTED.';
+room: its name. name: of the template, 1 to 63 bytes. query: one SELECT; parameters stand in it as :name or $1. parameters: an array of descriptions such as {"name": "region", "type": "text", "list": ["north", "south"]}, with list, min, max, pattern or min_length, or an object of them by name. note: for those who decide, in 10000 bytes at most.
+Returns the version, from 1. Errors: 42501, 42704, 22004 name or query is null, 42601 not one SELECT, 22023 parameters that cannot be read, or a name or note of another length, 42P16 a temporary table, RC005 what no template may call, those of parse analysis, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.approve_template(
     name text, version int, comment text DEFAULT NULL,
@@ -99,15 +99,15 @@ CREATE FUNCTION cleanroom.approve_template(
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.approve_template(text, int, text, boolean, regclass[]) IS
 'Approves exactly this version of a template. For the owners of its tables, each of whom has to; it lapses when one of the tables, its policy or anything else in it changes in a way that matters.
-name, version: of the template. comment: for the others, or null. allow_refused: also where columns are used otherwise than their policy allows: grouped by, filtered on or aggregated, min() and max() among the aggregates; the threshold holds. waive_threshold: protected tables of the caller in it; where every one is named by its owner the query runs as it is written, whatever it returns, and nothing is counted. Both count only when all owners say so.
-Returns the version''s state: waiting, approved, rejected. Errors: 42501, 42704, 25000 not in READ COMMITTED, 55P03 a table in it stays locked for 10 seconds, 22023 not a table of the caller in it, 55000 it refers to something that has changed, or to code that no approval can hold still.';
+name, version: of the template. comment: for the others, in 10000 bytes at most, or null. allow_refused: also where columns are used otherwise than their policy allows: grouped by, filtered on or aggregated, min() and max() among the aggregates; the threshold holds. waive_threshold: protected tables of the caller in it; where every one is named by its owner the query runs as it is written, whatever it returns, and nothing is counted. Both count only when all owners say so.
+Returns the version''s state: waiting, approved, rejected. Errors: 42501, 42704, 25000 not in READ COMMITTED, 55P03 a table in it stays locked for 10 seconds, 22023 not a table of the caller in it, or a comment that is too long, 55000 it refers to something that has changed, or to code that no approval can hold still.';
 
 CREATE FUNCTION cleanroom.reject_template(name text, version int, comment text DEFAULT NULL)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.reject_template(text, int, text) IS
 'Rejects this version of a template, or takes an approval back. For the owners of its tables.
 name, version: of the template. comment: for the others, or null.
-Returns the version''s state. Errors: 42501, 42704, 25000 not in READ COMMITTED.';
+Returns the version''s state. Errors: 42501, 42704, 22023 a comment that is too long, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.request_template(
     room text, name text, query text, note text DEFAULT NULL

@@ -127,12 +127,6 @@ DECLARE
     digest bytea := pg_catalog.sha256(pg_catalog.convert_to(wanted, 'UTF8'));
     failed bigint;
 BEGIN
-    -- an older snapshot would not show what has been guessed and spent since
-    IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'a second factor is given in READ COMMITTED transactions only'
-            USING ERRCODE = 'invalid_transaction_state',
-                  HINT = 'Call this outside the transaction, or BEGIN ISOLATION LEVEL READ COMMITTED.';
-    END IF;
     -- a code that is spent stays so, whatever the session has set
     PERFORM pg_catalog.set_config('synchronous_commit', 'on', true);
     -- held until the end: guesses come one after another, in all sessions
@@ -229,7 +223,7 @@ CREATE FUNCTION cleanroom.enroll_second_factor()
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_person';
 COMMENT ON FUNCTION cleanroom.enroll_second_factor() IS
 'Enrolls the role that has logged in for a second factor. Shows its secret once: as an otpauth URI for authenticator programs (RFC 6238: SHA-1, 6 digits, 30 seconds), and 8 recovery codes, each good once.
-Returns one row. Errors: 42501 the current user is another, or code of others calls; 55000 enrolled already, and this session has not given the factor; RC014 the server has no master key.';
+Returns one row. Errors: 42501 the current user is another, or code of others calls; 55000 enrolled already, and this session has not given the factor; RC014 the server has no master key; 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.second_factor(code text) RETURNS boolean
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_person';
@@ -242,7 +236,7 @@ CREATE FUNCTION cleanroom.reset_second_factor(role name) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.reset_second_factor(name) IS
 'Takes a role''s second factor away, so that it can enroll anew. Ends the lock after wrong codes, and the assurance of all sessions in which it was given. For members of cleanroom_operator.
-role: the role. Returns nothing. Errors: 42501, 42704 it is not enrolled, 55P03 a transaction in which a code of it has been given stays open for 10 seconds.';
+role: the role. Returns nothing. Errors: 42501, 42704 it is not enrolled, 55P03 a transaction in which a code of it has been given stays open for 10 seconds, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.longest_second_factor_age() RETURNS interval
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_longest_second_factor_age';

@@ -68,10 +68,12 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.refusal_list',
 
 -- ---------- what the recorder calls ----------
 
+-- In a session whose time zone is of its own making UTC can be another, from
+-- PostgreSQL 18 on: SET TimeZone = 'UTC+5'.
 CREATE FUNCTION cleanroom.period_start(
     period text, at timestamptz DEFAULT pg_catalog.clock_timestamp()
 ) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC'
     AS $$
     SELECT CASE period WHEN 'lifetime' THEN '-infinity'::timestamptz
            ELSE pg_catalog.date_trunc(period, at, 'UTC') END
@@ -83,7 +85,7 @@ period: hour, day, week, month or lifetime. at: a time in that period. Returns -
 CREATE FUNCTION cleanroom.period_end(
     period text, at timestamptz DEFAULT pg_catalog.clock_timestamp()
 ) RETURNS timestamptz
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC'
     AS $$
     SELECT CASE WHEN period <> 'lifetime' THEN
         ((cleanroom.period_start(period, at) AT TIME ZONE 'UTC')
@@ -381,6 +383,7 @@ DECLARE
 BEGIN
     PERFORM cleanroom.require_owner(who, relation, true);
     role := cleanroom.require_role(analyst, 'Name a role or a group.');
+    PERFORM cleanroom.require_short(reason, 'the reason');
     INSERT INTO cleanroom.suspension_list (relation, analyst, reason, suspended_by)
         VALUES (relation, role, COALESCE(reason, 'by hand'), who::regrole::text)
         ON CONFLICT ON CONSTRAINT suspension_list_pkey DO UPDATE
@@ -430,20 +433,20 @@ CREATE FUNCTION cleanroom.set_budget(
 COMMENT ON FUNCTION cleanroom.set_budget(regclass, name, numeric, text, text) IS
 'Grants a budget on a protected table, or changes its amount; what was spent of it stays spent. For the table''s owner.
 relation: the table. analyst: a role; a group, whose members share it; or null, for everybody together. amount: a number, 0 or more, or null to take the budget away; should it be granted again, what was spent of it is still spent. unit: queries; released_rows, counted as rows are sent; epsilon, which nothing is charged in before noise exists. period: hour, day, week (from Monday), month, by UTC, or lifetime.
-Returns nothing. Errors: 42501, 42704, 22004, 22023, 55000.';
+Returns nothing. Errors: 42501, 42704, 22004, 22023, 55000, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.suspend_analyst(relation regclass, analyst name, reason text DEFAULT NULL)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.suspend_analyst(regclass, name, text) IS
 'Has every query of a role on a table refused (RC013), at once and in open sessions too. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
-relation: the table. analyst: a role, or a group and so its members. reason: what they are told, or null.
-Returns nothing. Errors: 42501, 42704, 22004, 55000.';
+relation: the table. analyst: a role, or a group and so its members. reason: what they are told, in 10000 bytes at most, or null.
+Returns nothing. Errors: 42501, 42704, 22004, 22023 a reason that is too long, 55000, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.resume_analyst(relation regclass, analyst name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.resume_analyst(regclass, name) IS
 'Lifts a suspension; refusals are counted anew from here. Notifies channel cleanroom_suspensions. For the table''s owner and members of cleanroom_operator.
-relation: the table. analyst: the role. Returns nothing. Errors: 42501, 42704 it is not suspended, 55000.';
+relation: the table. analyst: the role. Returns nothing. Errors: 42501, 42704 it is not suspended, 55000, 25000 not in READ COMMITTED.';
 
 -- ---------- views ----------
 

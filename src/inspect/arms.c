@@ -17,6 +17,7 @@
 #include "parser/parse_coerce.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
 
 typedef struct ArmContext
 {
@@ -61,11 +62,45 @@ branch_column(const Var *var, ArmContext *context)
 	return result;
 }
 
+static bool
+is_widening(Oid funcid)
+{
+	return funcid == F_INT4_INT2 || funcid == F_INT8_INT2 ||
+		funcid == F_INT8_INT4 || funcid == F_NUMERIC_INT2 ||
+		funcid == F_NUMERIC_INT4 || funcid == F_NUMERIC_INT8 ||
+		funcid == F_FLOAT8_FLOAT4;
+}
+
+/*
+ * The type of the UNION ALL may be wider than the branch's: what is counted is
+ * the column all the same, which has a value wherever the wider one has.
+ */
+static Node *
+count_column(Aggref *count)
+{
+	TargetEntry *arg = linitial_node(TargetEntry, count->args);
+	FuncExpr   *cast = (FuncExpr *) arg->expr;
+
+	if (IsA(cast, FuncExpr) && cast->funcformat == COERCE_IMPLICIT_CAST &&
+		is_widening(cast->funcid))
+	{
+		arg->expr = linitial(cast->args);
+		count->aggargtypes = list_make1_oid(exprType((Node *) arg->expr));
+	}
+	return (Node *) count;
+}
+
 static Node *
 arm_mutator(Node *node, ArmContext *context)
 {
 	if (node == NULL)
 		return NULL;
+	if (IsA(node, Aggref) && ((Aggref *) node)->aggfnoid == F_COUNT_ANY &&
+		((Aggref *) node)->aggdistinct == NIL)
+	{
+		node = expression_tree_mutator(node, arm_mutator, (void *) context);
+		return count_column((Aggref *) node);
+	}
 	if (IsA(node, Var))
 	{
 		Var		   *var = (Var *) node;

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/errcodes.h"
+#include "base/isolation.h"
 #include "keys/admin.h"
 #include "ledger/note.h"
 #include "miscadmin.h"
@@ -61,6 +62,7 @@ cr_admin_begin_without_writers(const char *name, CrKeyRow *row)
 void
 cr_admin_begin_grants(const char *name, CrKeyRow *row)
 {
+	cr_require_read_committed("keys are changed");
 	cr_admin_own_key(name, row);
 	LockDatabaseObject(cr_keyring_relid(), row->key_id, CR_LOCK_GRANTS,
 					   ExclusiveLock);

@@ -16,6 +16,7 @@
 
 #include "access/relation.h"
 #include "base/compat.h"
+#include "base/isolation.h"
 #include "base/oids.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
@@ -264,6 +265,7 @@ cr_dependents_track(Oid relid, const char *column, int32 key_id)
 	Oid			type = get_atttype(relid, attnum);
 	CrArgument	arguments[4];
 
+	cr_require_read_committed("columns are tracked");
 	arguments[0] = cr_argument(REGCLASSOID, ObjectIdGetDatum(relid));
 	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(column));
 	arguments[2] = cr_argument(INT4OID, Int32GetDatum(key_id));

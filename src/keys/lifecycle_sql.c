@@ -10,8 +10,8 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/errcodes.h"
+#include "base/isolation.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
@@ -92,11 +92,7 @@ cr_retire_key_version(PG_FUNCTION_ARGS)
 
 	cr_require_argument(fcinfo, 1, "version");
 	version = PG_GETARG_INT32(1);
-	if (IsolationUsesXactSnapshot())
-		ereport(ERROR,
-				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-				 errmsg("a version of a key cannot be retired in a transaction that does not see what others have committed since it began"),
-				 errhint("Use a transaction with isolation level READ COMMITTED.")));
+	cr_require_read_committed("keys are changed");
 	cr_admin_own_key(name, &row);
 	check_former_version(&row, version);
 	cr_admin_lock_vault(row.key_id, true);

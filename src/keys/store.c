@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/relation.h"
+#include "base/isolation.h"
 #include "executor/spi.h"
 #include "keys/keyring_rows.h"
 #include "keys/store.h"
@@ -97,6 +98,7 @@ cr_store_value(uint64 row, int column, bool *isnull)
 void
 cr_store_lock(void)
 {
+	cr_require_read_committed("keys are changed");
 	LockRelationOid(cr_keyring_relid(), ShareUpdateExclusiveLock);
 }
 

@@ -12,8 +12,10 @@
 
 #include "base/errcodes.h"
 #include "catalog/namespace.h"
+#include "commands/prepare.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "miscadmin.h"
 #include "parser/analyze.h"
 #include "report/foretell.h"
 #include "rewrite/rewriteHandler.h"
@@ -23,11 +25,40 @@
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
 
+/*
+ * What EXECUTE would run, read anew for the current user, who may be another
+ * than when it was prepared; a command, where the client has prepared one by
+ * itself.  Raises an error where there is no such prepared statement.
+ */
+static Query *
+prepared_query(ExecuteStmt *execute)
+{
+	PreparedStatement *prepared = FetchPreparedStatement(execute->name, true);
+	CachedPlanSource *source = prepared->plansource;
+	RawStmt    *raw = copyObject(source->raw_parse_tree);
+	List	   *queries;
+
+	if (raw == NULL)
+		return NULL;
+	queries = pg_analyze_and_rewrite_fixedparams(raw, source->query_string,
+												 source->param_types,
+												 source->num_params, NULL);
+	return queries == NIL ? NULL : linitial_node(Query, queries);
+}
+
+static bool
+is_execute(Query *query)
+{
+	return query != NULL && query->commandType == CMD_UTILITY &&
+		IsA(query->utilityStmt, ExecuteStmt);
+}
+
 /* The one query that an analyzed or a raw inner statement becomes. */
 static Query *
 rewrite_inner(Node *node)
 {
 	List	   *queries;
+	Query	   *query;
 
 	if (node == NULL)
 		return NULL;
@@ -46,7 +77,9 @@ rewrite_inner(Node *node)
 	}
 	else
 		queries = QueryRewrite((Query *) copyObject(node));
-	return queries == NIL ? NULL : linitial_node(Query, queries);
+	query = queries == NIL ? NULL : linitial_node(Query, queries);
+	return is_execute(query) ?
+		prepared_query((ExecuteStmt *) query->utilityStmt) : query;
 }
 
 Query *
@@ -61,6 +94,13 @@ cr_statement_inner_query(Query *query)
 		return rewrite_inner(((DeclareCursorStmt *) statement)->query);
 	if (IsA(statement, PrepareStmt))
 		return rewrite_inner(((PrepareStmt *) statement)->query);
+	if (IsA(statement, ExecuteStmt))
+	{
+		Query	   *prepared = prepared_query((ExecuteStmt *) statement);
+
+		if (prepared != NULL && prepared->commandType != CMD_UTILITY)
+			return prepared;
+	}
 	return NULL;
 }
 
@@ -99,6 +139,7 @@ inner_touches(Node *node)
 static bool
 touches(Node *statement)
 {
+	check_stack_depth();		/* EXECUTE of itself */
 	switch (nodeTag(statement))
 	{
 		case T_ExplainStmt:
@@ -115,6 +156,13 @@ touches(Node *statement)
 			}
 		case T_TruncateStmt:
 			return names_protected(((TruncateStmt *) statement)->relations);
+		case T_ExecuteStmt:
+			{
+				Query	   *inner = prepared_query((ExecuteStmt *) statement);
+
+				return inner != NULL && inner->commandType == CMD_UTILITY &&
+					touches(inner->utilityStmt);
+			}
 		case T_LockStmt:
 			return names_protected(((LockStmt *) statement)->relations);
 		default:

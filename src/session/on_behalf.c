@@ -9,12 +9,17 @@
  * session_user nor the setting "role" is the caller's where one such function
  * calls another.
  *
+ * Those that change something look first whether they may.  So they are called
+ * in READ COMMITTED transactions only, all of them: one that is declared
+ * STABLE changes nothing.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "base/encoding.h"
+#include "base/isolation.h"
 #include "base/oids.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_proc.h"
@@ -110,6 +115,9 @@ prepare_call(FunctionCallInfo fcinfo, BehalfCall *call)
 	call->funcid = cr_oids_find_function(name, call->nargs, call->types);
 	if (!OidIsValid(call->funcid))
 		elog(ERROR, "function cleanroom.%s is missing", name);
+	if (func_volatile(call->funcid) == PROVOLATILE_VOLATILE)
+		cr_require_read_committed(psprintf("cleanroom.%s() may be called",
+										   get_func_name(caller_function)));
 }
 
 static void

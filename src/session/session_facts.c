@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "pgtime.h"
 #include "session/asker.h"
 #include "session/port.h"
 #include "session/session_facts.h"
@@ -39,6 +40,7 @@ static TimestampTz second_factor_enrolled = 0;	/* when it had enrolled */
 static const char *authentication = NULL;
 
 PG_FUNCTION_INFO_V1(cr_session_fact);
+PG_FUNCTION_INFO_V1(cr_local_time);
 PG_FUNCTION_INFO_V1(cr_attribute);
 
 void
@@ -127,6 +129,7 @@ find_time(void)
 	if (timestamp2tm(GetCurrentTimestamp(), NULL, &tm, &fraction, NULL,
 					 NULL) != 0)
 		return NULL;
+	tm.tm_isdst = 0;			/* the zone is known: it is to be written */
 	EncodeDateTime(&tm, fraction, true, 0, NULL, USE_ISO_DATES, text);
 	return pstrdup(text);
 }
@@ -269,6 +272,54 @@ cr_session_fact(PG_FUNCTION_ARGS)
 	if (value == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(value));
+}
+
+/* The moment that "time" is. */
+static TimestampTz
+find_moment(void)
+{
+	char	   *made_up;
+	Datum		moment;
+
+	if (!find_simulated("time", &made_up))
+		return GetCurrentTimestamp();
+	if (made_up == NULL)
+		return DT_NOEND;
+	moment = DirectFunctionCall3(timestamptz_in, CStringGetDatum(made_up),
+								 ObjectIdGetDatum(InvalidOid),
+								 Int32GetDatum(-1));
+	return DatumGetTimestampTz(moment);
+}
+
+/*
+ * SQL: cleanroom.local_time(zone text): timestamp.  AT TIME ZONE looks among
+ * the abbreviations first, and what those mean is a setting of the asker's.
+ */
+Datum
+cr_local_time(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	TimestampTz moment = find_moment();
+	pg_tz	   *zone = pg_tzset(name);
+	struct pg_tm tm;
+	fsec_t		fraction;
+	Timestamp	local;
+	int			offset;
+
+	if (zone == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there is no time zone \"%s\"", name),
+				 errhint("View pg_timezone_names lists them.")));
+	if (TIMESTAMP_NOT_FINITE(moment))
+		PG_RETURN_NULL();
+	if (timestamp2tm(moment, &offset, &tm, &fraction, NULL, zone) != 0 ||
+		tm2timestamp(&tm, fraction, NULL, &local) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range"),
+				 errhint("Make up a time that is nearer.")));
+	PG_RETURN_TIMESTAMP(local);
 }
 
 /* An attribute of whoever asks. */

@@ -282,7 +282,7 @@ cr_request_template(PG_FUNCTION_ARGS)
 	}
 	note = psprintf("Refused as a query: %s.", reason_of_refusal(args[2]));
 	if (!PG_ARGISNULL(3))
-		note = psprintf("%s %s", text_to_cstring(PG_GETARG_TEXT_PP(3)), note);
+		note = psprintf("%s\n%s", text_to_cstring(PG_GETARG_TEXT_PP(3)), note);
 	args[3] = CStringGetTextDatum(note);
 	SPI_connect();
 	if (SPI_execute_with_args("SELECT cleanroom.propose_template($1, $2, $3, '[]', $4)",

@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "keys/store.h"
 #include "policy/policy.h"
 #include "session/exempt.h"
 #include "utils/builtins.h"
@@ -139,6 +140,10 @@ cr_check_tokens(PG_FUNCTION_ARGS)
 	Side		sides[2];
 	uint64		i;
 
+	cr_require_argument(fcinfo, 0, "relation_a");
+	cr_require_argument(fcinfo, 1, "column_a");
+	cr_require_argument(fcinfo, 2, "relation_b");
+	cr_require_argument(fcinfo, 3, "column_b");
 	InitMaterializedSRF(fcinfo, 0);
 	read_side(fcinfo, 0, &sides[0]);
 	read_side(fcinfo, 2, &sides[1]);

@@ -211,12 +211,19 @@ trigger_command(FunctionCallInfo fcinfo, Oid relid)
 Datum
 cr_tokenize_column(PG_FUNCTION_ARGS)
 {
-	Oid			relid = PG_GETARG_OID(0);
-	char	   *target = NameStr(*PG_GETARG_NAME(2));
+	static const char *const names[] = {
+		"relation", "source", "target", "key", "form", "keep_source"
+	};
+	Oid			relid;
+	char	   *target;
 	CrKeyRow	key;
 	CrStore		store;
 	Relation	rel;
 
+	for (size_t i = 0; i < lengthof(names); i++)
+		cr_require_argument(fcinfo, i, names[i]);
+	relid = PG_GETARG_OID(0);
+	target = NameStr(*PG_GETARG_NAME(2));
 	if (get_rel_name(relid) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),

@@ -25,6 +25,8 @@ SET ROLE regress_cr_boss;
 SELECT cleanroom.set_attribute('regress_cr_group', 'region', 'south');
 SELECT cleanroom.set_attribute('regress_cr_nobody', 'region', 'south');
 SELECT cleanroom.set_attribute('regress_cr_ana', '', 'south');
+SELECT cleanroom.set_attribute('regress_cr_ana', repeat('x', 201), 'south');
+SELECT cleanroom.set_attribute('regress_cr_ana', 'region', repeat('x', 10001));
 SET ROLE regress_cr_ana;
 SELECT cleanroom.attribute('region'), cleanroom.attribute('none');
 SET ROLE regress_cr_boss;
@@ -47,6 +49,51 @@ EXECUTE by_region;
 SET ROLE regress_cr_owner;
 SELECT cleanroom.drop_row_policy('access.stays', 'own_region');
 
+-- The clock is the server's, whatever the asker has set: of these two, one
+-- shows all rows and the other none.
+SELECT cleanroom.add_row_policy('access.stays', 'right', 'abs(extract(epoch FROM cleanroom.local_time(''Asia/Tokyo'') - (now() AT TIME ZONE ''Asia/Tokyo''))) < 3600');
+SET ROLE regress_cr_ana;
+CREATE FUNCTION pg_temp.ask(zone text, style text, tells text) RETURNS TABLE (count bigint, near boolean, day boolean) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('TimeZone', zone, true), set_config('DateStyle', style, true),
+            set_config('IntervalStyle', tells, true), set_config('extra_float_digits', '-15', true);
+    SELECT c.count INTO count FROM (SELECT count(*) FROM access.stays) c;
+    near := abs(extract(epoch FROM cleanroom.session_fact('time')::timestamptz - now())) < 3600;
+    day := (cleanroom.weekday('UTC') - extract(isodow FROM now() AT TIME ZONE 'UTC')) IN (0, 1, -6);
+    RETURN NEXT;
+END $$;
+SELECT q.* FROM (VALUES ('UTC', 'ISO, MDY', 'postgres'), ('Etc/GMT+10', 'SQL, DMY', 'iso_8601'),
+        ('CET-10', 'German', 'sql_standard'), ('Pacific/Kiritimati', 'Postgres, DMY', 'postgres_verbose')) s,
+    pg_temp.ask(s.column1, s.column2, s.column3) q;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.drop_row_policy('access.stays', 'right');
+SELECT cleanroom.add_row_policy('access.stays', 'wrong', 'abs(extract(epoch FROM cleanroom.local_time(''Asia/Tokyo'') - (now() AT TIME ZONE ''Asia/Tokyo''))) >= 3600');
+SET ROLE regress_cr_ana;
+SELECT q.* FROM (VALUES ('UTC', 'ISO, MDY', 'postgres'), ('Etc/GMT+10', 'SQL, DMY', 'iso_8601'),
+        ('CET-10', 'German', 'sql_standard'), ('Pacific/Kiritimati', 'Postgres, DMY', 'postgres_verbose')) s,
+    pg_temp.ask(s.column1, s.column2, s.column3) q;
+DROP FUNCTION pg_temp.ask(text, text, text);
+SET ROLE regress_cr_owner;
+SELECT cleanroom.drop_row_policy('access.stays', 'wrong');
+SET ROLE regress_cr_ana;
+SET timezone_abbreviations = 'Australia';
+SELECT round(extract(epoch FROM cleanroom.local_time('EST') - (now() AT TIME ZONE 'UTC')) / 3600) AS est,
+       round(extract(epoch FROM (now() AT TIME ZONE 'EST') - (now() AT TIME ZONE 'UTC')) / 3600) AS australian;
+RESET timezone_abbreviations;
+SELECT cleanroom.local_time('AEST');
+SELECT cleanroom.local_time(NULL), cleanroom.weekday(NULL);
+-- nor does the asker choose which group's attribute counts
+RESET ROLE;
+CREATE ROLE "regress_cr_group-b" ROLE regress_cr_ana;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.set_attribute('regress_cr_group', 'tie', 'first'), cleanroom.set_attribute('regress_cr_group-b', 'tie', 'second');
+SET ROLE regress_cr_ana;
+SELECT cleanroom.attribute('tie');
+SET quote_all_identifiers = on;
+SELECT cleanroom.attribute('tie');
+RESET quote_all_identifiers;
+SET ROLE regress_cr_owner;
+
 -- Who may set a rule, and what it may be.
 SET ROLE regress_cr_ana;
 SELECT cleanroom.add_access_rule('access.stays', 'mine', 'true');
@@ -58,6 +105,9 @@ SELECT cleanroom.add_access_rule('access.stays', 'one', 'no_such_function()');
 SELECT cleanroom.add_access_rule('access.stays', 'one', '1 +');
 SELECT cleanroom.add_access_rule('access.stays', 'one', '''abc''');
 SELECT cleanroom.add_access_rule('access.stays', NULL, 'true');
+SELECT cleanroom.add_access_rule('access.stays', '', 'true');
+SELECT cleanroom.add_access_rule('access.stays', E'a\tb', 'true');
+SELECT cleanroom.add_access_rule('access.stays', 'one', 'true', repeat('x', 10001));
 
 -- Each fact just inside and just outside, in made-up sessions.
 SELECT cleanroom.add_access_rule('access.stays', 'office',
@@ -246,4 +296,4 @@ SELECT count(*) > 5 AS recorded FROM cleanroom.ledger
 TRUNCATE cleanroom.rule_list, cleanroom.attribute_list;
 DROP SCHEMA access CASCADE;
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_owner, regress_cr_group;
-DROP ROLE regress_cr_boss, regress_cr_owner, regress_cr_ana, regress_cr_group;
+DROP ROLE regress_cr_boss, regress_cr_owner, regress_cr_ana, regress_cr_group, "regress_cr_group-b";

@@ -37,6 +37,10 @@ SELECT period, at AT TIME ZONE 'UTC' AS at, cleanroom.period_start(period, at) A
                  ('week', '2026-03-08 23:59:59.999999+00'), ('week', '2026-03-09 00:00:00+00'),
                  ('month', '2024-02-29 23:59:59.999999+00'), ('month', '2024-03-01 00:00:00+00'),
                  ('lifetime', '2026-03-01 00:00:00+00')) v (period, at);
+-- one of its own making too, in which UTC is another from PostgreSQL 18 on
+SET timezone = 'UTC+5';
+SELECT cleanroom.period_start('day', '2026-03-08 03:00+00') = '2026-03-08 00:00+00'::timestamptz AS start,
+       cleanroom.period_end('day', '2026-03-08 03:00+00') = '2026-03-09 00:00+00'::timestamptz AS "end";
 RESET timezone;
 
 SET ROLE regress_cr_owner;

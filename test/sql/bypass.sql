@@ -1013,7 +1013,12 @@ INSERT INTO attacks (family, probe) VALUES
 ('classes', 'SELECT sum(CASE WHEN shop = ''solo'' THEN u.s WHEN shop = ''shop1'' THEN -u.s ELSE 0 END) FROM (SELECT person, shop, sum(amount) AS s FROM buys GROUP BY person, shop) u'),
 ('classes', 'SELECT sum(CASE WHEN shop = ''solo'' THEN -amount ELSE amount END) FROM buys'),
 ('classes', 'SELECT sum(CASE WHEN flag THEN w WHEN score < 3 THEN 2 ELSE 3 END) FROM people JOIN keyed ON k = person'),
-('classes', 'SELECT sum(CASE WHEN lab = ''him'' THEN income WHEN flag THEN 0 ELSE -income END) FROM people JOIN keyed ON k = person');
+('classes', 'SELECT sum(CASE WHEN lab = ''him'' THEN income WHEN flag THEN 0 ELSE -income END) FROM people JOIN keyed ON k = person'),
+-- columns that a UNION ALL widens
+('unite', 'SELECT avg(v), count(v) FROM (SELECT income AS v FROM people WHERE age = 99 UNION ALL SELECT 1.5 FROM people) u'),
+('unite', 'SELECT count(v) FROM (SELECT 1.5 AS v FROM people UNION ALL SELECT CASE WHEN age = 99 THEN income END FROM people) u'),
+('unite', 'SELECT count(v) FROM (SELECT 1.5 AS v FROM people UNION ALL SELECT sparse FROM people WHERE age = 99) u'),
+('unite', 'SELECT count(DISTINCT v) FROM (SELECT 1.5 AS v FROM people UNION ALL SELECT income FROM people) u');
 
 -- Where the contract says that the worlds may differ: an aggregate over
 -- enough people is exact, and so open to differencing.

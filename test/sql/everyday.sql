@@ -338,6 +338,9 @@ SELECT ask('SELECT source, count(*) FROM (SELECT ''a'' AS source, customer_id AS
 SELECT ask('SELECT count(*) FROM (SELECT customer_id FROM orders WHERE channel = ''web'' UNION ALL SELECT customer_id FROM orders WHERE channel = ''store'') u');
 SELECT ask('SELECT kind, count(DISTINCT person) FROM (SELECT ''bought'' AS kind, customer_id AS person, ordered_at::date AS day FROM orders UNION ALL SELECT ''saw'', viewer, seen_at::date FROM exposures) events WHERE day < ''2024-07-01'' GROUP BY kind /7 person/');
 SELECT ask('SELECT sum(amount), avg(amount), count(*) FROM (SELECT price AS amount FROM orders WHERE category = ''books'' UNION ALL SELECT price FROM orders WHERE category = ''toys'') x');
+-- whose types differ: the wider one is theirs
+SELECT ask('SELECT count(x), avg(x), sum(x) FROM (SELECT price AS x FROM orders UNION ALL SELECT seconds FROM exposures) u');
+SELECT ask('SELECT count(x), sum(x) FILTER (WHERE k = ''e''), avg(x) FILTER (WHERE k = ''e'') FROM (SELECT ''o'' AS k, price AS x FROM orders UNION ALL SELECT ''e'', seconds FROM exposures) u');
 SELECT ask('WITH events AS (SELECT customer_id AS person, date_trunc(''month'', ordered_at) AS m, ''order'' AS e FROM orders UNION ALL SELECT viewer, date_trunc(''month'', seen_at::timestamp), ''view'' FROM exposures) SELECT m, e, count(*) FROM events GROUP BY m, e /7 person/');
 SELECT ask('SELECT channel, sum(price) FROM (SELECT channel, price, customer_id FROM orders WHERE ordered_at < ''2024-04-01'' UNION ALL SELECT channel, price, customer_id FROM orders WHERE ordered_at >= ''2024-09-01'') o GROUP BY channel /5 customer_id/');
 

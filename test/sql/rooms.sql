@@ -56,8 +56,20 @@ SELECT cleanroom.create_room('spring', 'again');
 SELECT cleanroom.create_room('', 'no name');
 SELECT cleanroom.create_room(repeat('x', 54), 'long');
 SELECT cleanroom.create_room('x', NULL);
+SELECT cleanroom.create_room('x', '');
+SELECT cleanroom.create_room('x', 'y', residency => '');
+SELECT cleanroom.create_room('x', repeat('x', 201));
 SELECT cleanroom.create_room('autumn', 'pricing', residency => 'EU');
 SELECT cleanroom.create_room('autumn', 'pricing');
+SELECT cleanroom.add_purpose('spring', NULL);
+SELECT cleanroom.add_purpose('spring', '');
+SELECT cleanroom.add_purpose('spring', E'two\nlines');
+SELECT cleanroom.add_purpose('spring', repeat('x', 201));
+SELECT cleanroom.add_purpose('spring', repeat('x', 200));
+SELECT cardinality(purposes) FROM cleanroom.rooms WHERE room = 'spring';
+RESET ROLE;
+DELETE FROM cleanroom.purpose_list WHERE purpose ~ '^x';
+SET ROLE regress_cr_boss;
 
 -- From the first room on, tables of different owners meet in rooms only:
 -- for plans already prepared, too.
@@ -142,7 +154,20 @@ SET cleanroom.room = 'spring';
 SELECT count(*) FROM rooms.claims JOIN rooms.views USING (person);
 SET cleanroom.room = 'autumn';
 SELECT count(*) FROM rooms.claims JOIN rooms.views USING (person);
+-- one that he is no analyst of is to him as one that is not there
+SET ROLE regress_cr_bob;
+SET cleanroom.room = 'spring';
+SELECT count(*) FROM rooms.buys;
+SET cleanroom.room = 'autumn';
+SELECT count(*) FROM rooms.buys;
+SELECT count(*) FROM rooms.buys JOIN rooms.views USING (person);
+SELECT cleanroom.run_template('none');
+SET cleanroom.room = 'sprnig';
+SELECT count(*) FROM rooms.buys;
+SELECT count(*) FROM rooms.buys JOIN rooms.views USING (person);
 RESET cleanroom.room;
+SELECT cleanroom.run_template('none');
+SET ROLE regress_cr_cid;
 -- rooms do not see each other
 SELECT room, my_parts FROM cleanroom.rooms;
 SELECT room, role, part FROM cleanroom.room_members;
@@ -299,6 +324,7 @@ ALTER TABLE rooms.buys OWNER TO regress_cr_retailer;
 SET ROLE regress_cr_bob;
 SELECT cleanroom.set_residency('rooms.buys', 'EU');
 SET ROLE regress_cr_retailer;
+SELECT cleanroom.set_residency('rooms.buys', '');
 SELECT cleanroom.set_residency('rooms.buys', 'EU');
 SELECT cleanroom.unshare_table('spring', 'rooms.buys');
 SELECT cleanroom.set_residency('rooms.buys', 'EU');

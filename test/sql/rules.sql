@@ -210,6 +210,23 @@ SELECT verdict, code, reason, hint FROM cleanroom.explain('SELECT count(*) FROM 
 RESET SESSION AUTHORIZATION;
 RESET cleanroom.enabled;
 
+-- of EXECUTE it tells what becomes of the prepared statement, for who asks now
+PREPARE everybody AS SELECT * FROM people;
+PREPARE by_age(int) AS SELECT age, count(*) FROM people WHERE age < $1 GROUP BY age;
+PREPARE nobodys AS SELECT 1 AS one;
+SELECT q, e.verdict, e.code, e.reason, e.hint, e.rewritten ~ 'HAVING' AS guarded FROM unnest('{EXECUTE everybody, EXECUTE by_age(3),
+    EXECUTE nobodys, EXECUTE unknown, EXPLAIN EXECUTE by_age(3), EXPLAIN EXECUTE nobodys,
+    CREATE TABLE copied AS EXECUTE by_age(3)}'::text[]) q, cleanroom.explain(q) e;
+SET SESSION AUTHORIZATION regress_cr_rules_analyst;
+EXECUTE everybody;
+SELECT q, e.verdict, e.code, e.reason, e.hint, e.rewritten ~ 'HAVING' AS guarded FROM unnest('{EXECUTE everybody, EXECUTE by_age(3),
+    EXECUTE nobodys, EXECUTE unknown, EXPLAIN EXECUTE by_age(3), EXPLAIN EXECUTE nobodys,
+    CREATE TABLE copied AS EXECUTE by_age(3)}'::text[]) q, cleanroom.explain(q) e;
+RESET SESSION AUTHORIZATION;
+DEALLOCATE everybody;
+DEALLOCATE by_age;
+DEALLOCATE nobodys;
+
 -- a cursor belongs to whom, and to the policy, it was made under
 BEGIN;
 SET LOCAL ROLE regress_cr_rules_analyst;

@@ -126,6 +126,22 @@ SET ROLE regress_cr_ana;
 SELECT version, owner, approved, comment FROM cleanroom.template_decisions ORDER BY 1, 2;
 SELECT count(*) FROM cleanroom.run_template('reach', '{"channel": "c1", "since": "2026-01-01"}');
 
+-- Names and remarks are for people to read.
+SELECT cleanroom.propose_template('spring', '', 'SELECT 1 AS one');
+SELECT cleanroom.propose_template('spring', repeat('x', 100000), 'SELECT 1 AS one');
+SELECT cleanroom.propose_template('spring', E'a\nb', 'SELECT 1 AS one');
+SELECT cleanroom.propose_template('spring', 'long', 'SELECT 1 AS one', note => repeat('x', 1000000));
+SELECT cleanroom.request_template('spring', 'long', 'SELECT * FROM views', repeat('x', 10000));
+SELECT cleanroom.propose_template('spring', repeat('x', 63), 'SELECT 1 AS one', note => repeat('x', 10000));
+SELECT state, length(note) FROM cleanroom.templates WHERE name ~ '^xxx';
+SET ROLE regress_cr_shop;
+SELECT cleanroom.approve_template('reach', 1, repeat('x', 10001));
+SELECT cleanroom.reject_template('reach', 1, repeat('x', 10001));
+RESET ROLE;
+DELETE FROM cleanroom.template_version_list WHERE length(note) = 10000;
+DELETE FROM cleanroom.template_list WHERE name ~ '^xxx';
+SET ROLE regress_cr_ana;
+
 -- A query that was refused can be filed, with the reason.
 SELECT cleanroom.request_template('spring', 'raw', 'SELECT * FROM views', 'May I?');
 SELECT name, state, note FROM cleanroom.templates WHERE name = 'raw';

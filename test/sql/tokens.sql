@@ -273,6 +273,14 @@ SELECT try($$SELECT cleanroom.tokenize_column('loads', 'id', 'token', 'people')$
 SELECT try($$SELECT cleanroom.tokenize_column('loads', 'email', 'id', 'people')$$);
 SELECT try($$SELECT cleanroom.tokenize_column('loads', 'email', 'none', 'people')$$);
 SELECT try($$SELECT cleanroom.tokenize_column('loads', 'email', 'token', 'people', 'mail')$$);
+-- an argument that is missing is said, and puts no trigger
+SELECT try(format('SELECT cleanroom.tokenize_column(%s)', a)) FROM unnest('{
+    "NULL, ''email'', ''token'', ''people''", "''loads'', NULL, ''token'', ''people''",
+    "''loads'', ''email'', NULL, ''people''", "''loads'', ''email'', ''token'', NULL",
+    "''loads'', ''email'', ''token'', ''people'', NULL", "''loads'', ''email'', ''token'', ''people'', ''email'', NULL"}'::text[]) a;
+SELECT try(format('SELECT count(*) FROM cleanroom.check_tokens(%s)', a)) FROM unnest('{
+    "NULL, ''t'', ''b'', ''ts''", "''b'', NULL, ''b'', ''ts''", "''b'', ''ts'', NULL, ''ts''", "''b'', ''ts'', ''b'', NULL",
+    "''b'', ''ts'', ''b'', ''ts''"}'::text[]) a;
 SELECT try($$SELECT cleanroom.fill_token()$$);
 CREATE TRIGGER wrong AFTER INSERT ON keeps FOR EACH ROW
     EXECUTE FUNCTION cleanroom.fill_token('name', 'token', 'people', 'exact', 'keep');

@@ -94,7 +94,7 @@ my $notified = as_role('regress_cr_owner', "SET client_min_messages = error;\nLI
 	  . "SELECT pg_sleep(0.5);\nSELECT 1;\n"
 	  . "SELECT cleanroom.resume_analyst('stays', 'regress_cr_ana');\n"
 	  . "SELECT cleanroom.suspend_analyst('stays', 'regress_cr_bob', E'it\"s\nhim');\n"
-	  . "SELECT cleanroom.suspend_analyst('stays', 'regress_cr_bob', repeat(E'\\u00e4\\u00f6', 4000));\n"
+	  . "SELECT cleanroom.suspend_analyst('stays', 'regress_cr_bob', repeat(E'\\u00e4\\u00f6', 2400));\n"
 	  . "BEGIN; SELECT cleanroom.resume_analyst('stays', 'regress_cr_bob'); ROLLBACK;\n"
 	  . "SELECT cleanroom.resume_analyst('stays', 'regress_cr_bob');\n");
 is(scalar(() = $notified =~ /notification "cleanroom_suspensions" received/g), 5,
