@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "access/xact.h"
 #include "ledger/fingerprint.h"
 #include "ledger/ledger_table.h"
@@ -19,6 +20,7 @@
 #include "ledger/queue.h"
 #include "ledger/record.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 typedef struct Pending
 {
@@ -55,6 +57,25 @@ must_wait_for_commit(void)
 		uncommitted;
 }
 
+/*
+ * Has nothing been recorded yet?  By the time the recorder looks, a dump's
+ * first record may be there, between which and the next no other may come.
+ */
+static bool
+ledger_is_empty(void)
+{
+	Relation	table = cr_ledger_open(AccessShareLock);
+	CrHead		head = {0};
+
+	if (table == NULL)
+		return true;
+	PushActiveSnapshot(GetLatestSnapshot());
+	head = cr_ledger_read_head(table, GetActiveSnapshot());
+	PopActiveSnapshot();
+	table_close(table, AccessShareLock);
+	return head.number == 0;
+}
+
 static void
 submit_pending(bool wait)
 {
@@ -68,7 +89,7 @@ submit_pending(bool wait)
 
 		if (wait && (note->flags & CR_SUBMIT_NOTFIRST) == 0)
 			cr_record_submit(&note->record, NULL);
-		else
+		else if (!wait || !ledger_is_empty())
 			cr_record_submit_nowait(&note->record, note->flags, NULL);
 	}
 }
