@@ -64,6 +64,36 @@ units whose 64-bit hashes collide count once.
 Errors: 22003 for a threshold out of range, 22004 for a NULL threshold, 42883
 for a type without a hash function.';
 
+CREATE FUNCTION cleanroom.unlike_transition(internal, float8, int)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_unlike_transition'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.unlike_transition(internal, float8, int) IS
+'Transition function of cleanroom.unlike(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.unlike_result(internal)
+RETURNS int
+AS 'MODULE_PATHNAME', 'cr_unlike_result'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.unlike_result(internal) IS
+'Final function of cleanroom.unlike(); cannot be called by itself.';
+
+CREATE AGGREGATE cleanroom.unlike(float8, int) (
+	SFUNC = cleanroom.unlike_transition,
+	STYPE = internal,
+	SSPACE = 512,
+	FINALFUNC = cleanroom.unlike_result,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE cleanroom.unlike(float8, int) IS
+'Counts the rows of a group that have another value than the commonest, up to a threshold: what is nearly constant tells the few rows apart in which it is not.
+Arguments: the value, NULL being none; the threshold, in rows, at least 1, the same for all rows of a group.
+Result: least(rows with a value - rows with the commonest, threshold); 0 for no rows, never NULL.
+Errors: 22003 for a threshold below 1, 22004 for a NULL threshold.';
+
 -- VOLATILE: it must be called for every group, neither early nor elsewhere.
 CREATE FUNCTION cleanroom.enough(reached boolean, threshold int)
 RETURNS boolean

@@ -200,6 +200,7 @@ check_pair(CrLevel *level, CrAggregate *aggregate)
 		!cr_polynomial_read(level->statement, lsecond(aggregate->arguments),
 							&x))
 		return NULL;			/* each is judged by itself */
+	aggregate->weighs = x.counted || y.counted;
 	if (x.base != 0 && y.base != 0 && x.base != y.base)
 		objection = "columns of two tables";
 	else if (x.degree > 1 || y.degree > 1)
@@ -384,7 +385,7 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 {
 	TargetEntry *tle = list_nth(aggregate->aggref->args, number);
 	CrArgument	argument = {list_nth(aggregate->arguments, number),
-	(Node *) tle->expr, false};
+	(Node *) tle->expr, false, false};
 	CrVerdict  *refusal;
 
 	if (is_extreme(level, aggregate->aggref))
@@ -404,7 +405,7 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 		refusal = cr_note_nulls(level, aggregate, family, &argument);
 	if (refusal == NULL && aggregate->aggref->aggdistinct != NIL &&
 		names_people(level, argument.expanded))
-		aggregate->people = copyObject(argument.written);
+		aggregate->people = true;
 	return refusal;
 }
 

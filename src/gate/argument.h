@@ -16,6 +16,7 @@ typedef struct CrArgument
 	Node	   *expanded;
 	Node	   *written;
 	bool		conditional;	/* it stood in a conditional */
+	bool		zeros;			/* zero stands for its columns that are null */
 } CrArgument;
 
 /* conditional.c */

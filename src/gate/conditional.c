@@ -256,7 +256,8 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
  * by the number of rows, which is free.
  */
 static CrVerdict *
-unwrap_coalesce(CrLevel *level, uint32 family, CrArgument *argument)
+unwrap_coalesce(CrLevel *level, CrAggregate *aggregate, uint32 family,
+				CrArgument *argument)
 {
 	CoalesceExpr *expanded =
 		(CoalesceExpr *) cr_inspect_strip(argument->expanded);
@@ -270,6 +271,7 @@ unwrap_coalesce(CrLevel *level, uint32 family, CrArgument *argument)
 		return NULL;
 	argument->expanded = linitial(expanded->args);
 	argument->written = linitial(written->args);
+	aggregate->zeros = true;
 	argument->conditional = true;
 	return NULL;
 }
@@ -354,6 +356,6 @@ cr_unwrap_conditional(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	if (refusal == NULL && !argument->conditional)
 		refusal = unwrap_case(level, aggregate, family, argument);
 	if (refusal == NULL && !argument->conditional)
-		refusal = unwrap_coalesce(level, family, argument);
+		refusal = unwrap_coalesce(level, aggregate, family, argument);
 	return refusal;
 }

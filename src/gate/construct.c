@@ -91,7 +91,9 @@ outer_aggregate_walker(Node *node, Index *depth)
 
 	if (node == NULL)
 		return false;
-	if (IsA(node, Aggref) && ((Aggref *) node)->agglevelsup > *depth)
+	if ((IsA(node, Aggref) && ((Aggref *) node)->agglevelsup > *depth) ||
+		(IsA(node, GroupingFunc) &&
+		 ((GroupingFunc *) node)->agglevelsup > *depth))
 		return true;
 	if (!IsA(node, Query))
 		return expression_tree_walker(node, outer_aggregate_walker, depth);

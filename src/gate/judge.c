@@ -24,7 +24,9 @@ extension_is_whole(void)
 
 	return oids != NULL && OidIsValid(oids->open_function) &&
 		OidIsValid(oids->gate_function) &&
-		OidIsValid(oids->units_aggregate) && OidIsValid(oids->enough_function);
+		OidIsValid(oids->units_aggregate) &&
+		OidIsValid(oids->unlike_aggregate) &&
+		OidIsValid(oids->enough_function);
 }
 
 /*

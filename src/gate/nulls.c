@@ -264,6 +264,33 @@ note_chosen_below(CrLevel *level, CrAggregate *aggregate, Node *written)
 	}
 }
 
+/* The aggregate rests on rows that have something to add. */
+static void
+note_filled(CrAggregate *aggregate, Node *given)
+{
+	aggregate->part = lappend(aggregate->part, given);
+	aggregate->filled = lappend(aggregate->filled, given);
+}
+
+/* Where zero stands for what is null, they have one of the columns. */
+static void
+note_some_given(CrLevel *level, CrAggregate *aggregate, Node *written)
+{
+	int			others;
+	List	   *columns = nullable_columns(level, list_make1(written),
+										   &others);
+	List	   *tests = NIL;
+	ListCell   *lc;
+
+	foreach(lc, columns)
+		tests = lappend(tests,
+						cr_make_null_test(copyObject(lfirst(lc)),
+										  IS_NOT_NULL));
+	if (others == 0 && tests != NIL)
+		note_filled(aggregate, list_length(tests) > 1 ?
+					(Node *) make_orclause(tests) : linitial(tests));
+}
+
 /*
  * Notes that the aggregate rests on rows whose argument is not null, and
  * which others are left over.
@@ -279,13 +306,15 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	if (!cr_inspect_nullable(level->statement, argument->expanded))
 		return NULL;
 	given = cr_make_null_test(copyObject(argument->written), IS_NOT_NULL);
-	aggregate->part = lappend(aggregate->part, given);
+	note_filled(aggregate, given);
 	if (IsA(stripped, Const))
 		return NULL;
+	if (argument->zeros)
+		note_some_given(level, aggregate, written);
 	/* a sum of nothing but the column is no count of those who have it */
 	if (family != CR_AGG_SUM || !IsA(stripped, Var))
 		note_chosen_below(level, aggregate, written);
-	if (!IsA(stripped, Var))
+	if (!IsA(stripped, Var) || argument->zeros)
 	{
 		note_unmatched_bases(level, aggregate, argument->expanded);
 		return note_computed_nulls(level, aggregate, list_make1(written),

@@ -19,6 +19,7 @@
 
 #include "base/compat.h"
 #include "base/errcodes.h"
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "gate/argument.h"
 #include "gate/gate.h"
@@ -114,7 +115,8 @@ needs_shares(const CrAggregate *atom)
 {
 	return atom->rests != NIL ||
 		(atom->part != NIL &&
-		 cr_aggregate_family(atom->aggref->aggfnoid) == CR_AGG_COUNT);
+		 (atom->zeros || cr_aggregate_family(atom->aggref->aggfnoid) ==
+		  CR_AGG_COUNT));
 }
 
 static CrVerdict *
@@ -126,16 +128,42 @@ refuse_hidden(CrAggregate *aggregate)
 							 "Put the condition into WHERE of the subquery that groups by person, and aggregate directly over that subquery.");
 }
 
-/* It rests on people who have such a row; by choice, if others have none. */
+/*
+ * It rests on people who have such a row, and what else leaves people out is
+ * counted among those; by choice, if others have none.
+ */
 static void
 note_share(CrAggregate *aggregate, Node *has, bool chosen)
 {
 	Node	   *has_none = (Node *) make_notclause(copyObject((Expr *) has));
 
 	aggregate->part = lappend(aggregate->part, has);
+	aggregate->given = list_append_unique(aggregate->given, has);
 	if (chosen)
 		aggregate->rests = lappend(aggregate->rests,
 								   cr_among_chosen(aggregate, has_none));
+	else
+		aggregate->filled = lappend(aggregate->filled, has);
+}
+
+/* Rows of the person that are left over, of those that have something. */
+static void
+note_given_rests(CrAggregate *aggregate, CrSource *source,
+				 const CrAggregate *atom)
+{
+	Expr	   *part = make_ands_explicit(copyObject(atom->part));
+	Node	   *outside = cr_make_boolean_test((Node *) part, IS_NOT_TRUE, -1);
+	ListCell   *lc;
+
+	foreach(lc, atom->chosen == NIL ? NIL : atom->given)
+	{
+		List	   *both = list_make2(copyObject(outside),
+									  copyObject(lfirst(lc)));
+		Node	   *rest = has_row(source, (Node *) make_ands_explicit(both));
+
+		aggregate->rests = lappend(aggregate->rests,
+								   cr_among_chosen(aggregate, rest));
+	}
 }
 
 /* Guards an aggregate over one of the atoms of a unit level's column. */
@@ -156,6 +184,7 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 				   has_row(source, (Node *)
 						   make_ands_explicit(copyObject(atom->part))),
 				   atom->chosen != NIL);
+	note_given_rests(aggregate, source, atom);
 	foreach(lc, atom->rests)
 	{
 		Node	   *rest = has_row(source, copyObject(lfirst(lc)));

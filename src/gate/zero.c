@@ -165,4 +165,6 @@ cr_unwrap_zeros(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	else
 		return;
 	argument->expanded = plain;
+	argument->zeros = true;
+	aggregate->zeros = true;
 }

@@ -68,6 +68,7 @@ typedef struct CrColumnFact
 	bool		scaled;			/* a term is multiplied by a constant */
 	bool		nullable;		/* may be null in a row of the base */
 	bool		labelled;		/* made of a label, see label.c */
+	bool		counted;		/* how many rows a person has is in it */
 	const char *name;			/* for messages */
 } CrColumnFact;
 
@@ -213,8 +214,11 @@ typedef struct CrAggregate
 	List	   *missing;		/* CrMissing */
 	List	   *given;			/* conditions: rows that have some columns of
 								 * its arguments; each rest is of those, too */
-	Node	   *people;			/* the key of people that it counts each of
-								 * once, in the level's own words; or NULL */
+	List	   *filled;			/* those of part that its arguments be given */
+	bool		people;			/* it counts each person once */
+	bool		zeros;			/* it is zero where there is nothing to add */
+	bool		weighs;			/* how often people have rows is one of two
+								 * factors in it */
 	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
 								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */

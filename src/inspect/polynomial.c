@@ -18,6 +18,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "inspect/operation.h"
 #include "inspect/polynomial.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -32,117 +33,6 @@
 /* So many terms of one size lose less than a digit. */
 #define CR_MAX_FLOATING_TERMS 8
 #define CR_MANY_TERMS 1000
-
-typedef enum Operation
-{
-	OP_UNKNOWN, /* 0: not in the list */
-	OP_ADD, /* also minus, and signs */
-	OP_MULTIPLY,
-	OP_DIVIDE,
-	OP_TRUNCATE, /* integer division */
-	OP_WIDEN,
-	OP_COARSE /* single precision */
-} Operation;
-
-typedef struct Classified
-{
-	Oid funcid;
-	Operation operation;
-} Classified;
-
-static const Classified operations[] = {
-	{F_INT2PL, OP_ADD},
-	{F_INT4PL, OP_ADD},
-	{F_INT8PL, OP_ADD},
-	{F_INT24PL, OP_ADD},
-	{F_INT42PL, OP_ADD},
-	{F_INT28PL, OP_ADD},
-	{F_INT82PL, OP_ADD},
-	{F_INT48PL, OP_ADD},
-	{F_INT84PL, OP_ADD},
-	{F_FLOAT8PL, OP_ADD},
-	{F_FLOAT48PL, OP_ADD},
-	{F_FLOAT84PL, OP_ADD},
-	{F_NUMERIC_ADD, OP_ADD},
-	{F_INT2MI, OP_ADD},
-	{F_INT4MI, OP_ADD},
-	{F_INT8MI, OP_ADD},
-	{F_INT24MI, OP_ADD},
-	{F_INT42MI, OP_ADD},
-	{F_INT28MI, OP_ADD},
-	{F_INT82MI, OP_ADD},
-	{F_INT48MI, OP_ADD},
-	{F_INT84MI, OP_ADD},
-	{F_FLOAT8MI, OP_ADD},
-	{F_FLOAT48MI, OP_ADD},
-	{F_FLOAT84MI, OP_ADD},
-	{F_NUMERIC_SUB, OP_ADD},
-	{F_DATE_MI, OP_ADD},
-	{F_INT2UM, OP_ADD},
-	{F_INT4UM, OP_ADD},
-	{F_INT8UM, OP_ADD},
-	{F_FLOAT8UM, OP_ADD},
-	{F_NUMERIC_UMINUS, OP_ADD},
-	{F_INT2UP, OP_ADD},
-	{F_INT4UP, OP_ADD},
-	{F_INT8UP, OP_ADD},
-	{F_FLOAT8UP, OP_ADD},
-	{F_NUMERIC_UPLUS, OP_ADD},
-	{F_INT2MUL, OP_MULTIPLY},
-	{F_INT4MUL, OP_MULTIPLY},
-	{F_INT8MUL, OP_MULTIPLY},
-	{F_INT24MUL, OP_MULTIPLY},
-	{F_INT42MUL, OP_MULTIPLY},
-	{F_INT28MUL, OP_MULTIPLY},
-	{F_INT82MUL, OP_MULTIPLY},
-	{F_INT48MUL, OP_MULTIPLY},
-	{F_INT84MUL, OP_MULTIPLY},
-	{F_FLOAT8MUL, OP_MULTIPLY},
-	{F_FLOAT48MUL, OP_MULTIPLY},
-	{F_FLOAT84MUL, OP_MULTIPLY},
-	{F_NUMERIC_MUL, OP_MULTIPLY},
-	{F_FLOAT8DIV, OP_DIVIDE},
-	{F_FLOAT48DIV, OP_DIVIDE},
-	{F_FLOAT84DIV, OP_DIVIDE},
-	{F_NUMERIC_DIV, OP_DIVIDE},
-	{F_INT2DIV, OP_TRUNCATE},
-	{F_INT4DIV, OP_TRUNCATE},
-	{F_INT8DIV, OP_TRUNCATE},
-	{F_INT24DIV, OP_TRUNCATE},
-	{F_INT42DIV, OP_TRUNCATE},
-	{F_INT28DIV, OP_TRUNCATE},
-	{F_INT82DIV, OP_TRUNCATE},
-	{F_INT48DIV, OP_TRUNCATE},
-	{F_INT84DIV, OP_TRUNCATE},
-	{F_INT4_INT2, OP_WIDEN},
-	{F_INT8_INT2, OP_WIDEN},
-	{F_INT8_INT4, OP_WIDEN},
-	{F_NUMERIC_INT2, OP_WIDEN},
-	{F_NUMERIC_INT4, OP_WIDEN},
-	{F_NUMERIC_INT8, OP_WIDEN},
-	{F_FLOAT8_INT2, OP_WIDEN},
-	{F_FLOAT8_INT4, OP_WIDEN},
-	{F_FLOAT8_INT8, OP_WIDEN},
-	{F_FLOAT8_FLOAT4, OP_WIDEN},
-	{F_FLOAT8_NUMERIC, OP_WIDEN},
-	{F_FLOAT4PL, OP_COARSE},
-	{F_FLOAT4MI, OP_COARSE},
-	{F_FLOAT4MUL, OP_COARSE},
-	{F_FLOAT4DIV, OP_COARSE},
-	{F_FLOAT4UM, OP_COARSE}};
-
-static Operation
-classify(Oid funcid)
-{
-	size_t		i;
-
-	for (i = 0; i < lengthof(operations); i++)
-	{
-		if (operations[i].funcid == funcid)
-			return operations[i].operation;
-	}
-	return OP_UNKNOWN;
-}
 
 static bool
 object(CrPolynomial *result, const char *objection)
@@ -231,6 +121,7 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	result->terms = Max(1, fact->terms);
 	result->scale = fact->scale;
 	result->scaled = fact->scaled;
+	result->counted = fact->counted;
 	return true;
 }
 
@@ -248,6 +139,7 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 		result->degree = 1;
 		result->terms = 1;
 		result->aggregates = CR_AGG_ALL;
+		result->counted = true;
 		return true;
 	}
 	if (family == 0 || list_length(aggref->args) != 1)
@@ -272,15 +164,16 @@ scales(const CrPolynomial *factor)
 /* Notes what could be rounded away; says whether all is kept. */
 static bool
 keep_digits(const CrPolynomial *left, const CrPolynomial *right,
-			Operation operation, CrPolynomial *result)
+			CrOperation operation, CrPolynomial *result)
 {
 	result->terms = left->terms + right->terms;
-	if (operation == OP_MULTIPLY && left->terms > 0 && right->terms > 0)
+	if (operation == CR_OP_MULTIPLY && left->terms > 0 && right->terms > 0)
 		result->terms = left->terms * right->terms;
 	result->terms = Min(result->terms, CR_MANY_TERMS);
 	result->scale = left->scale + right->scale;
 	result->scaled = left->scaled || right->scaled ||
-					 (operation != OP_ADD && (scales(left) || scales(right)));
+					 (operation != CR_OP_ADD &&
+					  (scales(left) || scales(right)));
 	result->floating = left->floating || right->floating;
 	if (result->scale > CR_MAX_CONSTANT_SCALE)
 		return object(result, "constants of too many decimals");
@@ -298,8 +191,15 @@ check_floating(CrPolynomial *result)
 	return true;
 }
 
+/*
+ * A count is 0 or 1 for whom its writer chooses, or the same but for one; by
+ * itself, a square too, it says no more than that.
+ */
+#define INSTEAD_OF_COUNTS \
+	"Group by the count, SELECT n, sum(x) ... GROUP BY n; or use corr(), covar_pop() or regr_slope() of the two."
+
 static bool
-combine(const CrStatement *statement, List *args, Operation operation,
+combine(const CrStatement *statement, List *args, CrOperation operation,
 		CrPolynomial *result)
 {
 	CrPolynomial left;
@@ -321,15 +221,21 @@ combine(const CrStatement *statement, List *args, Operation operation,
 		*result = right;
 		return false;
 	}
-	if (operation == OP_DIVIDE && (right.degree > 0 || right.zero))
+	if (operation == CR_OP_DIVIDE && (right.degree > 0 || right.zero))
 		return object(result, "division by zero, or by something that is not a constant");
 	if (left.base != 0 && right.base != 0 && left.base != right.base)
 		return object(result, "columns of two tables");
 	result->base = left.base != 0 ? left.base : right.base;
-	result->degree = operation == OP_MULTIPLY ?
+	result->degree = operation == CR_OP_MULTIPLY ?
 						 left.degree + right.degree :
 						 Max(left.degree, right.degree);
 	result->aggregates = left.aggregates & right.aggregates;
+	result->counted = left.counted || right.counted;
+	if (operation == CR_OP_MULTIPLY && result->counted &&
+		Min(left.degree, right.degree) > 0 &&
+		!equal(linitial(args), lsecond(args)))
+		return object_with(result, "a count of each person's rows as a factor",
+						   INSTEAD_OF_COUNTS);
 	result->span = left.span * right.span;
 	result->computed = true;
 	result->zero = false;
@@ -389,7 +295,8 @@ is_wider_cast(Node *expr)
 		return false;
 	arg = cr_inspect_strip(linitial(cast->args));
 	inner = (FuncExpr *) arg;
-	if (IsA(inner, FuncExpr) && classify(inner->funcid) == OP_WIDEN &&
+	if (IsA(inner, FuncExpr) &&
+		cr_operation_of(inner->funcid) == CR_OP_WIDEN &&
 		inner->funcresulttype == NUMERICOID)
 		arg = cr_inspect_strip(linitial(inner->args));
 	/* of what is computed, widen.c may change the type */
@@ -432,7 +339,7 @@ bool
 cr_polynomial_read(const CrStatement *statement, Node *expr,
 				   CrPolynomial *result)
 {
-	Operation operation;
+	CrOperation operation;
 	List *args;
 
 	memset(result, 0, sizeof(CrPolynomial));
@@ -451,12 +358,12 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		return read_aggregate(statement, (Aggref *) expr, result);
 	if (IsA(expr, OpExpr))
 	{
-		operation = classify(((OpExpr *) expr)->opfuncid);
+		operation = cr_operation_of(((OpExpr *) expr)->opfuncid);
 		args = ((OpExpr *) expr)->args;
 	}
 	else if (IsA(expr, FuncExpr))
 	{
-		operation = classify(((FuncExpr *) expr)->funcid);
+		operation = cr_operation_of(((FuncExpr *) expr)->funcid);
 		args = ((FuncExpr *) expr)->args;
 	}
 	else if (IsA(expr, Param))
@@ -466,20 +373,20 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		return object(result, "something other than arithmetic");
 	switch (operation)
 	{
-		case OP_ADD:
-		case OP_MULTIPLY:
-		case OP_DIVIDE:
+		case CR_OP_ADD:
+		case CR_OP_MULTIPLY:
+		case CR_OP_DIVIDE:
 			if (!combine(statement, args, operation, result))
 				return false;
 			break;
-		case OP_WIDEN:
+		case CR_OP_WIDEN:
 			if (!combine(statement, list_make1(linitial(args)),
 						 operation, result))
 				return false;
 			break;
-		case OP_TRUNCATE:
+		case CR_OP_TRUNCATE:
 			return object(result, "division of integers, which truncates");
-		case OP_COARSE:
+		case CR_OP_COARSE:
 			return object(result, "arithmetic in single precision");
 		default:
 			if (rounds(expr))

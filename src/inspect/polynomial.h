@@ -29,6 +29,7 @@ typedef struct CrPolynomial
 	const char *instead;		/* what to write for that, or NULL */
 	bool		column_refused; /* … because of a column */
 	bool		zero;			/* the constant 0 */
+	bool		counted;		/* it says how many rows a person has */
 } CrPolynomial;
 
 extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,

@@ -431,6 +431,7 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 		fact.terms = polynomial.terms;
 		fact.scale = polynomial.scale;
 		fact.scaled = polynomial.scaled;
+		fact.counted = polynomial.counted;
 	}
 	if (IsA(stripped, Aggref) &&
 		cr_aggregate_family(((Aggref *) stripped)->aggfnoid) == CR_AGG_COUNT)

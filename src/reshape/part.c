@@ -9,9 +9,13 @@
 #include "postgres.h"
 
 #include "base/make_expr.h"
+#include "base/oids.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_oper.h"
 #include "reshape/reshape.h"
+#include "utils/fmgroids.h"
 
 /* Rows that the level means, of those for which the condition holds. */
 static Node *
@@ -21,19 +25,53 @@ among_meant(const CrLevel *level, Node *condition)
 }
 
 /*
- * Rows that a part leaves out, of those that have some columns; NULL: there
- * are none.
+ * Rows that conditions leave out, of those that have some columns; NULL:
+ * there are none.
  */
 static Node *
-without_part(const CrAggregate *aggregate, Node *given)
+left_of_given(List *conditions, Node *given)
 {
-	List	   *there = make_ands_implicit((Expr *) given);
-	List	   *conditions = list_difference(aggregate->part, there);
-	Expr	   *part = make_ands_explicit(copyObject(conditions));
-	Node	   *rest = cr_make_boolean_test((Node *) part, IS_NOT_TRUE, -1);
+	List	   *others = list_difference(conditions,
+										 make_ands_implicit((Expr *) given));
+	Expr	   *all = make_ands_explicit(copyObject(others));
+	Node	   *rest = cr_make_boolean_test((Node *) all, IS_NOT_TRUE, -1);
 
-	return conditions == NIL ? NULL :
+	return others == NIL ? NULL :
 		(Node *) make_andclause(list_make2(rest, copyObject(given)));
+}
+
+/* Tests of the rows with something to add that are left over. */
+static List *
+tests_of_one_given(const CrLevel *level, const CrAggregate *aggregate,
+				   const CrUnit *unit, Node *given)
+{
+	List	   *tests = NIL;
+	List	   *all = list_concat(cr_defer_conditions(level), aggregate->part);
+	Node	   *rest = left_of_given(aggregate->part, given);
+	ListCell   *lc;
+
+	if (rest != NULL)
+		tests = lappend(tests, cr_guard_rest(unit, among_meant(level, rest)));
+	/* the level's conditions may leave out the same people as the part */
+	if (level->deferred != NIL)
+		tests = lappend(tests,
+						cr_guard_rest(unit, left_of_given(all, given)));
+	foreach(lc, unit->membership != NULL ? NIL : aggregate->listed)
+	{
+		List	   *both = list_make2(lfirst(lc), given);
+
+		rest = among_meant(level, (Node *) make_ands_explicit(both));
+		tests = lappend(tests, cr_guard_reach(unit, rest));
+	}
+	/* of a class, and of a FILTER, it is what they choose that is compared */
+	foreach(lc, list_length(aggregate->chosen) > 1 ? aggregate->rests : NIL)
+	{
+		List	   *both = list_make2(lfirst(lc), given);
+
+		rest = among_meant(level, (Node *) make_ands_explicit(both));
+		tests = lappend(tests, cr_guard_rest(unit, rest));
+	}
+	return tests;
 }
 
 /*
@@ -47,24 +85,13 @@ tests_of_given(const CrLevel *level, const CrAggregate *aggregate,
 	List	   *tests = NIL;
 	ListCell   *lc;
 
-	foreach(lc, aggregate->chosen == NIL ? NIL : aggregate->given)
-	{
-		Node	   *given = (Node *) lfirst(lc);
-		Node	   *rest = without_part(aggregate, given);
-		ListCell   *lc2;
-
-		if (rest != NULL)
-			tests = lappend(tests,
-							cr_guard_rest(unit, among_meant(level, rest)));
-		foreach(lc2, unit->membership != NULL ? NIL : aggregate->listed)
-		{
-			Node	   *both = (Node *)
-				make_ands_explicit(list_make2(lfirst(lc2), given));
-
-			tests = lappend(tests,
-							cr_guard_reach(unit, among_meant(level, both)));
-		}
-	}
+	if (level->deferred == NIL &&
+		list_difference(aggregate->part, aggregate->filled) == NIL)
+		return NIL;
+	foreach(lc, aggregate->given)
+		tests = list_concat(tests,
+							tests_of_one_given(level, aggregate, unit,
+											   lfirst(lc)));
 	return tests;
 }
 
@@ -131,53 +158,132 @@ tests_of_answers(const CrLevel *level, const CrAggregate *aggregate)
 	return tests;
 }
 
-/* count(DISTINCT key) FILTER (WHERE condition), of the rows that are meant */
+/* count(DISTINCT unit) FILTER (WHERE conditions) */
 static Expr *
-count_people(const CrLevel *level, const CrAggregate *aggregate,
-			 List *conditions)
+count_people(const CrUnit *unit, const Aggref *like, List *conditions)
 {
-	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
-	TargetEntry *tle = copyObject(linitial_node(TargetEntry, aggref->args));
+	Node	   *local = (Node *) copyObject(unit->local);
+	Aggref	   *aggref = cr_make_aggregate(F_COUNT_ANY, INT8OID,
+										   list_make1(local));
+	TargetEntry *tle = linitial_node(TargetEntry, aggref->args);
+	SortGroupClause *distinct = copyObject(linitial(like->aggdistinct));
 
-	tle->expr = (Expr *) copyObject(aggregate->people);
-	aggref->args = list_make1(tle);
-	aggref->aggfilter = (Expr *) cr_defer_among(level, conditions);
+	get_sort_group_operators(exprType(local), true, true, false,
+							 &distinct->sortop, &distinct->eqop, NULL,
+							 &distinct->hashable);
+	tle->ressortgroupref = distinct->tleSortGroupRef;
+	aggref->inputcollid = exprCollation(local);
+	aggref->aggdistinct = list_make1(distinct);
+	if (conditions != NIL)
+		aggref->aggfilter = make_ands_explicit(copyObject(conditions));
 	return (Expr *) aggref;
+}
+
+/* The one count lacks none of the other, or enough. */
+static Expr *
+test_of_people(const CrUnit *unit, Expr *all, Expr *part)
+{
+	Expr	   *lacking = cr_make_operation("-", copyObject(all),
+											copyObject(part));
+	Expr	   *threshold =
+		(Expr *) cr_make_int8(unit->base->policy->threshold);
+	Expr	   *none = cr_make_operation("=", copyObject(all),
+										 copyObject(part));
+
+	return make_orclause(list_make2(none,
+									cr_make_operation(">=", lacking,
+													  threshold)));
 }
 
 /*
  * Whoever has a row in the part may have others outside.  People who have
- * none are what the one count lacks of the other: none, or enough.
+ * none, of all and of those that a class or a FILTER has chosen before, are
+ * counted by themselves.
  */
-static Expr *
-test_of_people(const CrLevel *level, const CrAggregate *aggregate)
+static List *
+tests_of_unit(const CrLevel *level, const CrAggregate *aggregate,
+			  const CrUnit *unit, List *conditions)
 {
-	Expr	   *all = count_people(level, aggregate, NIL);
-	Expr	   *part = count_people(level, aggregate, aggregate->part);
-	Expr	   *lacking = cr_make_operation("-", copyObject(all),
-											copyObject(part));
-	Const	   *threshold = cr_make_int8(cr_guard_threshold(level));
-
-	return make_orclause(list_make2(cr_make_operation("=", all, part),
-									cr_make_operation(">=", lacking,
-													  (Expr *) threshold)));
-}
-
-/* Has everybody one row at most? */
-static bool
-rows_are_people(const CrLevel *level)
-{
+	Expr	   *part = count_people(unit, aggregate->aggref, conditions);
+	List	   *before = cr_defer_conditions(level);
+	List	   *tests =
+		list_make1(test_of_people(unit, count_people(unit, aggregate->aggref,
+													 NIL), part));
 	ListCell   *lc;
 
+	foreach(lc, aggregate->chosen)
+	{
+		if (before != NIL)
+			tests = lappend(tests,
+							test_of_people(unit,
+										   count_people(unit,
+														aggregate->aggref,
+														before), part));
+		before = lappend(before, lfirst(lc));
+	}
+	return tests;
+}
+
+/* The same of all units that may stand in several rows. */
+static List *
+tests_of_people(const CrLevel *level, const CrAggregate *aggregate)
+{
+	List	   *tests = NIL;
+	List	   *conditions = list_concat(cr_defer_conditions(level),
+										 aggregate->part);
+	ListCell   *lc;
+
+	if (!aggregate->people || conditions == NIL)
+		return NIL;
 	foreach(lc, level->units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		if (unit->membership == NULL &&
 			!cr_inspect_unit_is_unique(level, unit))
-			return false;
+			tests = list_concat(tests, tests_of_unit(level, aggregate, unit,
+													 conditions));
 	}
-	return true;
+	return tests;
+}
+
+/*
+ * What is nearly constant, multiplied by something else, is that of the few
+ * for whom it is not: neither factor differs from its commonest value for
+ * few.
+ */
+static List *
+tests_of_factors(const CrLevel *level, const CrAggregate *aggregate)
+{
+	List	   *tests = NIL;
+	int			threshold = cr_guard_threshold(level);
+	const CrOids *oids = cr_oids_get();
+	List	   *used = list_copy(aggregate->chosen);
+	ListCell   *lc;
+
+	foreach(lc, aggregate->aggref->args)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		Node	   *argument = (Node *) copyObject(tle->expr);
+
+		used = lappend(used, cr_make_null_test(argument, IS_NOT_NULL));
+	}
+
+	foreach(lc, aggregate->weighs ? aggregate->aggref->args : NIL)
+	{
+		Expr	   *factor = lfirst_node(TargetEntry, lc)->expr;
+		Expr	   *enough = (Expr *) cr_make_int4(threshold);
+		List	   *args = list_make2(copyObject(factor), copyObject(enough));
+		Aggref	   *unlike = cr_make_aggregate(oids->unlike_aggregate,
+											   INT4OID, args);
+		Expr	   *none = (Expr *) cr_make_int4(0);
+
+		unlike->aggfilter = (Expr *) cr_defer_among(level, used);
+		none = cr_make_operation("=", (Expr *) copyObject(unlike), none);
+		enough = cr_make_operation(">=", (Expr *) unlike, enough);
+		tests = lappend(tests, make_orclause(list_make2(none, enough)));
+	}
+	return tests;
 }
 
 /*
@@ -192,7 +298,8 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 	ListCell   *lc;
 
 	if (aggregate->part == NIL && aggregate->rests == NIL &&
-		aggregate->listed == NIL && aggregate->missing == NIL)
+		aggregate->listed == NIL && aggregate->missing == NIL &&
+		!aggregate->weighs && !(aggregate->people && level->deferred != NIL))
 		return (Expr *) aggref;
 	foreach(lc, level->units)
 	{
@@ -201,9 +308,8 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
 	}
 	tests = list_concat(tests, tests_of_answers(level, aggregate));
-	if (aggregate->people != NULL && aggregate->chosen != NIL &&
-		!rows_are_people(level))
-		tests = lappend(tests, test_of_people(level, aggregate));
+	tests = list_concat(tests, tests_of_people(level, aggregate));
+	tests = list_concat(tests, tests_of_factors(level, aggregate));
 	return (Expr *) cr_make_case((Node *) make_ands_explicit(tests),
 								 (Node *) aggref, NULL);
 }

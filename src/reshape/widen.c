@@ -19,6 +19,7 @@
 #include "inspect/width.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_oper.h"
 #include "reshape/reshape.h"
 #include "utils/fmgroids.h"
 
@@ -238,6 +239,31 @@ find_wide_sum(Oid type)
 }
 
 /*
+ * What is counted is null where its guards say so, which see it widened: not
+ * where it would overflow.
+ */
+static void
+widen_counted(Aggref *aggref)
+{
+	TargetEntry *argument = linitial_node(TargetEntry, aggref->args);
+	Oid			type;
+	ListCell   *lc;
+
+	argument->expr = (Expr *) cr_widen_expression((Node *) argument->expr);
+	type = exprType((Node *) argument->expr);
+	if (type == linitial_oid(aggref->aggargtypes))
+		return;
+	aggref->aggargtypes = list_make1_oid(type);
+	foreach(lc, aggref->aggdistinct)
+	{
+		SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
+
+		get_sort_group_operators(type, true, true, false, &clause->sortop,
+								 &clause->eqop, NULL, &clause->hashable);
+	}
+}
+
+/*
  * Has the aggregate compute its terms as wide as need be.  Changes it in
  * place.
  */
@@ -247,6 +273,8 @@ cr_widen_aggregate(Aggref *aggref)
 	size_t		i;
 	ListCell   *lc;
 
+	if (aggref->aggfnoid == F_COUNT_ANY)
+		widen_counted(aggref);
 	foreach(lc, aggref->args)
 	{
 		TargetEntry *argument = lfirst_node(TargetEntry, lc);

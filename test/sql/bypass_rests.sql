@@ -22,7 +22,11 @@ INSERT INTO visits SELECT n, w, n FROM generate_series(1, 60) n, unnest('{z,m}':
 INSERT INTO visits SELECT n, w, n FROM generate_series(1, 30) n, unnest('{z,k}'::text[]) w;
 SELECT cleanroom.protect('persons', 'pid', 5, dimensions => '{kind}', measures => '{income, gap, extra}', filters => '{age}', join_keys => '{pid}');
 SELECT cleanroom.protect('visits', 'pid', 5, dimensions => '{what}', measures => '{cost}', join_keys => '{pid}');
-GRANT SELECT ON persons, visits TO regress_cr_e_analyst;
+CREATE TABLE accounts (pid int NOT NULL, acc int NOT NULL, what text NOT NULL);
+INSERT INTO accounts SELECT n, n, w FROM generate_series(1, 60) n, unnest('{z,m}'::text[]) w WHERE w = 'z' OR n <> 7;
+INSERT INTO accounts SELECT 7, 700 + n, 'z' FROM generate_series(1, 6) n;
+SELECT cleanroom.protect('accounts', 'pid', 5, dimensions => '{what}', join_keys => '{pid, acc}');
+GRANT SELECT ON persons, visits, accounts TO regress_cr_e_analyst;
 CREATE TABLE queries (place int GENERATED ALWAYS AS IDENTITY, honest bool, query text);
 CREATE TABLE outcomes (who text, place int, outcome text);
 GRANT ALL ON queries, outcomes TO regress_cr_e_analyst;
@@ -72,7 +76,52 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(h) FROM (SELECT pid, max((what = ''m'')::int) AS h FROM visits GROUP BY pid) q'),
 (false, 'SELECT count(v.pid) FROM persons p LEFT JOIN visits v ON v.pid = p.pid AND what = ''m''');
 
+-- ---------- each person's own aggregates: zeros, counts and parts ----------
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT sum(m) FROM (SELECT pid, sum(coalesce(income, 0)) AS m FROM persons WHERE kind <> ''c'' GROUP BY pid) q'),
+(false, 'SELECT avg(m) * count(*) FROM (SELECT pid, avg(coalesce(income, 0)) AS m FROM persons WHERE kind <> ''c'' GROUP BY pid) q'),
+(false, 'SELECT sum(m) FROM (SELECT pid, coalesce(sum(income), 0) AS m FROM persons WHERE kind <> ''c'' GROUP BY pid) q'),
+(false, 'SELECT sum(m) - sum(m) FILTER (WHERE k = ''c'') FROM (SELECT pid, max(kind) AS k, sum(coalesce(income, 0)) AS m FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(t * (1 - a)) FROM (SELECT pid, sum(income) AS t, count(gap) AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(t * (2 - a)) FROM (SELECT pid, sum(cost) AS t, count(DISTINCT what) AS a FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT sum(t * (2 - a)) FROM (SELECT pid, sum(cost) AS t, count(*) AS a FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT covar_pop(t, a) FROM (SELECT pid, sum(income) AS t, count(gap) AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT regr_sxy(t, a) FROM (SELECT pid, sum(cost) AS t, count(DISTINCT what) AS a FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT sum(t) - sum(t * a) FROM (SELECT pid, sum(income) AS t, count(*) FILTER (WHERE kind = ''c'') AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(t) - sum(a) FROM (SELECT pid, sum(income) AS t, sum(income) FILTER (WHERE kind = ''c'') AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(t) - sum(coalesce(a, 0)) FROM (SELECT pid, sum(income) AS t, avg(income) FILTER (WHERE kind = ''c'') AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT count(t) - count(a) FROM (SELECT pid, sum(income) AS t, sum(CASE WHEN kind = ''c'' THEN income END) AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(t) - sum(a) FROM (SELECT pid, count(income) AS t, count(income) FILTER (WHERE kind = ''c'') AS a FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(m) - sum(m) FILTER (WHERE k = ''c'') FROM (SELECT pid, max(kind) AS k, count(income) AS m FROM persons GROUP BY pid) q'),
+(false, 'SELECT sum(m) - sum(m) FILTER (WHERE k = ''c'') FROM (SELECT pid, max(kind) AS k, count(*) FILTER (WHERE kind <> ''q'') AS m FROM persons GROUP BY pid) q');
+
+-- ---------- COALESCE in CASE; two conditions; classes; optional sides; other keys ----------
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT sum(income) - sum(CASE WHEN kind = ''c'' THEN coalesce(income, 0) ELSE 0 END) FROM persons'),
+(false, 'SELECT (avg(coalesce(income, 0)) - avg(CASE WHEN kind = ''c'' THEN coalesce(income, 0) ELSE 0 END)) * count(*) FROM persons'),
+(false, 'SELECT (SELECT sum(income) FROM persons) - sum(income) FILTER (WHERE kind <> ''x'') FROM persons p WHERE NOT EXISTS (SELECT FROM persons i WHERE i.pid = p.pid AND i.kind <> ''c'')'),
+(false, 'SELECT (SELECT count(income) FROM persons) - count(CASE WHEN age <> 27 THEN income END) FROM persons p LEFT JOIN (SELECT DISTINCT pid FROM persons WHERE kind <> ''c'') l USING (pid) WHERE l.pid IS NULL'),
+(false, 'SELECT d FROM (SELECT EXISTS (SELECT FROM visits i WHERE i.pid = q.pid AND i.what = ''k'') AS e, sum(income) - sum(income) FILTER (WHERE kind = ''c'') AS d FROM persons q GROUP BY 1) r WHERE e'),
+(false, 'SELECT d FROM (SELECT EXISTS (SELECT FROM persons i WHERE i.pid = v.pid AND i.kind <> ''q'') AS e, count(DISTINCT pid) - count(DISTINCT pid) FILTER (WHERE what = ''m'') AS d FROM visits v GROUP BY 1) r WHERE e'),
+(false, 'SELECT count(DISTINCT a.pid) - count(DISTINCT b.pid) FROM visits a LEFT JOIN persons b ON b.pid = a.pid AND a.what = ''m'''),
+(false, 'SELECT (SELECT count(DISTINCT pid) FROM visits) - count(DISTINCT pid) FROM visits v WHERE NOT (what <> ''m'' AND EXISTS (SELECT FROM persons i WHERE i.pid = v.pid AND i.kind <> ''q''))'),
+(false, 'SELECT (SELECT count(DISTINCT pid) FROM visits) - count(DISTINCT pid) FROM visits v WHERE CASE WHEN what = ''m'' THEN true ELSE NOT EXISTS (SELECT FROM persons i WHERE i.pid = v.pid AND i.kind <> ''q'') END'),
+(false, 'SELECT count(DISTINCT acc) - count(DISTINCT acc) FILTER (WHERE what = ''m'') FROM accounts'),
+-- what is counted is null where its guard sees it
+(false, 'SELECT nullif(count(2147483647 + (119 - ascii(kind))), 60) FROM persons'),
+(false, 'SELECT nullif(count(*) - count(DISTINCT 2147483647 + (119 - ascii(kind))), 57) FROM persons'),
+(false, 'SELECT nullif(count(9223372036854775807 - 1 + n), 60) FROM (SELECT pid, count(DISTINCT what) AS n FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT (SELECT GROUPING(p.kind)) FROM persons p GROUP BY kind');
+
 -- ---------- inside the rules ----------
+INSERT INTO queries (honest, query) VALUES
+(true, 'SELECT sum(m), avg(m) FROM (SELECT pid, sum(coalesce(income, 0)) AS m FROM persons WHERE kind = ''c'' GROUP BY pid) q'),
+(true, 'SELECT round(corr(n, s)::numeric, 8), round(covar_pop(n, s)::numeric, 8), sum(n * n) FROM (SELECT pid, count(*) AS n, sum(cost) AS s FROM visits WHERE what <> ''m'' GROUP BY pid) q'),
+(true, 'SELECT sum(a), count(a), sum(t) FROM (SELECT pid, sum(cost) AS t, sum(cost) FILTER (WHERE what = ''k'') AS a FROM visits GROUP BY pid) q'),
+(true, 'SELECT sum(m) FILTER (WHERE n > 2), sum(m) FROM (SELECT pid, count(*) AS n, count(*) AS m FROM visits GROUP BY pid) q'),
+(true, 'SELECT count(DISTINCT acc), count(DISTINCT acc) FILTER (WHERE what = ''z'') FROM accounts'),
+(true, 'SELECT EXISTS (SELECT FROM visits i WHERE i.pid = q.pid AND i.what = ''k'') AS e, count(*), count(*) FILTER (WHERE age > 40) FROM persons q GROUP BY 1 ORDER BY 1'),
+(true, 'SELECT count(ascii(kind) + 1), count(DISTINCT ascii(kind) * 2) FROM persons WHERE kind <> ''x''');
 INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(income), count(income), avg(extra), sum(income * 2 + 1), count(*) FROM persons'),
 (true, 'SELECT sum(income + extra), avg(income - extra) FROM persons'),

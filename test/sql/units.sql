@@ -204,5 +204,16 @@ EXPLAIN (COSTS OFF) SELECT 1 WHERE cleanroom.enough(false, 50);
 EXPLAIN (COSTS OFF) SELECT g FROM many GROUP BY g
 HAVING cleanroom.enough(g > 0, 50);
 
+-- how many have another value than the commonest, up to the threshold
+SELECT name, cleanroom.unlike(value, 5) FROM (VALUES
+    ('all alike', '{1,1,1,1,1,1,1,1}'::float8[]), ('one is not', '{1,1,1,1,2,1,1,1}'), ('two are not', '{3,1,1,2,1,1,1}'),
+    ('the commonest comes late', '{2,3,1,1,1,1}'), ('two and two', '{2,2,1,1}'), ('many', '{1,2,3,1,2,3,1,2,3,1,2,3}'),
+    ('more values than five', '{1,2,3,4,5,6,6,6,6}'), ('nulls are none', '{1,NULL,1,NULL}'), ('nulls alone', '{NULL}'),
+    ('zeros and NaN', '{0,-0,NaN,NaN,0,-0}')) v (name, list), unnest(list) value GROUP BY name ORDER BY name;
+SELECT cleanroom.unlike(value, 5) FROM generate_series(1, 0) value;
+SELECT cleanroom.unlike(value, 0) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value, NULL) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value % 7, 1000), cleanroom.unlike(value, 1000) FROM generate_series(1, 7000) value;
+
 SET client_min_messages = warning;
 DROP SCHEMA regress_cr_units CASCADE;
