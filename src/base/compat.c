@@ -176,3 +176,21 @@ cr_check_permissions(PlannedStmt *plan)
 	(void) ExecCheckRTPerms(plan->rtable, true);
 #endif
 }
+
+AclMode
+cr_plan_permission(PlannedStmt *plan, RangeTblEntry *rte, Oid *as_user)
+{
+#if PG_VERSION_NUM >= 160000
+	RTEPermissionInfo *info;
+
+	*as_user = InvalidOid;
+	if (rte->perminfoindex == 0)
+		return ACL_SELECT;
+	info = getRTEPermissionInfo(plan->permInfos, rte);
+	*as_user = info->checkAsUser;
+	return info->requiredPerms;
+#else
+	*as_user = rte->checkAsUser;
+	return rte->requiredPerms;
+#endif
+}

@@ -13,7 +13,11 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
+#include "base/compat.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_seclabel.h"
 #include "guard/bound.h"
@@ -22,6 +26,8 @@
 #include "policy/policy.h"
 #include "rewrite/rewriteHandler.h"
 #include "session/exempt.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -33,6 +39,7 @@ typedef struct BoundSearch
 {
 	List	   *views;			/* those that were looked into */
 	Oid			found;
+	bool		own;			/* for tables of the extension's own */
 } BoundSearch;
 
 static bool find_bound_walker(Node *node, BoundSearch *search);
@@ -46,6 +53,58 @@ cr_guard_binds(Oid relid)
 		return false;
 	policy = cr_policy_lookup(relid);
 	return policy != NULL && !cr_session_is_exempt(policy->owner);
+}
+
+/*
+ * pg_class has no index to find it by, but the TOAST table depends on it.
+ */
+Oid
+cr_guard_table_of_toast(Oid toast)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			result = InvalidOid;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(RelationRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(toast));
+	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL,
+							  2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->refclassid == RelationRelationId &&
+			form->deptype == DEPENDENCY_INTERNAL)
+			result = form->refobjid;
+	}
+	systable_endscan(scan);
+	table_close(depend, AccessShareLock);
+	return result;
+}
+
+bool
+cr_guard_closes(Oid relid)
+{
+	return cr_policy_is_own_table(relid) &&
+		!cr_owns_relation(relid, GetUserId());
+}
+
+bool
+cr_guard_has_right(Oid relid, AclMode besides)
+{
+	return pg_class_aclmask(relid, GetUserId(),
+							ACL_ALL_RIGHTS_RELATION & ~besides,
+							ACLMASK_ANY) != 0;
+}
+
+static bool
+is_searched_for(Oid relid, BoundSearch *search)
+{
+	return search->own ? cr_guard_closes(relid) : cr_guard_binds(relid);
 }
 
 static void
@@ -72,7 +131,7 @@ search_relation(Oid relid, BoundSearch *search)
 
 	check_stack_depth();
 
-	if (cr_guard_binds(relid))
+	if (is_searched_for(relid, search))
 	{
 		search->found = relid;
 		return;
@@ -84,14 +143,24 @@ search_relation(Oid relid, BoundSearch *search)
 		relkind != RELKIND_FOREIGN_TABLE)
 		return;
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
-		if (cr_guard_binds(lfirst_oid(lc)))
+		if (is_searched_for(lfirst_oid(lc), search))
 			search->found = lfirst_oid(lc);
 }
 
 Oid
 cr_guard_find_bound(Oid relid)
 {
-	BoundSearch search = {NIL, InvalidOid};
+	BoundSearch search = {NIL, InvalidOid, false};
+
+	if (cr_policy_possible())
+		search_relation(relid, &search);
+	return search.found;
+}
+
+Oid
+cr_guard_find_closed(Oid relid)
+{
+	BoundSearch search = {NIL, InvalidOid, true};
 
 	if (cr_policy_possible())
 		search_relation(relid, &search);
@@ -120,7 +189,7 @@ find_bound_walker(Node *node, BoundSearch *search)
 Oid
 cr_guard_find_bound_in_query(Query *query)
 {
-	BoundSearch search = {NIL, InvalidOid};
+	BoundSearch search = {NIL, InvalidOid, false};
 
 	if (cr_policy_possible())
 		(void) find_bound_walker((Node *) query, &search);
