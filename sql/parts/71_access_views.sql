@@ -59,9 +59,11 @@ CREATE VIEW cleanroom.access_rules WITH (security_barrier) AS
                         AND pg_catalog.pg_has_role(m.member::oid, 'USAGE'));
 COMMENT ON VIEW cleanroom.access_rules IS 'The access rules of the current role''s tables and of the rooms in which it is more than an analyst.';
 
+-- The second table is there so that nobody can write through the view: roles
+-- such as pg_write_all_data may write to every view.
 CREATE VIEW cleanroom.attributes WITH (security_barrier) AS
     SELECT a.role, a.key, a.value, a.set_by, a.set_at
-        FROM cleanroom.attribute_list a
+        FROM cleanroom.attribute_list a CROSS JOIN (VALUES (true)) AS readable
         WHERE pg_catalog.pg_has_role(a.role::oid, 'USAGE')
            OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE');
 COMMENT ON VIEW cleanroom.attributes IS 'The attributes of the current role and its groups; all of them for members of cleanroom_operator.';

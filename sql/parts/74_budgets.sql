@@ -191,16 +191,21 @@ COMMENT ON FUNCTION cleanroom.charge_budgets(jsonb) IS
 charge: relations, roles, at (microseconds since 2000; the period goes by it), and an amount for each unit; negative amounts give back.
 Returns the charges booked, or reason and hint.';
 
-CREATE VIEW cleanroom.suspended_now WITH (security_barrier) AS
+CREATE VIEW cleanroom.suspensions WITH (security_barrier) AS
     SELECT l.relation, l.analyst, l.reason, l.suspended_by, l.suspended_at
-        FROM cleanroom.suspension_list l WHERE l.resumed_at IS NULL
-    UNION ALL
-    SELECT q.relation, q.analyst, q.reason, 'recorder', q.suspended_at
-        FROM cleanroom.quota_suspension_list q
-            LEFT JOIN cleanroom.suspension_list l USING (relation, analyst)
-        WHERE l.relation IS NULL OR l.resumed_at < q.suspended_at;
-COMMENT ON VIEW cleanroom.suspended_now IS
-'Who is suspended from which table, by hand or by the recorder; for the extension''s own functions.';
+        FROM (SELECT l.relation, l.analyst, l.reason, l.suspended_by, l.suspended_at
+                  FROM cleanroom.suspension_list l WHERE l.resumed_at IS NULL
+              UNION ALL
+              SELECT q.relation, q.analyst, q.reason, 'recorder', q.suspended_at
+                  FROM cleanroom.quota_suspension_list q
+                      LEFT JOIN cleanroom.suspension_list l USING (relation, analyst)
+                  WHERE l.relation IS NULL OR l.resumed_at < q.suspended_at) l
+            JOIN pg_catalog.pg_class c ON c.oid = l.relation
+        WHERE (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+               OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE')
+               OR EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = l.analyst)
+                  AND pg_catalog.pg_has_role(l.analyst::oid, 'MEMBER'));
+COMMENT ON VIEW cleanroom.suspensions IS 'Who is suspended from which table, by hand or by the recorder: for its owner, for operators and for the role itself. The extension''s own functions, as a superuser, see all.';
 
 -- Anybody may listen: who is suspended from what is the view's to tell.
 CREATE FUNCTION cleanroom.tell_suspensions() RETURNS void
@@ -243,7 +248,7 @@ BEGIN
         INSERT INTO cleanroom.refusal_list VALUES (relid, role, counted)
             ON CONFLICT (relation, analyst) DO UPDATE SET times = excluded.times;
         CONTINUE WHEN pg_catalog.cardinality(counted) < most
-            OR EXISTS (SELECT FROM cleanroom.suspended_now s WHERE s.relation = relid AND s.analyst = role);
+            OR EXISTS (SELECT FROM cleanroom.suspensions s WHERE s.relation = relid AND s.analyst = role);
         INSERT INTO cleanroom.quota_suspension_list AS q VALUES (relid, role, reason, this_moment)
             ON CONFLICT (relation, analyst) DO UPDATE
             SET reason = excluded.reason, suspended_at = excluded.suspended_at;
@@ -260,7 +265,7 @@ who: the role that logged in. relations: the tables of the refused statement.';
 CREATE FUNCTION cleanroom.suspended_from(relations oid[], roles oid[], OUT relation text, OUT reason text)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
-    SELECT s.relation::text, s.reason FROM cleanroom.suspended_now s
+    SELECT s.relation::text, s.reason FROM cleanroom.suspensions s
         WHERE s.relation::oid = ANY (relations)
           AND EXISTS (SELECT FROM pg_catalog.unnest(roles) r
                       WHERE r = s.analyst::oid
@@ -409,7 +414,7 @@ BEGIN
     INSERT INTO cleanroom.suspension_list AS l
         SELECT s.relation, s.analyst, s.reason, s.suspended_by, s.suspended_at,
                who::regrole::text, pg_catalog.clock_timestamp()
-            FROM cleanroom.suspended_now s
+            FROM cleanroom.suspensions s
             WHERE s.relation = resume_analyst_by.relation
               AND s.analyst::oid = role
             ORDER BY s.suspended_at DESC LIMIT 1
@@ -466,15 +471,5 @@ CREATE VIEW cleanroom.budgets WITH (security_barrier) AS
                   AND pg_catalog.pg_has_role(b.analyst::oid, 'MEMBER')
                OR b.analyst::oid = 0 AND pg_catalog.has_table_privilege(c.oid, 'SELECT'));
 COMMENT ON VIEW cleanroom.budgets IS 'The budgets that the current role has granted, or draws on: granted, spent and left in the current period, and when it renews.';
-
-CREATE VIEW cleanroom.suspensions WITH (security_barrier) AS
-    SELECT l.relation, l.analyst, l.reason, l.suspended_by, l.suspended_at
-        FROM cleanroom.suspended_now l
-            JOIN pg_catalog.pg_class c ON c.oid = l.relation
-        WHERE (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-               OR pg_catalog.pg_has_role('cleanroom_operator', 'USAGE')
-               OR EXISTS (SELECT FROM pg_catalog.pg_roles g WHERE g.oid = l.analyst)
-                  AND pg_catalog.pg_has_role(l.analyst::oid, 'MEMBER'));
-COMMENT ON VIEW cleanroom.suspensions IS 'Who is suspended from which table, for its owner, for operators and for the role itself.';
 
 GRANT SELECT ON cleanroom.budgets, cleanroom.suspensions TO PUBLIC;

@@ -196,3 +196,21 @@ cr_may_itself(const RangeTblEntry *rte, List *permissions)
 	return ExecCheckRTPerms(list_make1(&own), false);
 #endif
 }
+
+AclMode
+cr_plan_permission(PlannedStmt *plan, RangeTblEntry *rte, Oid *as_user)
+{
+#if PG_VERSION_NUM >= 160000
+	RTEPermissionInfo *info;
+
+	*as_user = InvalidOid;
+	if (rte->perminfoindex == 0)
+		return ACL_SELECT;
+	info = getRTEPermissionInfo(plan->permInfos, rte);
+	*as_user = info->checkAsUser;
+	return info->requiredPerms;
+#else
+	*as_user = rte->checkAsUser;
+	return rte->requiredPerms;
+#endif
+}

@@ -182,6 +182,13 @@ cr_my_proc_number(void)
 struct PlannedStmt;
 extern void cr_check_permissions(struct PlannedStmt *plan);
 extern bool cr_may_itself(const RangeTblEntry *rte, List *permissions);
+
+/*
+ * PG 16 keeps permissions beside the range table: what is asked of an entry
+ * of a plan, and as whom, InvalidOid being the current user.
+ */
+extern AclMode cr_plan_permission(struct PlannedStmt *plan,
+								  RangeTblEntry *rte, Oid *as_user);
 extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
 extern bool cr_var_is_forced(Node *condition, const Var *var);

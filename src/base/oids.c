@@ -16,12 +16,14 @@
 #include "base/oids.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /* What the cache holds; the callback only ever moves generation. */
@@ -122,6 +124,20 @@ cr_oids_get(void)
 		read_oids();
 
 	return OidIsValid(cached_extension) ? &cached_oids : NULL;
+}
+
+bool
+cr_oids_is_own_table(Oid relid)
+{
+	const CrOids *oids = cr_oids_get();
+	char		relkind;
+
+	if (oids == NULL || !OidIsValid(oids->schema) ||
+		get_rel_namespace(relid) != oids->schema)
+		return false;
+	relkind = get_rel_relkind(relid);
+	return (relkind == RELKIND_RELATION || relkind == RELKIND_SEQUENCE) &&
+		getExtensionOfObject(RelationRelationId, relid) == cached_extension;
 }
 
 uint64

@@ -28,6 +28,12 @@ typedef struct CrOids
 extern const CrOids *cr_oids_get(void);
 
 /*
+ * Does a relation that rows, or a sequence, are stored in belong to the
+ * extension?  Not cached here.
+ */
+extern bool cr_oids_is_own_table(Oid relid);
+
+/*
  * A number that moves whenever what this module says may have changed, for
  * caches that rest on it.  Read it after a call of cr_oids_get().
  */

@@ -24,6 +24,15 @@ extern const char *cr_command_forbidding_queries(void);
  */
 extern const char *cr_setting_that_prints(void);
 
+/* Is an EXPLAIN running, be it around another such command? */
+extern bool cr_command_explains(void);
+
+/*
+ * The refusal, for queries on "what", of a setting that prints, or of a
+ * serializable transaction; or NULL.
+ */
+extern CrVerdict *cr_command_judge_session(const char *what);
+
 /* What to do instead of a command. */
 extern const char *cr_command_hint(const char *command);
 

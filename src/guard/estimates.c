@@ -2,7 +2,8 @@
  *
  * src/guard/estimates.c
  *	  Hooks at the planner's statistics: has statements of analysts planned
- *	  without the values that ANALYZE has sampled of protected tables.
+ *	  without the values that ANALYZE has sampled of protected tables, and of
+ *	  the extension's own.
  *
  * How many rows the planner expects decides how it joins and sorts, and that
  * can be seen: in the order of rows, in how often a volatile function is
@@ -88,11 +89,18 @@ coarse_statistics(Oid relid, AttrNumber attnum, bool inherited)
 	return result;
 }
 
+/* Must the current user not be told by a plan what the table holds? */
+static bool
+hides_samples(Oid relid)
+{
+	return cr_guard_binds(relid) || cr_guard_closes(relid);
+}
+
 static bool
 relation_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
 			   VariableStatData *vardata)
 {
-	if (rte->rtekind == RTE_RELATION && cr_guard_binds(rte->relid))
+	if (rte->rtekind == RTE_RELATION && hides_samples(rte->relid))
 	{
 		vardata->statsTuple = coarse_statistics(rte->relid, attnum, rte->inh);
 		vardata->freefunc = heap_freetuple;
@@ -108,7 +116,7 @@ index_stats(PlannerInfo *root, Oid index, AttrNumber column,
 			VariableStatData *vardata)
 {
 	if (cr_policy_possible() &&
-		cr_guard_binds(IndexGetRelation(index, true)))
+		hides_samples(IndexGetRelation(index, true)))
 	{
 		vardata->statsTuple = NULL;
 		return true;
@@ -122,7 +130,7 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 {
 	if (prev_relation_info)
 		prev_relation_info(root, relid, inhparent, rel);
-	if (rel->statlist != NIL && cr_guard_binds(relid))
+	if (rel->statlist != NIL && hides_samples(relid))
 		rel->statlist = NIL;
 }
 
@@ -130,7 +138,7 @@ relation_info(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 static int32
 attribute_width(Oid relid, AttrNumber attnum)
 {
-	if (attnum > 0 && cr_guard_binds(relid))
+	if (attnum > 0 && hides_samples(relid))
 		return width_of_type(relid, attnum);
 	return prev_attavgwidth != NULL ? prev_attavgwidth(relid, attnum) : 0;
 }

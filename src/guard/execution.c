@@ -18,6 +18,7 @@
 #include "base/errcodes.h"
 #include "guard/execution.h"
 #include "guard/groupings.h"
+#include "guard/own_tables.h"
 #include "guard/row_charge.h"
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
@@ -65,7 +66,7 @@ forget(void *arg)
 		dlist_push_tail(&lost, &execution->node);
 	else
 		MemoryContextDelete(execution->context);
-	if (dlist_is_empty(&executions))
+	if (dlist_is_empty(&executions) && !cr_own_tables_any())
 		cr_uncounted_end_of_query();
 }
 

@@ -26,6 +26,7 @@
 #include "guard/groupings.h"
 #include "guard/guard.h"
 #include "guard/lazy_locks.h"
+#include "guard/own_tables.h"
 #include "guard/parameters.h"
 #include "guard/held.h"
 #include "guard/raise.h"
@@ -166,35 +167,75 @@ judge_tables(QueryDesc *queryDesc)
 							 "Run it again, in a statement of its own that changes no table.");
 }
 
+/*
+ * Does it read tables of the extension's that are closed to the current user?
+ * Raises a refusal.
+ */
+static bool
+judge_own_tables(QueryDesc *queryDesc)
+{
+	if (!is_worker_fragment(queryDesc->plannedstmt))
+		return cr_own_tables_judge(queryDesc);
+	/* a worker runs nothing else */
+	if (cr_own_tables_concern(queryDesc->plannedstmt))
+		cr_uncounted_begin();
+	return false;
+}
+
+/* Is a query under way whose reading is not counted?  Is this one? */
+static bool
+is_any_uncounted(void)
+{
+	return cr_execution_any() || cr_own_tables_any();
+}
+
+static bool
+is_uncounted(QueryDesc *queryDesc)
+{
+	return cr_execution_has(queryDesc) || cr_own_tables_has(queryDesc);
+}
+
 static void
 cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
 	List	   *guards = NIL;
 	CrUsage		usage;
+	bool		own;
+	bool		protected;
 
 	cr_uncounted_settle();
-	if (!judge_plan(queryDesc, &guards))
+	own = judge_own_tables(queryDesc);
+	protected = judge_plan(queryDesc, &guards);
+	if (!own && !protected)
 	{
 		start(queryDesc, eflags);
 		return;
 	}
-	cr_lock_what_is_lazy(queryDesc->plannedstmt);
-	cr_parameters_read(queryDesc);
-	if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
-		queryDesc->instrument_options |= INSTRUMENT_ROWS;
+	if (protected)
+	{
+		cr_lock_what_is_lazy(queryDesc->plannedstmt);
+		cr_parameters_read(queryDesc);
+		if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
+			queryDesc->instrument_options |= INSTRUMENT_ROWS;
+	}
 	cr_uncounted_begin();
 	usage = cr_uncounted_save();
 	PG_TRY();
 	{
 		start(queryDesc, eflags);
-		raise_of(queryDesc, judge_tables(queryDesc));
-		/* not earlier: privileges are asked about only now */
-		cr_execution_begin(queryDesc, guards);
+		if (own)
+			cr_own_tables_begin(queryDesc);
+		if (protected)
+		{
+			raise_of(queryDesc, judge_tables(queryDesc));
+			/* not earlier: privileges are asked about only now */
+			cr_execution_begin(queryDesc, guards);
+		}
 	}
 	PG_FINALLY();
 	{
 		cr_uncounted_restore(&usage);
-		if (!cr_execution_any())
+		if (!is_any_uncounted())
 			cr_uncounted_end();
 	}
 	PG_END_TRY();
@@ -289,19 +330,20 @@ run_judged(CR_RUN_PARAMS)
 {
 	DestReceiver *dest;
 	CrUsage		usage;
-	bool		recorded;
+	bool		uncounted;
 
 	if (!runs_at_once(queryDesc))
 	{
+		(void) judge_own_tables(queryDesc);
 		judge_again(queryDesc);
 		judge_given_rows(queryDesc);
 	}
-	if (!cr_execution_any())
+	if (!is_any_uncounted())
 	{
 		run(CR_RUN_ARGS);
 		return;
 	}
-	recorded = cr_execution_has(queryDesc);
+	uncounted = is_uncounted(queryDesc);
 	usage = cr_uncounted_save();
 	dest = queryDesc->dest;
 	queryDesc->dest = cr_execution_receiver(queryDesc, judge_changes);
@@ -313,14 +355,14 @@ run_judged(CR_RUN_PARAMS)
 	PG_CATCH();
 	{
 		queryDesc->dest = dest;
-		if (recorded)
+		if (uncounted)
 			cr_uncounted_restore(&usage);
 		cr_execution_fail(queryDesc);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	queryDesc->dest = dest;
-	if (recorded)
+	if (uncounted)
 		cr_uncounted_restore(&usage);
 	cr_execution_count(queryDesc);
 }
@@ -356,12 +398,12 @@ static void
 cr_ExecutorEnd(QueryDesc *queryDesc)
 {
 	CrUsage		usage = cr_uncounted_save();
-	bool		recorded = cr_execution_has(queryDesc);
+	bool		uncounted = is_uncounted(queryDesc);
 
 	cr_execution_end(queryDesc);
 #if PG_VERSION_NUM >= 180000
 	/* how many there were may hang on whether a subplan was needed */
-	if (recorded)
+	if (uncounted)
 	{
 		queryDesc->estate->es_parallel_workers_to_launch = 0;
 		queryDesc->estate->es_parallel_workers_launched = 0;
@@ -371,7 +413,7 @@ cr_ExecutorEnd(QueryDesc *queryDesc)
 		prev_ExecutorEnd(queryDesc);
 	else
 		standard_ExecutorEnd(queryDesc);
-	if (recorded)
+	if (uncounted)
 		cr_uncounted_restore(&usage);
 }
 

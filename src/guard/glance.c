@@ -31,6 +31,8 @@ glance_at_entry(RangeTblEntry *rte, CrGlance *glance)
 		if (rte->relid == StatisticRelationId ||
 			rte->relid == StatisticExtDataRelationId)
 			glance->samples = true;
+		else if (cr_policy_is_own_table(rte->relid))
+			glance->own_tables = true;
 		else if (cr_policy_exists(rte->relid) ||
 				 (rte->inh && cr_policy_has_protected_descendant(rte->relid)))
 			glance->protected = true;

@@ -13,6 +13,7 @@
 typedef struct CrGlance
 {
 	bool		protected;		/* reads or writes a protected table */
+	bool		own_tables;		/* reads or writes the extension's tables */
 	bool		set_function;	/* calls an SQL function that may be inlined */
 	bool		samples;		/* reads the values sampled by ANALYZE */
 	bool		counters;		/* calls a function that counts rows read */

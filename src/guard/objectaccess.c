@@ -52,6 +52,9 @@ refuse_if_bound(const char *command, Oid relid)
 {
 	if (OidIsValid(relid) && cr_guard_binds(relid))
 		cr_raise_command(command, relid);
+	if (OidIsValid(relid) && cr_guard_closes(relid) &&
+		cr_guard_has_right(relid, ACL_NO_RIGHTS))
+		cr_raise_own_command(command, relid);
 }
 
 /*

@@ -14,6 +14,7 @@
 #include "guard/glance.h"
 #include "guard/guard.h"
 #include "guard/kept.h"
+#include "guard/own_tables.h"
 #include "guard/parameters.h"
 #include "guard/raise.h"
 #include "guard/relied.h"
@@ -48,6 +49,8 @@ typedef struct Guarded
 {
 	CrTouch		touch;
 	List	   *inlined;		/* what the plan depends on besides */
+	bool		own_tables;		/* it reads those of the extension */
+	bool		inlines;		/* functions, which may read others */
 	bool		joins_owners;	/* it joins tables of different owners */
 	CrKept		kept;			/* for those who execute it */
 } Guarded;
@@ -156,6 +159,8 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 			guarded->kept.parameters = cr_parameters_find(parse);
 		}
 	}
+	guarded->own_tables = glance.own_tables;
+	guarded->inlines = glance.set_function;
 	if (glance.samples || glance.set_function)
 		cr_guard_samples(parse);
 	if (glance.counters || glance.set_function)
@@ -233,6 +238,7 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 {
 	PlannedStmt *plan;
 	Guarded		guarded;
+	bool		own_tables;
 
 	memset(&guarded, 0, sizeof(guarded));
 	if (cr_policy_possible())
@@ -246,11 +252,16 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	else
 		plan = plan_statement(parse, query_string, cursor_options,
 							  bound_params);
+	own_tables = (guarded.own_tables || guarded.inlines) &&
+		cr_own_tables_concern(plan);
+	/* the plan may be printed next */
+	if (own_tables)
+		cr_guard_silence_log();
 	/* who is exempt depends on the role: plan anew when it changes */
-	if (guarded.touch.any)
+	if (guarded.touch.any || guarded.own_tables)
 		plan->dependsOnRole = true;
 	/* statistics on statements would tell how much it has read */
-	if (guarded.touch.foreign_owner)
+	if (guarded.touch.foreign_owner || own_tables)
 		plan->queryId = 0;
 	plan->invalItems = list_concat(plan->invalItems, guarded.inlined);
 	if (guarded.touch.foreign_owner)

@@ -7,11 +7,13 @@
  */
 #include "postgres.h"
 
+#include "base/errcodes.h"
 #include "guard/command.h"
 #include "guard/raise.h"
 #include "ledger/record.h"
 #include "mb/pg_wchar.h"
 #include "tcop/tcopprot.h"
+#include "utils/lsyscache.h"
 
 /*
  * Puts the refusal on record; raises RC011 instead where that fails.  Not
@@ -72,4 +74,16 @@ cr_raise_command(const char *command, Oid relid)
 {
 	cr_raise_refusal_of(cr_command_refusal(command, relid),
 						list_make1_oid(relid), NULL, -1, 0);
+}
+
+void
+cr_raise_own_command(const char *command, Oid relid)
+{
+	char	   *reason;
+
+	reason = psprintf("%s is not allowed on table \"%s\" of cleanroom",
+					  command, get_rel_name(relid));
+	cr_raise_refusal(cr_verdict_refuse(CR_ERRCODE_COMMAND, -1, reason,
+									   "Use the views and functions of schema cleanroom."),
+					 NULL);
 }

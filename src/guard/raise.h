@@ -32,4 +32,8 @@ extern void cr_raise_refusal_of(const CrVerdict *verdict, List *relids,
 extern void cr_raise_command(const char *command, Oid relid)
 			__attribute__((noreturn));
 
+/* The same for a table of the extension's own. */
+extern void cr_raise_own_command(const char *command, Oid relid)
+			__attribute__((noreturn));
+
 #endif							/* CR_RAISE_H */

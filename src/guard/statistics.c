@@ -10,6 +10,9 @@
  * puts relation_statistic() in their place, for users who are not
  * superusers, and objectaccess.c refuses the calls that it does not see.
  *
+ * Of the extension's own tables, whose views hide rows, there are no numbers
+ * for these users: NULL, as they are in every database that has it.
+ *
  * Calls of this extension's own functions are counted, where the server
  * tracks functions, once for each protected row, and are refused as well.
  *
@@ -17,16 +20,10 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "base/errcodes.h"
 #include "base/oids.h"
-#include "catalog/dependency.h"
 #include "catalog/index.h"
-#include "catalog/indexing.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "guard/bound.h"
@@ -95,38 +92,6 @@ cr_guard_counts_rows(Oid funcid)
 }
 
 /*
- * The table that a TOAST table belongs to.  pg_class has no index to find it
- * by, but the TOAST table depends on it.
- */
-static Oid
-owner_of_toast_table(Oid toast)
-{
-	Relation	depend = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	Oid			result = InvalidOid;
-
-	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(RelationRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(toast));
-	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL,
-							  2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-
-		if (form->refclassid == RelationRelationId &&
-			form->deptype == DEPENDENCY_INTERNAL)
-			result = form->refobjid;
-	}
-	systable_endscan(scan);
-	table_close(depend, AccessShareLock);
-	return result;
-}
-
-/*
  * The table whose rows are counted when those of relid are.
  */
 static Oid
@@ -139,7 +104,9 @@ counted_table(Oid relid)
 		relid = IndexGetRelation(relid, true);
 		relkind = get_rel_relkind(relid);
 	}
-	return relkind == RELKIND_TOASTVALUE ? owner_of_toast_table(relid) : relid;
+	if (relkind == RELKIND_TOASTVALUE)
+		relid = cr_guard_table_of_toast(relid);
+	return relid;
 }
 
 static void
@@ -155,13 +122,12 @@ refuse_statistic(Oid table, const char *reason, const char *hint)
 }
 
 static void
-judge_relation_statistic(Oid relid)
+judge_relation_statistic(Oid table)
 {
-	Oid			table = counted_table(relid);
 	char	   *schema;
 	char	   *name;
 
-	if (!OidIsValid(table) || !cr_guard_binds(table))
+	if (!cr_guard_binds(table))
 		return;
 	schema = get_namespace_name(get_rel_namespace(table));
 	name = get_rel_name(table);
@@ -187,7 +153,8 @@ judge_function_statistic(Oid funcid)
 
 /*
  * SQL: cleanroom.relation_statistic(counter oid, object oid): bigint.
- * Does what the built-in "counter" does, but not for a protected table.
+ * Does what the built-in "counter" does, but not for a protected table, nor
+ * for one of the extension's own.
  */
 Datum
 cr_relation_statistic(PG_FUNCTION_ARGS)
@@ -204,7 +171,14 @@ cr_relation_statistic(PG_FUNCTION_ARGS)
 						funcid),
 				 errhint("Call a function such as pg_stat_get_live_tuples() directly.")));
 	if (counts_of_relation(funcid))
-		judge_relation_statistic(PG_GETARG_OID(1));
+	{
+		Oid			table = counted_table(PG_GETARG_OID(1));
+
+		/* whoever looks at all tables need not leave these out by name */
+		if (cr_guard_closes(table))
+			PG_RETURN_NULL();
+		judge_relation_statistic(table);
+	}
 	else
 		judge_function_statistic(PG_GETARG_OID(1));
 

@@ -82,7 +82,7 @@ cr_command_refusal(const char *command, Oid relid)
 }
 
 static CrVerdict *
-judge_settings(void)
+judge_settings(const char *what)
 {
 	const char *setting = cr_setting_that_prints();
 	const char *quiet;
@@ -92,8 +92,8 @@ judge_settings(void)
 		return NULL;
 	quiet = strcmp(setting, "client_min_messages") == 0 ? "notice" : "off";
 	verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-								psprintf("protected tables cannot be queried with this value of \"%s\"",
-										 setting),
+								psprintf("%s cannot be queried with this value of \"%s\"",
+										 what, setting),
 								psprintf("Run SET %s = %s first.",
 										 setting, quiet));
 	verdict->detail = "It has the server print how a query runs.";
@@ -101,10 +101,25 @@ judge_settings(void)
 }
 
 CrVerdict *
+cr_command_judge_session(const char *what)
+{
+	CrVerdict  *verdict = judge_settings(what);
+
+	if (verdict == NULL && IsolationIsSerializable())
+	{
+		verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+									psprintf("%s cannot be queried in a serializable transaction",
+											 what),
+									"Use the isolation level REPEATABLE READ or READ COMMITTED.");
+		verdict->detail = "Its predicate locks, which pg_locks shows, tell which rows a query has read.";
+	}
+	return verdict;
+}
+
+CrVerdict *
 cr_guard_judge_surroundings(void)
 {
 	const char *command = cr_command_forbidding_queries();
-	CrVerdict  *verdict;
 
 	if (!cr_enabled)
 		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
@@ -124,13 +139,5 @@ cr_guard_judge_surroundings(void)
 								 "protected tables cannot be queried by a function that runs in a parallel worker",
 								 "Declare the function PARALLEL RESTRICTED.");
 
-	verdict = judge_settings();
-	if (verdict == NULL && IsolationIsSerializable())
-	{
-		verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-									"protected tables cannot be queried in a serializable transaction",
-									"Use the isolation level REPEATABLE READ or READ COMMITTED.");
-		verdict->detail = "Its predicate locks, which pg_locks shows, tell which rows a query has read.";
-	}
-	return verdict;
+	return cr_command_judge_session("protected tables");
 }

@@ -18,6 +18,7 @@
 #include "access/xact.h"
 #include "base/oids.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
 #include "commands/defrem.h"
 #include "guard/bound.h"
 #include "guard/command.h"
@@ -27,8 +28,11 @@
 #include "guard/uncounted.h"
 #include "guard/raise.h"
 #include "nodes/parsenodes.h"
+#include "miscadmin.h"
 #include "policy/policy.h"
+#include "session/own_table.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
@@ -37,6 +41,9 @@ static ProcessUtility_hook_type prev_ProcessUtility = NULL;
 /* the innermost running command that queries must not be under, or NULL */
 static const char *forbidding_command = NULL;
 
+/* is one of the commands that are running an EXPLAIN? */
+static bool explaining = false;
+
 /* tables that got a partition or child in the running command; permanent */
 static List *new_parents = NIL;
 
@@ -44,6 +51,12 @@ const char *
 cr_command_forbidding_queries(void)
 {
 	return forbidding_command;
+}
+
+bool
+cr_command_explains(void)
+{
+	return explaining;
 }
 
 void
@@ -81,6 +94,19 @@ command_over_query(Node *command)
 	}
 }
 
+/* May the user maintain all tables of the database, ours among them? */
+static bool
+maintains_all_tables(void)
+{
+	Oid			role = GetUserId();
+
+#if PG_VERSION_NUM >= 170000
+	if (has_privs_of_role(role, ROLE_PG_MAINTAIN))
+		return !superuser();
+#endif
+	return !superuser() && has_privs_of_role(role, ROLE_PG_DATABASE_OWNER);
+}
+
 static void
 refuse_relation(const char *command, const RangeVar *name)
 {
@@ -91,9 +117,36 @@ refuse_relation(const char *command, const RangeVar *name)
 	relid = RangeVarGetRelid(name, NoLock, true);
 	if (!OidIsValid(relid))
 		return;					/* the command itself will say so */
+	if (cr_guard_closes(relid) &&
+		(cr_guard_has_right(relid, ACL_NO_RIGHTS) || maintains_all_tables()))
+		cr_raise_own_command(command, relid);
 	relid = cr_guard_find_bound(relid);
 	if (OidIsValid(relid))
 		cr_raise_command(command, relid);
+}
+
+/*
+ * To lock a view is to lock its tables, with the privileges of its owner.
+ * Whoever reads one has the weakest lock on them.
+ */
+static void
+judge_lock(LockStmt *lock)
+{
+	ListCell   *lc;
+
+	foreach(lc, lock->relations)
+	{
+		RangeVar   *name = lfirst_node(RangeVar, lc);
+		Oid			relid = RangeVarGetRelid(name, NoLock, true);
+		Oid			own = InvalidOid;
+
+		refuse_relation("LOCK TABLE", name);
+		if (OidIsValid(relid) && lock->mode != AccessShareLock &&
+			cr_guard_has_right(relid, ACL_SELECT))
+			own = cr_guard_find_closed(relid);
+		if (OidIsValid(own))
+			cr_raise_own_command("LOCK TABLE", own);
+	}
 }
 
 /*
@@ -130,6 +183,9 @@ judge_vacuum(VacuumStmt *vacuum)
 		refuse_relation(name, lfirst_node(VacuumRelation, lc)->relation);
 	if (vacuum->rels == NIL && OidIsValid(cr_guard_find_bound_anywhere()))
 		cr_raise_command(name, cr_guard_find_bound_anywhere());
+	if (vacuum->rels == NIL && maintains_all_tables() &&
+		cr_oids_get() != NULL)
+		cr_raise_own_command(name, cr_own_table_oid("ledger_records"));
 }
 
 static void
@@ -154,8 +210,6 @@ judge_create_table_as(CreateTableAsStmt *create)
 static void
 judge_command(Node *command)
 {
-	ListCell   *lc;
-
 	switch (nodeTag(command))
 	{
 		case T_CopyStmt:
@@ -165,8 +219,7 @@ judge_command(Node *command)
 			judge_create_table_as((CreateTableAsStmt *) command);
 			break;
 		case T_LockStmt:
-			foreach(lc, ((LockStmt *) command)->relations)
-				refuse_relation("LOCK TABLE", lfirst_node(RangeVar, lc));
+			judge_lock((LockStmt *) command);
 			break;
 		case T_VacuumStmt:
 			judge_vacuum((VacuumStmt *) command);
@@ -264,6 +317,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 				  DestReceiver *dest, QueryCompletion *qc)
 {
 	const char *outer_command = forbidding_command;
+	bool		outer_explaining = explaining;
 	const char *command = command_over_query(pstmt->utilityStmt);
 	CrHeld	   *volatile held = NULL;
 	bool		leaving;
@@ -290,6 +344,8 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	leaving = may_drop_extension(pstmt->utilityStmt) && cr_oids_get() != NULL;
 	if (command != NULL)
 		forbidding_command = command;
+	if (IsA(pstmt->utilityStmt, ExplainStmt))
+		explaining = true;
 	PG_TRY();
 	{
 		run_utility(pstmt, query_string, read_only_tree, context, params,
@@ -299,6 +355,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	{
 		forbidding_command = outer_command;
 		cr_held_close(held);
+		explaining = outer_explaining;
 	}
 	PG_END_TRY();
 	if (IsTransactionState())

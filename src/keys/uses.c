@@ -75,6 +75,16 @@ detail_text(const UseCount *entry)
 					entry->count - entry->noted);
 }
 
+/*
+ * The constants of such a statement are what is to be hidden, and as much as
+ * those who read the record must not see.
+ */
+static bool
+takes_plain_values(uint32 use)
+{
+	return use == CR_KEY_MAY_TOKENIZE || use == CR_KEY_MAY_ENCRYPT;
+}
+
 static void
 note(UseCount *entry)
 {
@@ -100,9 +110,19 @@ static void
 prepare_late_note(UseCount *entry)
 {
 	char		subject[16];
+	bool		hidden;
 
 	snprintf(subject, sizeof(subject), "%d", entry->key_id);
-	entry->late = cr_ledger_prepare_note("key_use", subject);
+	hidden = cr_ledger_hide_constants(entry->hides);
+	PG_TRY();
+	{
+		entry->late = cr_ledger_prepare_note("key_use", subject);
+	}
+	PG_FINALLY();
+	{
+		(void) cr_ledger_hide_constants(hidden);
+	}
+	PG_END_TRY();
 }
 
 void
@@ -206,7 +226,8 @@ static UseCount *
 find_count(const CrKeyVersion *key, uint32 use)
 {
 	Oid			role = GetUserId();
-	bool		hides = cr_ledger_hides_constants();
+	bool		hides = cr_ledger_hides_constants() ||
+		takes_plain_values(use);
 	UseCount   *entry;
 
 	for (entry = counts; entry != NULL; entry = entry->next)

@@ -20,6 +20,7 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "base/inval.h"
+#include "base/oids.h"
 #include "catalog/pg_inherits.h"
 #include "commands/extension.h"
 #include "policy/cache.h"
@@ -40,6 +41,7 @@ typedef struct PolicyEntry
 	bool		in_tree;		/* does another entry lean on this relation? */
 	bool		leans;			/* was another relation read for it? */
 	uint64		generation;		/* of the tree, when it was loaded */
+	bool		own_table;		/* is it one of the extension's tables? */
 	CrPolicy   *policy;			/* NULL: not protected */
 	MemoryContext context;		/* of policy; made when first needed */
 	bool		descendants_valid;	/* is the next one right? */
@@ -243,6 +245,7 @@ load_entry(PolicyEntry *entry)
 		MemoryContextSwitchTo(scratch);
 		policy = cr_load_policy(entry->relid, visit_relation);
 
+		entry->own_table = cr_oids_is_own_table(entry->relid);
 		entry->policy = NULL;
 		entry->leans = visited_any;
 		entry->generation = generation;
@@ -295,6 +298,12 @@ bool
 cr_policy_exists(Oid relid)
 {
 	return is_candidate(relid) && find_entry(relid)->policy != NULL;
+}
+
+bool
+cr_policy_is_own_table(Oid relid)
+{
+	return is_candidate(relid) && find_entry(relid)->own_table;
 }
 
 CrPolicy *

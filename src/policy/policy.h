@@ -68,6 +68,12 @@ extern bool cr_policy_equal(const CrPolicy *a, const CrPolicy *b);
 /* Is the relation protected?  As cr_policy_lookup(), without the copy. */
 extern bool cr_policy_exists(Oid relid);
 
+/*
+ * Is the relation a table or a sequence of the extension's own?  One hash
+ * probe.
+ */
+extern bool cr_policy_is_own_table(Oid relid);
+
 /* Could any relation of this database be protected (extension installed)? */
 extern bool cr_policy_possible(void);
 

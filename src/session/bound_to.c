@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/relation.h"
+#include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
@@ -26,6 +27,7 @@
 typedef struct BoundSearch
 {
 	Oid			role;
+	bool		own;			/* for tables of the extension's own */
 	List	   *views;			/* those that were looked into */
 	Oid			found;
 } BoundSearch;
@@ -42,6 +44,20 @@ cr_session_binds(Oid role, Oid relid)
 	policy = cr_policy_lookup(relid);
 	return policy != NULL &&
 		!cr_session_role_is_exempt(role, policy->owner);
+}
+
+/* See bound_to.h. */
+bool
+cr_session_closes(Oid role, Oid relid)
+{
+	return cr_policy_is_own_table(relid) && !cr_owns_relation(relid, role);
+}
+
+static bool
+is_searched_for(const BoundSearch *search, Oid relid)
+{
+	return search->own ? cr_session_closes(search->role, relid) :
+		cr_session_binds(search->role, relid);
 }
 
 static void
@@ -68,7 +84,7 @@ search_relation(Oid relid, BoundSearch *search)
 
 	check_stack_depth();
 
-	if (cr_session_binds(search->role, relid))
+	if (is_searched_for(search, relid))
 	{
 		search->found = relid;
 		return;
@@ -80,14 +96,24 @@ search_relation(Oid relid, BoundSearch *search)
 		relkind != RELKIND_FOREIGN_TABLE)
 		return;
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
-		if (cr_session_binds(search->role, lfirst_oid(lc)))
+		if (is_searched_for(search, lfirst_oid(lc)))
 			search->found = lfirst_oid(lc);
 }
 
 Oid
 cr_session_find_bound(Oid role, Oid relid)
 {
-	BoundSearch search = {role, NIL, InvalidOid};
+	BoundSearch search = {role, false, NIL, InvalidOid};
+
+	if (cr_policy_possible())
+		search_relation(relid, &search);
+	return search.found;
+}
+
+Oid
+cr_session_find_closed(Oid role, Oid relid)
+{
+	BoundSearch search = {role, true, NIL, InvalidOid};
 
 	if (cr_policy_possible())
 		search_relation(relid, &search);
@@ -116,7 +142,7 @@ find_bound_walker(Node *node, BoundSearch *search)
 Oid
 cr_session_find_bound_in_query(Oid role, Query *query)
 {
-	BoundSearch search = {role, NIL, InvalidOid};
+	BoundSearch search = {role, false, NIL, InvalidOid};
 
 	if (cr_policy_possible())
 		(void) find_bound_walker((Node *) query, &search);

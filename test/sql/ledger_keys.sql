@@ -12,15 +12,16 @@ GRANT USAGE ON SCHEMA cleanroom TO regress_cr_custodian, regress_cr_clerk, regre
 CREATE TABLE began AS SELECT coalesce(max(number), 0) AS number FROM cleanroom.ledger_records;
 GRANT SELECT ON began TO PUBLIC;
 -- keys by their names, which records have as numbers where they are used
+CREATE VIEW key_names AS SELECT key_id, name FROM cleanroom.keyring;
+GRANT SELECT ON key_names TO PUBLIC;
 CREATE VIEW keys_on_record WITH (security_invoker) AS
     SELECT l.number, kind, verdict, current_user_name AS by, tables,
            CASE WHEN subject !~ '^\d+$' THEN subject WHEN k.key_id IS NOT NULL THEN 'number of ' || k.name END AS subject,
            CASE WHEN k.key_id IS NOT NULL THEN detail - 'key_id' ELSE detail END AS detail,
            k.key_id IS NULL OR k.key_id = (detail->>'key_id')::int AS same_key, statement, caller
-        FROM began b, cleanroom.ledger l LEFT JOIN cleanroom.keyring k ON k.key_id::text = l.subject
+        FROM began b, cleanroom.ledger l LEFT JOIN key_names k ON k.key_id::text = l.subject
         WHERE l.number > b.number AND l.kind IN ('key_change', 'key_use', 'detokenize');
 GRANT SELECT ON keys_on_record TO PUBLIC;
-GRANT SELECT (key_id, name) ON cleanroom.keyring TO regress_cr_auditor, regress_cr_clerk;
 
 -- ---------- changes ----------
 GRANT EXECUTE ON FUNCTION cleanroom.create_key TO regress_cr_custodian;
@@ -68,6 +69,23 @@ SELECT by, tables, subject, detail, replace(statement, :'anna', 'token') AS stat
     WHERE kind = 'detokenize' ORDER BY number;
 -- the value that came back is in none of them
 SELECT count(*) FROM cleanroom.ledger l, began b WHERE l.number > b.number AND kind = 'detokenize' AND l::text LIKE '%Anna%';
+-- values that are tokenized or encrypted, as constants of the statement or of
+-- a function's that it calls, are not on record; what is decrypted is asked for
+SET ROLE regress_cr_clerk;
+SELECT cleanroom.tokenize('canary@example.org', 'regress ledger token', 'email') IS NOT NULL AS token;
+SELECT cleanroom.encrypt('canary', 'regress ledger box') AS box \gset
+BEGIN;
+SELECT cleanroom.tokenize('canary ' || n, 'regress ledger token') IS NULL AS token FROM generate_series(1, 2) n;
+ROLLBACK;
+DO $$ BEGIN PERFORM cleanroom.encrypt('canary', 'regress ledger box'); END $$;
+PREPARE token_of (text) AS SELECT cleanroom.tokenize($1, 'regress ledger token') IS NULL AS token;
+EXECUTE token_of('canary');
+SELECT cleanroom.decrypt(:'box', 'regress ledger box') AS decrypted WHERE 'asked for' <> '';
+RESET ROLE;
+SELECT use, replace(statement, :'box', 'box') AS statement
+    FROM (SELECT detail->>'use' AS use, statement, number FROM keys_on_record
+              WHERE kind = 'key_use' ORDER BY number DESC LIMIT 7) last ORDER BY number;
+SELECT count(*) FROM cleanroom.ledger_records r, began b WHERE r.number > b.number AND r::text LIKE '%canary%';
 -- who used them sees its own
 SET ROLE regress_cr_clerk;
 SELECT kind, count(*) FROM keys_on_record GROUP BY kind ORDER BY kind;
@@ -76,9 +94,8 @@ SELECT kind, count(*) FROM cleanroom.ledger l, began b WHERE l.number > b.number
 RESET ROLE;
 SELECT first_bad FROM cleanroom.verify_ledger();
 
-DROP VIEW keys_on_record;
+DROP VIEW keys_on_record, key_names;
 DROP TABLE began;
-REVOKE SELECT (key_id, name) ON cleanroom.keyring FROM regress_cr_auditor, regress_cr_clerk;
 REVOKE EXECUTE ON FUNCTION cleanroom.create_key FROM regress_cr_custodian;
 DELETE FROM cleanroom.keyring_vault v USING cleanroom.keyring k WHERE v.key_id = k.key_id AND k.name LIKE 'regress ledger%';
 SET ROLE regress_cr_custodian;

@@ -51,4 +51,26 @@ is($node->psql('postgres', 'CREATE EXTENSION cleanroom'), 0,
 is($node->safe_psql('postgres', 'SHOW cleanroom.enabled'),
 	'on', 'and the settings are there');
 
+# Without it again, the extension's own tables are closed to who may read and
+# write all tables
+$node->safe_psql('postgres', q(
+	CREATE ROLE regress_cr_all;
+	GRANT pg_read_all_data, pg_write_all_data TO regress_cr_all;
+	SELECT cleanroom.set_attribute('regress_cr_all', 'clearance', 'low')));
+sub as_all { return $node->psql('postgres', "SET ROLE regress_cr_all; $_[0]") }
+isnt((as_all('TABLE cleanroom.attribute_list'))[0], 0, 'refused with the library');
+$node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
+$node->restart;
+is($node->safe_psql('postgres', 'SELECT value FROM cleanroom.attribute_list'),
+	'low', 'a superuser reads them without the library');
+is((as_all('SELECT count(*) FROM cleanroom.attribute_list'))[1], '0',
+	'others see no row');
+isnt((as_all(q(INSERT INTO cleanroom.attribute_list (role, key, value)
+	VALUES ('regress_cr_all', 'level', 'top'))))[0], 0, 'nor add one');
+as_all($_) for "UPDATE cleanroom.attribute_list SET value = 'top'",
+  'DELETE FROM cleanroom.attribute_list',
+  "UPDATE cleanroom.attributes SET value = 'top'";
+is($node->safe_psql('postgres', 'SELECT value FROM cleanroom.attribute_list'),
+	'low', 'nor change one, by the view neither');
+
 done_testing();
