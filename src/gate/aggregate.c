@@ -211,7 +211,7 @@ check_pair(CrLevel *level, CrAggregate *aggregate)
 							 aggregate->aggref->location,
 							 psprintf("%s() is given %s",
 									  aggregate_name(aggregate), objection),
-							 "Give it two measures of one table; or join the tables in a subquery that groups by the unit, and sum there what each has: SELECT corr(a, b) FROM (SELECT key, sum(x) AS a, sum(y) AS b ... GROUP BY key) AS people.");
+							 "Give it two measures of one table; or sum each table by person in a subquery, join the two, and group that by person again: SELECT corr(a, b) FROM (SELECT p.key, sum(p.a) AS a, sum(q.b) AS b FROM (SELECT key, sum(x) AS a ... GROUP BY key) p JOIN (SELECT key, sum(y) AS b ... GROUP BY key) q ON q.key = p.key GROUP BY p.key) AS people.");
 }
 
 /*

@@ -19,10 +19,12 @@
 #include "base/errcodes.h"
 #include "base/make_expr.h"
 #include "gate/argument.h"
+#include "inspect/operation.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/fmgroids.h"
 
 /* Columns that may be null, of which all combinations are guarded. */
 #define MAX_COLUMNS	4
@@ -120,6 +122,18 @@ given_columns(List *columns)
 	return given;
 }
 
+/* Is it null just where a column is, which it is, or a wider form of? */
+static bool
+is_column(Node *node)
+{
+	FuncExpr   *call = (FuncExpr *) cr_inspect_strip(node);
+
+	while (IsA(call, FuncExpr) && call->funcid != F_FLOAT8_NUMERIC &&
+		   cr_operation_of(call->funcid) == CR_OP_WIDEN)
+		call = (FuncExpr *) cr_inspect_strip(linitial(call->args));
+	return IsA(call, Var);
+}
+
 static bool
 are_columns(List *written)
 {
@@ -127,23 +141,42 @@ are_columns(List *written)
 
 	foreach(lc, written)
 	{
-		if (!IsA(lfirst(lc), Var))
+		if (!is_column(lfirst(lc)))
 			return false;
 	}
 	return true;
 }
 
+/* One of them is null. */
+static Node *
+some_null(List *expressions)
+{
+	List	   *tests = NIL;
+	ListCell   *lc;
+
+	foreach(lc, expressions)
+		tests = lappend(tests,
+						cr_make_null_test(copyObject(lfirst(lc)), IS_NULL));
+	return list_length(tests) > 1 ?
+		(Node *) make_orclause(tests) : linitial(tests);
+}
+
+/* Columns that the condition does not say are there. */
+static List *
+other_columns(List *columns, Node *given)
+{
+	return list_difference(columns, pull_var_clause(given, 0));
+}
+
 /*
- * What is computed of columns is null where it would overflow, and where one
- * of them is null.  The rows with some of them that it skips are noted by
+ * What is computed of columns is null where one of them is null, and where it
+ * would overflow.  The rows with some of them that it skips are noted by
  * which they have; those that have none do not count.
  */
 static CrVerdict *
 note_computed_nulls(CrLevel *level, CrAggregate *aggregate, List *written,
-					Node *expanded)
+					Node *expanded, bool zeros)
 {
-	List	   *skipped = NIL;
-	Node	   *rest;
 	int			others;
 	List	   *columns = nullable_columns(level, written, &others);
 	List	   *given;
@@ -154,23 +187,25 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate, List *written,
 								 exprLocation((Node *) written),
 								 "an aggregate is given too many columns that may be null",
 								 "Give it four such columns at most, and add up the released sums; or declare columns NOT NULL.");
-	foreach(lc, written)
-		skipped = lappend(skipped,
-						  cr_make_null_test(copyObject(lfirst(lc)), IS_NULL));
-	rest = list_length(skipped) > 1 ?
-		(Node *) make_orclause(skipped) : linitial(skipped);
-	if (others > 0)
-		note_rest(level, aggregate, expanded, rest);
 	given = given_columns(columns);
-	foreach(lc, given)
-	{
-		/* columns as they are, all of which are there, skip no row */
-		if (lnext(given, lc) == NULL && are_columns(written))
-			break;
-		note_rest(level, aggregate, expanded, (Node *)
-				  make_andclause(list_make2(copyObject(rest), lfirst(lc))));
-	}
 	aggregate->given = list_union(aggregate->given, given);
+	/* where zero stands for what is null, it just may overflow */
+	if (!zeros && others > 0 && columns != NIL)
+		note_rest(level, aggregate, expanded, some_null(columns));
+	foreach(lc, zeros ? NIL : given)
+	{
+		List	   *missing = other_columns(columns, lfirst(lc));
+
+		if (missing != NIL)
+			note_rest(level, aggregate, expanded, (Node *)
+					  make_andclause(list_make2(some_null(missing),
+												lfirst(lc))));
+	}
+	if (!are_columns(written))
+		note_rest(level, aggregate, expanded, zeros || given == NIL ?
+				  some_null(written) : (Node *)
+				  make_andclause(list_make2(some_null(written),
+											llast(given))));
 	return NULL;
 }
 
@@ -318,7 +353,7 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	{
 		note_unmatched_bases(level, aggregate, argument->expanded);
 		return note_computed_nulls(level, aggregate, list_make1(written),
-								   argument->expanded);
+								   argument->expanded, argument->zeros);
 	}
 	aggregate->given = lappend(aggregate->given, copyObject(given));
 	note_unmatched(level, aggregate, stripped, ((Var *) stripped)->varno,
@@ -345,5 +380,5 @@ cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate)
 	foreach(lc, aggregate->aggref->args)
 		written = lappend(written, lfirst_node(TargetEntry, lc)->expr);
 	return note_computed_nulls(level, aggregate, written,
-							   (Node *) aggregate->arguments);
+							   (Node *) aggregate->arguments, false);
 }

@@ -45,6 +45,8 @@ is_number(Node *node, int32 number)
 			return DatumGetInt32(constant->constvalue) == number;
 		case INT8OID:
 			return DatumGetInt64(constant->constvalue) == number;
+		case FLOAT4OID:
+			return DatumGetFloat4(constant->constvalue) == number;
 		case FLOAT8OID:
 			return DatumGetFloat8(constant->constvalue) == number;
 		case NUMERICOID:
@@ -169,7 +171,7 @@ static bool
 type_is_number(Oid type)
 {
 	return type == INT2OID || type == INT4OID || type == INT8OID ||
-		type == NUMERICOID || type == FLOAT8OID;
+		type == NUMERICOID || type == FLOAT4OID || type == FLOAT8OID;
 }
 
 /* The arguments of arithmetic, which is null where one of them is. */

@@ -121,6 +121,52 @@ answer_unit(Assumption *assumption, NullTest *test, const CrBase *base)
 	return makeBoolConst(is_matched(assumption, base) != missing, false);
 }
 
+/* Tests of memberships, as tests of the units that are carried up. */
+static Node *
+carried_mutator(Node *node, Assumption *assumption)
+{
+	CrBase	   *base;
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, SubLink))
+		return node;
+	base = cr_match_test(assumption->level->statement, node);
+	if (base == NULL)
+		return expression_tree_mutator(node, carried_mutator,
+									   (void *) assumption);
+	foreach(lc, assumption->level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (unit->membership == base)
+			return cr_make_null_test((Node *) copyObject(unit->local),
+									 ((NullTest *) node)->nulltesttype);
+	}
+	assumption->unclear = true;
+	return node;
+}
+
+/*
+ * A column of a subquery that only asks about several memberships: those that
+ * are assumed are answered, the others asked by their units.
+ */
+static Node *
+answer_several(Assumption *assumption, Node *expanded, List *asked)
+{
+	Node	   *value = (Node *) copyObject(expanded);
+	ListCell   *lc;
+
+	foreach(lc, asked)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (list_member_ptr(assumption->asked, base))
+			value = cr_match_answer(assumption->level->statement, value, base,
+									is_matched(assumption, base));
+	}
+	return eval_const_expressions(NULL, carried_mutator(value, assumption));
+}
+
 static Node *
 assume_mutator(Node *node, Assumption *assumption)
 {
@@ -147,6 +193,8 @@ assume_mutator(Node *node, Assumption *assumption)
 	if (list_length(asked) == 1 && cr_match_is_pure(statement, expanded) &&
 		(value = answer(assumption, expanded, linitial(asked))) != NULL)
 		return value;
+	if (IsA(node, Var) && cr_match_is_pure(statement, expanded))
+		return answer_several(assumption, expanded, asked);
 	/* a column of a subquery does not say which of its rows match */
 	if (IsA(node, Var))
 		assumption->unclear = true;

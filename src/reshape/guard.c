@@ -340,5 +340,6 @@ cr_guard_of_group(const CrLevel *level)
 		guards = lappend(guards, guard);
 	}
 	guards = list_concat(guards, guards_of_sets(level));
+	guards = list_union(NIL, guards);
 	return (Node *) make_ands_explicit(guards);
 }

@@ -310,6 +310,7 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 	tests = list_concat(tests, tests_of_answers(level, aggregate));
 	tests = list_concat(tests, tests_of_people(level, aggregate));
 	tests = list_concat(tests, tests_of_factors(level, aggregate));
+	tests = list_union(NIL, tests);
 	return (Expr *) cr_make_case((Node *) make_ands_explicit(tests),
 								 (Node *) aggref, NULL);
 }

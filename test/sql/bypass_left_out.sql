@@ -115,6 +115,15 @@ INSERT INTO everyone SELECT generate_series(1, 1000);
 SELECT EXISTS (SELECT FROM seen z WHERE z.pid = p.pid) AS seen, count(*) FROM persons p JOIN everyone ON k = p.pid GROUP BY 1 ORDER BY 1;
 SELECT EXISTS (SELECT FROM seen z WHERE z.pid = p.pid) AS seen, EXISTS (SELECT FROM persons z WHERE z.pid = p.pid AND z.age < 55) AS younger,
     count(*) FROM persons p JOIN everyone ON k = p.pid WHERE age >= 40 GROUP BY 1, 2 ORDER BY 1, 2;
+-- a flag of two questions says whom either leaves out, as the two would; a list in it is refused
+SELECT run('SELECT count(*) FILTER (WHERE q), sum(q::int) FROM (SELECT p.*, EXISTS (SELECT FROM seen z WHERE z.pid = p.pid AND z.kind = ''many'')
+  AND NOT EXISTS (SELECT FROM persons z WHERE z.pid = p.pid AND z.age < 55) AS q FROM persons p) t');
+SELECT run('SELECT g, count(*) FROM (SELECT p.*, CASE WHEN EXISTS (SELECT FROM seen z WHERE z.pid = p.pid AND z.kind = ''many'') AND EXISTS (SELECT FROM persons z WHERE z.pid = p.pid AND z.age < 55) THEN ''both''
+  WHEN EXISTS (SELECT FROM seen z WHERE z.pid = p.pid AND z.kind = ''many'') THEN ''seen'' ELSE ''none'' END AS g FROM persons p) t GROUP BY g ORDER BY g');
+SELECT run('SELECT count(*) FILTER (WHERE q AND age < 40), count(*) FILTER (WHERE age < 40 AND NOT r) FROM (SELECT p.*, NOT EXISTS (SELECT FROM seen z WHERE z.pid = p.pid)
+  AND NOT EXISTS (SELECT FROM bought z WHERE z.pid = p.pid) AS q, EXISTS (SELECT FROM seen z WHERE z.pid = p.pid) OR EXISTS (SELECT FROM bought z WHERE z.pid = p.pid) AS r FROM persons p) t');
+SELECT run('SELECT count(*) FROM (SELECT p.*, EXISTS (SELECT FROM seen z WHERE z.pid = p.pid) AND EXISTS (SELECT FROM everyone WHERE k = p.pid) AS q FROM persons p) t WHERE q OR age < 40');
+SELECT run('SELECT count(*) FILTER (WHERE q AND age < 40) FROM (SELECT p.*, NOT EXISTS (SELECT FROM seen z WHERE z.pid = p.pid) AND EXISTS (SELECT FROM everyone WHERE k = p.pid) AS q FROM persons p) t');
 -- more questions than four: one by one, as conditions of their own
 SELECT run('SELECT count(*) FROM persons p WHERE ' || string_agg(question, ' AND '))
   FROM (SELECT format('NOT EXISTS (SELECT FROM seen z WHERE z.pid = p.pid AND z.kind <> %L)', n) AS question FROM generate_series(1, 5) n) q;
