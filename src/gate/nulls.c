@@ -56,7 +56,7 @@ note_rest(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 	condition = cr_among_chosen(aggregate, condition);
 	if (!cr_label_in(level, expanded))
 	{
-		aggregate->rests = lappend(aggregate->rests, condition);
+		aggregate->skipped = lappend(aggregate->skipped, condition);
 		return;
 	}
 	missing = palloc(sizeof(CrMissing));

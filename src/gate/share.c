@@ -113,7 +113,7 @@ has_row(CrSource *source, Node *condition)
 static bool
 needs_shares(const CrAggregate *atom)
 {
-	return atom->rests != NIL ||
+	return atom->rests != NIL || atom->skipped != NIL ||
 		(atom->part != NIL &&
 		 (atom->zeros || cr_aggregate_family(atom->aggref->aggfnoid) ==
 		  CR_AGG_COUNT));
@@ -185,7 +185,7 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 						   make_ands_explicit(copyObject(atom->part))),
 				   atom->chosen != NIL);
 	note_given_rests(aggregate, source, atom);
-	foreach(lc, atom->rests)
+	foreach(lc, list_concat_copy(atom->rests, atom->skipped))
 	{
 		Node	   *rest = has_row(source, copyObject(lfirst(lc)));
 

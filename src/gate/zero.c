@@ -95,8 +95,8 @@ find_nullable(CrLevel *level, const CrArgument *argument, List **columns)
 static void
 note_rest(CrAggregate *aggregate, Node *condition)
 {
-	aggregate->rests = lappend(aggregate->rests,
-							   cr_among_chosen(aggregate, condition));
+	aggregate->skipped = lappend(aggregate->skipped,
+								 cr_among_chosen(aggregate, condition));
 }
 
 /* Rows that have some of the columns, by which they have. */

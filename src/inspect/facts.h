@@ -210,6 +210,7 @@ typedef struct CrAggregate
 								 * units of those must reach the threshold */
 	List	   *rests;			/* rows each condition holds for must be none,
 								 * or reach the threshold too */
+	List	   *skipped;		/* the same, of rows that it skips as null */
 	List	   *listed;			/* the same, where none will not do */
 	List	   *missing;		/* CrMissing */
 	List	   *given;			/* conditions: rows that have some columns of

@@ -25,19 +25,16 @@ among_meant(const CrLevel *level, Node *condition)
 }
 
 /*
- * Rows that conditions leave out, of those that have some columns; NULL:
- * there are none.
+ * Rows that conditions leave out, of those that have some columns.  What the
+ * aggregate itself skips of them is tested elsewhere.
  */
 static Node *
 left_of_given(List *conditions, Node *given)
 {
-	List	   *others = list_difference(conditions,
-										 make_ands_implicit((Expr *) given));
-	Expr	   *all = make_ands_explicit(copyObject(others));
+	Expr	   *all = make_ands_explicit(copyObject(conditions));
 	Node	   *rest = cr_make_boolean_test((Node *) all, IS_NOT_TRUE, -1);
 
-	return others == NIL ? NULL :
-		(Node *) make_andclause(list_make2(rest, copyObject(given)));
+	return (Node *) make_andclause(list_make2(rest, copyObject(given)));
 }
 
 /* Tests of the rows with something to add that are left over. */
@@ -46,12 +43,17 @@ tests_of_one_given(const CrLevel *level, const CrAggregate *aggregate,
 				   const CrUnit *unit, Node *given)
 {
 	List	   *tests = NIL;
-	List	   *all = list_concat(cr_defer_conditions(level), aggregate->part);
-	Node	   *rest = left_of_given(aggregate->part, given);
+	List	   *choice = list_difference(aggregate->part, aggregate->filled);
+	List	   *all = list_concat(cr_defer_conditions(level), choice);
+	Node	   *rest;
 	ListCell   *lc;
 
-	if (rest != NULL)
-		tests = lappend(tests, cr_guard_rest(unit, among_meant(level, rest)));
+	choice = list_difference(choice, make_ands_implicit((Expr *) given));
+	if (choice != NIL)
+	{
+		rest = among_meant(level, left_of_given(choice, given));
+		tests = lappend(tests, cr_guard_rest(unit, rest));
+	}
 	/* the level's conditions may leave out the same people as the part */
 	if (level->deferred != NIL)
 		tests = lappend(tests,
@@ -114,7 +116,7 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 						cr_guard_reach(unit, part) :
 						cr_guard_rest(unit, part));
 	}
-	foreach(lc, aggregate->rests)
+	foreach(lc, list_concat_copy(aggregate->rests, aggregate->skipped))
 		tests = lappend(tests,
 						cr_guard_rest(unit, among_meant(level, lfirst(lc))));
 	foreach(lc, aggregate->missing)
@@ -286,6 +288,16 @@ tests_of_factors(const CrLevel *level, const CrAggregate *aggregate)
 	return tests;
 }
 
+/* Does it rest on all rows of the group, each as good as any other? */
+static bool
+rests_on_group(const CrLevel *level, const CrAggregate *aggregate)
+{
+	return aggregate->part == NIL && aggregate->rests == NIL &&
+		aggregate->skipped == NIL && aggregate->listed == NIL &&
+		aggregate->missing == NIL && !aggregate->weighs &&
+		!(aggregate->people && level->deferred != NIL);
+}
+
 /*
  * The aggregate as it is released: itself where it rests on all rows of the
  * group, else null unless its part, and what is left, are many enough.
@@ -297,9 +309,7 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
 	ListCell   *lc;
 
-	if (aggregate->part == NIL && aggregate->rests == NIL &&
-		aggregate->listed == NIL && aggregate->missing == NIL &&
-		!aggregate->weighs && !(aggregate->people && level->deferred != NIL))
+	if (rests_on_group(level, aggregate))
 		return (Expr *) aggref;
 	foreach(lc, level->units)
 	{
