@@ -137,6 +137,23 @@ check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 	return check_counted_computation(level, aggregate, stripped);
 }
 
+/* Are its results made of squares of what it is given? */
+static bool
+spreads(uint32 family)
+{
+	return (family & (CR_AGG_STDDEV | CR_AGG_VARIANCE)) != 0;
+}
+
+static CrVerdict *
+refuse_weighed(CrAggregate *aggregate)
+{
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+							 aggregate->aggref->location,
+							 psprintf("%s() is given a count of each person's rows added to something else",
+									  aggregate_name(aggregate)),
+							 CR_HINT_COUNTS);
+}
+
 static CrVerdict *
 check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			   CrArgument *argument)
@@ -162,7 +179,8 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			(fact->aggregates & family) != family)
 			return refuse_column(level, aggregate, (Var *) stripped,
 								 CR_USE_MEASURE, family);
-		return NULL;
+		return fact->counted && fact->measured && spreads(family) ?
+			refuse_weighed(aggregate) : NULL;
 	}
 	if (cr_has_conditional(stripped))
 		return cr_refuse_conditional(stripped);
@@ -181,7 +199,8 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 								 psprintf("%s() is not allowed on all measures in its argument",
 										  aggregate_name(aggregate)),
 								 "cleanroom.columns lists the aggregates that each measure allows.");
-	return NULL;
+	return polynomial.counted && polynomial.measured && spreads(family) ?
+		refuse_weighed(aggregate) : NULL;
 }
 
 /*
@@ -201,6 +220,14 @@ check_pair(CrLevel *level, CrAggregate *aggregate)
 							&x))
 		return NULL;			/* each is judged by itself */
 	aggregate->weighs = x.counted || y.counted;
+	if ((x.counted && x.measured) || (y.counted && y.measured))
+		return refuse_weighed(aggregate);
+	if (aggregate->weighs && !cr_inspect_rows_are_people(level))
+		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+								 aggregate->aggref->location,
+								 psprintf("%s() is given counts of people who may stand in several rows",
+										  aggregate_name(aggregate)),
+								 "Give it a subquery that groups by the unit alone, joined with nothing: SELECT corr(a, b) FROM (SELECT key, count(*) AS a, sum(x) AS b ... GROUP BY key) AS people.");
 	if (x.base != 0 && y.base != 0 && x.base != y.base)
 		objection = "columns of two tables";
 	else if (x.degree > 1 || y.degree > 1)

@@ -138,6 +138,8 @@ note_share(CrAggregate *aggregate, Node *has, bool chosen)
 	Node	   *has_none = (Node *) make_notclause(copyObject((Expr *) has));
 
 	aggregate->part = lappend(aggregate->part, has);
+	/* whoever has none is there with zero */
+	aggregate->zeros = true;
 	aggregate->given = list_append_unique(aggregate->given, has);
 	if (chosen)
 		aggregate->rests = lappend(aggregate->rests,

@@ -65,6 +65,7 @@ cr_days_read(Node *expr, CrPolynomial *result)
 		return false;
 	result->aggregates = CR_AGG_ALL;
 	result->span = Max(days, 1);
+	result->constant = true;
 	return true;
 }
 

@@ -69,6 +69,7 @@ typedef struct CrColumnFact
 	bool		nullable;		/* may be null in a row of the base */
 	bool		labelled;		/* made of a label, see label.c */
 	bool		counted;		/* how many rows a person has is in it */
+	bool		measured;		/* … beside something else */
 	const char *name;			/* for messages */
 } CrColumnFact;
 
@@ -437,6 +438,7 @@ extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);
+extern bool cr_inspect_rows_are_people(const CrLevel *level);
 
 /* inspect/factor.c */
 extern Bitmapset *cr_inspect_factors(CrLevel *level, Node *expanded);

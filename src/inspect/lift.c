@@ -22,6 +22,7 @@
 #include "base/compat.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/operation.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -29,6 +30,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
 
 static bool
@@ -322,6 +324,14 @@ typedef struct Around
 
 static Node *lift_mutator(Node *node, Around *around);
 
+/* Is it sums and products of what a person's rows are aggregated to? */
+static bool
+is_of_aggregates(const Query *query, Node *expr)
+{
+	return query->hasAggs && contain_aggs_of_level(expr, 0) &&
+		cr_operation_computes(expr);
+}
+
 /* Is it computed of columns, row by row? */
 static bool
 is_computation(const Query *query, Node *expr)
@@ -368,7 +378,8 @@ is_wanted(const Around *around, const Lift *lift, Node *expr)
 	if (around->condition)
 		return mixes_match(lift->query, expr);
 	return conditional_walker(expr, NULL) ? !around->distinct :
-		is_computation(lift->query, expr);
+		is_computation(lift->query, expr) ||
+		is_of_aggregates(lift->query, expr);
 }
 
 /*

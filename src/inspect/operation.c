@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "inspect/operation.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/fmgroids.h"
 
 typedef struct Classified
@@ -108,4 +109,35 @@ cr_operation_of(Oid funcid)
 			return operations[i].operation;
 	}
 	return CR_OP_UNKNOWN;
+}
+
+static bool
+arithmetic_walker(Node *node, bool *computed)
+{
+	CrOperation operation = CR_OP_UNKNOWN;
+
+	if (node == NULL || IsA(node, Aggref) || IsA(node, Const) ||
+		IsA(node, Var))
+		return false;
+	if (IsA(node, OpExpr))
+		operation = cr_operation_of(((OpExpr *) node)->opfuncid);
+	else if (IsA(node, FuncExpr))
+		operation = cr_operation_of(((FuncExpr *) node)->funcid);
+	if (!IsA(node, List) && operation == CR_OP_UNKNOWN)
+		return true;
+	*computed = *computed || operation == CR_OP_ADD ||
+		operation == CR_OP_MULTIPLY;
+	return expression_tree_walker(node, arithmetic_walker, (void *) computed);
+}
+
+/*
+ * Are numbers added or multiplied in it, and nothing else done with columns,
+ * aggregates and constants?
+ */
+bool
+cr_operation_computes(Node *expr)
+{
+	bool		computed = false;
+
+	return !arithmetic_walker(expr, &computed) && computed;
 }

@@ -8,6 +8,8 @@
 #ifndef CR_OPERATION_H
 #define CR_OPERATION_H
 
+#include "nodes/primnodes.h"
+
 /* What a function does, as far as polynomials know it. */
 typedef enum CrOperation
 {
@@ -21,5 +23,6 @@ typedef enum CrOperation
 } CrOperation;
 
 extern CrOperation cr_operation_of(Oid funcid);
+extern bool cr_operation_computes(Node *expr);
 
 #endif							/* CR_OPERATION_H */

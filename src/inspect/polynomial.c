@@ -96,6 +96,7 @@ read_constant(const Const *constant, CrPolynomial *result)
 		return object(result, "constants of too many decimals");
 	value = fabs(value);
 	result->zero = value == 0;
+	result->constant = !result->zero;
 	if (value > 0)
 		result->span = value > 1 ? value : 1 / value;
 	return true;
@@ -122,6 +123,7 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	result->scale = fact->scale;
 	result->scaled = fact->scaled;
 	result->counted = fact->counted;
+	result->measured = !fact->counted || fact->measured;
 	return true;
 }
 
@@ -149,8 +151,22 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 	argument = cr_inspect_zeros(statement, argument, &zeros);
 	if (!cr_polynomial_read(statement, argument, result))
 		return false;
+	/* a constant, added up for each row */
+	if (family == CR_AGG_SUM && result->constant)
+	{
+		result->counted = true;
+		result->degree = Max(result->degree, 1);
+	}
+	if (family == CR_AGG_SUM)
+		result->constant = false;
 	if (family == CR_AGG_STDDEV || family == CR_AGG_VARIANCE)
+	{
+		if (result->counted && result->measured)
+			return object_with(result, "a count of rows added to a measure",
+							   CR_HINT_COUNTS);
+		result->constant = false;
 		result->degree *= 2;
+	}
 	return true;
 }
 
@@ -192,11 +208,18 @@ check_floating(CrPolynomial *result)
 }
 
 /*
- * A count is 0 or 1 for whom its writer chooses, or the same but for one; by
- * itself, a square too, it says no more than that.
+ * A count is 0 or 1 for whom its writer chooses, or the same but for one.  As
+ * a factor it weighs people; by itself, a square too, it tells no more.
  */
-#define INSTEAD_OF_COUNTS \
-	"Group by the count, SELECT n, sum(x) ... GROUP BY n; or use corr(), covar_pop() or regr_slope() of the two."
+static bool
+may_multiply(List *args, const CrPolynomial *left, const CrPolynomial *right)
+{
+	if (!left->counted && !right->counted)
+		return true;
+	if (left->degree == 0 || right->degree == 0)
+		return true;
+	return !left->measured && equal(linitial(args), lsecond(args));
+}
 
 static bool
 combine(const CrStatement *statement, List *args, CrOperation operation,
@@ -231,11 +254,13 @@ combine(const CrStatement *statement, List *args, CrOperation operation,
 						 Max(left.degree, right.degree);
 	result->aggregates = left.aggregates & right.aggregates;
 	result->counted = left.counted || right.counted;
-	if (operation == CR_OP_MULTIPLY && result->counted &&
-		Min(left.degree, right.degree) > 0 &&
-		!equal(linitial(args), lsecond(args)))
+	result->measured = left.measured || right.measured;
+	result->constant = operation == CR_OP_MULTIPLY ?
+						   left.constant && right.constant :
+						   left.constant || right.constant;
+	if (operation == CR_OP_MULTIPLY && !may_multiply(args, &left, &right))
 		return object_with(result, "a count of each person's rows as a factor",
-						   INSTEAD_OF_COUNTS);
+						   CR_HINT_COUNTS);
 	result->span = left.span * right.span;
 	result->computed = true;
 	result->zero = false;

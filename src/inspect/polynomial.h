@@ -29,8 +29,15 @@ typedef struct CrPolynomial
 	const char *instead;		/* what to write for that, or NULL */
 	bool		column_refused; /* … because of a column */
 	bool		zero;			/* the constant 0 */
-	bool		counted;		/* it says how many rows a person has */
+	bool		constant;		/* a constant is added in it */
+	bool		counted;		/* how many rows a person has is in it */
+	bool		measured;		/* something else is */
 } CrPolynomial;
+
+/* Counts by themselves tell no more than counts; added to measures, products
+ * and squares of the sum are weighted by them. */
+#define CR_HINT_COUNTS \
+	"Group by the count, SELECT n, sum(x) ... GROUP BY n; or use corr(), covar_pop() or regr_slope() of the two."
 
 extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
 							   CrPolynomial *polynomial);

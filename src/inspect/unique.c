@@ -408,3 +408,53 @@ cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
 		list_length(bases) == 1 && linitial(bases) == unit->base &&
 		cr_inspect_column_is_unique(unit->base->rte->relid, unit->attnum);
 }
+
+/* Does a unit level have one row for each person? */
+static bool
+groups_are_people(const CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->group_keys)
+	{
+		ListCell   *lc2;
+		bool		is_unit = false;
+
+		foreach(lc2, level->units)
+			is_unit = is_unit ||
+				equal(lfirst(lc), ((CrUnit *) lfirst(lc2))->expanded);
+		if (!is_unit)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Has everybody one row at most, as each has one in a subquery that groups by
+ * the unit, and relations that are not protected multiply nothing?
+ */
+bool
+cr_inspect_rows_are_people(const CrLevel *level)
+{
+	int			raw = 0;
+	ListCell   *lc;
+
+	if (level->branches != NIL)
+		return false;
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+		CrBase	   *base = source->base;
+
+		if (base != NULL && !cr_inspect_base_is_raw(base))
+			continue;
+		raw++;
+		if (base == NULL ? !cr_inspect_rows_are_people(source->level) :
+			base->kind == CR_BASE_UNIT_LEVEL ?
+			!groups_are_people(source->level) :
+			!cr_inspect_column_is_unique(base->rte->relid,
+										 base->policy->units[0]))
+			return false;
+	}
+	return raw == 1;
+}

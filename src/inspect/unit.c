@@ -432,6 +432,7 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 		fact.scale = polynomial.scale;
 		fact.scaled = polynomial.scaled;
 		fact.counted = polynomial.counted;
+		fact.measured = polynomial.measured;
 	}
 	if (IsA(stripped, Aggref) &&
 		cr_aggregate_family(((Aggref *) stripped)->aggfnoid) == CR_AGG_COUNT)

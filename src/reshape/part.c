@@ -249,41 +249,54 @@ tests_of_people(const CrLevel *level, const CrAggregate *aggregate)
 	return tests;
 }
 
+/* Few of the rows have another value than the commonest: none, or enough. */
+static Expr *
+test_of_factor(const CrLevel *level, Expr *factor, List *rows)
+{
+	int			threshold = cr_guard_threshold(level);
+	Expr	   *enough = (Expr *) cr_make_int4(threshold);
+	Expr	   *none = (Expr *) cr_make_int4(0);
+	List	   *args = list_make2(copyObject(factor), copyObject(enough));
+	Aggref	   *unlike =
+		cr_make_aggregate(cr_oids_get()->unlike_aggregate, INT4OID, args);
+
+	unlike->aggfilter = (Expr *) cr_defer_among(level, rows);
+	none = cr_make_operation("=", (Expr *) copyObject(unlike), none);
+	enough = cr_make_operation(">=", (Expr *) unlike, enough);
+	return make_orclause(list_make2(none, enough));
+}
+
 /*
  * What is nearly constant, multiplied by something else, is that of the few
  * for whom it is not: neither factor differs from its commonest value for
- * few.
+ * few, of all whom the aggregate uses and of those who have something.
  */
 static List *
 tests_of_factors(const CrLevel *level, const CrAggregate *aggregate)
 {
 	List	   *tests = NIL;
-	int			threshold = cr_guard_threshold(level);
-	const CrOids *oids = cr_oids_get();
 	List	   *used = list_copy(aggregate->chosen);
+	List	   *args = aggregate->weighs ? aggregate->aggref->args : NIL;
 	ListCell   *lc;
 
-	foreach(lc, aggregate->aggref->args)
+	foreach(lc, args)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 		Node	   *argument = (Node *) copyObject(tle->expr);
 
 		used = lappend(used, cr_make_null_test(argument, IS_NOT_NULL));
 	}
-
-	foreach(lc, aggregate->weighs ? aggregate->aggref->args : NIL)
+	foreach(lc, args)
 	{
 		Expr	   *factor = lfirst_node(TargetEntry, lc)->expr;
-		Expr	   *enough = (Expr *) cr_make_int4(threshold);
-		List	   *args = list_make2(copyObject(factor), copyObject(enough));
-		Aggref	   *unlike = cr_make_aggregate(oids->unlike_aggregate,
-											   INT4OID, args);
-		Expr	   *none = (Expr *) cr_make_int4(0);
+		ListCell   *lc2;
 
-		unlike->aggfilter = (Expr *) cr_defer_among(level, used);
-		none = cr_make_operation("=", (Expr *) copyObject(unlike), none);
-		enough = cr_make_operation(">=", (Expr *) unlike, enough);
-		tests = lappend(tests, make_orclause(list_make2(none, enough)));
+		tests = lappend(tests, test_of_factor(level, factor, used));
+		foreach(lc2, aggregate->given)
+			tests = lappend(tests,
+							test_of_factor(level, factor,
+										   lappend(list_copy(used),
+												   lfirst(lc2))));
 	}
 	return tests;
 }

@@ -95,6 +95,23 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(m) - sum(m) FILTER (WHERE k = ''c'') FROM (SELECT pid, max(kind) AS k, count(income) AS m FROM persons GROUP BY pid) q'),
 (false, 'SELECT sum(m) - sum(m) FILTER (WHERE k = ''c'') FROM (SELECT pid, max(kind) AS k, count(*) FILTER (WHERE kind <> ''q'') AS m FROM persons GROUP BY pid) q');
 
+-- counts in other words, added to measures, through two levels, of several rows; columns that are computed of two
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT sum(t * (2 - a)) FROM (SELECT pid, sum(cost) AS t, sum(1) AS a FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT sum(t * (2 - a)) FROM (SELECT pid, sum(cost) AS t, sum(0 * cost + 1) AS a FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT sum(t * (2 + t - u)) FROM (SELECT pid, sum(cost) AS t, sum(cost + 1) AS u FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT sum(4 * t + t * t + n * n - (t + n) * (t + n)) / 2 FROM (SELECT pid, sum(cost) AS t, count(*) AS n FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT var_pop(t + n) FROM (SELECT pid, sum(cost) AS t, count(*) AS n FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT var_pop(m) FROM (SELECT pid, sum(cost) + count(*) AS m FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT covar_pop(t, t + n) FROM (SELECT pid, sum(cost) AS t, count(*) AS n FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT covar_pop(t, n) FROM (SELECT pid, sum(income) AS t, count(gap) AS n FROM persons GROUP BY pid) q JOIN accounts a ON a.pid = q.pid WHERE what = ''z'''),
+(false, 'SELECT covar_pop(t, n) FROM (SELECT p.pid, avg(coalesce(income, 0)) AS t, count(*) AS n FROM persons p JOIN accounts USING (pid) WHERE (what = ''z'' OR what = ''m'' AND (kind = ''q'' OR age = 70)) AND age > 30 GROUP BY p.pid) q'),
+(false, 'SELECT sum(m) FROM (SELECT pid, sum(m) AS m FROM (SELECT pid, sum(coalesce(income, 0)) AS m FROM persons WHERE kind <> ''c'' GROUP BY pid) w GROUP BY pid) q'),
+(false, 'SELECT sum(n) FROM (SELECT pid, sum(n) AS n FROM (SELECT pid, count(income) AS n FROM persons WHERE kind <> ''c'' GROUP BY pid) w GROUP BY pid) q'),
+(false, 'SELECT sum(m) FROM (SELECT p.pid, sum(m) AS m FROM persons p JOIN (SELECT pid, sum(coalesce(income, 0)) AS m FROM persons WHERE kind <> ''c'' GROUP BY pid) w ON w.pid = p.pid GROUP BY p.pid) q'),
+(false, 'SELECT sum(t) - sum(m) FROM (SELECT pid, sum(income) AS t, sum(income) + 0 * sum(gap) AS m FROM persons GROUP BY pid) q'),
+(false, 'SELECT (SELECT sum(income) FROM persons) - sum(m) FROM (SELECT pid, sum(income) + 0 * sum(gap) AS m FROM persons GROUP BY pid) q');
+
 -- ---------- COALESCE in CASE; two conditions; classes; optional sides; other keys ----------
 INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(income) - sum(CASE WHEN kind = ''c'' THEN coalesce(income, 0) ELSE 0 END) FROM persons'),
@@ -117,6 +134,9 @@ INSERT INTO queries (honest, query) VALUES
 INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(m), avg(m) FROM (SELECT pid, sum(coalesce(income, 0)) AS m FROM persons WHERE kind = ''c'' GROUP BY pid) q'),
 (true, 'SELECT round(corr(n, s)::numeric, 8), round(covar_pop(n, s)::numeric, 8), sum(n * n) FROM (SELECT pid, count(*) AS n, sum(cost) AS s FROM visits WHERE what <> ''m'' GROUP BY pid) q'),
+(true, 'SELECT avg(net), sum(net), stddev(net) IS NULL FROM (SELECT pid, sum(cost) - 2 * avg(cost) AS net FROM visits WHERE what <> ''m'' GROUP BY pid) q'),
+(true, 'SELECT variance(n), stddev(n), avg(n + 1) FROM (SELECT pid, count(*) AS n FROM visits WHERE what <> ''m'' GROUP BY pid) q'),
+(true, 'SELECT round(corr(a, b)::numeric, 6) FROM (SELECT p.pid, sum(income) AS a, sum(b) AS b FROM persons p JOIN (SELECT pid, sum(cost) AS b FROM visits GROUP BY pid) q ON q.pid = p.pid WHERE kind = ''c'' GROUP BY p.pid) r'),
 (true, 'SELECT sum(a), count(a), sum(t) FROM (SELECT pid, sum(cost) AS t, sum(cost) FILTER (WHERE what = ''k'') AS a FROM visits GROUP BY pid) q'),
 (true, 'SELECT sum(m) FILTER (WHERE n > 2), sum(m) FROM (SELECT pid, count(*) AS n, count(*) AS m FROM visits GROUP BY pid) q'),
 (true, 'SELECT count(DISTINCT acc), count(DISTINCT acc) FILTER (WHERE what = ''z'') FROM accounts'),
