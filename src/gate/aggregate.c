@@ -137,23 +137,6 @@ check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 	return check_counted_computation(level, aggregate, stripped);
 }
 
-/* Are its results made of squares of what it is given? */
-static bool
-spreads(uint32 family)
-{
-	return (family & (CR_AGG_STDDEV | CR_AGG_VARIANCE)) != 0;
-}
-
-static CrVerdict *
-refuse_weighed(CrAggregate *aggregate)
-{
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
-							 aggregate->aggref->location,
-							 psprintf("%s() is given a count of each person's rows added to something else",
-									  aggregate_name(aggregate)),
-							 CR_HINT_COUNTS);
-}
-
 static CrVerdict *
 check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			   CrArgument *argument)
@@ -179,8 +162,8 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			(fact->aggregates & family) != family)
 			return refuse_column(level, aggregate, (Var *) stripped,
 								 CR_USE_MEASURE, family);
-		return fact->counted && fact->measured && spreads(family) ?
-			refuse_weighed(aggregate) : NULL;
+		return fact->counted && fact->measured &&
+			cr_weigh_squares(family) ? cr_refuse_weighed(aggregate) : NULL;
 	}
 	if (cr_has_conditional(stripped))
 		return cr_refuse_conditional(stripped);
@@ -199,46 +182,8 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 								 psprintf("%s() is not allowed on all measures in its argument",
 										  aggregate_name(aggregate)),
 								 "cleanroom.columns lists the aggregates that each measure allows.");
-	return polynomial.counted && polynomial.measured && spreads(family) ?
-		refuse_weighed(aggregate) : NULL;
-}
-
-/*
- * Two measures of one table, of degree two together: what correlation,
- * covariance and regression compute is made of products of the two.
- */
-static CrVerdict *
-check_pair(CrLevel *level, CrAggregate *aggregate)
-{
-	CrPolynomial x;
-	CrPolynomial y;
-	const char *objection = NULL;
-
-	if (!cr_polynomial_read(level->statement, linitial(aggregate->arguments),
-							&y) ||
-		!cr_polynomial_read(level->statement, lsecond(aggregate->arguments),
-							&x))
-		return NULL;			/* each is judged by itself */
-	aggregate->weighs = x.counted || y.counted;
-	if ((x.counted && x.measured) || (y.counted && y.measured))
-		return refuse_weighed(aggregate);
-	if (aggregate->weighs && !cr_inspect_rows_are_people(level))
-		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
-								 aggregate->aggref->location,
-								 psprintf("%s() is given counts of people who may stand in several rows",
-										  aggregate_name(aggregate)),
-								 "Give it a subquery that groups by the unit alone, joined with nothing: SELECT corr(a, b) FROM (SELECT key, count(*) AS a, sum(x) AS b ... GROUP BY key) AS people.");
-	if (x.base != 0 && y.base != 0 && x.base != y.base)
-		objection = "columns of two tables";
-	else if (x.degree > 1 || y.degree > 1)
-		objection = "products of columns, which it would multiply again";
-	if (objection == NULL)
-		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
-							 aggregate->aggref->location,
-							 psprintf("%s() is given %s",
-									  aggregate_name(aggregate), objection),
-							 "Give it two measures of one table; or sum each table by person in a subquery, join the two, and group that by person again: SELECT corr(a, b) FROM (SELECT p.key, sum(p.a) AS a, sum(q.b) AS b FROM (SELECT key, sum(x) AS a ... GROUP BY key) p JOIN (SELECT key, sum(y) AS b ... GROUP BY key) q ON q.key = p.key GROUP BY p.key) AS people.");
+	return polynomial.counted && polynomial.measured &&
+		cr_weigh_squares(family) ? cr_refuse_weighed(aggregate) : NULL;
 }
 
 /*
@@ -433,6 +378,10 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	if (refusal == NULL && aggregate->aggref->aggdistinct != NIL &&
 		names_people(level, argument.expanded))
 		aggregate->people = true;
+	aggregate->weighs = aggregate->weighs ||
+		(level->kind == CR_LEVEL_RELEASED && family != 0 &&
+		 family != CR_AGG_COUNT &&
+		 cr_weigh_combines(level, argument.expanded));
 	return refusal;
 }
 
@@ -474,7 +423,7 @@ check_aggregate(CrLevel *level, CrAggregate *aggregate, Node *class)
 	if (refusal == NULL && list_length(aggregate->arguments) == 2)
 		refusal = cr_note_pair_nulls(level, aggregate);
 	if (refusal == NULL && list_length(aggregate->arguments) == 2)
-		refusal = check_pair(level, aggregate);
+		refusal = cr_rule_pair(level, aggregate);
 	if (refusal == NULL && aggref->aggdistinct != NIL)
 		refusal = cr_rule_grouping_operator(linitial(aggref->aggdistinct));
 	if (refusal == NULL && aggregate->part != NIL)

@@ -38,4 +38,10 @@ extern CrVerdict *cr_note_nulls(CrLevel *level, CrAggregate *aggregate,
 								uint32 family, CrArgument *argument);
 extern CrVerdict *cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate);
 
+/* weigh.c */
+extern CrVerdict *cr_rule_pair(CrLevel *level, CrAggregate *aggregate);
+extern CrVerdict *cr_refuse_weighed(CrAggregate *aggregate);
+extern bool cr_weigh_squares(uint32 family);
+extern bool cr_weigh_combines(CrLevel *level, Node *expanded);
+
 #endif							/* CR_ARGUMENT_H */

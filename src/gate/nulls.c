@@ -255,14 +255,20 @@ is_computed_below(CrLevel *level, Var *column)
 		!cr_polynomial_read(level->statement, expanded, &polynomial);
 }
 
+static bool is_chosen_below(CrLevel *level, Var *column);
+
 static bool
-filter_walker(Node *node, void *context)
+filter_walker(Node *node, CrLevel *level)
 {
 	if (node == NULL)
 		return false;
 	if (IsA(node, Aggref) && ((Aggref *) node)->aggfilter != NULL)
 		return true;
-	return expression_tree_walker(node, filter_walker, context);
+	if (IsA(node, Var))
+		return ((Var *) node)->varlevelsup == 0 &&
+			((Var *) node)->varno > 0 &&
+			is_chosen_below(level, (Var *) node);
+	return expression_tree_walker(node, filter_walker, (void *) level);
 }
 
 /*
@@ -277,7 +283,7 @@ is_chosen_below(CrLevel *level, Var *column)
 	return base->kind == CR_BASE_UNIT_LEVEL && column->varattno >= 1 &&
 		column->varattno <= list_length(base->level->columns) &&
 		filter_walker(list_nth(base->level->columns, column->varattno - 1),
-					  NULL);
+					  base->level);
 }
 
 /* People whom a FILTER below leaves without a value, once they are counted. */

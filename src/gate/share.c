@@ -140,6 +140,7 @@ note_share(CrAggregate *aggregate, Node *has, bool chosen)
 	aggregate->part = lappend(aggregate->part, has);
 	/* whoever has none is there with zero */
 	aggregate->zeros = true;
+	aggregate->partial = aggregate->partial || chosen;
 	aggregate->given = list_append_unique(aggregate->given, has);
 	if (chosen)
 		aggregate->rests = lappend(aggregate->rests,
@@ -185,7 +186,7 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 		note_share(aggregate,
 				   has_row(source, (Node *)
 						   make_ands_explicit(copyObject(atom->part))),
-				   atom->chosen != NIL);
+				   atom->chosen != NIL || atom->partial);
 	note_given_rests(aggregate, source, atom);
 	foreach(lc, list_concat_copy(atom->rests, atom->skipped))
 	{

@@ -219,8 +219,10 @@ typedef struct CrAggregate
 	List	   *filled;			/* those of part that its arguments be given */
 	bool		people;			/* it counts each person once */
 	bool		zeros;			/* it is zero where there is nothing to add */
+	bool		partial;		/* by choice, in it or below it */
 	bool		weighs;			/* how often people have rows is one of two
-								 * factors in it */
+								 * factors in it, or it is computed of several
+								 * of their own aggregates */
 	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
 								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */

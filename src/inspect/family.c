@@ -9,6 +9,7 @@
 
 #include "inspect/polynomial.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 
 typedef struct Member
 {
@@ -105,6 +106,16 @@ uint32
 cr_aggregate_family(Oid aggfnoid)
 {
 	return look_up(aggregates, lengthof(aggregates), aggfnoid);
+}
+
+/* Is it one that divides by the number of rows, not by one less? */
+bool
+cr_aggregate_is_of_population(Oid aggfnoid)
+{
+	const char *name = get_func_name(aggfnoid);
+	const char *suffix = name == NULL ? NULL : strrchr(name, '_');
+
+	return suffix != NULL && strcmp(suffix, "_pop") == 0;
 }
 
 /*

@@ -161,6 +161,10 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 		result->constant = false;
 	if (family == CR_AGG_STDDEV || family == CR_AGG_VARIANCE)
 	{
+		/* nearly everybody may have one row, as a condition may choose */
+		if (cr_aggregate_is_of_population(aggref->aggfnoid))
+			return object_with(result, "a deviation that is zero for whoever has one row",
+							   "Use stddev_samp() or var_samp(), which are NULL for those.");
 		if (result->counted && result->measured)
 			return object_with(result, "a count of rows added to a measure",
 							   CR_HINT_COUNTS);

@@ -49,6 +49,7 @@ extern const char *cr_days_hint(const CrStatement *statement, const Var *date);
 /* family.c */
 extern uint32 cr_aggregate_family(Oid aggfnoid);
 extern uint32 cr_aggregate_pair(Oid aggfnoid);
+extern bool cr_aggregate_is_of_population(Oid aggfnoid);
 
 /* zeros.c */
 extern Node *cr_inspect_zeros(const CrStatement *statement, Node *expr,

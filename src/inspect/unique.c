@@ -409,6 +409,20 @@ cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
 		cr_inspect_column_is_unique(unit->base->rte->relid, unit->attnum);
 }
 
+static bool
+is_unit(const CrLevel *level, Node *expanded)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		if (equal(cr_inspect_strip(expanded),
+				  ((CrUnit *) lfirst(lc))->expanded))
+			return true;
+	}
+	return false;
+}
+
 /* Does a unit level have one row for each person? */
 static bool
 groups_are_people(const CrLevel *level)
@@ -417,44 +431,67 @@ groups_are_people(const CrLevel *level)
 
 	foreach(lc, level->group_keys)
 	{
-		ListCell   *lc2;
-		bool		is_unit = false;
-
-		foreach(lc2, level->units)
-			is_unit = is_unit ||
-				equal(lfirst(lc), ((CrUnit *) lfirst(lc2))->expanded);
-		if (!is_unit)
+		if (!is_unit(level, lfirst(lc)))
 			return false;
 	}
 	return true;
 }
 
+/* Are protected tables joined person by person, and in no other way? */
+static bool
+joins_are_of_people(const CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Node	   *left;
+		Node	   *right;
+
+		if (clause->membership ||
+			bms_num_members(cr_inspect_raw_bases(level->statement,
+												 clause->expanded)) < 2)
+			continue;
+		if (!cr_inspect_equality(clause->expanded, &left, &right) ||
+			!is_unit(level, left) || !is_unit(level, right))
+			return false;
+	}
+	return true;
+}
+
+/* Has everybody one row at most in a source that has rows of people? */
+static bool
+source_has_people_once(const CrSource *source)
+{
+	const CrBase *base = source->base;
+
+	if (base == NULL)
+		return cr_inspect_rows_are_people(source->level);
+	if (base->kind == CR_BASE_UNIT_LEVEL)
+		return groups_are_people(source->level);
+	return cr_inspect_column_is_unique(base->rte->relid,
+									   base->policy->units[0]);
+}
+
 /*
  * Has everybody one row at most, as each has one in a subquery that groups by
- * the unit, and relations that are not protected multiply nothing?
+ * the unit?  Relations that are not protected multiply nothing.
  */
 bool
 cr_inspect_rows_are_people(const CrLevel *level)
 {
-	int			raw = 0;
 	ListCell   *lc;
 
-	if (level->branches != NIL)
+	if (level->branches != NIL || !joins_are_of_people(level))
 		return false;
 	foreach(lc, level->sources)
 	{
 		CrSource   *source = (CrSource *) lfirst(lc);
-		CrBase	   *base = source->base;
 
-		if (base != NULL && !cr_inspect_base_is_raw(base))
-			continue;
-		raw++;
-		if (base == NULL ? !cr_inspect_rows_are_people(source->level) :
-			base->kind == CR_BASE_UNIT_LEVEL ?
-			!groups_are_people(source->level) :
-			!cr_inspect_column_is_unique(base->rte->relid,
-										 base->policy->units[0]))
+		if ((source->base == NULL || cr_inspect_base_is_raw(source->base)) &&
+			!source_has_people_once(source))
 			return false;
 	}
-	return raw == 1;
+	return true;
 }

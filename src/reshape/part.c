@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_oper.h"
 #include "reshape/reshape.h"
 #include "utils/fmgroids.h"
@@ -256,7 +257,13 @@ test_of_factor(const CrLevel *level, Expr *factor, List *rows)
 	int			threshold = cr_guard_threshold(level);
 	Expr	   *enough = (Expr *) cr_make_int4(threshold);
 	Expr	   *none = (Expr *) cr_make_int4(0);
-	List	   *args = list_make2(copyObject(factor), copyObject(enough));
+	Node	   *value = coerce_to_target_type(NULL,
+											  (Node *) copyObject(factor),
+											  exprType((Node *) factor),
+											  FLOAT8OID, -1,
+											  COERCION_EXPLICIT,
+											  COERCE_EXPLICIT_CAST, -1);
+	List	   *args = list_make2(value, copyObject(enough));
 	Aggref	   *unlike =
 		cr_make_aggregate(cr_oids_get()->unlike_aggregate, INT4OID, args);
 

@@ -111,6 +111,14 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(m) FROM (SELECT p.pid, sum(m) AS m FROM persons p JOIN (SELECT pid, sum(coalesce(income, 0)) AS m FROM persons WHERE kind <> ''c'' GROUP BY pid) w ON w.pid = p.pid GROUP BY p.pid) q'),
 (false, 'SELECT sum(t) - sum(m) FROM (SELECT pid, sum(income) AS t, sum(income) + 0 * sum(gap) AS m FROM persons GROUP BY pid) q'),
 (false, 'SELECT (SELECT sum(income) FROM persons) - sum(m) FROM (SELECT pid, sum(income) + 0 * sum(gap) AS m FROM persons GROUP BY pid) q');
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT count(*) - count(m) FROM (SELECT pid, sum(m) AS m FROM (SELECT pid, what, sum(cost) FILTER (WHERE what = ''m'') AS m FROM visits GROUP BY pid, what) w GROUP BY pid) q'),
+(false, 'SELECT count(*) - sum(m) FROM (SELECT pid, sum(m) AS m FROM (SELECT pid, what, count(*) FILTER (WHERE what = ''m'') AS m FROM visits WHERE what <> ''k'' GROUP BY pid, what) w GROUP BY pid) q'),
+(false, 'SELECT sum(s) FROM (SELECT p.pid, stddev_pop(cost) AS s FROM visits JOIN persons p USING (pid) WHERE what = ''z'' OR what = ''m'' AND age = 60 GROUP BY p.pid) q'),
+(false, 'SELECT sum(s) FROM (SELECT pid, var_pop(cost) AS s FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
+(false, 'SELECT sum(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q'),
+(false, 'SELECT sum(t * t - s) FROM (SELECT p.pid, sum(cost) AS t, sum(cost * cost) AS s FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q'),
+(false, 'SELECT var_pop(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q JOIN persons c ON c.pid = q.pid');
 
 -- ---------- COALESCE in CASE; two conditions; classes; optional sides; other keys ----------
 INSERT INTO queries (honest, query) VALUES
