@@ -72,6 +72,8 @@ cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 	CrVerdict  *verdict;
 	CrStatement *statement;
 
+	if (touch->any)
+		cr_reshape_open_exempt(query);
 	if (!touch->foreign_owner)
 		return NULL;
 	verdict = cr_gate_judge_command(query, touch);

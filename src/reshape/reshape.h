@@ -30,6 +30,7 @@ extern bool cr_reshape_waive(Query *query, List *waived);
 
 /* marker.c: the same for one entry of a range table */
 extern void cr_reshape_open_entry(Query *query, int rti, Oid owner);
+extern void cr_reshape_open_exempt(Query *query);
 
 /* copies.c: a subquery runs once, wherever its condition is copied to */
 extern void cr_reshape_remember(CrSubLink *entry);

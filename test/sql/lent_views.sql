@@ -216,6 +216,19 @@ SET SESSION AUTHORIZATION regress_cr_lv_alias;
 EXECUTE t;
 RESET SESSION AUTHORIZATION;
 
+-- whoever is exempt reads all of its table by an analyst's view, as in a query of its own
+SET SESSION AUTHORIZATION regress_cr_lv_team;
+CREATE VIEW whole AS SELECT * FROM buys;
+GRANT SELECT ON whole TO regress_cr_lv_shop;
+SET SESSION AUTHORIZATION regress_cr_lv_shop;
+SELECT (SELECT count(*) FROM whole) = count(*) AS alike, count(*) > 0 AS some FROM buys;
+SELECT count(*) FROM buys b WHERE NOT EXISTS (SELECT FROM whole w WHERE w.id = b.id);
+ALTER TABLE buys FORCE ROW LEVEL SECURITY;
+SELECT count(*) FROM whole;
+ALTER TABLE buys NO FORCE ROW LEVEL SECURITY;
+RESET SESSION AUTHORIZATION;
+SELECT (SELECT count(*) FROM lv.whole) = count(*) AS alike FROM lv.buys;
+
 SET client_min_messages = error;
 TRUNCATE cleanroom.room_list CASCADE;
 TRUNCATE cleanroom.budget_list, cleanroom.spending_list, cleanroom.suspension_list,
