@@ -58,7 +58,10 @@ may_be_zero(CrLevel *level, Node *plain, Node *expanded, List *zeros)
 	return polynomial.degree <= 1 || list_length(list_union(NIL, zeros)) == 1;
 }
 
-/* May the column be null as its table stores it, but not by a join? */
+/*
+ * May the column be null as its table stores it, or a subquery by person
+ * computes it, but not by a join?
+ */
 static bool
 is_stored_null(CrLevel *level, Node *written, bool *stored)
 {
@@ -70,7 +73,7 @@ is_stored_null(CrLevel *level, Node *written, bool *stored)
 		return false;
 	base = cr_inspect_base(level->statement, var->varno);
 	*stored = cr_inspect_nullable(level->statement, (Node *) var);
-	return base->kind == CR_BASE_PROTECTED && !base->nullable;
+	return cr_inspect_base_is_raw(base) && !base->nullable;
 }
 
 /* The columns of the argument that may be null, if they are few. */

@@ -115,6 +115,8 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT count(*) - count(m) FROM (SELECT pid, sum(m) AS m FROM (SELECT pid, what, sum(cost) FILTER (WHERE what = ''m'') AS m FROM visits GROUP BY pid, what) w GROUP BY pid) q'),
 (false, 'SELECT count(*) - sum(m) FROM (SELECT pid, sum(m) AS m FROM (SELECT pid, what, count(*) FILTER (WHERE what = ''m'') AS m FROM visits WHERE what <> ''k'' GROUP BY pid, what) w GROUP BY pid) q'),
 (false, 'SELECT sum(s) FROM (SELECT p.pid, stddev_pop(cost) AS s FROM visits JOIN persons p USING (pid) WHERE what = ''z'' OR what = ''m'' AND age = 60 GROUP BY p.pid) q'),
+(false, 'SELECT sum(t - coalesce(b, 0)) FROM (SELECT pid, sum(cost) AS t, sum(cost) FILTER (WHERE what = ''m'') AS b FROM visits GROUP BY pid) q'),
+(false, 'SELECT sum(coalesce(t, 0) + coalesce(b, 0)) - sum(t) FROM (SELECT pid, sum(income) AS t, sum(gap) AS b FROM persons WHERE kind <> ''c'' GROUP BY pid) q'),
 (false, 'SELECT sum(s) FROM (SELECT pid, var_pop(cost) AS s FROM visits WHERE what <> ''k'' GROUP BY pid) q'),
 (false, 'SELECT sum(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q'),
 (false, 'SELECT sum(t * t - s) FROM (SELECT p.pid, sum(cost) AS t, sum(cost * cost) AS s FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q'),
@@ -142,6 +144,8 @@ INSERT INTO queries (honest, query) VALUES
 INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(m), avg(m) FROM (SELECT pid, sum(coalesce(income, 0)) AS m FROM persons WHERE kind = ''c'' GROUP BY pid) q'),
 (true, 'SELECT round(corr(n, s)::numeric, 8), round(covar_pop(n, s)::numeric, 8), sum(n * n) FROM (SELECT pid, count(*) AS n, sum(cost) AS s FROM visits WHERE what <> ''m'' GROUP BY pid) q'),
+(true, 'SELECT sum(coalesce(t, 0) + coalesce(b, 0)), round(avg(coalesce(t, 0) - coalesce(b, 0)), 6) FROM (SELECT pid, sum(income) AS t, sum(extra) AS b FROM persons GROUP BY pid) q'),
+(true, 'SELECT sum(t - coalesce(b, 0)) FROM (SELECT pid, sum(cost) AS t, sum(cost) FILTER (WHERE what = ''k'') AS b FROM visits GROUP BY pid) q'),
 (true, 'SELECT avg(net), sum(net), stddev(net) IS NULL FROM (SELECT pid, sum(cost) - 2 * avg(cost) AS net FROM visits WHERE what <> ''m'' GROUP BY pid) q'),
 (true, 'SELECT variance(n), stddev(n), avg(n + 1) FROM (SELECT pid, count(*) AS n FROM visits WHERE what <> ''m'' GROUP BY pid) q'),
 (true, 'SELECT round(corr(a, b)::numeric, 6) FROM (SELECT p.pid, sum(income) AS a, sum(b) AS b FROM persons p JOIN (SELECT pid, sum(cost) AS b FROM visits GROUP BY pid) q ON q.pid = p.pid WHERE kind = ''c'' GROUP BY p.pid) r'),

@@ -199,7 +199,7 @@ SELECT avg(day - date '2024-01-01') FROM orders;
 SELECT avg(last - first) FROM (SELECT person, min(day) AS first, max(day) AS last FROM orders GROUP BY 1) t;
 SELECT count(amount::numeric(12,2)) FROM orders;
 SELECT count(person::text) FROM orders;
-SELECT sum(a - coalesce(b, 0)) FROM (SELECT person, sum(amount) AS a, sum(qty) AS b FROM orders GROUP BY 1) t;
+SELECT stddev(a - coalesce(b, 0)) FROM (SELECT person, sum(amount) AS a, sum(qty) AS b FROM orders GROUP BY 1) t;
 SELECT count(DISTINCT d.day) FROM orders JOIN (SELECT DISTINCT date '2024-01-01' + n AS day FROM generate_series(0, 9) n) d USING (day);
 SELECT count(*) FROM people p WHERE (SELECT sum(amount) FROM orders o WHERE o.person = p.person) > 9;
 SELECT count(*) FROM people p WHERE EXISTS (SELECT 1 FROM orders o WHERE o.person = p.person GROUP BY o.person HAVING count(*) > p.person);
