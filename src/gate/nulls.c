@@ -332,6 +332,54 @@ note_some_given(CrLevel *level, CrAggregate *aggregate, Node *written)
 					(Node *) make_orclause(tests) : linitial(tests));
 }
 
+/* What may be null of what a column is computed of, here or below. */
+static List *
+nullable_atoms(CrLevel *level, Node *column)
+{
+	Node	   *expanded = cr_inspect_expand(level, column);
+	CrBase	   *base;
+	List	   *atoms = NIL;
+	ListCell   *lc;
+
+	if (IsA(expanded, Var) && ((Var *) expanded)->varlevelsup == 0 &&
+		((Var *) expanded)->varno > 0)
+	{
+		base = cr_inspect_base(level->statement, ((Var *) expanded)->varno);
+		if (base->kind == CR_BASE_UNIT_LEVEL &&
+			((Var *) expanded)->varattno >= 1 &&
+			((Var *) expanded)->varattno <= list_length(base->level->columns))
+			expanded = list_nth(base->level->columns,
+								((Var *) expanded)->varattno - 1);
+	}
+	foreach(lc, pull_var_clause(expanded, PVC_INCLUDE_AGGREGATES))
+	{
+		if (cr_inspect_nullable(level->statement, lfirst(lc)))
+			atoms = list_append_unique(atoms, lfirst(lc));
+	}
+	return atoms;
+}
+
+/*
+ * A column that a subquery computes of several that may be null is null for
+ * whoever lacks one of them; which, is known only where it is computed in the
+ * aggregate, and so it is written there (see inspect/lift.c), or refused.
+ */
+static CrVerdict *
+check_lifted(CrLevel *level, Node *written)
+{
+	ListCell   *lc;
+
+	foreach(lc, pull_var_clause(written, 0))
+	{
+		if (list_length(nullable_atoms(level, lfirst(lc))) > 1)
+			return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+									 exprLocation(lfirst(lc)),
+									 "a column that a subquery computes of several that may be null may not be aggregated here",
+									 "Let the subquery give those columns, and compute in the aggregate: sum(a + b).");
+	}
+	return NULL;
+}
+
 /*
  * Notes that the aggregate rests on rows whose argument is not null, and
  * which others are left over.
@@ -343,6 +391,7 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	Node	   *stripped = cr_inspect_strip(argument->expanded);
 	Node	   *written = cr_inspect_strip(argument->written);
 	Node	   *given;
+	CrVerdict  *refusal;
 
 	if (!cr_inspect_nullable(level->statement, argument->expanded))
 		return NULL;
@@ -350,6 +399,9 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	note_filled(aggregate, given);
 	if (IsA(stripped, Const))
 		return NULL;
+	refusal = check_lifted(level, written);
+	if (refusal != NULL)
+		return refusal;
 	if (argument->zeros)
 		note_some_given(level, aggregate, written);
 	/* a sum of nothing but the column is no count of those who have it */

@@ -42,9 +42,33 @@ cr_refuse_weighed(CrAggregate *aggregate)
 							 CR_HINT_COUNTS);
 }
 
-/* Is it computed of several aggregates of each person, who has one row? */
-bool
-cr_weigh_combines(CrLevel *level, Node *expanded)
+static bool combines(CrLevel *level, Node *expanded);
+
+/* Is the column of a unit level computed of several aggregates of people? */
+static bool
+is_combined(CrBase *base, AttrNumber attnum)
+{
+	Node	   *column;
+	List	   *atoms;
+	ListCell   *lc;
+
+	if (attnum < 1 || attnum > list_length(base->level->columns))
+		return false;
+	column = list_nth(base->level->columns, attnum - 1);
+	atoms = list_union(NIL, pull_var_clause(column, PVC_INCLUDE_AGGREGATES));
+	if (list_length(atoms) > 1)
+		return true;
+	foreach(lc, atoms)
+	{
+		if (IsA(lfirst(lc), Aggref) &&
+			combines(base->level, (Node *) ((Aggref *) lfirst(lc))->args))
+			return true;
+	}
+	return false;
+}
+
+static bool
+combines(CrLevel *level, Node *expanded)
 {
 	List	   *vars = list_union(NIL, pull_var_clause(expanded, 0));
 	int			below = 0;
@@ -53,13 +77,25 @@ cr_weigh_combines(CrLevel *level, Node *expanded)
 	foreach(lc, vars)
 	{
 		Var		   *var = lfirst_node(Var, lc);
+		CrBase	   *base;
 
-		if (var->varlevelsup == 0 && var->varno > 0 &&
-			cr_inspect_base(level->statement,
-							var->varno)->kind == CR_BASE_UNIT_LEVEL)
-			below++;
+		if (var->varlevelsup != 0 || var->varno <= 0)
+			continue;
+		base = cr_inspect_base(level->statement, var->varno);
+		if (base->kind != CR_BASE_UNIT_LEVEL)
+			continue;
+		below++;
+		if (is_combined(base, var->varattno))
+			return true;
 	}
-	return below > 1 && cr_inspect_rows_are_people(level);
+	return below > 1;
+}
+
+/* Is it computed of several aggregates of each person, here or below? */
+bool
+cr_weigh_combines(CrLevel *level, Node *expanded)
+{
+	return combines(level, expanded);
 }
 
 /*

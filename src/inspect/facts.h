@@ -70,6 +70,8 @@ typedef struct CrColumnFact
 	bool		labelled;		/* made of a label, see label.c */
 	bool		counted;		/* how many rows a person has is in it */
 	bool		measured;		/* … beside something else */
+	bool		constant;		/* a constant is added in it */
+	bool		below;			/* of a unit level, which these three are of */
 	const char *name;			/* for messages */
 } CrColumnFact;
 

@@ -393,6 +393,7 @@ may_lift(const Around *around, const Lift *lift, Node *expr)
 		return false;
 	if (cr_normalize_may_be_null((Node *) around->query->jointree,
 								 lift->rti) &&
+		!is_of_aggregates(lift->query, expr) &&
 		(contain_nonstrict_functions(expr) || !contain_var_clause(expr)))
 		return false;
 	return !fixed_walker(expr, lift->query) &&

@@ -123,7 +123,8 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	result->scale = fact->scale;
 	result->scaled = fact->scaled;
 	result->counted = fact->counted;
-	result->measured = !fact->counted || fact->measured;
+	result->measured = !fact->below || fact->measured;
+	result->constant = fact->constant;
 	return true;
 }
 

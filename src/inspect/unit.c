@@ -433,6 +433,8 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 		fact.scaled = polynomial.scaled;
 		fact.counted = polynomial.counted;
 		fact.measured = polynomial.measured;
+		fact.constant = polynomial.constant;
+		fact.below = true;
 	}
 	if (IsA(stripped, Aggref) &&
 		cr_aggregate_family(((Aggref *) stripped)->aggfnoid) == CR_AGG_COUNT)

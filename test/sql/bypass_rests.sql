@@ -121,6 +121,18 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q'),
 (false, 'SELECT sum(t * t - s) FROM (SELECT p.pid, sum(cost) AS t, sum(cost * cost) AS s FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q'),
 (false, 'SELECT var_pop(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q JOIN persons c ON c.pid = q.pid');
+-- constants of people and kinds, columns that are computed below and not in the aggregate, at a middle level, beside several rows
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT sum(t * (2 - n)) FROM (SELECT pid, sum(t) AS t, sum(a) AS n FROM (SELECT pid, what, sum(cost) AS t, avg(1) AS a FROM visits WHERE what <> ''k'' GROUP BY pid, what) w GROUP BY pid) q'),
+(false, 'SELECT covar_pop(t, n) FROM (SELECT pid, sum(t) AS t, sum(a) AS n FROM (SELECT pid, what, sum(cost) AS t, avg(0 * cost + 1) AS a FROM visits WHERE what <> ''k'' GROUP BY pid, what) w GROUP BY pid) q'),
+(false, 'SELECT sum(t) - sum(m) FROM persons a LEFT JOIN (SELECT pid, sum(income) AS t, sum(income) + 0 * sum(gap) AS m FROM persons GROUP BY pid) q USING (pid)'),
+(false, 'SELECT sum(t) - sum(m) FROM (SELECT income AS t, income + 0.0 * gap AS m FROM persons, (SELECT count(*) AS c FROM persons) r) q'),
+(false, 'SELECT sum(t) - sum(m) FROM (SELECT income AS t, income + 0.0 * gap + 0.0 * (SELECT 1) AS m FROM persons) q'),
+(false, 'SELECT sum(t) - sum(m) FROM (WITH w AS MATERIALIZED (SELECT pid, income, gap FROM persons) SELECT pid, sum(income) AS t, sum(income) + 0 * sum(gap) AS m FROM w GROUP BY pid) q'),
+(false, 'SELECT sum(x) FROM (SELECT pid, sum(t - m) AS x FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q GROUP BY pid) r'),
+(false, 'SELECT sum(t - m) FROM (SELECT p.pid, kind, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid, kind) q'),
+(false, 'SELECT sum(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q JOIN visits k ON k.pid = q.pid WHERE k.what = ''m'''),
+(false, 'SELECT count(n) - count(m) FROM (SELECT pid, max(kind) AS n, max(nullif(kind, ''x'')) || max(kind) AS m FROM persons GROUP BY pid) q');
 
 -- ---------- COALESCE in CASE; two conditions; classes; optional sides; other keys ----------
 INSERT INTO queries (honest, query) VALUES
