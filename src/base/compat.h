@@ -52,6 +52,15 @@ cr_set_nulling(Var *var, const Bitmapset *joins)
 #endif
 }
 
+/* The same as of another Var of the entry. */
+static inline void
+cr_copy_nulling(Var *var, const Var *like)
+{
+#if PG_VERSION_NUM >= 160000
+	var->varnullingrels = bms_copy(like->varnullingrels);
+#endif
+}
+
 /* PG 16 keeps permissions beside the range table; the shell has none. */
 static inline void
 cr_clear_permissions(Query *query)

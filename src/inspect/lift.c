@@ -244,6 +244,7 @@ typedef struct Lift
 	Query	   *query;			/* the subquery */
 	RangeTblEntry *rte;			/* its entry in the query around */
 	int			rti;
+	Var		   *var;			/* the column that is lifted */
 } Lift;
 
 /* A further column of the subquery, before those that are not shown. */
@@ -288,6 +289,7 @@ static Node *
 export_mutator(Node *node, Lift *lift)
 {
 	TargetEntry *found = NULL;
+	Var		   *column;
 	ListCell   *lc;
 
 	if (node == NULL)
@@ -306,7 +308,9 @@ export_mutator(Node *node, Lift *lift)
 	}
 	if (found == NULL)
 		found = add_column(lift, node);
-	return (Node *) makeVarFromTargetEntry(lift->rti, found);
+	column = makeVarFromTargetEntry(lift->rti, found);
+	cr_copy_nulling(column, lift->var);
+	return (Node *) column;
 }
 
 /* ---------- the query around it ---------- */
@@ -417,6 +421,7 @@ lift_column(Around *around, Var *var)
 	if (--*around->left < 0)
 		return (Node *) var;
 	lift.rti = var->varno;
+	lift.var = var;
 	lift.rte = rt_fetch(var->varno, around->query->rtable);
 	lift.query = lift.rte->subquery;
 	if (lift.rte->rtekind != RTE_SUBQUERY || lift.rte->lateral ||
