@@ -237,16 +237,14 @@ is_of_column(Node *expanded)
 static bool
 is_computed_below(CrLevel *level, Var *column)
 {
-	CrBase	   *base = cr_inspect_base(level->statement, column->varno);
+	Node	   *expanded = cr_inspect_computed_below(level->statement,
+													 (Node *) column);
 	CrPolynomial polynomial;
-	Node	   *expanded;
 	List	   *atoms;
 
-	if (base->kind != CR_BASE_UNIT_LEVEL || column->varattno < 1 ||
-		column->varattno > list_length(base->level->columns))
+	if (expanded == NULL)
 		return false;
-	expanded = cr_inspect_strip(list_nth(base->level->columns,
-										 column->varattno - 1));
+	expanded = cr_inspect_strip(expanded);
 	if (IsA(expanded, Var) || is_of_column(expanded))
 		return false;
 	atoms = list_union(NIL, pull_var_clause(expanded,
@@ -255,7 +253,7 @@ is_computed_below(CrLevel *level, Var *column)
 		!cr_polynomial_read(level->statement, expanded, &polynomial);
 }
 
-static bool is_chosen_below(CrLevel *level, Var *column);
+static bool is_chosen_below(CrLevel *level, Node *expanded);
 
 static bool
 filter_walker(Node *node, CrLevel *level)
@@ -265,9 +263,7 @@ filter_walker(Node *node, CrLevel *level)
 	if (IsA(node, Aggref) && ((Aggref *) node)->aggfilter != NULL)
 		return true;
 	if (IsA(node, Var))
-		return ((Var *) node)->varlevelsup == 0 &&
-			((Var *) node)->varno > 0 &&
-			is_chosen_below(level, (Var *) node);
+		return is_chosen_below(level, node);
 	return expression_tree_walker(node, filter_walker, (void *) level);
 }
 
@@ -276,14 +272,10 @@ filter_walker(Node *node, CrLevel *level)
  * row of some kind?
  */
 static bool
-is_chosen_below(CrLevel *level, Var *column)
+is_chosen_below(CrLevel *level, Node *expanded)
 {
-	CrBase	   *base = cr_inspect_base(level->statement, column->varno);
-
-	return base->kind == CR_BASE_UNIT_LEVEL && column->varattno >= 1 &&
-		column->varattno <= list_length(base->level->columns) &&
-		filter_walker(list_nth(base->level->columns, column->varattno - 1),
-					  base->level);
+	return filter_walker(cr_inspect_computed_below(level->statement,
+												   expanded), level);
 }
 
 /* People whom a FILTER below leaves without a value, once they are counted. */
@@ -296,9 +288,7 @@ note_chosen_below(CrLevel *level, CrAggregate *aggregate, Node *written)
 	{
 		Node	   *expanded = cr_inspect_expand(level, lfirst(lc));
 
-		if (IsA(expanded, Var) && ((Var *) expanded)->varlevelsup == 0 &&
-			((Var *) expanded)->varno > 0 &&
-			is_chosen_below(level, (Var *) expanded) &&
+		if (is_chosen_below(level, expanded) &&
 			cr_inspect_nullable(level->statement, expanded))
 			note_rest(level, aggregate, expanded,
 					  cr_make_null_test(copyObject(lfirst(lc)), IS_NULL));
@@ -337,20 +327,12 @@ static List *
 nullable_atoms(CrLevel *level, Node *column)
 {
 	Node	   *expanded = cr_inspect_expand(level, column);
-	CrBase	   *base;
+	Node	   *below = cr_inspect_computed_below(level->statement, expanded);
 	List	   *atoms = NIL;
 	ListCell   *lc;
 
-	if (IsA(expanded, Var) && ((Var *) expanded)->varlevelsup == 0 &&
-		((Var *) expanded)->varno > 0)
-	{
-		base = cr_inspect_base(level->statement, ((Var *) expanded)->varno);
-		if (base->kind == CR_BASE_UNIT_LEVEL &&
-			((Var *) expanded)->varattno >= 1 &&
-			((Var *) expanded)->varattno <= list_length(base->level->columns))
-			expanded = list_nth(base->level->columns,
-								((Var *) expanded)->varattno - 1);
-	}
+	if (below != NULL)
+		expanded = below;
 	foreach(lc, pull_var_clause(expanded, PVC_INCLUDE_AGGREGATES))
 	{
 		if (cr_inspect_nullable(level->statement, lfirst(lc)))

@@ -42,33 +42,29 @@ cr_refuse_weighed(CrAggregate *aggregate)
 							 CR_HINT_COUNTS);
 }
 
-static bool combines(CrLevel *level, Node *expanded);
-
 /* Is the column of a unit level computed of several aggregates of people? */
 static bool
-is_combined(CrBase *base, AttrNumber attnum)
+is_combined(CrBase *base, Node *column)
 {
-	Node	   *column;
 	List	   *atoms;
 	ListCell   *lc;
 
-	if (attnum < 1 || attnum > list_length(base->level->columns))
-		return false;
-	column = list_nth(base->level->columns, attnum - 1);
 	atoms = list_union(NIL, pull_var_clause(column, PVC_INCLUDE_AGGREGATES));
 	if (list_length(atoms) > 1)
 		return true;
 	foreach(lc, atoms)
 	{
 		if (IsA(lfirst(lc), Aggref) &&
-			combines(base->level, (Node *) ((Aggref *) lfirst(lc))->args))
+			cr_weigh_combines(base->level,
+							  (Node *) ((Aggref *) lfirst(lc))->args))
 			return true;
 	}
 	return false;
 }
 
-static bool
-combines(CrLevel *level, Node *expanded)
+/* Is it computed of several aggregates of each person, here or below? */
+bool
+cr_weigh_combines(CrLevel *level, Node *expanded)
 {
 	List	   *vars = list_union(NIL, pull_var_clause(expanded, 0));
 	int			below = 0;
@@ -76,26 +72,18 @@ combines(CrLevel *level, Node *expanded)
 
 	foreach(lc, vars)
 	{
+		Node	   *column = cr_inspect_computed_below(level->statement,
+													   lfirst(lc));
 		Var		   *var = lfirst_node(Var, lc);
-		CrBase	   *base;
 
-		if (var->varlevelsup != 0 || var->varno <= 0)
-			continue;
-		base = cr_inspect_base(level->statement, var->varno);
-		if (base->kind != CR_BASE_UNIT_LEVEL)
+		if (column == NULL)
 			continue;
 		below++;
-		if (is_combined(base, var->varattno))
+		if (is_combined(cr_inspect_base(level->statement, var->varno),
+						column))
 			return true;
 	}
 	return below > 1;
-}
-
-/* Is it computed of several aggregates of each person, here or below? */
-bool
-cr_weigh_combines(CrLevel *level, Node *expanded)
-{
-	return combines(level, expanded);
 }
 
 /*

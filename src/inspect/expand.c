@@ -28,6 +28,25 @@ cr_inspect_base_is_raw(const CrBase *base)
 	return base->kind != CR_BASE_PUBLIC;
 }
 
+/*
+ * What a unit level computes the column of, in its own expanded words; NULL
+ * where an expanded expression is no column of a unit level.
+ */
+Node *
+cr_inspect_computed_below(const CrStatement *statement, Node *expanded)
+{
+	Var		   *var = (Var *) expanded;
+	CrBase	   *base;
+
+	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varno <= 0)
+		return NULL;
+	base = cr_inspect_base(statement, var->varno);
+	if (base->kind != CR_BASE_UNIT_LEVEL || var->varattno < 1 ||
+		var->varattno > list_length(base->level->columns))
+		return NULL;
+	return list_nth(base->level->columns, var->varattno - 1);
+}
+
 static CrSource *
 find_source(CrLevel *level, int rti)
 {

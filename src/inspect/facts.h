@@ -397,6 +397,8 @@ extern CrColumnFact cr_unit_column_fact(CrLevel *level, Node *expanded);
 extern Node *cr_inspect_expand(CrLevel *level, Node *expr);
 extern CrBase *cr_inspect_base(const CrStatement *statement, int id);
 extern bool cr_inspect_base_is_raw(const CrBase *base);
+extern Node *cr_inspect_computed_below(const CrStatement *statement,
+									   Node *expanded);
 extern Node *cr_inspect_strip(Node *expr);
 extern Bitmapset *cr_inspect_bases(Node *expr);
 extern Bitmapset *cr_inspect_raw_bases(const CrStatement *statement,
