@@ -64,12 +64,12 @@ units whose 64-bit hashes collide count once.
 Errors: 22003 for a threshold out of range, 22004 for a NULL threshold, 42883
 for a type without a hash function.';
 
-CREATE FUNCTION cleanroom.unlike_transition(internal, float8, int)
+CREATE FUNCTION cleanroom.unlike_transition(internal, float8, float8, int)
 RETURNS internal
 AS 'MODULE_PATHNAME', 'cr_unlike_transition'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION cleanroom.unlike_transition(internal, float8, int) IS
+COMMENT ON FUNCTION cleanroom.unlike_transition(internal, float8, float8, int) IS
 'Transition function of cleanroom.unlike(); cannot be called by itself.';
 
 CREATE FUNCTION cleanroom.unlike_result(internal)
@@ -80,7 +80,7 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cleanroom.unlike_result(internal) IS
 'Final function of cleanroom.unlike(); cannot be called by itself.';
 
-CREATE AGGREGATE cleanroom.unlike(float8, int) (
+CREATE AGGREGATE cleanroom.unlike(float8, float8, int) (
 	SFUNC = cleanroom.unlike_transition,
 	STYPE = internal,
 	SSPACE = 512,
@@ -88,10 +88,10 @@ CREATE AGGREGATE cleanroom.unlike(float8, int) (
 	PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE cleanroom.unlike(float8, int) IS
-'Counts the rows of a group that have another value than the commonest, up to a threshold: what is nearly constant tells the few rows apart in which it is not.
-Arguments: the value, NULL being none; the threshold, in rows, at least 1, the same for all rows of a group.
-Result: least(rows with a value - rows with the commonest, threshold); 0 for no rows, never NULL.
+COMMENT ON AGGREGATE cleanroom.unlike(float8, float8, int) IS
+'Counts the rows of a group that have neither of two values, one of x and one of y, up to a threshold, for the two values that leave fewest, but not none: a sum of x * y is that of these rows but for what is known.
+Arguments: x and y, a row in which either is NULL being none; the threshold, in rows, at least 1, the same for all rows of a group. With a constant for y it counts those that have another x than the commonest.
+Result: least(rows, threshold); the threshold if any two values leave none or all rows have one pair; 0 for no rows; never NULL.
 Errors: 22003 for a threshold below 1, 22004 for a NULL threshold.';
 
 -- VOLATILE: it must be called for every group, neither early nor elsewhere.

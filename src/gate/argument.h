@@ -42,6 +42,8 @@ extern CrVerdict *cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_rule_pair(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_refuse_weighed(CrAggregate *aggregate);
 extern bool cr_weigh_squares(uint32 family);
-extern bool cr_weigh_combines(CrLevel *level, Node *expanded);
+extern CrVerdict *cr_note_combination(CrLevel *level,
+									  CrAggregate *aggregate,
+									  Node *expanded);
 
 #endif							/* CR_ARGUMENT_H */

@@ -42,6 +42,8 @@ cr_refuse_weighed(CrAggregate *aggregate)
 							 CR_HINT_COUNTS);
 }
 
+static bool combines(CrLevel *level, Node *expanded);
+
 /* Is the column of a unit level computed of several aggregates of people? */
 static bool
 is_combined(CrBase *base, Node *column)
@@ -55,16 +57,15 @@ is_combined(CrBase *base, Node *column)
 	foreach(lc, atoms)
 	{
 		if (IsA(lfirst(lc), Aggref) &&
-			cr_weigh_combines(base->level,
-							  (Node *) ((Aggref *) lfirst(lc))->args))
+			combines(base->level, (Node *) ((Aggref *) lfirst(lc))->args))
 			return true;
 	}
 	return false;
 }
 
 /* Is it computed of several aggregates of each person, here or below? */
-bool
-cr_weigh_combines(CrLevel *level, Node *expanded)
+static bool
+combines(CrLevel *level, Node *expanded)
 {
 	List	   *vars = list_union(NIL, pull_var_clause(expanded, 0));
 	int			below = 0;
@@ -87,6 +88,33 @@ cr_weigh_combines(CrLevel *level, Node *expanded)
 }
 
 /*
+ * Whom such a number tells apart is counted by rows, which stand for people
+ * if everybody has one.
+ */
+static CrVerdict *
+note_weighs(CrLevel *level, CrAggregate *aggregate, const char *given,
+			const char *hint)
+{
+	aggregate->weighs = true;
+	if (cr_inspect_rows_are_people(level))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+							 aggregate->aggref->location,
+							 psprintf("%s() is given %s of people who may stand in several rows",
+									  name_of(aggregate), given), hint);
+}
+
+/* A single argument that is computed of several aggregates of each person. */
+CrVerdict *
+cr_note_combination(CrLevel *level, CrAggregate *aggregate, Node *expanded)
+{
+	if (!combines(level, expanded))
+		return NULL;
+	return note_weighs(level, aggregate, "several aggregates",
+					   "Give it a subquery that groups by the unit alone, joined with nothing that has several rows a person: SELECT avg(a - b) FROM (SELECT key, sum(x) AS a, sum(y) AS b ... GROUP BY key) AS people.");
+}
+
+/*
  * Two measures of one table, of degree two together: what correlation,
  * covariance and regression compute is made of products of the two.
  */
@@ -96,21 +124,20 @@ cr_rule_pair(CrLevel *level, CrAggregate *aggregate)
 	CrPolynomial x;
 	CrPolynomial y;
 	const char *objection = NULL;
+	CrVerdict  *refusal = NULL;
 
 	if (!cr_polynomial_read(level->statement, linitial(aggregate->arguments),
 							&y) ||
 		!cr_polynomial_read(level->statement, lsecond(aggregate->arguments),
 							&x))
 		return NULL;			/* each is judged by itself */
-	aggregate->weighs = aggregate->weighs || x.counted || y.counted;
 	if ((x.counted && x.measured) || (y.counted && y.measured))
 		return cr_refuse_weighed(aggregate);
-	if (aggregate->weighs && !cr_inspect_rows_are_people(level))
-		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
-								 aggregate->aggref->location,
-								 psprintf("%s() is given counts of people who may stand in several rows",
-										  name_of(aggregate)),
-								 "Give it a subquery that groups by the unit alone, joined with nothing: SELECT corr(a, b) FROM (SELECT key, count(*) AS a, sum(x) AS b ... GROUP BY key) AS people.");
+	if (x.counted || y.counted)
+		refusal = note_weighs(level, aggregate, "counts",
+							  "Give it a subquery that groups by the unit alone, joined with nothing: SELECT corr(a, b) FROM (SELECT key, count(*) AS a, sum(x) AS b ... GROUP BY key) AS people.");
+	if (refusal != NULL)
+		return refusal;
 	if (x.base != 0 && y.base != 0 && x.base != y.base)
 		objection = "columns of two tables";
 	else if (x.degree > 1 || y.degree > 1)

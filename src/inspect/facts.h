@@ -444,6 +444,8 @@ extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);
+
+/* inspect/people.c */
 extern bool cr_inspect_rows_are_people(const CrLevel *level);
 
 /* inspect/factor.c */

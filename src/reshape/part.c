@@ -250,61 +250,73 @@ tests_of_people(const CrLevel *level, const CrAggregate *aggregate)
 	return tests;
 }
 
-/* Few of the rows have another value than the commonest: none, or enough. */
+static Node *
+as_float8(Node *value)
+{
+	return coerce_to_target_type(NULL, value, exprType(value), FLOAT8OID, -1,
+								 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
+}
+
+/*
+ * Whichever two values are taken from the factors, those rows which have
+ * neither are none or enough.
+ */
 static Expr *
-test_of_factor(const CrLevel *level, Expr *factor, List *rows)
+test_of_factors(const CrLevel *level, const CrAggregate *aggregate,
+				List *rows)
 {
 	int			threshold = cr_guard_threshold(level);
-	Expr	   *enough = (Expr *) cr_make_int4(threshold);
-	Expr	   *none = (Expr *) cr_make_int4(0);
-	Node	   *value = coerce_to_target_type(NULL,
-											  (Node *) copyObject(factor),
-											  exprType((Node *) factor),
-											  FLOAT8OID, -1,
-											  COERCION_EXPLICIT,
-											  COERCE_EXPLICIT_CAST, -1);
-	List	   *args = list_make2(value, copyObject(enough));
-	Aggref	   *unlike =
-		cr_make_aggregate(cr_oids_get()->unlike_aggregate, INT4OID, args);
+	List	   *args = NIL;
+	Aggref	   *unlike;
+	Expr	   *none;
+	Expr	   *enough;
+	ListCell   *lc;
 
+	foreach(lc, aggregate->aggref->args)
+	{
+		Expr	   *factor = lfirst_node(TargetEntry, lc)->expr;
+
+		args = lappend(args, as_float8((Node *) copyObject(factor)));
+	}
+	if (list_length(args) == 1)
+		args = lappend(args, as_float8((Node *) cr_make_int4(1)));
+	args = lappend(args, cr_make_int4(threshold));
+	unlike = cr_make_aggregate(cr_oids_get()->unlike_aggregate, INT4OID, args);
 	unlike->aggfilter = (Expr *) cr_defer_among(level, rows);
-	none = cr_make_operation("=", (Expr *) copyObject(unlike), none);
-	enough = cr_make_operation(">=", (Expr *) unlike, enough);
+	none = cr_make_operation("=", (Expr *) copyObject(unlike),
+							 (Expr *) cr_make_int4(0));
+	enough = cr_make_operation(">=", (Expr *) unlike,
+							   (Expr *) cr_make_int4(threshold));
 	return make_orclause(list_make2(none, enough));
 }
 
 /*
  * What is nearly constant, multiplied by something else, is that of the few
- * for whom it is not: neither factor differs from its commonest value for
- * few, of all whom the aggregate uses and of those who have something.
+ * for whom it is not.  They are none or enough, of all whom the aggregate
+ * uses and of those who have something.
  */
 static List *
 tests_of_factors(const CrLevel *level, const CrAggregate *aggregate)
 {
 	List	   *tests = NIL;
 	List	   *used = list_copy(aggregate->chosen);
-	List	   *args = aggregate->weighs ? aggregate->aggref->args : NIL;
 	ListCell   *lc;
 
-	foreach(lc, args)
+	if (!aggregate->weighs)
+		return NIL;
+	foreach(lc, aggregate->aggref->args)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 		Node	   *argument = (Node *) copyObject(tle->expr);
 
 		used = lappend(used, cr_make_null_test(argument, IS_NOT_NULL));
 	}
-	foreach(lc, args)
-	{
-		Expr	   *factor = lfirst_node(TargetEntry, lc)->expr;
-		ListCell   *lc2;
-
-		tests = lappend(tests, test_of_factor(level, factor, used));
-		foreach(lc2, aggregate->given)
-			tests = lappend(tests,
-							test_of_factor(level, factor,
-										   lappend(list_copy(used),
-												   lfirst(lc2))));
-	}
+	tests = list_make1(test_of_factors(level, aggregate, used));
+	foreach(lc, aggregate->given)
+		tests = lappend(tests,
+						test_of_factors(level, aggregate,
+										lappend(list_copy(used),
+												lfirst(lc))));
 	return tests;
 }
 

@@ -133,6 +133,22 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(t - m) FROM (SELECT p.pid, kind, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid, kind) q'),
 (false, 'SELECT sum(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''z'' AND age = 60 GROUP BY p.pid) q JOIN visits k ON k.pid = q.pid WHERE k.what = ''m'''),
 (false, 'SELECT count(n) - count(m) FROM (SELECT pid, max(kind) AS n, max(nullif(kind, ''x'')) || max(kind) AS m FROM persons GROUP BY pid) q');
+-- many have another count, many another measure than most, one has both; a combination beside that one's many rows
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT covar_pop(t, n) FROM (SELECT p.pid, avg(coalesce(income, 0)) AS t, count(*) AS n FROM persons p JOIN visits USING (pid) WHERE kind <> ''c'' OR age > 70 GROUP BY p.pid) q'),
+(false, 'SELECT regr_slope(n, t) FROM (SELECT p.pid, avg(coalesce(income, 0)) AS t, count(*) AS n FROM persons p JOIN visits USING (pid) WHERE kind <> ''c'' OR age > 70 GROUP BY p.pid) q'),
+(false, 'SELECT corr(t, n) FROM (SELECT p.pid, sum(0.5 * coalesce(income, 0)) AS t, count(*) AS n FROM persons p JOIN visits USING (pid) WHERE kind <> ''c'' OR age > 70 GROUP BY p.pid) q'),
+(false, 'SELECT sum(t - m) FROM (SELECT p.pid, sum(cost) AS t, avg(cost) AS m FROM visits JOIN persons p USING (pid) WHERE what = ''m'' OR what = ''k'' AND age < 21 OR what = ''z'' AND age = 27 GROUP BY p.pid) q JOIN accounts k ON k.pid = q.pid'),
+(true, 'SELECT covar_pop(t, n) IS NOT NULL FROM (SELECT p.pid, avg(coalesce(income, 0)) AS t, count(*) AS n FROM persons p JOIN visits USING (pid) GROUP BY p.pid) q'),
+(true, 'SELECT sum(t - m) FROM (SELECT pid, sum(cost) AS t, avg(cost) AS m FROM visits GROUP BY pid) q JOIN persons k ON k.pid = q.pid'),
+(true, 'SELECT kind, sum(t - m) FROM (SELECT p.pid, kind, sum(cost) AS t, avg(cost) AS m FROM visits v JOIN persons p ON p.pid = v.pid WHERE kind <> ''x'' GROUP BY p.pid, kind) q GROUP BY 1 ORDER BY 1'),
+(true, 'SELECT kind, sum(t - m) FROM (SELECT v.pid, p.kind, sum(cost) AS t, avg(cost) AS m FROM visits v JOIN persons p USING (pid) WHERE kind <> ''x'' GROUP BY 1, 2) q GROUP BY 1 ORDER BY 1');
+-- not one row a person: by what they do, by what is there for some rows only, by pairs
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT sum(t - m) FROM (SELECT pid, what, sum(cost) AS t, avg(cost) AS m FROM visits GROUP BY pid, what) q'),
+(false, 'SELECT sum(t - m) FROM (SELECT v.pid, kind, sum(cost) AS t, avg(cost) AS m FROM visits v LEFT JOIN persons p ON p.pid = v.pid AND v.what = ''m'' GROUP BY v.pid, kind) q'),
+(false, 'SELECT sum(t - m) FROM (SELECT p.pid, k.pid AS other, sum(p.income) AS t, avg(k.gap) AS m FROM persons p JOIN persons k ON p.age = k.age GROUP BY p.pid, k.pid) q'),
+(false, 'SELECT covar_pop(t, n) FROM (SELECT pid, what, sum(cost) AS t, count(*) AS n FROM visits GROUP BY pid, what) q');
 
 -- ---------- COALESCE in CASE; two conditions; classes; optional sides; other keys ----------
 INSERT INTO queries (honest, query) VALUES

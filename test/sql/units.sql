@@ -204,16 +204,33 @@ EXPLAIN (COSTS OFF) SELECT 1 WHERE cleanroom.enough(false, 50);
 EXPLAIN (COSTS OFF) SELECT g FROM many GROUP BY g
 HAVING cleanroom.enough(g > 0, 50);
 
--- how many have another value than the commonest, up to the threshold
-SELECT name, cleanroom.unlike(value, 5) FROM (VALUES
+-- how many have another value than the commonest, up to the threshold, where there is no second factor
+SELECT name, cleanroom.unlike(value, 1, 5) FROM (VALUES
     ('all alike', '{1,1,1,1,1,1,1,1}'::float8[]), ('one is not', '{1,1,1,1,2,1,1,1}'), ('two are not', '{3,1,1,2,1,1,1}'),
     ('the commonest comes late', '{2,3,1,1,1,1}'), ('two and two', '{2,2,1,1}'), ('many', '{1,2,3,1,2,3,1,2,3,1,2,3}'),
     ('more values than five', '{1,2,3,4,5,6,6,6,6}'), ('nulls are none', '{1,NULL,1,NULL}'), ('nulls alone', '{NULL}'),
     ('zeros and NaN', '{0,-0,NaN,NaN,0,-0}')) v (name, list), unnest(list) value GROUP BY name ORDER BY name;
-SELECT cleanroom.unlike(value, 5) FROM generate_series(1, 0) value;
-SELECT cleanroom.unlike(value, 0) FROM generate_series(1, 3) value;
-SELECT cleanroom.unlike(value, NULL) FROM generate_series(1, 3) value;
-SELECT cleanroom.unlike(value % 7, 1000), cleanroom.unlike(value, 1000) FROM generate_series(1, 7000) value;
+SELECT cleanroom.unlike(value, 1, 5) FROM generate_series(1, 0) value;
+SELECT cleanroom.unlike(value, 1, 0) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value, 1, NULL) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value % 7, 1, 1000), cleanroom.unlike(value, value, 1000), cleanroom.unlike(1, value, 1000)
+FROM generate_series(1, 7000) value;
+-- and that have neither of two values: two of a hundred have both another count and another cost
+SELECT cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 19 AND 60 THEN i ELSE 0 END, 5),
+    cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 21 AND 60 THEN i ELSE 0 END, 5)
+FROM generate_series(1, 100) i;
+-- as counted one by one, in groups of few and of many values, each factor often the same, or never
+CREATE TABLE pairs AS
+SELECT g, (CASE WHEN random() < g % 5 / 5.0 THEN 0 ELSE floor(random() * (1 + g)) END)::float8 AS x,
+    (CASE WHEN random() < g % 7 / 7.0 THEN 0 ELSE floor(random() * (1 + g % 11)) END)::float8 AS y
+FROM generate_series(1, 60) g, generate_series(1, 3 * g) i;
+WITH xs AS (SELECT DISTINCT g, x FROM pairs UNION SELECT g, -1 FROM pairs),
+    ys AS (SELECT DISTINCT g, y FROM pairs UNION SELECT g, -1 FROM pairs),
+    neither AS (SELECT g, (SELECT count(*) FROM pairs p WHERE p.g = xs.g AND p.x <> xs.x AND p.y <> ys.y) AS rows FROM xs JOIN ys USING (g)),
+    fewest AS (SELECT g, least(min(rows) FILTER (WHERE rows > 0), 9) AS rows FROM neither GROUP BY g)
+SELECT count(*), count(*) FILTER (WHERE rows < 9) > 5 AS some_few, count(*) FILTER (WHERE rows = 9) > 5 AS some_enough,
+    count(*) FILTER (WHERE rows <> (SELECT cleanroom.unlike(x, y, 9) FROM pairs p WHERE p.g = f.g)) AS wrong
+FROM fewest f;
 
 SET client_min_messages = warning;
 DROP SCHEMA regress_cr_units CASCADE;
