@@ -64,13 +64,37 @@ units whose 64-bit hashes collide count once.
 Errors: 22003 for a threshold out of range, 22004 for a NULL threshold, 42883
 for a type without a hash function.';
 
-CREATE FUNCTION cleanroom.unlike_transition(internal, float8, float8, int)
+CREATE FUNCTION cleanroom.unlike_transition(internal, "any", "any", "any", int)
 RETURNS internal
 AS 'MODULE_PATHNAME', 'cr_unlike_transition'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION cleanroom.unlike_transition(internal, float8, float8, int) IS
+COMMENT ON FUNCTION cleanroom.unlike_transition(internal, "any", "any", "any", int) IS
 'Transition function of cleanroom.unlike(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.unlike_combine(internal, internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_unlike_combine'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.unlike_combine(internal, internal) IS
+'Combine function of cleanroom.unlike(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.unlike_serialize(internal)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'cr_unlike_serialize'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.unlike_serialize(internal) IS
+'Serialization function of cleanroom.unlike(); cannot be called by itself.';
+
+CREATE FUNCTION cleanroom.unlike_deserialize(bytea, internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'cr_unlike_deserialize'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cleanroom.unlike_deserialize(bytea, internal) IS
+'Deserialization function of cleanroom.unlike(); cannot be called by itself.';
 
 CREATE FUNCTION cleanroom.unlike_result(internal)
 RETURNS int
@@ -80,19 +104,22 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cleanroom.unlike_result(internal) IS
 'Final function of cleanroom.unlike(); cannot be called by itself.';
 
-CREATE AGGREGATE cleanroom.unlike(float8, float8, int) (
+CREATE AGGREGATE cleanroom.unlike("any", "any", "any", int) (
 	SFUNC = cleanroom.unlike_transition,
 	STYPE = internal,
-	SSPACE = 512,
+	SSPACE = 64,
 	FINALFUNC = cleanroom.unlike_result,
+	COMBINEFUNC = cleanroom.unlike_combine,
+	SERIALFUNC = cleanroom.unlike_serialize,
+	DESERIALFUNC = cleanroom.unlike_deserialize,
 	PARALLEL = SAFE
 );
 
-COMMENT ON AGGREGATE cleanroom.unlike(float8, float8, int) IS
-'Counts the rows of a group that have neither of two values, one of x and one of y, up to a threshold, for the two values that leave fewest, but not none: a sum of x * y is that of these rows but for what is known.
-Arguments: x and y, a row in which either is NULL being none; the threshold, in rows, at least 1, the same for all rows of a group. With a constant for y it counts those that have another x than the commonest.
-Result: least(rows, threshold); the threshold if any two values leave none or all rows have one pair; 0 for no rows; never NULL.
-Errors: 22003 for a threshold below 1, 22004 for a NULL threshold.';
+COMMENT ON AGGREGATE cleanroom.unlike("any", "any", "any", int) IS
+'Counts the distinct privacy units of a group that have a row with neither of two values, one of x and one of y, up to a threshold, for the two values that leave fewest, but not none: a sum of x * y is that of these rows but for what is known.
+Arguments: x, y and the unit, of any types that can be hashed, a row in which one of them is NULL being none; the threshold, in units, at least 1, the same for all rows of a group. With a constant for y it counts those that have another x than the commonest.
+Result: least(units, threshold); the threshold if any two values leave none; 0 for no rows; never NULL. Values are equal as by the = of their types. Where counting would take more than a hundred million steps it is 1.
+Errors: 22003 for a threshold below 1, 22004 for a NULL threshold, 42883 for a type without a hash function.';
 
 -- VOLATILE: it must be called for every group, neither early nor elsewhere.
 CREATE FUNCTION cleanroom.enough(reached boolean, threshold int)

@@ -16,37 +16,12 @@
  * hash of every unit it has seen, so the union of two such sets is the set of
  * the union, and a saturated state absorbs whatever comes.
  *
- * Equal units have equal hashes, by the hash operator class of their type and
- * the collation of the call.  Hashes carry no seed: parallel workers must
- * agree on them, and a collision withholds a group rather than release it.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "agg/hasher.h"
 #include "base/compat.h"
-#include "catalog/pg_type.h"
-#include "fmgr.h"
-#include "prim/unitset.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/typcache.h"
-
-/* How the hash of a unit is found; kept in fn_extra of the transition. */
-typedef enum UnitKind
-{
-	UNIT_INT2,
-	UNIT_INT4,
-	UNIT_INT8,
-	UNIT_OTHER					/* the type's extended hash function */
-} UnitKind;
-
-typedef struct UnitHasher
-{
-	UnitKind	kind;
-	Oid			collation;
-	FmgrInfo   *hash_finfo;		/* of the type cache, for UNIT_OTHER */
-} UnitHasher;
 
 /* What a serialized state consists of; it never leaves the server. */
 typedef struct UnitsWire
@@ -76,79 +51,6 @@ aggregate_context(FunctionCallInfo fcinfo)
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 	return context;
-}
-
-static UnitKind
-unit_kind(Oid type)
-{
-	switch (type)
-	{
-		case INT2OID:
-			return UNIT_INT2;
-		case INT4OID:
-		case DATEOID:
-		case OIDOID:
-			return UNIT_INT4;
-		case INT8OID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-			return UNIT_INT8;
-		default:
-			return UNIT_OTHER;
-	}
-}
-
-/* Finds out, once a query, how units of the argument's type are hashed. */
-static UnitHasher *
-make_hasher(FunctionCallInfo fcinfo)
-{
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
-	UnitHasher *hasher;
-
-	if (!OidIsValid(type))
-		elog(ERROR, "could not determine the type of the unit");
-	type = getBaseType(type);
-
-	hasher = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(UnitHasher));
-	hasher->kind = unit_kind(type);
-	hasher->collation = PG_GET_COLLATION();
-	hasher->hash_finfo = NULL;
-	if (hasher->kind == UNIT_OTHER)
-	{
-		TypeCacheEntry *entry;
-
-		entry = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC_FINFO);
-		if (!OidIsValid(entry->hash_extended_proc_finfo.fn_oid))
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_FUNCTION),
-					 errmsg("privacy units of type %s cannot be counted",
-							format_type_be(type)),
-					 errdetail("The type has no hash function.")));
-		hasher->hash_finfo = &entry->hash_extended_proc_finfo;
-		if (!OidIsValid(hasher->collation))
-			hasher->collation = entry->typcollation;
-	}
-	fcinfo->flinfo->fn_extra = hasher;
-	return hasher;
-}
-
-static inline uint64
-hash_unit(const UnitHasher *hasher, Datum unit)
-{
-	switch (hasher->kind)
-	{
-		case UNIT_INT2:
-			return cr_unitset_kept(cr_unitset_mix(DatumGetInt16(unit)));
-		case UNIT_INT4:
-			return cr_unitset_kept(cr_unitset_mix(DatumGetInt32(unit)));
-		case UNIT_INT8:
-			return cr_unitset_kept(cr_unitset_mix(DatumGetInt64(unit)));
-		case UNIT_OTHER:
-			break;
-	}
-	unit = FunctionCall2Coll(hasher->hash_finfo, hasher->collation, unit,
-							 Int64GetDatum(0));
-	return cr_unitset_kept(DatumGetUInt64(unit));
 }
 
 /* The state of a set. */
@@ -221,7 +123,7 @@ add_hash(FunctionCallInfo fcinfo, CrUnitSet *set, uint64 hash)
 Datum
 cr_units_transition(PG_FUNCTION_ARGS)
 {
-	UnitHasher *hasher;
+	CrHasher *hasher;
 	Datum		state;
 	uint64		hash;
 
@@ -249,8 +151,12 @@ cr_units_transition(PG_FUNCTION_ARGS)
 
 	hasher = fcinfo->flinfo->fn_extra;
 	if (hasher == NULL)
-		hasher = make_hasher(fcinfo);
-	hash = hash_unit(hasher, PG_GETARG_DATUM(1));
+	{
+		hasher = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(CrHasher));
+		cr_hasher_init(hasher, fcinfo, 1);
+		fcinfo->flinfo->fn_extra = hasher;
+	}
+	hash = cr_hasher_hash(hasher, PG_GETARG_DATUM(1));
 	if (STATE_IS_LIST(state))
 	{
 		uint64_t   *tail;

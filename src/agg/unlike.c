@@ -1,247 +1,216 @@
 /*-------------------------------------------------------------------------
  *
  * src/agg/unlike.c
- *	  The aggregate cleanroom.unlike(x, y, threshold): the fewest rows, but
- *	  not none, that have neither of two values, one of x and one of y.
- *
- * What a product of two columns sums to, and by that their covariance, is
- * known but for those rows in which neither is a constant of the asker's
- * choice: (x - a) * (y - b) is zero in all others.  Any a and b may be
- * chosen, also such as no row has.
- *
- * It counts how often each pair stands there.  Whatever is added later leaves
- * none of the numbers smaller, so that nothing needs to be kept once all of
- * them have reached the threshold; this is looked at whenever the pairs have
- * doubled.
+ *	  The aggregate cleanroom.unlike(x, y, unit, threshold): the fewest privacy
+ *	  units, but not none, that have a row with neither of two values, one of
+ *	  x and one of y.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "fmgr.h"
-#include "utils/float.h"
-#include "utils/hsearch.h"
+#include "agg/hasher.h"
+#include "agg/neither.h"
 
-typedef struct Pair
+/* Numbers of the transition's arguments. */
+enum
 {
-	float8		x;				/* zero without a sign, one NaN */
-	float8		y;
-} Pair;
+	ARG_STATE,
+	ARG_X,
+	ARG_Y,
+	ARG_UNIT,
+	ARG_THRESHOLD
+};
 
-typedef struct PairCount
+/* Kept in fn_extra of the transition. */
+typedef struct UnlikeHashers
 {
-	Pair		pair;			/* the key */
-	int64		rows;
-} PairCount;
+	CrHasher	x;
+	CrHasher	y;
+	CrHasher	unit;
+} UnlikeHashers;
 
-/* How many rows have a value of one of the two columns. */
-typedef struct ValueCount
-{
-	float8		value;
-	int64		rows;
-} ValueCount;
-
-/* Those with most rows first; the last is no value at all, in no row. */
-typedef struct ValueCounts
-{
-	ValueCount *counts;
-	int			n;
-} ValueCounts;
-
-typedef struct UnlikeState
+/* What a serialized state consists of; it never leaves the server. */
+typedef struct UnlikeWire
 {
 	int32		threshold;
-	HTAB	   *pairs;			/* PairCount; NULL: there are enough */
-	int64		rows;
-	long		look_at;		/* so many pairs */
-} UnlikeState;
-
-#define FIRST_LOOK	64
+	bool		settled;
+	int64		ntriples;
+} UnlikeWire;
 
 PG_FUNCTION_INFO_V1(cr_unlike_transition);
+PG_FUNCTION_INFO_V1(cr_unlike_combine);
+PG_FUNCTION_INFO_V1(cr_unlike_serialize);
+PG_FUNCTION_INFO_V1(cr_unlike_deserialize);
 PG_FUNCTION_INFO_V1(cr_unlike_result);
 
-static UnlikeState *
-make_state(MemoryContext context, int32 threshold)
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo)
 {
-	UnlikeState *state;
-	HASHCTL		control;
-
-	if (threshold < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("threshold must be at least 1")));
-	state = MemoryContextAllocZero(context, sizeof(UnlikeState));
-	state->threshold = threshold;
-	state->look_at = FIRST_LOOK;
-	control.keysize = sizeof(Pair);
-	control.entrysize = sizeof(PairCount);
-	control.hcxt = context;
-	state->pairs = hash_create("cleanroom pairs", FIRST_LOOK, &control,
-							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	return state;
-}
-
-static int
-compare_values(const void *a, const void *b)
-{
-	return memcmp(&((const ValueCount *) a)->value,
-				  &((const ValueCount *) b)->value, sizeof(float8));
-}
-
-static int
-compare_rows(const void *a, const void *b)
-{
-	int64		left = ((const ValueCount *) a)->rows;
-	int64		right = ((const ValueCount *) b)->rows;
-
-	return left > right ? -1 : left < right;
-}
-
-/* The values of x, or of y, each once. */
-static ValueCounts
-values_of(HTAB *pairs, bool of_x)
-{
-	HASH_SEQ_STATUS scan;
-	PairCount  *count;
-	ValueCounts result;
-	int			n = 0;
-	int			i;
-
-	result.counts = MemoryContextAllocHuge(CurrentMemoryContext,
-										   (hash_get_num_entries(pairs) + 1) *
-										   sizeof(ValueCount));
-	hash_seq_init(&scan, pairs);
-	while ((count = hash_seq_search(&scan)) != NULL)
-	{
-		result.counts[n].value = of_x ? count->pair.x : count->pair.y;
-		result.counts[n++].rows = count->rows;
-	}
-	qsort(result.counts, n, sizeof(ValueCount), compare_values);
-	result.n = 0;
-	for (i = 0; i < n; i++)
-	{
-		ValueCount *last = &result.counts[Max(result.n, 1) - 1];
-
-		if (result.n > 0 && compare_values(last, &result.counts[i]) == 0)
-			last->rows += result.counts[i].rows;
-		else
-			result.counts[result.n++] = result.counts[i];
-	}
-	qsort(result.counts, result.n, sizeof(ValueCount), compare_rows);
-	result.counts[result.n].rows = 0;
-	return result;
-}
-
-/* The rows that have neither the one value nor the other. */
-static int64
-rows_of_neither(const UnlikeState *state, const ValueCounts *xs, int x,
-				const ValueCounts *ys, int y)
-{
-	int64		rows = state->rows - xs->counts[x].rows - ys->counts[y].rows;
-	PairCount  *both = NULL;
-	Pair		pair;
-
-	if (x < xs->n && y < ys->n)
-	{
-		pair.x = xs->counts[x].value;
-		pair.y = ys->counts[y].value;
-		both = hash_search(state->pairs, &pair, HASH_FIND, NULL);
-	}
-	return both == NULL ? rows : rows + both->rows;
-}
-
-/*
- * The fewest rows, up to the threshold, that have neither of two values;
- * those of which there are none do not count if only some are asked for.
- * With the commonest values first, the rest of a list is known to leave more
- * as soon as one of it would, even if no row had both.
- */
-static int64
-fewest(const UnlikeState *state, bool some)
-{
-	ValueCounts xs = values_of(state->pairs, true);
-	ValueCounts ys = values_of(state->pairs, false);
-	int64		found = state->threshold;
-	int			x;
-	int			y;
-
-	for (x = 0; x <= xs.n; x++)
-	{
-		for (y = 0; y <= ys.n; y++)
-		{
-			int64		rows;
-
-			if (state->rows - xs.counts[x].rows - ys.counts[y].rows >= found)
-				break;
-			rows = rows_of_neither(state, &xs, x, &ys, y);
-			if (rows > 0 || !some)
-				found = Min(found, rows);
-		}
-		if (y == 0)
-			break;
-	}
-	pfree(xs.counts);
-	pfree(ys.counts);
-	return found;
-}
-
-static float8
-canonical(float8 value)
-{
-	if (isnan(value))
-		return get_float8_nan();
-	return value == 0 ? 0 : value;
-}
-
-static void
-count_pair(UnlikeState *state, float8 x, float8 y)
-{
-	Pair		pair = {canonical(x), canonical(y)};
-	PairCount  *count;
-	bool		found;
-
-	count = hash_search(state->pairs, &pair, HASH_ENTER, &found);
-	count->rows = found ? count->rows + 1 : 1;
-	state->rows++;
-	if (hash_get_num_entries(state->pairs) < state->look_at)
-		return;
-	state->look_at *= 2;
-	if (fewest(state, false) >= state->threshold)
-	{
-		hash_destroy(state->pairs);
-		state->pairs = NULL;
-	}
-}
-
-/*
- * unlike transition(state internal, x float8, y float8, threshold int):
- * internal
- */
-Datum
-cr_unlike_transition(PG_FUNCTION_ARGS)
-{
-	UnlikeState *state = PG_ARGISNULL(0) ? NULL :
-		(UnlikeState *) PG_GETARG_POINTER(0);
 	MemoryContext context;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "aggregate function called in non-aggregate context");
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+	return context;
+}
+
+static CrNeither *
+state_of(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NULL :
+		(CrNeither *) PG_GETARG_POINTER(argument);
+}
+
+static CrNeither *
+first_state(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	if (PG_ARGISNULL(ARG_THRESHOLD))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("threshold must not be null")));
+	if (PG_GETARG_INT32(ARG_THRESHOLD) < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("threshold must be at least 1")));
+	return cr_neither_make(context, PG_GETARG_INT32(ARG_THRESHOLD));
+}
+
+static const UnlikeHashers *
+hashers_of(FunctionCallInfo fcinfo)
+{
+	UnlikeHashers *hashers = fcinfo->flinfo->fn_extra;
+
+	if (hashers != NULL)
+		return hashers;
+	hashers = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
+								 sizeof(UnlikeHashers));
+	cr_hasher_init(&hashers->x, fcinfo, ARG_X);
+	cr_hasher_init(&hashers->y, fcinfo, ARG_Y);
+	cr_hasher_init(&hashers->unit, fcinfo, ARG_UNIT);
+	fcinfo->flinfo->fn_extra = hashers;
+	return hashers;
+}
+
+/*
+ * unlike transition(state internal, x "any", y "any", unit "any",
+ * threshold int): internal
+ */
+Datum
+cr_unlike_transition(PG_FUNCTION_ARGS)
+{
+	CrNeither  *state = state_of(fcinfo, ARG_STATE);
+	MemoryContext context = aggregate_context(fcinfo);
+	const UnlikeHashers *hashers;
+	CrTriple	triple;
+
+	if (PG_ARGISNULL(ARG_X) || PG_ARGISNULL(ARG_Y) || PG_ARGISNULL(ARG_UNIT))
 	{
 		if (state == NULL)
-		{
-			if (PG_ARGISNULL(3))
-				ereport(ERROR,
-						(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						 errmsg("threshold must not be null")));
-			state = make_state(context, PG_GETARG_INT32(3));
-		}
-		if (state->pairs != NULL)
-			count_pair(state, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2));
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
 	}
 	if (state == NULL)
+		state = first_state(fcinfo, context);
+	if (state->triples == NULL)
+		PG_RETURN_POINTER(state);
+	hashers = hashers_of(fcinfo);
+	triple.x = cr_hasher_hash(&hashers->x, PG_GETARG_DATUM(ARG_X));
+	triple.y = cr_hasher_hash(&hashers->y, PG_GETARG_DATUM(ARG_Y));
+	triple.unit = cr_hasher_hash(&hashers->unit, PG_GETARG_DATUM(ARG_UNIT));
+	cr_neither_add(state, &triple);
+	PG_RETURN_POINTER(state);
+}
+
+/* unlike combine(a internal, b internal): internal */
+Datum
+cr_unlike_combine(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	CrNeither  *state = state_of(fcinfo, 0);
+	CrNeither  *other = state_of(fcinfo, 1);
+	HASH_SEQ_STATUS scan;
+	CrTriple   *triple;
+
+	if (state == NULL && other == NULL)
 		PG_RETURN_NULL();
+	if (state == NULL)
+		state = cr_neither_make(context, other->threshold);
+	if (other == NULL)
+		PG_RETURN_POINTER(state);
+	if (other->triples == NULL)
+	{
+		cr_neither_settle(state);
+		PG_RETURN_POINTER(state);
+	}
+	hash_seq_init(&scan, other->triples);
+	while ((triple = hash_seq_search(&scan)) != NULL)
+		cr_neither_add(state, triple);
+	PG_RETURN_POINTER(state);
+}
+
+/* unlike serialize(state internal): bytea */
+Datum
+cr_unlike_serialize(PG_FUNCTION_ARGS)
+{
+	CrNeither  *state = state_of(fcinfo, 0);
+	UnlikeWire	wire = {state->threshold, state->triples == NULL, 0};
+	HASH_SEQ_STATUS scan;
+	CrTriple   *triple;
+	Size		size;
+	bytea	   *result;
+	char	   *to;
+
+	(void) aggregate_context(fcinfo);
+	if (!wire.settled)
+		wire.ntriples = hash_get_num_entries(state->triples);
+	size = VARHDRSZ + sizeof(wire) + wire.ntriples * sizeof(CrTriple);
+	result = palloc(size);
+	SET_VARSIZE(result, size);
+	to = VARDATA(result);
+	memcpy(to, &wire, sizeof(wire));
+	to += sizeof(wire);
+	if (wire.settled)
+		PG_RETURN_BYTEA_P(result);
+	hash_seq_init(&scan, state->triples);
+	while ((triple = hash_seq_search(&scan)) != NULL)
+	{
+		memcpy(to, triple, sizeof(CrTriple));
+		to += sizeof(CrTriple);
+	}
+	PG_RETURN_BYTEA_P(result);
+}
+
+/*
+ * unlike deserialize(state bytea, internal): internal.  It lives in the
+ * current context, to be combined and let go.
+ */
+Datum
+cr_unlike_deserialize(PG_FUNCTION_ARGS)
+{
+	bytea	   *packed = PG_GETARG_BYTEA_PP(0);
+	const char *from = VARDATA_ANY(packed);
+	CrNeither  *state;
+	UnlikeWire	wire;
+	int64		i;
+
+	(void) aggregate_context(fcinfo);
+	if (VARSIZE_ANY_EXHDR(packed) < sizeof(wire))
+		elog(ERROR, "damaged state of unlike()");
+	memcpy(&wire, from, sizeof(wire));
+	if (VARSIZE_ANY_EXHDR(packed) !=
+		sizeof(wire) + wire.ntriples * sizeof(CrTriple))
+		elog(ERROR, "damaged state of unlike()");
+	state = cr_neither_make(CurrentMemoryContext, wire.threshold);
+	from += sizeof(wire);
+	for (i = 0; i < wire.ntriples; i++)
+	{
+		CrTriple	triple;
+
+		memcpy(&triple, from + i * sizeof(triple), sizeof(triple));
+		cr_neither_add(state, &triple);
+	}
+	if (wire.settled)
+		cr_neither_settle(state);
 	PG_RETURN_POINTER(state);
 }
 
@@ -249,12 +218,7 @@ cr_unlike_transition(PG_FUNCTION_ARGS)
 Datum
 cr_unlike_result(PG_FUNCTION_ARGS)
 {
-	UnlikeState *state;
+	CrNeither  *state = state_of(fcinfo, 0);
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_INT32(0);
-	state = (UnlikeState *) PG_GETARG_POINTER(0);
-	if (state->pairs == NULL)
-		PG_RETURN_INT32(state->threshold);
-	PG_RETURN_INT32((int32) fewest(state, true));
+	PG_RETURN_INT32(state == NULL ? 0 : cr_neither_fewest(state));
 }

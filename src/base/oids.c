@@ -75,7 +75,7 @@ static void
 read_oids(void)
 {
 	static const Oid units_args[] = {ANYOID, INT4OID};
-	static const Oid unlike_args[] = {FLOAT8OID, FLOAT8OID, INT4OID};
+	static const Oid unlike_args[] = {ANYOID, ANYOID, ANYOID, INT4OID};
 	static const Oid enough_args[] = {BOOLOID, INT4OID};
 	uint64		started_at;
 	Oid			extension;
@@ -97,7 +97,7 @@ read_oids(void)
 			found.units_aggregate = find_member(extension, found.schema,
 												"units", 2, units_args);
 			found.unlike_aggregate = find_member(extension, found.schema,
-												 "unlike", 3, unlike_args);
+												 "unlike", 4, unlike_args);
 			found.enough_function = find_member(extension, found.schema,
 												"enough", 2, enough_args);
 		}

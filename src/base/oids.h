@@ -17,7 +17,8 @@ typedef struct CrOids
 	Oid			open_function;	/* cleanroom.open() */
 	Oid			gate_function;	/* cleanroom.gate() */
 	Oid			units_aggregate;	/* cleanroom.units("any", int): int */
-	Oid			unlike_aggregate;	/* cleanroom.unlike(float8, float8, int) */
+	Oid			unlike_aggregate;	/* cleanroom.unlike("any", "any", "any",
+									 * int) */
 	Oid			enough_function;	/* cleanroom.enough(bool, int): bool */
 } CrOids;
 

@@ -378,9 +378,9 @@ check_argument(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	if (refusal == NULL && aggregate->aggref->aggdistinct != NIL &&
 		names_people(level, argument.expanded))
 		aggregate->people = true;
-	if (refusal == NULL && level->kind == CR_LEVEL_RELEASED && family != 0 &&
+	if (level->kind == CR_LEVEL_RELEASED && family != 0 &&
 		family != CR_AGG_COUNT)
-		refusal = cr_note_combination(level, aggregate, argument.expanded);
+		cr_note_values(level, aggregate, argument.expanded);
 	return refusal;
 }
 

@@ -42,8 +42,7 @@ extern CrVerdict *cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_rule_pair(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_refuse_weighed(CrAggregate *aggregate);
 extern bool cr_weigh_squares(uint32 family);
-extern CrVerdict *cr_note_combination(CrLevel *level,
-									  CrAggregate *aggregate,
-									  Node *expanded);
+extern void cr_note_values(CrLevel *level, CrAggregate *aggregate,
+						   Node *expanded);
 
 #endif							/* CR_ARGUMENT_H */

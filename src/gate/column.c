@@ -252,6 +252,7 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 
 	if (expanded == NULL || is_vacuous(level, expanded))
 		return NULL;
+	cr_inspect_note_asked(level->statement, expanded);
 	if (!is_andclause(expanded) && cr_label_mixes(level, expanded))
 		return cr_rule_refuse_label(expanded);
 	if (IsA(expanded, BoolExpr))
@@ -368,6 +369,7 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	CrVerdict  *refusal;
 	ListCell   *lc;
 
+	cr_inspect_note_asked(level->statement, expanded);
 	if (level->kind == CR_LEVEL_UNIT)
 	{
 		if (cr_match_is_pure(level->statement, expanded))

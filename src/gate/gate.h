@@ -30,6 +30,9 @@ extern CrVerdict *cr_rule_clauses(CrLevel *level);
 extern CrVerdict *cr_rule_joins(CrLevel *level);
 extern bool cr_gate_joins(CrLevel *level, const Var *left, const Var *right);
 
+/* weigh.c: aggregates of what the statement asks for elsewhere */
+extern void cr_note_asked(CrStatement *statement);
+
 /* share.c: aggregates over aggregates of some rows */
 extern CrVerdict *cr_rule_shares(CrLevel *level, CrAggregate *aggregate);
 

@@ -286,6 +286,7 @@ cr_gate_judge(CrStatement *statement)
 		refusal = cr_rule_quiet_ctes(statement);
 	if (refusal == NULL)
 	{
+		cr_note_asked(statement);
 		refusal = palloc0(sizeof(CrVerdict));
 		refusal->admitted = true;
 		refusal->location = -1;

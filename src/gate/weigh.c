@@ -1,11 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * src/gate/weigh.c
- *	  Rules: what weighs one person's value by how often people have rows.
+ *	  Rules: what is nearly constant for whom its writer chooses.
  *
- * A count is zero, or the same as all others', for whom its writer chooses.
- * Multiplied by a measure, and in squares of a sum with one, it makes an
- * aggregate over many that of the few for whom it is not.
+ * A count is zero, or the same as all others'; so is what is computed of
+ * several of a person's aggregates, or a measure that is asked for, less a
+ * constant.  By itself and as a factor it makes an aggregate over many that of
+ * the few for whom it is not.  Counts may not be factors; of the rest people
+ * are counted who differ.
  *
  *-------------------------------------------------------------------------
  */
@@ -44,7 +46,11 @@ cr_refuse_weighed(CrAggregate *aggregate)
 
 static bool combines(CrLevel *level, Node *expanded);
 
-/* Is the column of a unit level computed of several aggregates of people? */
+/*
+ * Is the column of a unit level computed of several aggregates of people, or
+ * a deviation, which is computed of squares and a sum?  It is zero for whose
+ * rows are alike, if only by a join.
+ */
 static bool
 is_combined(CrBase *base, Node *column)
 {
@@ -56,8 +62,11 @@ is_combined(CrBase *base, Node *column)
 		return true;
 	foreach(lc, atoms)
 	{
-		if (IsA(lfirst(lc), Aggref) &&
-			combines(base->level, (Node *) ((Aggref *) lfirst(lc))->args))
+		Aggref	   *aggref = (Aggref *) lfirst(lc);
+
+		if (IsA(aggref, Aggref) &&
+			(cr_weigh_squares(cr_aggregate_family(aggref->aggfnoid)) ||
+			 combines(base->level, (Node *) aggref->args)))
 			return true;
 	}
 	return false;
@@ -87,31 +96,48 @@ combines(CrLevel *level, Node *expanded)
 	return below > 1;
 }
 
-/*
- * Whom such a number tells apart is counted by rows, which stand for people
- * if everybody has one.
- */
-static CrVerdict *
-note_weighs(CrLevel *level, CrAggregate *aggregate, const char *given,
-			const char *hint)
+/* Is it a product of columns, to one of which a constant is added? */
+static bool
+is_shifted_product(const CrStatement *statement, Node *expanded)
 {
-	aggregate->weighs = true;
-	if (cr_inspect_rows_are_people(level))
-		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
-							 aggregate->aggref->location,
-							 psprintf("%s() is given %s of people who may stand in several rows",
-									  name_of(aggregate), given), hint);
+	CrPolynomial polynomial;
+
+	return cr_polynomial_read(statement, expanded, &polynomial) &&
+		polynomial.degree > 1 && polynomial.shifted;
 }
 
-/* A single argument that is computed of several aggregates of each person. */
-CrVerdict *
-cr_note_combination(CrLevel *level, CrAggregate *aggregate, Node *expanded)
+/*
+ * Notes what a released aggregate adds up, once CASE and FILTER are taken from
+ * it.  The two of a pair are multiplied, with a constant taken from each.
+ */
+void
+cr_note_values(CrLevel *level, CrAggregate *aggregate, Node *expanded)
 {
-	if (!combines(level, expanded))
-		return NULL;
-	return note_weighs(level, aggregate, "several aggregates",
-					   "Give it a subquery that groups by the unit alone, joined with nothing that has several rows a person: SELECT avg(a - b) FROM (SELECT key, sum(x) AS a, sum(y) AS b ... GROUP BY key) AS people.");
+	aggregate->values = lappend(aggregate->values, expanded);
+	aggregate->weighs = aggregate->weighs ||
+		list_length(aggregate->arguments) == 2 ||
+		combines(level, expanded) ||
+		is_shifted_product(level->statement, expanded);
+	level->statement->valued = list_append_unique_ptr(level->statement->valued,
+													  aggregate);
+}
+
+/*
+ * The same of measures that the statement asks for, which is known when all
+ * of it has been judged.
+ */
+void
+cr_note_asked(CrStatement *statement)
+{
+	ListCell   *lc;
+
+	foreach(lc, statement->valued)
+	{
+		CrAggregate *aggregate = (CrAggregate *) lfirst(lc);
+
+		aggregate->weighs = aggregate->weighs ||
+			cr_inspect_is_asked(statement, (Node *) aggregate->values);
+	}
 }
 
 /*
@@ -124,7 +150,6 @@ cr_rule_pair(CrLevel *level, CrAggregate *aggregate)
 	CrPolynomial x;
 	CrPolynomial y;
 	const char *objection = NULL;
-	CrVerdict  *refusal = NULL;
 
 	if (!cr_polynomial_read(level->statement, linitial(aggregate->arguments),
 							&y) ||
@@ -133,11 +158,6 @@ cr_rule_pair(CrLevel *level, CrAggregate *aggregate)
 		return NULL;			/* each is judged by itself */
 	if ((x.counted && x.measured) || (y.counted && y.measured))
 		return cr_refuse_weighed(aggregate);
-	if (x.counted || y.counted)
-		refusal = note_weighs(level, aggregate, "counts",
-							  "Give it a subquery that groups by the unit alone, joined with nothing: SELECT corr(a, b) FROM (SELECT key, count(*) AS a, sum(x) AS b ... GROUP BY key) AS people.");
-	if (refusal != NULL)
-		return refusal;
 	if (x.base != 0 && y.base != 0 && x.base != y.base)
 		objection = "columns of two tables";
 	else if (x.degree > 1 || y.degree > 1)

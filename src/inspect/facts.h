@@ -71,7 +71,8 @@ typedef struct CrColumnFact
 	bool		counted;		/* how many rows a person has is in it */
 	bool		measured;		/* … beside something else */
 	bool		constant;		/* a constant is added in it */
-	bool		below;			/* of a unit level, which these three are of */
+	bool		shifted;		/* … maybe inside of a product */
+	bool		below;			/* of a unit level, which these four are of */
 	const char *name;			/* for messages */
 } CrColumnFact;
 
@@ -93,6 +94,8 @@ typedef struct CrBase
 								 * joined with, a column that may not be
 								 * filtered on */
 	bool		buried;			/* an outer join further up may null them */
+	Bitmapset  *asked;			/* PROTECTED: columns in conditions and group
+								 * keys, noted by the gate */
 	int			nest;			/* of a membership, set by reshape/: raw levels
 								 * from the core to it */
 } CrBase;
@@ -222,9 +225,9 @@ typedef struct CrAggregate
 	bool		people;			/* it counts each person once */
 	bool		zeros;			/* it is zero where there is nothing to add */
 	bool		partial;		/* by choice, in it or below it */
-	bool		weighs;			/* how often people have rows is one of two
-								 * factors in it, or it is computed of several
-								 * of their own aggregates */
+	bool		weighs;			/* it is nearly constant for whom its writer
+								 * chooses, or made of two such factors */
+	List	   *values;			/* what it adds up of measures, expanded */
 	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
 								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */
@@ -271,6 +274,7 @@ typedef struct CrStatement
 	List	   *bases;			/* CrBase, in the order of their ids */
 	List	   *ctes;			/* CrCte of all levels */
 	List	   *memberships;	/* CrMembership of all levels */
+	List	   *valued;			/* CrAggregate: what is released of measures */
 	List	   *divided;		/* CrDivided */
 	int			subqueries;		/* so many were made WITH queries */
 	bool		left_copies;	/* … and one could not be */
@@ -445,8 +449,10 @@ extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);
 
-/* inspect/people.c */
-extern bool cr_inspect_rows_are_people(const CrLevel *level);
+/* inspect/asked.c */
+extern void cr_inspect_note_asked(const CrStatement *statement,
+								  Node *expanded);
+extern bool cr_inspect_is_asked(const CrStatement *statement, Node *expanded);
 
 /* inspect/factor.c */
 extern Bitmapset *cr_inspect_factors(CrLevel *level, Node *expanded);

@@ -30,6 +30,7 @@ typedef struct CrPolynomial
 	bool		column_refused; /* … because of a column */
 	bool		zero;			/* the constant 0 */
 	bool		constant;		/* a constant is added in it */
+	bool		shifted;		/* … maybe inside of a product */
 	bool		counted;		/* how many rows a person has is in it */
 	bool		measured;		/* something else is */
 } CrPolynomial;

@@ -13,7 +13,6 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/parse_coerce.h"
 #include "parser/parse_oper.h"
 #include "reshape/reshape.h"
 #include "utils/fmgroids.h"
@@ -250,22 +249,14 @@ tests_of_people(const CrLevel *level, const CrAggregate *aggregate)
 	return tests;
 }
 
-static Node *
-as_float8(Node *value)
-{
-	return coerce_to_target_type(NULL, value, exprType(value), FLOAT8OID, -1,
-								 COERCION_EXPLICIT, COERCE_EXPLICIT_CAST, -1);
-}
-
 /*
- * Whichever two values are taken from the factors, those rows which have
- * neither are none or enough.
+ * Whichever two values are taken from the factors, those people who have rows
+ * with neither are none or enough.
  */
 static Expr *
-test_of_factors(const CrLevel *level, const CrAggregate *aggregate,
-				List *rows)
+test_of_factors(const CrAggregate *aggregate, const CrUnit *unit, Node *rows)
 {
-	int			threshold = cr_guard_threshold(level);
+	int			threshold = unit->base->policy->threshold;
 	List	   *args = NIL;
 	Aggref	   *unlike;
 	Expr	   *none;
@@ -273,16 +264,14 @@ test_of_factors(const CrLevel *level, const CrAggregate *aggregate,
 	ListCell   *lc;
 
 	foreach(lc, aggregate->aggref->args)
-	{
-		Expr	   *factor = lfirst_node(TargetEntry, lc)->expr;
-
-		args = lappend(args, as_float8((Node *) copyObject(factor)));
-	}
+		args = lappend(args, copyObject(lfirst_node(TargetEntry, lc)->expr));
 	if (list_length(args) == 1)
-		args = lappend(args, as_float8((Node *) cr_make_int4(1)));
+		args = lappend(args, cr_make_int4(1));
+	args = lappend(args, copyObject(unit->local));
 	args = lappend(args, cr_make_int4(threshold));
 	unlike = cr_make_aggregate(cr_oids_get()->unlike_aggregate, INT4OID, args);
-	unlike->aggfilter = (Expr *) cr_defer_among(level, rows);
+	unlike->inputcollid = exprCollation((Node *) unit->local);
+	unlike->aggfilter = (Expr *) rows;
 	none = cr_make_operation("=", (Expr *) copyObject(unlike),
 							 (Expr *) cr_make_int4(0));
 	enough = cr_make_operation(">=", (Expr *) unlike,
@@ -296,13 +285,14 @@ test_of_factors(const CrLevel *level, const CrAggregate *aggregate,
  * uses and of those who have something.
  */
 static List *
-tests_of_factors(const CrLevel *level, const CrAggregate *aggregate)
+tests_of_factors(const CrLevel *level, const CrAggregate *aggregate,
+				 const CrUnit *unit)
 {
 	List	   *tests = NIL;
 	List	   *used = list_copy(aggregate->chosen);
 	ListCell   *lc;
 
-	if (!aggregate->weighs)
+	if (!aggregate->weighs || unit->membership != NULL)
 		return NIL;
 	foreach(lc, aggregate->aggref->args)
 	{
@@ -311,12 +301,16 @@ tests_of_factors(const CrLevel *level, const CrAggregate *aggregate)
 
 		used = lappend(used, cr_make_null_test(argument, IS_NOT_NULL));
 	}
-	tests = list_make1(test_of_factors(level, aggregate, used));
+	tests = list_make1(test_of_factors(aggregate, unit,
+									   cr_defer_among(level, used)));
 	foreach(lc, aggregate->given)
+	{
+		List	   *given = lappend(list_copy(used), lfirst(lc));
+
 		tests = lappend(tests,
-						test_of_factors(level, aggregate,
-										lappend(list_copy(used),
-												lfirst(lc))));
+						test_of_factors(aggregate, unit,
+										cr_defer_among(level, given)));
+	}
 	return tests;
 }
 
@@ -348,10 +342,10 @@ cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
+		tests = list_concat(tests, tests_of_factors(level, aggregate, unit));
 	}
 	tests = list_concat(tests, tests_of_answers(level, aggregate));
 	tests = list_concat(tests, tests_of_people(level, aggregate));
-	tests = list_concat(tests, tests_of_factors(level, aggregate));
 	tests = list_union(NIL, tests);
 	return (Expr *) cr_make_case((Node *) make_ands_explicit(tests),
 								 (Node *) aggref, NULL);

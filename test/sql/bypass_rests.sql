@@ -143,14 +143,13 @@ INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(t - m) FROM (SELECT pid, sum(cost) AS t, avg(cost) AS m FROM visits GROUP BY pid) q JOIN persons k ON k.pid = q.pid'),
 (true, 'SELECT kind, sum(t - m) FROM (SELECT p.pid, kind, sum(cost) AS t, avg(cost) AS m FROM visits v JOIN persons p ON p.pid = v.pid WHERE kind <> ''x'' GROUP BY p.pid, kind) q GROUP BY 1 ORDER BY 1'),
 (true, 'SELECT kind, sum(t - m) FROM (SELECT v.pid, p.kind, sum(cost) AS t, avg(cost) AS m FROM visits v JOIN persons p USING (pid) WHERE kind <> ''x'' GROUP BY 1, 2) q GROUP BY 1 ORDER BY 1');
--- not one row a person: by what they do, by what is there for some rows only, by pairs
+-- several rows a person: by what they do, enough of whom differ; by what is there for some rows only, by pairs
 INSERT INTO queries (honest, query) VALUES
-(false, 'SELECT sum(t - m) FROM (SELECT pid, what, sum(cost) AS t, avg(cost) AS m FROM visits GROUP BY pid, what) q'),
+(true, 'SELECT sum(t - m) FROM (SELECT pid, what, sum(cost) AS t, avg(cost) AS m FROM visits GROUP BY pid, what) q'),
+(true, 'SELECT covar_pop(t, n) FROM (SELECT pid, what, sum(cost) AS t, count(*) AS n FROM visits GROUP BY pid, what) q'),
+(false, 'SELECT sum(t - m) FROM (SELECT pid, what, sum(cost) AS t, avg(cost) AS m FROM visits WHERE what = ''m'' OR what = ''z'' AND cost = 7 GROUP BY pid, what) q'),
 (false, 'SELECT sum(t - m) FROM (SELECT v.pid, kind, sum(cost) AS t, avg(cost) AS m FROM visits v LEFT JOIN persons p ON p.pid = v.pid AND v.what = ''m'' GROUP BY v.pid, kind) q'),
-(false, 'SELECT sum(t - m) FROM (SELECT p.pid, k.pid AS other, sum(p.income) AS t, avg(k.gap) AS m FROM persons p JOIN persons k ON p.age = k.age GROUP BY p.pid, k.pid) q'),
-(false, 'SELECT covar_pop(t, n) FROM (SELECT pid, what, sum(cost) AS t, count(*) AS n FROM visits GROUP BY pid, what) q');
-
--- ---------- COALESCE in CASE; two conditions; classes; optional sides; other keys ----------
+(false, 'SELECT sum(t - m) FROM (SELECT p.pid, k.pid AS other, sum(p.income) AS t, avg(k.gap) AS m FROM persons p JOIN persons k ON p.age = k.age GROUP BY p.pid, k.pid) q');
 INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(income) - sum(CASE WHEN kind = ''c'' THEN coalesce(income, 0) ELSE 0 END) FROM persons'),
 (false, 'SELECT (avg(coalesce(income, 0)) - avg(CASE WHEN kind = ''c'' THEN coalesce(income, 0) ELSE 0 END)) * count(*) FROM persons'),

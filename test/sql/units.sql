@@ -204,33 +204,47 @@ EXPLAIN (COSTS OFF) SELECT 1 WHERE cleanroom.enough(false, 50);
 EXPLAIN (COSTS OFF) SELECT g FROM many GROUP BY g
 HAVING cleanroom.enough(g > 0, 50);
 
--- how many have another value than the commonest, up to the threshold, where there is no second factor
-SELECT name, cleanroom.unlike(value, 1, 5) FROM (VALUES
+-- how many people have another value than the commonest, up to the threshold, where there is no second factor
+SELECT name, cleanroom.unlike(value, 1, position, 5) FROM (VALUES
     ('all alike', '{1,1,1,1,1,1,1,1}'::float8[]), ('one is not', '{1,1,1,1,2,1,1,1}'), ('two are not', '{3,1,1,2,1,1,1}'),
     ('the commonest comes late', '{2,3,1,1,1,1}'), ('two and two', '{2,2,1,1}'), ('many', '{1,2,3,1,2,3,1,2,3,1,2,3}'),
     ('more values than five', '{1,2,3,4,5,6,6,6,6}'), ('nulls are none', '{1,NULL,1,NULL}'), ('nulls alone', '{NULL}'),
-    ('zeros and NaN', '{0,-0,NaN,NaN,0,-0}')) v (name, list), unnest(list) value GROUP BY name ORDER BY name;
-SELECT cleanroom.unlike(value, 1, 5) FROM generate_series(1, 0) value;
-SELECT cleanroom.unlike(value, 1, 0) FROM generate_series(1, 3) value;
-SELECT cleanroom.unlike(value, 1, NULL) FROM generate_series(1, 3) value;
-SELECT cleanroom.unlike(value % 7, 1, 1000), cleanroom.unlike(value, value, 1000), cleanroom.unlike(1, value, 1000)
+    ('zeros and NaN', '{0,-0,NaN,NaN,0,-0}')) v (name, list), unnest(list) WITH ORDINALITY u (value, position) GROUP BY name ORDER BY name;
+SELECT cleanroom.unlike(value, 1, value, 5) FROM generate_series(1, 0) value;
+SELECT cleanroom.unlike(value, 1, value, 0) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value, 1, value, NULL) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value, 1, point(1, 1), 5) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value % 7, 1, value, 1000), cleanroom.unlike(value, value, value, 1000), cleanroom.unlike(1, value, value, 1000),
+    cleanroom.unlike(value % 7, 1, NULL::text, 1000), cleanroom.unlike(value, 1.00 * (value % 2), value::text, 1000)
 FROM generate_series(1, 7000) value;
--- and that have neither of two values: two of a hundred have both another count and another cost
-SELECT cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 19 AND 60 THEN i ELSE 0 END, 5),
-    cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 21 AND 60 THEN i ELSE 0 END, 5)
+-- people, not rows: many of one's rows differ; different ones of many people's
+SELECT cleanroom.unlike((i % 20 = 7)::int, 1, i % 20, 5), cleanroom.unlike((i / 20 = 7)::int, 1, i % 20, 5) FROM generate_series(1, 1000) i;
+-- and who have neither of two values: the 20th alone has another count and another cost
+SELECT cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 20 AND 60 THEN i ELSE 0 END, i, 5),
+    cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 21 AND 60 THEN i ELSE 0 END, i, 5)
 FROM generate_series(1, 100) i;
--- as counted one by one, in groups of few and of many values, each factor often the same, or never
+-- as counted one by one, in groups of few and of many values, each factor often the same, or never; of rows and of people of a few rows
 CREATE TABLE pairs AS
-SELECT g, (CASE WHEN random() < g % 5 / 5.0 THEN 0 ELSE floor(random() * (1 + g)) END)::float8 AS x,
-    (CASE WHEN random() < g % 7 / 7.0 THEN 0 ELSE floor(random() * (1 + g % 11)) END)::float8 AS y
-FROM generate_series(1, 60) g, generate_series(1, 3 * g) i;
+SELECT g, i / (1 + g % 4) AS person, (CASE WHEN random() < g % 5 / 5.0 THEN 0 ELSE floor(random() * (1 + g)) END)::float8 AS x,
+    (CASE WHEN random() < g % 7 / 7.0 THEN 0 ELSE floor(random() * (1 + g % 11)) END)::numeric AS y
+FROM generate_series(1, 40) g, generate_series(1, 2 * g) i;
+ANALYZE pairs;
+CREATE VIEW counted AS
 WITH xs AS (SELECT DISTINCT g, x FROM pairs UNION SELECT g, -1 FROM pairs),
     ys AS (SELECT DISTINCT g, y FROM pairs UNION SELECT g, -1 FROM pairs),
-    neither AS (SELECT g, (SELECT count(*) FROM pairs p WHERE p.g = xs.g AND p.x <> xs.x AND p.y <> ys.y) AS rows FROM xs JOIN ys USING (g)),
-    fewest AS (SELECT g, least(min(rows) FILTER (WHERE rows > 0), 9) AS rows FROM neither GROUP BY g)
-SELECT count(*), count(*) FILTER (WHERE rows < 9) > 5 AS some_few, count(*) FILTER (WHERE rows = 9) > 5 AS some_enough,
-    count(*) FILTER (WHERE rows <> (SELECT cleanroom.unlike(x, y, 9) FROM pairs p WHERE p.g = f.g)) AS wrong
-FROM fewest f;
+    neither AS (SELECT g, (SELECT count(DISTINCT person) FROM pairs p WHERE p.g = xs.g AND p.x <> xs.x AND p.y <> ys.y) AS people
+                FROM xs JOIN ys USING (g))
+SELECT g, least(min(people) FILTER (WHERE people > 0), 9) AS people FROM neither GROUP BY g;
+SELECT count(*), count(*) FILTER (WHERE people < 9) > 5 AS some_few, count(*) FILTER (WHERE people = 9) > 5 AS some_enough,
+    count(*) FILTER (WHERE people <> (SELECT cleanroom.unlike(x, y, person, 9) FROM pairs p WHERE p.g = c.g)) AS wrong,
+    count(*) FILTER (WHERE people <> (SELECT cleanroom.unlike(y, x, person, 9) FROM pairs p WHERE p.g = c.g)) AS wrong_swapped
+FROM counted c;
+-- the same in parallel workers
+ALTER TABLE pairs SET (parallel_workers = 2);
+SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+EXPLAIN (COSTS OFF) SELECT g, cleanroom.unlike(x, y, person, 9) FROM pairs GROUP BY g;
+SELECT count(*) AS wrong FROM (SELECT g, cleanroom.unlike(x, y, person, 9) AS found FROM pairs GROUP BY g) p JOIN counted USING (g) WHERE found <> people;
+RESET max_parallel_workers_per_gather; RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;
 
 SET client_min_messages = warning;
 DROP SCHEMA regress_cr_units CASCADE;

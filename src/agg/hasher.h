@@ -1,0 +1,60 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/agg/hasher.h
+ *	  How aggregates tell privacy units, and values, apart: by a 64-bit hash,
+ *	  never 0.
+ *
+ * Equals have equal hashes, by the hash operator class of their type and the
+ * collation of the call.  Hashes carry no seed: parallel workers must agree
+ * on them, and a collision withholds a group rather than release it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_HASHER_H
+#define CR_HASHER_H
+
+#include "fmgr.h"
+#include "prim/unitset.h"
+
+typedef enum CrHasherKind
+{
+	CR_HASHER_INT2,
+	CR_HASHER_INT4,
+	CR_HASHER_INT8,
+	CR_HASHER_OTHER				/* the type's extended hash function */
+} CrHasherKind;
+
+typedef struct CrHasher
+{
+	CrHasherKind kind;
+	Oid			collation;
+	FmgrInfo   *hash_finfo;		/* of the type cache, for CR_HASHER_OTHER */
+} CrHasher;
+
+/*
+ * Finds out, once a query, how an argument of the call is hashed; by its
+ * number from 0.  Errors: 42883 for a type without a hash function.
+ */
+extern void cr_hasher_init(CrHasher *hasher, FunctionCallInfo fcinfo,
+						   int argument);
+
+static inline uint64
+cr_hasher_hash(const CrHasher *hasher, Datum value)
+{
+	switch (hasher->kind)
+	{
+		case CR_HASHER_INT2:
+			return cr_unitset_kept(cr_unitset_mix(DatumGetInt16(value)));
+		case CR_HASHER_INT4:
+			return cr_unitset_kept(cr_unitset_mix(DatumGetInt32(value)));
+		case CR_HASHER_INT8:
+			return cr_unitset_kept(cr_unitset_mix(DatumGetInt64(value)));
+		case CR_HASHER_OTHER:
+			break;
+	}
+	value = FunctionCall2Coll(hasher->hash_finfo, hasher->collation, value,
+							  Int64GetDatum(0));
+	return cr_unitset_kept(DatumGetUInt64(value));
+}
+
+#endif							/* CR_HASHER_H */
