@@ -122,7 +122,7 @@ allocate(int64 n, Size size)
 	return MemoryContextAllocHuge(CurrentMemoryContext, (n + 1) * size);
 }
 
-/* How many units have each x. */
+/* How many units have each x, but for the one that is not chosen. */
 static ValueCounts
 count_x(CrTriple *triples, int64 n)
 {
@@ -134,8 +134,9 @@ count_x(CrTriple *triples, int64 n)
 	{
 		ValueCount *count = &result.counts[Max(result.n, 1) - 1];
 
-		if (i > 0 && compare_x(&triples[i - 1], &triples[i]) == 0)
-			continue;			/* the same unit, with another y */
+		if (triples[i].x == CR_NEITHER_NONE ||
+			(i > 0 && compare_x(&triples[i - 1], &triples[i]) == 0))
+			continue;			/* or the same unit, with another y */
 		if (i == 0 || triples[i - 1].x != triples[i].x)
 		{
 			count = &result.counts[result.n++];
@@ -174,27 +175,30 @@ count_units(CrTriple *triples, int64 n)
 	return units;
 }
 
-/*
- * The values of x that may leave fewer than the threshold: not if it has too
- * few units itself, even beside the commonest y.  0, which is no hash, is
- * one that no row has.
- */
-static ValueCounts
-candidates(ValueCounts xs, int64 enough)
+/* Values to try; NULL is one that no row has. */
+typedef struct Choices
 {
-	ValueCounts result = {allocate(xs.n, sizeof(ValueCount)), 0, 0};
+	const uint64 **values;
+	int64		n;
+} Choices;
+
+/*
+ * The values of x that may leave fewer than the threshold: not those that
+ * have too few units themselves, even beside the commonest y.
+ */
+static Choices
+choices_of(ValueCounts xs, int64 enough)
+{
+	Choices		result = {allocate(xs.n, sizeof(uint64 *)), 0};
 	int64		i;
 
 	for (i = 0; i < xs.n; i++)
 	{
 		if (xs.counts[i].units > enough)
-			result.counts[result.n++] = xs.counts[i];
+			result.values[result.n++] = &xs.counts[i].value;
 	}
 	if (enough < 0)
-	{
-		result.counts[result.n].value = 0;
-		result.counts[result.n++].units = 0;
-	}
+		result.values[result.n++] = NULL;
 	return result;
 }
 
@@ -212,45 +216,57 @@ note_units(Fewest *fewest, int64 units)
 		fewest->units = Min(fewest->units, units);
 }
 
+/* Notes what is left of so many units without those of each y in turn. */
+static void
+leave_out_each(Fewest *fewest, int64 units, uint64 *only, int64 n)
+{
+	int64		same = 0;
+	int64		i;
+
+	qsort(only, n, sizeof(uint64), compare_hashes);
+	for (i = 0; i < n; i++)
+	{
+		same = i > 0 && only[i - 1] == only[i] ? same + 1 : 1;
+		if (i + 1 == n || only[i + 1] != only[i])
+			note_units(fewest, units - same);
+	}
+}
+
 /*
  * Without one x, and each y in turn: of the units that have another x, those
  * are left out besides whose only y it is.  The triples are in the order of
  * their units.
  */
 static void
-leave_out(Fewest *fewest, const CrTriple *triples, int64 n, uint64 x,
+leave_out(Fewest *fewest, const CrTriple *triples, int64 n, const uint64 *x,
 		  uint64 *only)
 {
 	int64		units = 0;
 	int64		nonly = 0;
-	int64		same = 0;
 	int64		i;
 
 	for (i = 0; i < n;)
 	{
 		uint64		unit = triples[i].unit;
-		uint64		y = 0;
-		bool		several = false;
+		const CrTriple *first = NULL;
+		bool		one_y = true;
 
 		for (; i < n && triples[i].unit == unit; i++)
 		{
-			if (triples[i].x == x)
+			if (x != NULL && triples[i].x == *x)
 				continue;
-			several = several || (y != 0 && y != triples[i].y);
-			y = triples[i].y;
+			if (first == NULL)
+				first = &triples[i];
+			one_y = one_y && triples[i].y == first->y;
 		}
-		units += y != 0;
-		if (y != 0 && !several)
-			only[nonly++] = y;
+		if (first == NULL)
+			continue;
+		units++;
+		if (one_y && first->y != CR_NEITHER_NONE)
+			only[nonly++] = first->y;
 	}
 	note_units(fewest, units);
-	qsort(only, nonly, sizeof(uint64), compare_hashes);
-	for (i = 0; i < nonly; i++)
-	{
-		same = i > 0 && only[i - 1] == only[i] ? same + 1 : 1;
-		if (i + 1 == nonly || only[i + 1] != only[i])
-			note_units(fewest, units - same);
-	}
+	leave_out_each(fewest, units, only, nonly);
 }
 
 static CrTriple *
@@ -277,7 +293,7 @@ find_fewest(const CrNeither *neither, bool some)
 	Fewest		fewest = {neither->threshold, some};
 	ValueCounts xs = count_x(triples, n);
 	ValueCounts ys;
-	ValueCounts chosen;
+	Choices		chosen;
 	int64		spare;
 	uint64	   *only = allocate(n, sizeof(uint64));
 	int64		i;
@@ -285,16 +301,16 @@ find_fewest(const CrNeither *neither, bool some)
 	swap_columns(triples, n);
 	ys = count_x(triples, n);
 	spare = count_units(triples, n) - neither->threshold;
-	chosen = candidates(ys, spare - xs.most);
-	if (candidates(xs, spare - ys.most).n < chosen.n)
+	chosen = choices_of(ys, spare - xs.most);
+	if (choices_of(xs, spare - ys.most).n < chosen.n)
 	{
 		swap_columns(triples, n);
-		chosen = candidates(xs, spare - ys.most);
+		chosen = choices_of(xs, spare - ys.most);
 	}
 	if (chosen.n * n > MOST_STEPS)
 		note_units(&fewest, 1);
 	for (i = 0; chosen.n * n <= MOST_STEPS && i < chosen.n; i++)
-		leave_out(&fewest, triples, n, chosen.counts[i].value, only);
+		leave_out(&fewest, triples, n, chosen.values[i], only);
 	return fewest.units;
 }
 

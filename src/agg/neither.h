@@ -4,7 +4,7 @@
  *	  The fewest privacy units, but not none, that have a row with neither of
  *	  two values, one of x and one of y, up to a threshold.
  *
- * Units and values are known by their hashes.
+ * Units and values are known by their hashes, which are never 0.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,6 +12,9 @@
 #define CR_NEITHER_H
 
 #include "utils/hsearch.h"
+
+/* Where there is no second factor: a value that is never chosen. */
+#define CR_NEITHER_NONE	UINT64CONST(0)
 
 /* A row. */
 typedef struct CrTriple

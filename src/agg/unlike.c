@@ -103,7 +103,7 @@ cr_unlike_transition(PG_FUNCTION_ARGS)
 	const UnlikeHashers *hashers;
 	CrTriple	triple;
 
-	if (PG_ARGISNULL(ARG_X) || PG_ARGISNULL(ARG_Y) || PG_ARGISNULL(ARG_UNIT))
+	if (PG_ARGISNULL(ARG_X) || PG_ARGISNULL(ARG_UNIT))
 	{
 		if (state == NULL)
 			PG_RETURN_NULL();
@@ -115,7 +115,8 @@ cr_unlike_transition(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	hashers = hashers_of(fcinfo);
 	triple.x = cr_hasher_hash(&hashers->x, PG_GETARG_DATUM(ARG_X));
-	triple.y = cr_hasher_hash(&hashers->y, PG_GETARG_DATUM(ARG_Y));
+	triple.y = PG_ARGISNULL(ARG_Y) ? CR_NEITHER_NONE :
+		cr_hasher_hash(&hashers->y, PG_GETARG_DATUM(ARG_Y));
 	triple.unit = cr_hasher_hash(&hashers->unit, PG_GETARG_DATUM(ARG_UNIT));
 	cr_neither_add(state, &triple);
 	PG_RETURN_POINTER(state);

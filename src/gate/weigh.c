@@ -96,14 +96,19 @@ combines(CrLevel *level, Node *expanded)
 	return below > 1;
 }
 
-/* Is it a product of columns, to one of which a constant is added? */
+/*
+ * Is it a product of columns, to one of which a constant is added?  By what
+ * goes with it, conditions may choose a column that may be asked for without
+ * naming it.
+ */
 static bool
 is_shifted_product(const CrStatement *statement, Node *expanded)
 {
 	CrPolynomial polynomial;
 
 	return cr_polynomial_read(statement, expanded, &polynomial) &&
-		polynomial.degree > 1 && polynomial.shifted;
+		polynomial.degree > 1 && polynomial.shifted &&
+		cr_inspect_may_be_asked(statement, expanded);
 }
 
 /*

@@ -56,6 +56,23 @@ cr_inspect_note_asked(const CrStatement *statement, Node *expanded)
 	}
 }
 
+/* May one of the columns of which the expression is made be asked for? */
+bool
+cr_inspect_may_be_asked(const CrStatement *statement, Node *expanded)
+{
+	ListCell   *lc;
+
+	foreach(lc, columns_of(statement, expanded))
+	{
+		const CrColumnFact *fact = cr_inspect_column(statement, lfirst(lc));
+
+		if (fact != NULL &&
+			(fact->uses & (CR_USE_DIMENSION | CR_USE_FILTER)) != 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Does the statement ask for a column of which the expression is made, here
  * or in the same table elsewhere?

@@ -452,6 +452,8 @@ extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 /* inspect/asked.c */
 extern void cr_inspect_note_asked(const CrStatement *statement,
 								  Node *expanded);
+extern bool cr_inspect_may_be_asked(const CrStatement *statement,
+									Node *expanded);
 extern bool cr_inspect_is_asked(const CrStatement *statement, Node *expanded);
 
 /* inspect/factor.c */

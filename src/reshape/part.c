@@ -266,7 +266,7 @@ test_of_factors(const CrAggregate *aggregate, const CrUnit *unit, Node *rows)
 	foreach(lc, aggregate->aggref->args)
 		args = lappend(args, copyObject(lfirst_node(TargetEntry, lc)->expr));
 	if (list_length(args) == 1)
-		args = lappend(args, cr_make_int4(1));
+		args = lappend(args, makeNullConst(INT4OID, -1, InvalidOid));
 	args = lappend(args, copyObject(unit->local));
 	args = lappend(args, cr_make_int4(threshold));
 	unlike = cr_make_aggregate(cr_oids_get()->unlike_aggregate, INT4OID, args);

@@ -205,20 +205,20 @@ EXPLAIN (COSTS OFF) SELECT g FROM many GROUP BY g
 HAVING cleanroom.enough(g > 0, 50);
 
 -- how many people have another value than the commonest, up to the threshold, where there is no second factor
-SELECT name, cleanroom.unlike(value, 1, position, 5) FROM (VALUES
+SELECT name, cleanroom.unlike(value, NULL::int, position, 5) FROM (VALUES
     ('all alike', '{1,1,1,1,1,1,1,1}'::float8[]), ('one is not', '{1,1,1,1,2,1,1,1}'), ('two are not', '{3,1,1,2,1,1,1}'),
     ('the commonest comes late', '{2,3,1,1,1,1}'), ('two and two', '{2,2,1,1}'), ('many', '{1,2,3,1,2,3,1,2,3,1,2,3}'),
     ('more values than five', '{1,2,3,4,5,6,6,6,6}'), ('nulls are none', '{1,NULL,1,NULL}'), ('nulls alone', '{NULL}'),
     ('zeros and NaN', '{0,-0,NaN,NaN,0,-0}')) v (name, list), unnest(list) WITH ORDINALITY u (value, position) GROUP BY name ORDER BY name;
-SELECT cleanroom.unlike(value, 1, value, 5) FROM generate_series(1, 0) value;
-SELECT cleanroom.unlike(value, 1, value, 0) FROM generate_series(1, 3) value;
-SELECT cleanroom.unlike(value, 1, value, NULL) FROM generate_series(1, 3) value;
-SELECT cleanroom.unlike(value, 1, point(1, 1), 5) FROM generate_series(1, 3) value;
-SELECT cleanroom.unlike(value % 7, 1, value, 1000), cleanroom.unlike(value, value, value, 1000), cleanroom.unlike(1, value, value, 1000),
+SELECT cleanroom.unlike(value, NULL::int, value, 5) FROM generate_series(1, 0) value;
+SELECT cleanroom.unlike(value, NULL::int, value, 0) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value, NULL::int, value, NULL) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value, NULL::int, point(1, 1), 5) FROM generate_series(1, 3) value;
+SELECT cleanroom.unlike(value % 7, NULL::int, value, 1000), cleanroom.unlike(value, value, value, 1000), cleanroom.unlike(1, value, value, 1000),
     cleanroom.unlike(value % 7, 1, NULL::text, 1000), cleanroom.unlike(value, 1.00 * (value % 2), value::text, 1000)
 FROM generate_series(1, 7000) value;
 -- people, not rows: many of one's rows differ; different ones of many people's
-SELECT cleanroom.unlike((i % 20 = 7)::int, 1, i % 20, 5), cleanroom.unlike((i / 20 = 7)::int, 1, i % 20, 5) FROM generate_series(1, 1000) i;
+SELECT cleanroom.unlike((i % 20 = 7)::int, NULL::int, i % 20, 5), cleanroom.unlike((i / 20 = 7)::int, NULL::int, i % 20, 5) FROM generate_series(1, 1000) i;
 -- and who have neither of two values: the 20th alone has another count and another cost
 SELECT cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 20 AND 60 THEN i ELSE 0 END, i, 5),
     cleanroom.unlike(CASE WHEN i <= 20 THEN 2 ELSE 1 END, CASE WHEN i BETWEEN 21 AND 60 THEN i ELSE 0 END, i, 5)
@@ -239,6 +239,10 @@ SELECT count(*), count(*) FILTER (WHERE people < 9) > 5 AS some_few, count(*) FI
     count(*) FILTER (WHERE people <> (SELECT cleanroom.unlike(x, y, person, 9) FROM pairs p WHERE p.g = c.g)) AS wrong,
     count(*) FILTER (WHERE people <> (SELECT cleanroom.unlike(y, x, person, 9) FROM pairs p WHERE p.g = c.g)) AS wrong_swapped
 FROM counted c;
+SELECT count(*) FILTER (WHERE people < 9) > 5 AS some_few, count(*) FILTER (WHERE people <> (SELECT cleanroom.unlike(x, NULL::int, person, 9) FROM pairs p WHERE p.g = c.g)) AS wrong
+FROM (SELECT g, least(min(people) FILTER (WHERE people > 0), 9) AS people
+      FROM (SELECT xs.g, (SELECT count(DISTINCT person) FROM pairs p WHERE p.g = xs.g AND p.x <> xs.x) AS people
+            FROM (SELECT DISTINCT g, x FROM pairs UNION SELECT g, -1 FROM pairs) xs) n GROUP BY g) c;
 -- the same in parallel workers
 ALTER TABLE pairs SET (parallel_workers = 2);
 SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
