@@ -3,6 +3,10 @@
 -- Unless the server has preloaded the library, the first function in C that
 -- a part below creates fails, with a hint: creating it loads the library.
 
+-- Nobody's look-alikes of PostgreSQL's own functions and operators are found,
+-- by this script or by what it makes, whatever schemas there are.
+SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
 -- Who owns the schema, or may create in it, could put look-alikes beside our
 -- functions.
 DO $$

@@ -252,18 +252,26 @@ prepare_command(Node *command)
 static bool
 may_drop_extension(Node *command)
 {
-	if (IsA(command, DropStmt))
-		return ((DropStmt *) command)->removeType == OBJECT_EXTENSION;
-	return IsA(command, DropOwnedStmt);
+	return IsA(command, DropStmt) || IsA(command, DropOwnedStmt);
 }
 
-/* The closing policies went with the extension; the tables stay closed. */
+/*
+ * The closing policies went with the extension; the tables stay closed.
+ * Whoever made something that the extension depends on, as only a superuser
+ * can bring about, does not decide that for all owners.
+ */
 static void
 seal_tables(void)
 {
 	CommandCounterIncrement();
-	if (cr_oids_get() == NULL)
-		cr_policy_seal_tables();
+	if (cr_oids_get() != NULL)
+		return;
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("this would drop extension cleanroom"),
+				 errhint("Ask a superuser, who can drop the extension before.")));
+	cr_policy_seal_tables();
 }
 
 /*

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/literal.c
- *	  Computes lists that are written as text, and patterns of SIMILAR TO,
- *	  writes lists of patterns out, and gives calls their arguments by
+ *	  Computes lists that are written as text, patterns of SIMILAR TO, and
+ *	  numbers in single precision, writes lists of patterns out, and gives calls their arguments by
  *	  position.
  *
  * string_to_array('a,b', ',') is the same for all rows, and known before any
@@ -78,15 +78,31 @@ are_constants(const List *args)
 	return true;
 }
 
+static bool
+is_folded(Oid funcid)
+{
+	switch (funcid)
+	{
+		case F_STRING_TO_ARRAY_TEXT_TEXT:
+		case F_SIMILAR_TO_ESCAPE_TEXT:
+		case F_SIMILAR_TO_ESCAPE_TEXT_TEXT:
+			/* single precision rounds: such a number is not as written */
+		case F_FLOAT4_INT2:
+		case F_FLOAT4_INT4:
+		case F_FLOAT4_INT8:
+		case F_FLOAT4_NUMERIC:
+			return true;
+		default:
+			return false;
+	}
+}
+
 static Node *
 fold_call(FuncExpr *call)
 {
 	if (call->funcid < FirstNormalObjectId && is_abridged(call))
 		expand_arguments(call);
-	if ((call->funcid == F_STRING_TO_ARRAY_TEXT_TEXT ||
-		 call->funcid == F_SIMILAR_TO_ESCAPE_TEXT ||
-		 call->funcid == F_SIMILAR_TO_ESCAPE_TEXT_TEXT) &&
-		are_constants(call->args))
+	if (is_folded(call->funcid) && are_constants(call->args))
 		return eval_const_expressions(NULL, (Node *) call);
 	return (Node *) call;
 }

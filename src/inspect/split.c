@@ -219,11 +219,23 @@ where_others_are_many(const Aggref *aggref, const Classes *classes,
 static Node *
 add(Oid type, Node *left, Node *right)
 {
-	if (type != FLOAT8OID)
+	if (type != FLOAT8OID && type != FLOAT4OID)
 		return compute("+", left, right);
-	return (Node *) makeFuncExpr(cr_total_function(F_FLOAT8PL), FLOAT8OID,
-								 list_make2(left, right), InvalidOid,
+	return (Node *) makeFuncExpr(cr_total_function(type == FLOAT8OID ?
+												   F_FLOAT8PL : F_FLOAT4PL),
+								 type, list_make2(left, right), InvalidOid,
 								 InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+/* A sum of it is as wide as the average. */
+static Node *
+widen_for_sum(Node *value, Oid aggfnoid)
+{
+	if (aggfnoid != F_SUM_FLOAT8 || exprType(value) != FLOAT4OID)
+		return value;
+	return (Node *) makeFuncExpr(F_FLOAT8_FLOAT4, FLOAT8OID,
+								 list_make1(copyObject(value)), InvalidOid,
+								 InvalidOid, COERCE_EXPLICIT_CAST);
 }
 
 /* The sum of the aggregates of all parts. */
@@ -239,7 +251,8 @@ add_parts(const Aggref *aggref, const Classes *classes, Oid aggfnoid, Oid type)
 		Expr	   *filter = filter_of_part(aggref, classes, part);
 		Aggref	   *one = aggfnoid == F_COUNT_ANY ?
 			make_count(aggref, part->value, filter) :
-			make_aggregate(aggref, aggfnoid, type, part->value, filter);
+			make_aggregate(aggref, aggfnoid, type,
+						   widen_for_sum(part->value, aggfnoid), filter);
 
 		result = result == NULL ? (Node *) one :
 			add(type, result, (Node *) one);
@@ -270,7 +283,11 @@ find_sum(Oid aggfnoid, Oid *type)
 		case F_SUM_NUMERIC:
 		case F_AVG_NUMERIC:
 			return F_SUM_NUMERIC;
+		case F_SUM_FLOAT4:
+			*type = FLOAT4OID;
+			return F_SUM_FLOAT4;
 		case F_SUM_FLOAT8:
+		case F_AVG_FLOAT4:
 		case F_AVG_FLOAT8:
 			*type = FLOAT8OID;
 			return F_SUM_FLOAT8;

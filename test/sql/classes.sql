@@ -20,7 +20,7 @@ CREATE TABLE orders (
     order_id int PRIMARY KEY, person int NOT NULL, grp text NOT NULL, status text,
     qty int NOT NULL, stars int, amount numeric(10,2), cost float8, big bigint NOT NULL,
     tax numeric(10,2) NOT NULL, seen int, zip int,
-    rebate numeric(10,2), gift numeric(10,2));
+    rebate numeric(10,2), gift numeric(10,2), mass real);
 INSERT INTO orders
 SELECT g * 1000 + o, g * 1000 + p, grp,
        CASE WHEN p % 4 = 3 AND grp <> 'none' AND (grp <> 'few' OR p < 16) THEN 'refunded'
@@ -28,11 +28,11 @@ SELECT g * 1000 + o, g * 1000 + p, grp,
        o % 5, o % 7, CASE WHEN grp <> 'null' OR p % 4 <> 3 THEN o % 50 + 0.25 END,
        o * 0.5, o * 1000000000::bigint, o % 10 + 0.05, o, p,
        CASE WHEN p % 4 > 1 OR grp = 'none' OR (grp = 'few' AND p >= 4) THEN o % 3 + 0.5 END,
-       CASE WHEN p % 4 = 2 OR (p % 4 = 3 AND p < 16 AND grp = 'null') THEN o % 2 + 1.5 END
+       CASE WHEN p % 4 = 2 OR (p % 4 = 3 AND p < 16 AND grp = 'null') THEN o % 2 + 1.5 END, o % 50 * 0.25
   FROM (SELECT o, o % 60 AS p FROM generate_series(1, 240) o) x,
        (VALUES (1, 'even'), (2, 'few'), (3, 'none'), (4, 'null')) AS v (g, grp);
 SELECT cleanroom.protect('orders', 'person', 10, dimensions => '{grp,status,stars,zip}',
-    measures => '{amount,qty,cost,big,tax,seen,rebate,gift}', join_keys => '{person}');
+    measures => '{amount,qty,cost,big,tax,seen,rebate,gift,mass}', join_keys => '{person}');
 CREATE TABLE people (person int PRIMARY KEY, vip bool);
 INSERT INTO people SELECT person, person % 3 = 0 FROM orders GROUP BY 1;
 SELECT cleanroom.protect('people', 'person', 10, dimensions => '{vip}', join_keys => '{person}');
@@ -81,6 +81,7 @@ SELECT twice('sum(CASE WHEN status = ''refunded'' THEN -qty ELSE qty END)');
 SELECT twice('sum(CASE WHEN status = ''refunded'' THEN NULL WHEN status = ''paid'' THEN 2 * tax ELSE tax END)');
 SELECT twice('sum(CASE status WHEN ''paid'' THEN 5 WHEN ''refunded'' THEN -2 ELSE 1 END)');
 SELECT twice('sum(CASE status WHEN ''paid'' THEN cost WHEN ''refunded'' THEN -cost END)');
+SELECT twice('sum(CASE status WHEN ''paid'' THEN mass WHEN ''void'' THEN 2 ELSE 0::real END), pg_typeof(sum(CASE WHEN status = ''paid'' THEN mass WHEN zip > 3 THEN mass ELSE 0::real END))');
 SELECT twice('sum(CASE status WHEN ''paid'' THEN big WHEN ''refunded'' THEN -big ELSE 0 END)');
 SELECT twice('sum(coalesce(CASE WHEN status = ''refunded'' THEN amount END, 0))');
 SELECT twice('sum(coalesce(CASE WHEN status = ''refunded'' THEN tax WHEN status = ''paid'' THEN 0.5 * tax END, tax))');
@@ -108,6 +109,7 @@ SELECT twice('avg(CASE WHEN status = ''refunded'' THEN 100 WHEN status = ''paid'
 SELECT twice('avg(CASE WHEN status = ''refunded'' THEN 0 ELSE amount END)');
 SELECT twice('avg(CASE WHEN status = ''refunded'' THEN -amount ELSE amount END)');
 SELECT twice('avg(CASE status WHEN ''paid'' THEN cost WHEN ''refunded'' THEN -cost END)');
+SELECT twice('avg(CASE status WHEN ''paid'' THEN mass WHEN ''void'' THEN 1.5::real END), avg(CASE status WHEN ''paid'' THEN mass WHEN ''refunded'' THEN 2::real END)');
 SELECT twice('avg(CASE status WHEN ''paid'' THEN big WHEN ''refunded'' THEN -big ELSE 0 END)');
 SELECT twice('avg(CASE WHEN status = ''paid'' THEN amount WHEN status = ''refunded'' THEN amount END)');
 SELECT twice('avg(amount * CASE WHEN status = ''refunded'' THEN 0 ELSE 1 END)');

@@ -3,9 +3,46 @@
 SET client_min_messages = warning;
 DROP EXTENSION IF EXISTS cleanroom CASCADE;
 DROP SCHEMA IF EXISTS cleanroom;
+-- installed beside look-alikes of PostgreSQL's operators, which fit better
+CREATE ROLE regress_cr_ext_forger;
+CREATE SCHEMA forged AUTHORIZATION regress_cr_ext_forger;
+GRANT USAGE ON SCHEMA forged TO public;
+SET ROLE regress_cr_ext_forger;
+CREATE FUNCTION forged.runs(oid, regclass) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'runs as %', current_user;
+END $$;
+CREATE FUNCTION forged.runs(oid, regnamespace) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'runs as %', current_user;
+END $$;
+CREATE FUNCTION forged.runs(name, text) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'runs as %', current_user;
+END $$;
+CREATE OPERATOR forged.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = forged.runs);
+CREATE OPERATOR forged.= (LEFTARG = oid, RIGHTARG = regnamespace, FUNCTION = forged.runs);
+CREATE OPERATOR forged.= (LEFTARG = name, RIGHTARG = text, FUNCTION = forged.runs);
+RESET ROLE;
 CREATE EXTENSION IF NOT EXISTS pgcrypto;
+CREATE SCHEMA IF NOT EXISTS cleanroom;
 RESET client_min_messages;
+SET search_path = forged, public;
 CREATE EXTENSION cleanroom;
+RESET search_path;
+
+-- it depends on nothing that others have made, or could
+CREATE VIEW members AS SELECT classid, objid FROM pg_depend
+WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'cleanroom');
+SELECT DISTINCT o.type, o.identity
+FROM (SELECT * FROM members
+      UNION ALL SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite r JOIN members m ON m.objid = ev_class AND m.classid = 'pg_class'::regclass
+      UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension WHERE extname = 'cleanroom') m
+JOIN pg_depend d USING (classid, objid), pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) o
+WHERE d.refobjid >= 16384 AND o.schema IS DISTINCT FROM 'cleanroom' AND o.identity NOT IN ('cleanroom', 'plpgsql') ORDER BY 1, 2;
+DROP VIEW members;
+DROP SCHEMA forged CASCADE;
+DROP ROLE regress_cr_ext_forger;
 
 -- documentation: every function, aggregate and view has a comment
 SELECT p.oid::regprocedure AS undocumented

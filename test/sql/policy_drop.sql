@@ -71,7 +71,25 @@ ROLLBACK;
 
 -- the same in the wake of something else
 BEGIN;
-DROP EXTENSION pgcrypto CASCADE;
+DROP SCHEMA cleanroom CASCADE;
+SELECT * FROM closing();
+ROLLBACK;
+BEGIN;
+CREATE SCHEMA below AUTHORIZATION regress_cr_drp_owner;
+SET allow_system_table_mods = on;
+INSERT INTO pg_depend SELECT 'pg_extension'::regclass, e.oid, 0, 'pg_namespace'::regclass, 'below'::regnamespace, 0, 'n'
+  FROM pg_extension e WHERE extname = 'cleanroom';
+SAVEPOINT s;
+-- not by whoever owns that
+SET SESSION AUTHORIZATION regress_cr_drp_owner;
+DROP SCHEMA below CASCADE;
+\echo :SQLSTATE
+ROLLBACK TO s;
+SET SESSION AUTHORIZATION regress_cr_drp_owner;
+DROP OWNED BY regress_cr_drp_owner CASCADE;
+\echo :SQLSTATE
+ROLLBACK TO s;
+DROP SCHEMA below CASCADE;
 SELECT * FROM closing();
 ROLLBACK;
 
