@@ -51,6 +51,7 @@ _PG_init(void)
 	cr_guard_planner_init();
 	cr_guard_executor_init();
 	cr_guard_utility_init();
+	cr_guard_own_names_init();
 	cr_guard_object_access_init();
 	cr_guard_log_init();
 	cr_guard_uncounted_init();

@@ -14,6 +14,7 @@
 extern void cr_guard_planner_init(void);
 extern void cr_guard_executor_init(void);
 extern void cr_guard_utility_init(void);
+extern void cr_guard_own_names_init(void);
 extern void cr_guard_object_access_init(void);
 extern void cr_guard_log_init(void);
 extern void cr_guard_login_init(void);

@@ -25,8 +25,9 @@
 #include "guard/foreign_key.h"
 #include "guard/guard.h"
 #include "guard/held.h"
-#include "guard/uncounted.h"
+#include "guard/own_names.h"
 #include "guard/raise.h"
+#include "guard/uncounted.h"
 #include "nodes/parsenodes.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
@@ -342,6 +343,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	}
 
 	cr_uncounted_settle();
+	cr_own_names_judge(pstmt->utilityStmt);
 	if (cr_policy_possible())
 	{
 		judge_command(pstmt->utilityStmt);

@@ -21,6 +21,12 @@ extern void cr_check_relation(Relation rel);
 extern void cr_check_not_forced(Relation rel);
 
 /*
+ * Is the table without what hands its rows to others as they are written:
+ * triggers that call their functions, and foreign keys that make changes?
+ */
+extern void cr_check_not_followed(Relation rel);
+
+/*
  * Does the relation exist, and is the current user its owner, or a role with
  * the owner's privileges?
  */

@@ -210,6 +210,7 @@ close_descendant(Oid governor, Oid child)
 						 get_rel_name(governor))));
 	CheckTableNotInUse(rel, "protect");
 	cr_check_not_forced(rel);
+	cr_check_not_followed(rel);
 
 	memset(&label, 0, sizeof(label));
 	label.inherited = true;
