@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/literal.c
- *	  Computes lists that are written as text, patterns of SIMILAR TO, and
- *	  numbers in single precision, writes lists of patterns out, and gives calls their arguments by
- *	  position.
+ *	  Computes lists that are written as text, patterns of SIMILAR TO and
+ *	  numbers in single precision, writes lists of patterns out, and gives
+ *	  calls their arguments by position.
  *
  * string_to_array('a,b', ',') is the same for all rows, and known before any
  * is read: over a column the function would not be total.

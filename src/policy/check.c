@@ -146,8 +146,8 @@ hands_changes_on(Oid funcid)
 static void
 check_foreign_key(Relation rel, const Trigger *trigger)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID,
-										ObjectIdGetDatum(trigger->tgconstrrelid));
+	Oid			relid = trigger->tgconstrrelid;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Oid			owner;
 
 	if (!HeapTupleIsValid(tuple))
@@ -160,7 +160,7 @@ check_foreign_key(Relation rel, const Trigger *trigger)
 				 errmsg("a foreign key of role \"%s\" has changes of table \"%s\" made in table \"%s\", too",
 						GetUserNameFromId(owner, false),
 						RelationGetRelationName(rel),
-						get_rel_name(trigger->tgconstrrelid)),
+						get_rel_name(relid)),
 				 errdetail("They would tell which keys there are."),
 				 errhint("Have it made without ON DELETE and ON UPDATE; or drop the constraint that it refers to, with CASCADE, and make that again.")));
 }
