@@ -39,6 +39,16 @@ aggregate_name(CrAggregate *aggregate)
 	"Count the values of the protected table's column that it is joined with, or the groups that are released: SELECT count(*) FROM (SELECT label, count(*) ... GROUP BY label) AS released."
 
 static CrVerdict *
+refuse_label(CrLevel *level, CrAggregate *aggregate, const Var *var)
+{
+	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
+							 psprintf("column %s of a table that is not protected may not be aggregated over protected rows",
+									  cr_word_column(level->statement, var)),
+							 aggregate->aggref->aggdistinct != NIL ?
+							 HINT_DISTINCT_LABELS : HINT_LABELS);
+}
+
+static CrVerdict *
 refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 			  uint32 uses, uint32 aggregates)
 {
@@ -46,12 +56,7 @@ refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 
 	if (!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
 												var->varno)))
-		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
-								 psprintf("column %s of a table that is not protected may not be aggregated over protected rows",
-										  cr_word_column(level->statement,
-														 var)),
-								 aggregate->aggref->aggdistinct != NIL ?
-								 HINT_DISTINCT_LABELS : HINT_LABELS);
+		return refuse_label(level, aggregate, var);
 	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
 							 psprintf("%s() of column %s is not allowed",
 									  aggregate_name(aggregate),
@@ -67,6 +72,8 @@ check_counted_column(CrLevel *level, CrAggregate *aggregate, Var *var)
 
 	if (var->varlevelsup != 0 || var->varno <= 0 || var->varattno <= 0)
 		return cr_rule_total((Node *) var);
+	if (fact != NULL && fact->labelled)
+		return refuse_label(level, aggregate, var);
 	if (fact != NULL &&
 		((fact->uses & (CR_USE_DIMENSION | CR_USE_UNIT | CR_USE_JOIN)) != 0 ||
 		 (aggregate->aggref->aggdistinct == NIL &&
@@ -163,7 +170,7 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			return refuse_column(level, aggregate, (Var *) stripped,
 								 CR_USE_MEASURE, family);
 		return fact->counted && fact->measured &&
-			cr_weigh_squares(family) ? cr_refuse_weighed(aggregate) : NULL;
+			cr_aggregate_squares(family) ? cr_refuse_weighed(aggregate) : NULL;
 	}
 	if (cr_has_conditional(stripped))
 		return cr_refuse_conditional(stripped);
@@ -183,7 +190,7 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 										  aggregate_name(aggregate)),
 								 "cleanroom.columns lists the aggregates that each measure allows.");
 	return polynomial.counted && polynomial.measured &&
-		cr_weigh_squares(family) ? cr_refuse_weighed(aggregate) : NULL;
+		cr_aggregate_squares(family) ? cr_refuse_weighed(aggregate) : NULL;
 }
 
 /*

@@ -41,7 +41,6 @@ extern CrVerdict *cr_note_pair_nulls(CrLevel *level, CrAggregate *aggregate);
 /* weigh.c */
 extern CrVerdict *cr_rule_pair(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_refuse_weighed(CrAggregate *aggregate);
-extern bool cr_weigh_squares(uint32 family);
 extern void cr_note_values(CrLevel *level, CrAggregate *aggregate,
 						   Node *expanded);
 

@@ -181,6 +181,7 @@ check_clause(CrLevel *level, CrClause *clause)
 	uint32		uses = CR_USE_JOIN;
 	CrVerdict  *refusal;
 
+	cr_inspect_note_asked(level->statement, clause->expanded);
 	if (!is_join_clause(level, clause, &left, &right))
 	{
 		Node	   *key = looked_up(level, clause);

@@ -219,40 +219,6 @@ note_unmatched_bases(CrLevel *level, CrAggregate *aggregate, Node *expanded)
 		note_unmatched(level, aggregate, expanded, id, NULL);
 }
 
-/* Is it an aggregate of nothing but a column, like min(city)? */
-static bool
-is_of_column(Node *expanded)
-{
-	Aggref	   *aggref = (Aggref *) expanded;
-
-	return IsA(aggref, Aggref) && list_length(aggref->args) == 1 &&
-		IsA(cr_inspect_strip((Node *) linitial_node(TargetEntry,
-													aggref->args)->expr), Var);
-}
-
-/*
- * Does a unit level below compute the column from what it aggregates, so that
- * it may be null where some of that is not?
- */
-static bool
-is_computed_below(CrLevel *level, Var *column)
-{
-	Node	   *expanded = cr_inspect_computed_below(level->statement,
-													 (Node *) column);
-	CrPolynomial polynomial;
-	List	   *atoms;
-
-	if (expanded == NULL)
-		return false;
-	expanded = cr_inspect_strip(expanded);
-	if (IsA(expanded, Var) || is_of_column(expanded))
-		return false;
-	atoms = list_union(NIL, pull_var_clause(expanded,
-											PVC_INCLUDE_AGGREGATES));
-	return list_length(atoms) != 1 ||
-		!cr_polynomial_read(level->statement, expanded, &polynomial);
-}
-
 static bool is_chosen_below(CrLevel *level, Node *expanded);
 
 static bool
@@ -278,9 +244,14 @@ is_chosen_below(CrLevel *level, Node *expanded)
 												   expanded), level);
 }
 
-/* People whom a FILTER below leaves without a value, once they are counted. */
+/*
+ * People for whom a unit level below makes a null.  A sum of nothing but the
+ * column is no count of those for whom rows are missing there, by a FILTER or
+ * a join.
+ */
 static void
-note_chosen_below(CrLevel *level, CrAggregate *aggregate, Node *written)
+note_made_below(CrLevel *level, CrAggregate *aggregate, Node *written,
+				bool missing)
 {
 	ListCell   *lc;
 
@@ -288,8 +259,9 @@ note_chosen_below(CrLevel *level, CrAggregate *aggregate, Node *written)
 	{
 		Node	   *expanded = cr_inspect_expand(level, lfirst(lc));
 
-		if (is_chosen_below(level, expanded) &&
-			cr_inspect_nullable(level->statement, expanded))
+		if (cr_inspect_makes_nulls(level->statement, expanded, missing) ||
+			(missing && is_chosen_below(level, expanded) &&
+			 cr_inspect_nullable(level->statement, expanded)))
 			note_rest(level, aggregate, expanded,
 					  cr_make_null_test(copyObject(lfirst(lc)), IS_NULL));
 	}
@@ -386,9 +358,8 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 		return refusal;
 	if (argument->zeros)
 		note_some_given(level, aggregate, written);
-	/* a sum of nothing but the column is no count of those who have it */
-	if (family != CR_AGG_SUM || !IsA(stripped, Var))
-		note_chosen_below(level, aggregate, written);
+	note_made_below(level, aggregate, written,
+					family != CR_AGG_SUM || !IsA(stripped, Var));
 	if (!IsA(stripped, Var) || argument->zeros)
 	{
 		note_unmatched_bases(level, aggregate, argument->expanded);
@@ -398,10 +369,6 @@ cr_note_nulls(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	aggregate->given = lappend(aggregate->given, copyObject(given));
 	note_unmatched(level, aggregate, stripped, ((Var *) stripped)->varno,
 				   argument->written);
-	if (is_computed_below(level, (Var *) stripped))
-		note_rest(level, aggregate, stripped,
-				  cr_make_null_test(copyObject(argument->written),
-									IS_NULL));
 	return NULL;
 }
 

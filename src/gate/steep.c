@@ -289,6 +289,10 @@ check_degree(CrLevel *level, CrAggregate *aggregate)
 			degree = Max(degree, degree_of(level, lfirst(lc)));
 	}
 	copies = count_copies(level, cr_inspect_factors(level, summed));
+	/* where rows are repeated, squares of what is repeated are added up */
+	if (copies > 0 &&
+		cr_aggregate_squares(cr_aggregate_family(aggref->aggfnoid)))
+		degree *= 2;
 	if (degree + copies > MAX_DEGREE)
 		return refuse_degree(aggref, copies);
 	return NULL;

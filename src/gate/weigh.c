@@ -27,13 +27,6 @@ name_of(CrAggregate *aggregate)
 	return get_func_name(aggregate->aggref->aggfnoid);
 }
 
-/* Are its results made of squares of what it is given? */
-bool
-cr_weigh_squares(uint32 family)
-{
-	return (family & (CR_AGG_STDDEV | CR_AGG_VARIANCE)) != 0;
-}
-
 CrVerdict *
 cr_refuse_weighed(CrAggregate *aggregate)
 {
@@ -65,11 +58,54 @@ is_combined(CrBase *base, Node *column)
 		Aggref	   *aggref = (Aggref *) lfirst(lc);
 
 		if (IsA(aggref, Aggref) &&
-			(cr_weigh_squares(cr_aggregate_family(aggref->aggfnoid)) ||
+			(cr_aggregate_squares(cr_aggregate_family(aggref->aggfnoid)) ||
 			 combines(base->level, (Node *) aggref->args)))
 			return true;
 	}
 	return false;
+}
+
+/* Is it an aggregate of columns of tables, not of what people have below? */
+static bool
+is_of_tables(const CrStatement *statement, Aggref *aggref)
+{
+	ListCell   *lc;
+
+	foreach(lc, pull_var_clause((Node *) aggref->args, 0))
+	{
+		if (cr_inspect_computed_below(statement, lfirst(lc)) != NULL)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What an expression is made of: columns of tables, and people's aggregates
+ * of such, through all levels of people.
+ */
+static List *
+atoms_of(const CrStatement *statement, Node *expanded)
+{
+	List	   *atoms = NIL;
+	ListCell   *lc;
+
+	foreach(lc, pull_var_clause(expanded, PVC_INCLUDE_AGGREGATES))
+	{
+		Node	   *atom = (Node *) lfirst(lc);
+		Node	   *below = cr_inspect_computed_below(statement, atom);
+		List	   *inner = NIL;
+
+		if (below != NULL)
+			inner = atoms_of(statement, below);
+		else if (IsA(atom, Aggref))
+			inner = atoms_of(statement, (Node *) ((Aggref *) atom)->args);
+		/* an aggregate of columns is not what others of them are */
+		if (below == NULL && (!IsA(atom, Aggref) || inner == NIL ||
+							  is_of_tables(statement, (Aggref *) atom)))
+			inner = list_make1(atom);
+		atoms = list_union(atoms, inner);
+	}
+	return atoms;
 }
 
 /* Is it computed of several aggregates of each person, here or below? */
@@ -97,18 +133,16 @@ combines(CrLevel *level, Node *expanded)
 }
 
 /*
- * Is it a product of columns, to one of which a constant is added?  By what
- * goes with it, conditions may choose a column that may be asked for without
- * naming it.
+ * Is it a product with a column that may be asked for?  By what goes with it,
+ * conditions may choose such a column without naming it.
  */
 static bool
-is_shifted_product(const CrStatement *statement, Node *expanded)
+is_open_product(const CrStatement *statement, Node *expanded)
 {
 	CrPolynomial polynomial;
 
 	return cr_polynomial_read(statement, expanded, &polynomial) &&
-		polynomial.degree > 1 && polynomial.shifted &&
-		cr_inspect_may_be_asked(statement, expanded);
+		polynomial.degree > 1 && cr_inspect_may_be_asked(statement, expanded);
 }
 
 /*
@@ -122,7 +156,7 @@ cr_note_values(CrLevel *level, CrAggregate *aggregate, Node *expanded)
 	aggregate->weighs = aggregate->weighs ||
 		list_length(aggregate->arguments) == 2 ||
 		combines(level, expanded) ||
-		is_shifted_product(level->statement, expanded);
+		is_open_product(level->statement, expanded);
 	level->statement->valued = list_append_unique_ptr(level->statement->valued,
 													  aggregate);
 }
@@ -146,6 +180,20 @@ cr_note_asked(CrStatement *statement)
 }
 
 /*
+ * Is one of the two a sum with something of which the other is made?  The
+ * slope of x + y over x is one more than that of y, whatever they are.
+ */
+static bool
+have_common_part(const CrStatement *statement, CrAggregate *aggregate)
+{
+	List	   *y = atoms_of(statement, linitial(aggregate->arguments));
+	List	   *x = atoms_of(statement, lsecond(aggregate->arguments));
+
+	return list_intersection(x, y) != NIL &&
+		list_length(list_union(x, y)) > 1;
+}
+
+/*
  * Two measures of one table, of degree two together: what correlation,
  * covariance and regression compute is made of products of the two.
  */
@@ -163,6 +211,12 @@ cr_rule_pair(CrLevel *level, CrAggregate *aggregate)
 		return NULL;			/* each is judged by itself */
 	if ((x.counted && x.measured) || (y.counted && y.measured))
 		return cr_refuse_weighed(aggregate);
+	if (have_common_part(level->statement, aggregate))
+		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
+								 aggregate->aggref->location,
+								 psprintf("%s() is given a column and a sum or difference with it",
+										  name_of(aggregate)),
+								 "Give it the parts of the sum, one beside the other: corr(a, b) rather than corr(a + b, a).");
 	if (x.base != 0 && y.base != 0 && x.base != y.base)
 		objection = "columns of two tables";
 	else if (x.degree > 1 || y.degree > 1)

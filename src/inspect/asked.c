@@ -12,6 +12,7 @@
 
 #include "inspect/facts.h"
 #include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
 
 /*
  * The columns of protected tables that an expanded expression is made of, as
@@ -73,9 +74,33 @@ cr_inspect_may_be_asked(const CrStatement *statement, Node *expanded)
 	return false;
 }
 
+/* Is it the same column, as the table that has the policy calls it? */
+static bool
+is_same_column(const CrBase *a, AttrNumber of_a, const CrBase *b, int of_b)
+{
+	return a->policy->labelled_relid == b->policy->labelled_relid &&
+		strcmp(get_attname(a->rte->relid, of_a, false),
+			   get_attname(b->rte->relid, of_b, false)) == 0;
+}
+
+static bool
+is_asked_of(const CrBase *asked, const CrBase *base, AttrNumber attnum)
+{
+	int			other = -1;
+
+	if (asked->kind != CR_BASE_PROTECTED)
+		return false;
+	while ((other = bms_next_member(asked->asked, other)) >= 0)
+	{
+		if (is_same_column(base, attnum, asked, other))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Does the statement ask for a column of which the expression is made, here
- * or in the same table elsewhere?
+ * or in the same table elsewhere, or in a part of it?
  */
 bool
 cr_inspect_is_asked(const CrStatement *statement, Node *expanded)
@@ -86,15 +111,12 @@ cr_inspect_is_asked(const CrStatement *statement, Node *expanded)
 	foreach(lc, columns_of(statement, expanded))
 	{
 		Var		   *var = lfirst_node(Var, lc);
-		Oid			relid = cr_inspect_base(statement,
-											var->varno)->rte->relid;
+		CrBase	   *base = cr_inspect_base(statement, var->varno);
 
 		foreach(lc2, statement->bases)
 		{
-			CrBase	   *base = (CrBase *) lfirst(lc2);
-
-			if (base->kind == CR_BASE_PROTECTED && base->rte->relid == relid &&
-				bms_is_member(var->varattno, base->asked))
+			if (var->varattno > 0 &&
+				is_asked_of((CrBase *) lfirst(lc2), base, var->varattno))
 				return true;
 		}
 	}

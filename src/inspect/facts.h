@@ -71,8 +71,7 @@ typedef struct CrColumnFact
 	bool		counted;		/* how many rows a person has is in it */
 	bool		measured;		/* … beside something else */
 	bool		constant;		/* a constant is added in it */
-	bool		shifted;		/* … maybe inside of a product */
-	bool		below;			/* of a unit level, which these four are of */
+	bool		below;			/* of a unit level, which these three are of */
 	const char *name;			/* for messages */
 } CrColumnFact;
 
@@ -448,6 +447,10 @@ extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);
+
+/* inspect/stored.c */
+extern bool cr_inspect_makes_nulls(const CrStatement *statement,
+								   Node *column, bool missing);
 
 /* inspect/asked.c */
 extern void cr_inspect_note_asked(const CrStatement *statement,

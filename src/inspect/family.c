@@ -108,6 +108,13 @@ cr_aggregate_family(Oid aggfnoid)
 	return look_up(aggregates, lengthof(aggregates), aggfnoid);
 }
 
+/* Are the results of such aggregates made of squares of what they are given? */
+bool
+cr_aggregate_squares(uint32 family)
+{
+	return (family & (CR_AGG_STDDEV | CR_AGG_VARIANCE)) != 0;
+}
+
 /* Is it one that divides by the number of rows, not by one less? */
 bool
 cr_aggregate_is_of_population(Oid aggfnoid)

@@ -125,7 +125,6 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	result->counted = fact->counted;
 	result->measured = !fact->below || fact->measured;
 	result->constant = fact->constant;
-	result->shifted = fact->shifted;
 	return true;
 }
 
@@ -264,9 +263,6 @@ combine(const CrStatement *statement, List *args, CrOperation operation,
 	result->constant = operation == CR_OP_MULTIPLY ?
 						   left.constant && right.constant :
 						   left.constant || right.constant;
-	result->shifted = left.shifted || right.shifted ||
-		(operation != CR_OP_MULTIPLY && result->constant &&
-		 result->degree > 0);
 	if (operation == CR_OP_MULTIPLY && !may_multiply(args, &left, &right))
 		return object_with(result, "a count of each person's rows as a factor",
 						   CR_HINT_COUNTS);

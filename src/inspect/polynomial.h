@@ -30,7 +30,6 @@ typedef struct CrPolynomial
 	bool		column_refused; /* … because of a column */
 	bool		zero;			/* the constant 0 */
 	bool		constant;		/* a constant is added in it */
-	bool		shifted;		/* … maybe inside of a product */
 	bool		counted;		/* how many rows a person has is in it */
 	bool		measured;		/* something else is */
 } CrPolynomial;
@@ -50,6 +49,7 @@ extern const char *cr_days_hint(const CrStatement *statement, const Var *date);
 /* family.c */
 extern uint32 cr_aggregate_family(Oid aggfnoid);
 extern uint32 cr_aggregate_pair(Oid aggfnoid);
+extern bool cr_aggregate_squares(uint32 family);
 extern bool cr_aggregate_is_of_population(Oid aggfnoid);
 
 /* zeros.c */

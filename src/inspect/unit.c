@@ -431,7 +431,6 @@ cr_unit_column_fact(CrLevel *level, Node *expanded)
 		fact.terms = polynomial.terms;
 		fact.scale = polynomial.scale;
 		fact.scaled = polynomial.scaled;
-		fact.shifted = polynomial.shifted;
 		fact.counted = polynomial.counted;
 		fact.measured = polynomial.measured;
 		fact.constant = polynomial.constant;

@@ -250,28 +250,52 @@ tests_of_people(const CrLevel *level, const CrAggregate *aggregate)
 }
 
 /*
+ * What it adds up of the rows that it chooses, by FILTER or by CASE; "known"
+ * of other rows as well, not where a condition is a factor.
+ */
+static List *
+values_of(const CrAggregate *aggregate, bool *known)
+{
+	List	   *values = NIL;
+	ListCell   *lc;
+
+	foreach(lc, aggregate->aggref->args)
+	{
+		Node	   *value = (Node *) lfirst_node(TargetEntry, lc)->expr;
+
+		value = cr_inspect_strip(value);
+		if (IsA(value, CaseExpr) && list_length(((CaseExpr *) value)->args) == 1)
+		{
+			value = (Node *) linitial_node(CaseWhen,
+										   ((CaseExpr *) value)->args)->result;
+			*known = true;
+		}
+		values = lappend(values, value);
+	}
+	return values;
+}
+
+/*
  * Whichever two values are taken from the factors, those people who have rows
  * with neither are none or enough.
  */
 static Expr *
-test_of_factors(const CrAggregate *aggregate, const CrUnit *unit, Node *rows)
+test_of_factors(const CrLevel *level, List *values, const CrUnit *unit,
+				List *rows)
 {
 	int			threshold = unit->base->policy->threshold;
-	List	   *args = NIL;
+	List	   *args = copyObject(values);
 	Aggref	   *unlike;
 	Expr	   *none;
 	Expr	   *enough;
-	ListCell   *lc;
 
-	foreach(lc, aggregate->aggref->args)
-		args = lappend(args, copyObject(lfirst_node(TargetEntry, lc)->expr));
 	if (list_length(args) == 1)
 		args = lappend(args, makeNullConst(INT4OID, -1, InvalidOid));
 	args = lappend(args, copyObject(unit->local));
 	args = lappend(args, cr_make_int4(threshold));
 	unlike = cr_make_aggregate(cr_oids_get()->unlike_aggregate, INT4OID, args);
 	unlike->inputcollid = exprCollation((Node *) unit->local);
-	unlike->aggfilter = (Expr *) rows;
+	unlike->aggfilter = (Expr *) cr_defer_among(level, rows);
 	none = cr_make_operation("=", (Expr *) copyObject(unlike),
 							 (Expr *) cr_make_int4(0));
 	enough = cr_make_operation(">=", (Expr *) unlike,
@@ -279,37 +303,55 @@ test_of_factors(const CrAggregate *aggregate, const CrUnit *unit, Node *rows)
 	return make_orclause(list_make2(none, enough));
 }
 
+/* All of them are there. */
+static List *
+are_given(List *values)
+{
+	List	   *given = NIL;
+	ListCell   *lc;
+
+	foreach(lc, values)
+		given = lappend(given, cr_make_null_test(copyObject(lfirst(lc)),
+												 IS_NOT_NULL));
+	return given;
+}
+
 /*
  * What is nearly constant, multiplied by something else, is that of the few
  * for whom it is not.  They are none or enough, of all whom the aggregate
- * uses and of those who have something.
+ * uses, of those who have something, and of those whom it leaves out.
  */
 static List *
 tests_of_factors(const CrLevel *level, const CrAggregate *aggregate,
 				 const CrUnit *unit)
 {
+	bool		known = aggregate->aggref->aggfilter != NULL;
+	List	   *values = values_of(aggregate, &known);
+	List	   *given = are_given(values);
+	List	   *rows = list_make1(NIL);
 	List	   *tests = NIL;
-	List	   *used = list_copy(aggregate->chosen);
 	ListCell   *lc;
 
 	if (!aggregate->weighs || unit->membership != NULL)
 		return NIL;
-	foreach(lc, aggregate->aggref->args)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-		Node	   *argument = (Node *) copyObject(tle->expr);
-
-		used = lappend(used, cr_make_null_test(argument, IS_NOT_NULL));
-	}
-	tests = list_make1(test_of_factors(aggregate, unit,
-									   cr_defer_among(level, used)));
 	foreach(lc, aggregate->given)
+		rows = lappend(rows, list_make1(lfirst(lc)));
+	foreach(lc, rows)
 	{
-		List	   *given = lappend(list_copy(used), lfirst(lc));
+		List	   *used = list_concat_copy(aggregate->chosen, given);
 
-		tests = lappend(tests,
-						test_of_factors(aggregate, unit,
-										cr_defer_among(level, given)));
+		used = list_concat(used, (List *) lfirst(lc));
+		tests = lappend(tests, test_of_factors(level, values, unit, used));
+	}
+	if (aggregate->chosen != NIL && !known)
+		tests = lappend(tests, makeBoolConst(false, false));
+	else if (aggregate->chosen != NIL)
+	{
+		Expr	   *all = make_ands_explicit(copyObject(aggregate->chosen));
+		Node	   *rest = cr_make_boolean_test((Node *) all, IS_NOT_TRUE, -1);
+
+		tests = lappend(tests, test_of_factors(level, values, unit,
+											   lcons(rest, given)));
 	}
 	return tests;
 }
