@@ -108,7 +108,7 @@ cr_aggregate_family(Oid aggfnoid)
 	return look_up(aggregates, lengthof(aggregates), aggfnoid);
 }
 
-/* Are the results of such aggregates made of squares of what they are given? */
+/* Are their results made of squares of what they are given? */
 bool
 cr_aggregate_squares(uint32 family)
 {

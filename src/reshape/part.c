@@ -261,13 +261,14 @@ values_of(const CrAggregate *aggregate, bool *known)
 
 	foreach(lc, aggregate->aggref->args)
 	{
-		Node	   *value = (Node *) lfirst_node(TargetEntry, lc)->expr;
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		Node	   *value = cr_inspect_strip((Node *) tle->expr);
+		List	   *whens = IsA(value, CaseExpr) ?
+			((CaseExpr *) value)->args : NIL;
 
-		value = cr_inspect_strip(value);
-		if (IsA(value, CaseExpr) && list_length(((CaseExpr *) value)->args) == 1)
+		if (list_length(whens) == 1)
 		{
-			value = (Node *) linitial_node(CaseWhen,
-										   ((CaseExpr *) value)->args)->result;
+			value = (Node *) linitial_node(CaseWhen, whens)->result;
 			*known = true;
 		}
 		values = lappend(values, value);
