@@ -73,6 +73,14 @@ SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_archive', 'ORDER BY
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_segments', 'ORDER BY first_number');
 SELECT pg_catalog.pg_extension_config_dump('cleanroom.ledger_records', 'ORDER BY number');
 
+-- Not dumped: transactions of another server are none of a copy's.
+CREATE TABLE cleanroom.ledger_open (
+    number bigint PRIMARY KEY,
+    xid    xid8 NOT NULL
+);
+COMMENT ON TABLE cleanroom.ledger_open IS
+'Records of changes of which the recorder does not know yet whether their transaction has committed. Written by the recorder only.';
+
 CREATE FUNCTION cleanroom.refuse_ledger_change() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_refuse_ledger_change';
 COMMENT ON FUNCTION cleanroom.refuse_ledger_change() IS
@@ -132,11 +140,11 @@ COMMENT ON VIEW cleanroom.ledger IS
 'The records that the current role may see: its own; those that touch a table it owns; all, for members of cleanroom_auditor. Numbers of groups and rows only for auditors and for who owns all tables that the record names.';
 COMMENT ON COLUMN cleanroom.ledger.number IS 'Numbers rise by one from 1, without gaps.';
 COMMENT ON COLUMN cleanroom.ledger.at IS 'When it was decided.';
-COMMENT ON COLUMN cleanroom.ledger.kind IS 'statement: its admission or refusal; completion: how an admitted one ended; else an event, such as policy_change or key_use.';
+COMMENT ON COLUMN cleanroom.ledger.kind IS 'statement: its admission or refusal; completion: how an admitted one ended; else an event, such as policy_change or key_use; undone: a change that was recorded has not come about.';
 COMMENT ON COLUMN cleanroom.ledger.verdict IS 'Of a statement admitted or refused; of a completion completed or failed; null of other events.';
 COMMENT ON COLUMN cleanroom.ledger.code IS 'SQLSTATE of a refusal or failure.';
 COMMENT ON COLUMN cleanroom.ledger.reason IS 'Message of a refusal.';
-COMMENT ON COLUMN cleanroom.ledger.refers IS 'Of a completion: the number of its statement.';
+COMMENT ON COLUMN cleanroom.ledger.refers IS 'Of a completion: the number of its statement; of undone: of the change.';
 COMMENT ON COLUMN cleanroom.ledger.role_name IS 'Role chosen by SET ROLE, where it is neither of the two: in a function that lends another''s privileges.';
 COMMENT ON COLUMN cleanroom.ledger.statement IS 'As written; with constants replaced where cleanroom.record_constants is off.';
 COMMENT ON COLUMN cleanroom.ledger.caller IS 'What the client sent, where that is another text: EXECUTE, or a call of a function.';

@@ -155,6 +155,8 @@ store_entry(Writer *writer, const CrTaken *taken, CrAnswer *answer)
 		cr_record_set_integer(&record, CR_COL_REFERS, about->number);
 	settle(taken, &record, answer);
 	write_row(writer, &record);
+	if (taken->xid != 0)
+		cr_outcome_await(writer->head.number, taken->xid);
 	if (cr_record_stored_hook != NULL)
 		cr_record_stored_hook(&record);
 	own->ticket = taken->ticket;

@@ -6,7 +6,8 @@
  * Uses of something are recorded when they happen, and stand even if the
  * transaction is rolled back.  Changes are recorded when the transaction is
  * about to commit, since one that is rolled back has not happened; and a
- * change that cannot be recorded does not commit.
+ * change that cannot be recorded does not commit.  The commit may still fail
+ * after that: outcome.c has it recorded then that nothing has changed.
  *
  *-------------------------------------------------------------------------
  */
@@ -87,9 +88,11 @@ submit_pending(bool wait)
 	{
 		Pending    *note = lfirst(lc);
 
-		if (wait && (note->flags & CR_SUBMIT_NOTFIRST) == 0)
-			cr_record_submit(&note->record, NULL);
-		else if (!wait || !ledger_is_empty())
+		if (!wait)
+			cr_record_submit_nowait(&note->record, note->flags, NULL);
+		else if ((note->flags & CR_SUBMIT_NOTFIRST) == 0)
+			cr_record_submit_change(&note->record, note->flags);
+		else if (!ledger_is_empty())
 			cr_record_submit_nowait(&note->record, note->flags, NULL);
 	}
 }

@@ -207,6 +207,7 @@ put_entry(CrQueuePlace *place, const CrQueueEntry *entry,
 	memset(header, 0, sizeof(*header));
 	header->ticket = cr_queue->next_ticket++;
 	header->about = entry->about;
+	header->xid = entry->xid;
 	header->length = (uint32) entry->length;
 	header->next = NO_CHUNK;
 	header->proc = cr_my_proc_number();

@@ -27,6 +27,7 @@ typedef struct CrQueueEntry
 	const char *bytes;
 	Size		length;
 	uint64		about;			/* ticket of what it completes, or 0 */
+	uint64		xid;			/* whose commit makes it true, or 0 */
 	bool		wants_answer;
 	bool		not_first;		/* drop it when the ledger is empty */
 } CrQueueEntry;
@@ -88,6 +89,7 @@ typedef struct CrTaken
 {
 	uint64		ticket;
 	uint64		about;
+	uint64		xid;
 	bool		abandoned;
 	bool		not_first;
 	bool		wants_answer;

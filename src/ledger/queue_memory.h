@@ -31,6 +31,7 @@ typedef struct CrQueueHeader
 {
 	uint64		ticket;			/* 0: no entry begins here */
 	uint64		about;
+	uint64		xid;
 	uint32		length;
 	uint32		next;			/* next entry of the database */
 	int			proc;			/* number of the backend that waits */

@@ -183,6 +183,7 @@ cr_queue_take(CrTaken *taken, int max)
 		header->in_hand = true;
 		taken[n].ticket = header->ticket;
 		taken[n].about = header->about;
+		taken[n].xid = header->xid;
 		taken[n].abandoned = header->abandoned;
 		taken[n].not_first = header->not_first;
 		taken[n].wants_answer = header->wants_answer;

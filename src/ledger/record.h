@@ -200,7 +200,14 @@ extern bool cr_record_possible(void);
 extern void cr_record_submit(CrRecord *record, CrSubmission *submission);
 
 /*
- * The same without waiting and without an error: what cannot be queued is
+ * The same for a change that holds only if the current transaction commits,
+ * which is still to be decided: should it not, the recorder puts that on
+ * record, too.  flags: CR_SUBMIT_NOTFIRST or 0.
+ */
+extern void cr_record_submit_change(CrRecord *record, int flags);
+
+/*
+ * The first without waiting and without an error: what cannot be queued is
  * lost, and the server's log says so.  "about" is the submission of the
  * statement that the record completes, or NULL.
  */

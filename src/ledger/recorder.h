@@ -23,4 +23,19 @@ extern PGDLLEXPORT void cr_recorder_worker_main(Datum main_arg);
  */
 extern void cr_store_entries(const CrTaken *taken, int n, CrAnswer *answers);
 
+/*
+ * outcome.c: notes, in the current transaction, that the record with this
+ * number says what is true only if transaction xid commits.
+ */
+extern void cr_outcome_await(int64 number, uint64 xid);
+
+/* Is it time to look what has become of such transactions? */
+extern bool cr_outcome_is_due(void);
+
+/*
+ * Looks, in the current transaction, and puts on record which of them have
+ * not committed.
+ */
+extern void cr_outcome_settle(void);
+
 #endif							/* CR_RECORDER_H */

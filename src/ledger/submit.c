@@ -164,25 +164,19 @@ refuse_cut_admission(CrRecord *record)
 	refuse_for(TOO_LONG, TOO_LONG_HINT);
 }
 
-void
-cr_record_submit(CrRecord *record, CrSubmission *submission)
+/* Has the entry of the record, otherwise filled in, stored. */
+static void
+submit_entry(CrRecord *record, CrQueueEntry *entry, CrSubmission *submission)
 {
-	CrQueueEntry entry = {0};
 	CrQueueTicket ticket;
-	CrSubmission unwanted;
 	CrAnswer	answer;
 	TimestampTz until;
 
-	if (submission == NULL)
-		submission = &unwanted;
-	memset(submission, 0, sizeof(*submission));
-	check_possible();
-	refuse_cut_admission(record);
 	until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 										cr_record_timeout);
-	entry.bytes = cr_record_pack(record, &entry.length);
-	entry.wants_answer = true;
-	ticket = put_until(&entry, until);
+	entry->bytes = cr_record_pack(record, &entry->length);
+	entry->wants_answer = true;
+	ticket = put_until(entry, until);
 	submission->ticket = newest_ticket = ticket.number;
 
 	/* a charge that may be refused has to be waited for */
@@ -194,6 +188,32 @@ cr_record_submit(CrRecord *record, CrSubmission *submission)
 		submission->ticket = 0;
 	raise_answer(&answer);
 	submission->number = answer.number;
+}
+
+void
+cr_record_submit(CrRecord *record, CrSubmission *submission)
+{
+	CrQueueEntry entry = {0};
+	CrSubmission unwanted;
+
+	if (submission == NULL)
+		submission = &unwanted;
+	memset(submission, 0, sizeof(*submission));
+	check_possible();
+	refuse_cut_admission(record);
+	submit_entry(record, &entry, submission);
+}
+
+void
+cr_record_submit_change(CrRecord *record, int flags)
+{
+	CrQueueEntry entry = {0};
+	CrSubmission unwanted = {0};
+
+	check_possible();
+	entry.not_first = (flags & CR_SUBMIT_NOTFIRST) != 0;
+	entry.xid = U64FromFullTransactionId(GetTopFullTransactionId());
+	submit_entry(record, &entry, &unwanted);
 }
 
 /*

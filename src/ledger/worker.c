@@ -130,6 +130,41 @@ fill_failure(CrAnswer *answer, const char *reason)
 	strlcpy(answer->reason, reason, sizeof(answer->reason));
 }
 
+/* Reports the error that has ended a transaction; returns its SQLSTATE. */
+static int
+recover(void)
+{
+	int			code;
+
+	HOLD_INTERRUPTS();
+	code = geterrcode();
+	EmitErrorReport();
+	AbortCurrentTransaction();
+	FlushErrorState();
+	RESUME_INTERRUPTS();
+	return code;
+}
+
+/* What fails here is tried again later. */
+static void
+try_settle(void)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		StartTransactionCommand();
+		cr_outcome_settle();
+		CommitTransactionCommand();
+	}
+	PG_CATCH();
+	{
+		(void) recover();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+}
+
 /*
  * Stores n entries; false when that failed.  *code is then the SQLSTATE, and
  * nothing has been taken from the queue.
@@ -146,12 +181,7 @@ try_store(const CrTaken *taken, int n, CrAnswer *answers, int *code)
 	}
 	PG_CATCH();
 	{
-		HOLD_INTERRUPTS();
-		*code = geterrcode();
-		EmitErrorReport();
-		AbortCurrentTransaction();
-		FlushErrorState();
-		RESUME_INTERRUPTS();
+		*code = recover();
 		stored = false;
 	}
 	PG_END_TRY();
@@ -232,6 +262,8 @@ record_until_idle(void)
 		if (!ShutdownRequestPending || !alone)
 		{
 			pgstat_report_activity(STATE_RUNNING, "recording");
+			if (cr_outcome_is_due())
+				try_settle();
 			if (store_batch(&alone))
 				continue;
 		}
