@@ -10,23 +10,22 @@
  * there, functions that look into tables around the executor, and the
  * built-ins that count rows where planner.c did not put ours in their place.
  * For everybody it keeps other than listed functions from running while the
- * extension evaluates somebody's text in another's session, and notes new
- * partitions and children.
+ * extension evaluates somebody's text in another's session, notes new
+ * partitions and children, and has changes of policies and owners recorded.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
+#include "base/catalog_row.h"
 #include "base/errcodes.h"
-#include "catalog/indexing.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_policy.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "guard/bound.h"
@@ -36,12 +35,12 @@
 #include "ledger/note.h"
 #include "ledger/queue.h"
 #include "miscadmin.h"
+#include "policy/by_hand.h"
 #include "policy/load.h"
 #include "policy/policy.h"
 #include "session/asker.h"
 #include "session/condition_list.h"
 #include "session/template_code.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
@@ -57,35 +56,13 @@ refuse_if_bound(const char *command, Oid relid)
 		cr_raise_own_command(command, relid);
 }
 
-/*
- * A copy of the catalog row with this OID, or NULL.  The command has just
- * written it, and only SnapshotSelf sees it.
- */
-static HeapTuple
-fetch_new_tuple(Oid catalog, Oid index, AttrNumber oid_column, Oid oid)
-{
-	Relation	rel = table_open(catalog, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&key, oid_column, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(oid));
-	scan = systable_beginscan(rel, index, true, SnapshotSelf, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		tuple = heap_copytuple(tuple);
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return tuple;
-}
-
 static void
 judge_new_constraint(Oid constraint)
 {
-	HeapTuple	tuple = fetch_new_tuple(ConstraintRelationId,
-										ConstraintOidIndexId,
-										Anum_pg_constraint_oid, constraint);
+	HeapTuple	tuple = cr_catalog_row(ConstraintRelationId,
+									   ConstraintOidIndexId,
+									   Anum_pg_constraint_oid, constraint,
+									   SnapshotSelf);
 	Form_pg_constraint form;
 
 	if (!HeapTupleIsValid(tuple))
@@ -99,9 +76,10 @@ judge_new_constraint(Oid constraint)
 static void
 judge_new_trigger(Oid trigger)
 {
-	HeapTuple	tuple = fetch_new_tuple(TriggerRelationId,
-										TriggerOidIndexId,
-										Anum_pg_trigger_oid, trigger);
+	HeapTuple	tuple = cr_catalog_row(TriggerRelationId,
+									   TriggerOidIndexId,
+									   Anum_pg_trigger_oid, trigger,
+									   SnapshotSelf);
 	Form_pg_trigger form;
 
 	if (!HeapTupleIsValid(tuple))
@@ -234,8 +212,24 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 	else if (access == OAT_DROP && classid == RelationRelationId && subid == 0)
 	{
 		if (cr_policy_possible() && cr_policy_exists(objectid))
+		{
+			cr_ledger_forget_notes(objectid);
 			cr_ledger_note("policy_change", objectid, NULL,
 						   "{\"dropped\": true}");
+		}
+	}
+	else if (classid == PolicyRelationId &&
+			 (access == OAT_POST_CREATE || access == OAT_POST_ALTER ||
+			  access == OAT_DROP))
+	{
+		if (cr_policy_possible())
+			cr_by_hand_note_policy(objectid, access == OAT_DROP);
+	}
+	else if (access == OAT_POST_ALTER && classid == RelationRelationId &&
+			 subid == 0)
+	{
+		if (cr_policy_possible())
+			cr_by_hand_note_owner(objectid);
 	}
 	else if (access == OAT_TRUNCATE && classid == RelationRelationId)
 		refuse_if_bound("TRUNCATE", objectid);

@@ -30,6 +30,7 @@
 #include "guard/uncounted.h"
 #include "nodes/parsenodes.h"
 #include "miscadmin.h"
+#include "policy/by_hand.h"
 #include "policy/policy.h"
 #include "session/own_table.h"
 #include "tcop/utility.h"
@@ -249,6 +250,43 @@ prepare_command(Node *command)
 	}
 }
 
+/* Could the command switch row security of a table? */
+static bool
+may_switch_row_security(Node *command)
+{
+	ListCell   *lc;
+
+	if (!IsA(command, AlterTableStmt))
+		return false;
+	foreach(lc, ((AlterTableStmt *) command)->cmds)
+	{
+		switch (lfirst_node(AlterTableCmd, lc)->subtype)
+		{
+			case AT_EnableRowSecurity:
+			case AT_DisableRowSecurity:
+			case AT_ForceRowSecurity:
+			case AT_NoForceRowSecurity:
+				return true;
+			default:
+				break;
+		}
+	}
+	return false;
+}
+
+/*
+ * Has switches of row security recorded that the command has changed.  Not
+ * until PostgreSQL 17 does the object access hook hear of them.
+ */
+static void
+note_switches(List *before)
+{
+	if (before == NIL)
+		return;
+	CommandCounterIncrement();
+	cr_by_hand_note_switches(before);
+}
+
 /* Could the command drop the extension, itself or in its wake? */
 static bool
 may_drop_extension(Node *command)
@@ -329,6 +367,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	bool		outer_explaining = explaining;
 	const char *command = command_over_query(pstmt->utilityStmt);
 	CrHeld	   *volatile held = NULL;
+	List	   *volatile switches = NIL;
 	bool		leaving;
 
 	/*
@@ -348,6 +387,8 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	{
 		judge_command(pstmt->utilityStmt);
 		prepare_command(pstmt->utilityStmt);
+		if (may_switch_row_security(pstmt->utilityStmt))
+			switches = cr_by_hand_read_switches();
 		if (IsA(pstmt->utilityStmt, FetchStmt))
 			held = cr_held_open((FetchStmt *) pstmt->utilityStmt);
 	}
@@ -368,6 +409,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 		explaining = outer_explaining;
 	}
 	PG_END_TRY();
+	note_switches(switches);
 	if (IsTransactionState())
 		close_new_children();
 	if (leaving)

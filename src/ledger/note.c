@@ -26,6 +26,7 @@
 typedef struct Pending
 {
 	SubTransactionId subid;
+	Oid			relid;			/* or InvalidOid */
 	int			flags;
 	CrRecord	record;
 } Pending;
@@ -90,10 +91,9 @@ submit_pending(bool wait)
 
 		if (!wait)
 			cr_record_submit_nowait(&note->record, note->flags, NULL);
-		else if ((note->flags & CR_SUBMIT_NOTFIRST) == 0)
+		else if ((note->flags & CR_SUBMIT_NOTFIRST) == 0 ||
+				 !ledger_is_empty())
 			cr_record_submit_change(&note->record, note->flags);
-		else if (!ledger_is_empty())
-			cr_record_submit_nowait(&note->record, note->flags, NULL);
 	}
 }
 
@@ -219,6 +219,7 @@ note_at_commit(const char *kind, Oid relid, const char *subject,
 		callbacks_registered = true;
 	}
 	note->subid = GetCurrentSubTransactionId();
+	note->relid = relid;
 	note->flags = flags;
 	fill(&note->record, kind, relid, subject, detail);
 	pending = lappend(pending, note);
@@ -248,6 +249,22 @@ cr_ledger_note_if_begun(const char *kind, Oid relid, const char *subject,
 {
 	if (cr_record_possible())
 		note_at_commit(kind, relid, subject, detail, CR_SUBMIT_NOTFIRST);
+}
+
+void
+cr_ledger_forget_notes(Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, pending)
+	{
+		Pending    *note = lfirst(lc);
+
+		if (note->relid == relid &&
+			note->subid == GetCurrentSubTransactionId() &&
+			(note->flags & CR_SUBMIT_NOTFIRST) != 0)
+			pending = foreach_delete_current(pending, lc);
+	}
 }
 
 CrLateNote *

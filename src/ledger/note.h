@@ -50,4 +50,10 @@ extern void cr_ledger_note_late(CrLateNote *note, const char *detail);
 extern void cr_ledger_note_if_begun(const char *kind, Oid relid,
 									const char *subject, const char *detail);
 
+/*
+ * Forgets what that function was told, in this subtransaction, of a relation
+ * that is about to be dropped: nobody else has met it so.
+ */
+extern void cr_ledger_forget_notes(Oid relid);
+
 #endif							/* CR_NOTE_H */

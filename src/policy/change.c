@@ -69,3 +69,19 @@ cr_note_row_policy(Oid relid, const char *name, const char *condition)
 	appendStringInfoChar(&json, '}');
 	cr_ledger_note("policy_change", relid, NULL, json.data);
 }
+
+void
+cr_note_by_hand(Oid relid, const char *change, const char *policy,
+				const char *before, const char *after)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	append_member(&json, "change", change);
+	if (policy != NULL)
+		append_member(&json, "policy", policy);
+	append_member(&json, "old", before);
+	append_member(&json, "new", after);
+	appendStringInfoChar(&json, '}');
+	cr_ledger_note_if_begun("policy_change", relid, NULL, json.data);
+}

@@ -20,4 +20,11 @@ extern void cr_note_label(Oid relid, int32 objsubid, const char *text,
 extern void cr_note_row_policy(Oid relid, const char *name,
 							   const char *condition);
 
+/*
+ * A command of the server's has changed what is called "change", as "owner",
+ * of a protected table, or its policy of this name.
+ */
+extern void cr_note_by_hand(Oid relid, const char *change, const char *policy,
+							const char *before, const char *after);
+
 #endif							/* CR_CHANGE_H */

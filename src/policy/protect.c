@@ -13,6 +13,7 @@
 #include "access/relation.h"
 #include "access/xact.h"
 #include "commands/tablecmds.h"
+#include "policy/by_hand.h"
 #include "policy/cache.h"
 #include "policy/check.h"
 #include "policy/closing.h"
@@ -122,6 +123,7 @@ cr_protect_table(CrProtectRequest *request)
 	Relation	rel = cr_protect_open(relid, AccessExclusiveLock);
 	int			natts = RelationGetNumberOfAttributes(rel);
 	CrTableLabel former;
+	CrClosing  *closing = NULL;
 	char	  **texts;
 
 	CheckTableNotInUse(rel, "protect");
@@ -134,12 +136,16 @@ cr_protect_table(CrProtectRequest *request)
 		ereport(NOTICE,
 				(errmsg("table \"%s\" is already protected, replacing its "
 						"policy", RelationGetRelationName(rel))));
+	if (cr_load_label_text(relid, 0) != NULL)
+		closing = cr_by_hand_read_closing(relid);
 	relation_close(rel, NoLock);
 
 	cr_closing_set_label(relid, 0, cr_label_format_table(&request->label));
 	write_column_labels(relid, natts, texts);
 	CommandCounterIncrement();
 	cr_closing_close(relid, &request->label);
+	if (closing != NULL)
+		cr_by_hand_note_closing(closing);
 	cr_closing_close_descendants(relid, relid);
 	cr_cache_invalidate(relid);
 }

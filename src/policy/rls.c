@@ -34,6 +34,15 @@
 #define POLICY_FOR_ALL		'*'
 #define POLICY_FOR_SELECT	'r'
 
+/* the table whose policies are being changed, or InvalidOid */
+static Oid	changing = InvalidOid;
+
+bool
+cr_rls_is_changing(Oid relid)
+{
+	return OidIsValid(relid) && relid == changing;
+}
+
 static SysScanDesc
 begin_policy_scan(Relation catalog, Oid relid, ScanKey key)
 {
@@ -140,7 +149,16 @@ cr_rls_create_policy(Oid relid, const char *name, bool permissive,
 	stmt->permissive = permissive;
 	stmt->roles = list_make1(everybody);
 	stmt->qual = parsetree;
-	CreatePolicy(stmt);
+	changing = relid;
+	PG_TRY();
+	{
+		CreatePolicy(stmt);
+	}
+	PG_FINALLY();
+	{
+		changing = InvalidOid;
+	}
+	PG_END_TRY();
 	CommandCounterIncrement();
 }
 
@@ -232,7 +250,16 @@ cr_rls_drop_policy(Oid relid, const char *name)
 	if (!OidIsValid(oid))
 		return false;
 	ObjectAddressSet(address, PolicyRelationId, oid);
-	performDeletion(&address, DROP_RESTRICT, 0);
+	changing = relid;
+	PG_TRY();
+	{
+		performDeletion(&address, DROP_RESTRICT, 0);
+	}
+	PG_FINALLY();
+	{
+		changing = InvalidOid;
+	}
+	PG_END_TRY();
 	CommandCounterIncrement();
 	return true;
 }

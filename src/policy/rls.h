@@ -38,6 +38,9 @@ extern void cr_rls_switch(Oid relid, bool on);
  */
 extern Node *cr_rls_parse_condition(const char *text);
 
+/* Are policies of the table being changed by the functions below? */
+extern bool cr_rls_is_changing(Oid relid);
+
 /* Makes a policy for every role and command. */
 extern void cr_rls_create_policy(Oid relid, const char *name,
 								 bool permissive, Node *parsetree);

@@ -138,6 +138,14 @@ SKIP:
 	like(ask($question), qr/RC011/, 'and others');
 	like(ask(q(SELECT person FROM stays)), qr/RC011/, 'refusals as well');
 	is(super('SELECT count(*) FROM pg_class WHERE oid = 1259'), 1, 'unprotected statements get by');
+	# nor is a policy changed without a record, by no command
+	like(ask($_, 'regress_cr_owner'), qr/RC011/, "$_ fails, too")
+	  for q(SECURITY LABEL FOR cleanroom ON COLUMN stays.ward IS 'dimension, filter'),
+	  'DROP POLICY cleanroom_gate ON stays', 'ALTER TABLE stays DISABLE ROW LEVEL SECURITY',
+	  q(SELECT cleanroom.set_column('stays', 'ward', 'dimension, filter'));
+	is(super(q(SELECT relrowsecurity, (SELECT count(*) FROM pg_policy WHERE polname = 'cleanroom_gate'),
+			(SELECT label FROM pg_seclabel WHERE objoid = 'stays'::regclass AND objsubid = 2)
+		FROM pg_class WHERE oid = 'stays'::regclass)), 't|1|dimension', 'and has changed nothing');
 	kill 'CONT', $recorder;
 	like(ask($question), qr/^90$/m, 'when it has been emptied, there are answers again');
 	settles('what was in it has been stored',
