@@ -148,14 +148,26 @@ DECLARE
     relations oid[] := ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(charge->'relations') x);
     roles oid[] := ARRAY(SELECT x::oid FROM pg_catalog.jsonb_array_elements_text(charge->'roles') x);
     at timestamptz := '2000-01-01 00:00+00'::timestamptz + (charge->>'at')::bigint * interval '1 microsecond';
+    charge_number bigint := (charge->>'of')::bigint;
+    charged int[];
     b cleanroom.budget_list;
     cost numeric;
     already numeric;
     list jsonb := '[]';
 BEGIN
+    IF charge_number IS NOT NULL THEN
+        charged := ARRAY(
+            SELECT (x->>'budget')::int
+                FROM (SELECT l.charges FROM cleanroom.ledger_records l WHERE l.number = charge_number
+                      UNION ALL
+                      SELECT a.charges FROM cleanroom.ledger_archive a WHERE a.number = charge_number) r,
+                    pg_catalog.jsonb_array_elements(r.charges::jsonb) x);
+    END IF;
     FOR b IN SELECT * FROM cleanroom.budgets_that_bind(relations, roles) LOOP
         cost := (charge->>b.unit)::numeric;
         CONTINUE WHEN cost IS NULL OR cost = 0;
+        -- what one budget has paid is given back to no other, granted since
+        CONTINUE WHEN charge_number IS NOT NULL AND b.budget_id <> ALL (charged);
         SELECT s.spent INTO already FROM cleanroom.spending_list s
             WHERE s.budget_id = b.budget_id AND s.period_start = cleanroom.period_start(b.period, at);
         -- a budget granted after the rows were charged gets none of them back
@@ -188,7 +200,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.charge_budgets(jsonb) IS
 'Books what a statement costs, or says which budget is exhausted and books nothing; for the recorder, in the transaction that stores the record.
-charge: relations, roles, at (microseconds since 2000; the period goes by it), and an amount for each unit; negative amounts give back.
+charge: relations, roles, at (microseconds since 2000; the period goes by it), and an amount for each unit; negative amounts give back, of: the number of the record by which they were charged, to the budgets that it names only.
 Returns the charges booked, or reason and hint.';
 
 CREATE VIEW cleanroom.suspensions WITH (security_barrier) AS

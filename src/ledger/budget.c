@@ -9,8 +9,8 @@
  * twice, and a crash loses the record and its charge together.
  *
  * Rows are charged in portions before they are sent.  What is left of the
- * last portion is given back with the record of the end, to the period that
- * it was charged to; a crash loses that.
+ * last portion is given back with the record of the end, to the budgets and
+ * in the period that it was charged to; a crash loses that.
  *
  *-------------------------------------------------------------------------
  */
@@ -116,14 +116,14 @@ cr_budget_find(List *relids)
 
 /*
  * The period goes by the time "at", of the record that the charge began with.
- * A price of 0 is none.
+ * A price of 0 is none.  "more" has further members, or is empty.
  */
 static void
 set_price(const CrCharge *charge, int64 queries, int64 rows, TimestampTz at,
-		  CrRecord *record)
+		  const char *more, CrRecord *record)
 {
-	char	   *price = psprintf("{%s, \"at\": " INT64_FORMAT ", \"queries\": " INT64_FORMAT ", \"released_rows\": " INT64_FORMAT "}",
-								 charge->payers, at, queries, rows);
+	char	   *price = psprintf("{%s, \"at\": " INT64_FORMAT ", \"queries\": " INT64_FORMAT ", \"released_rows\": " INT64_FORMAT "%s}",
+								 charge->payers, at, queries, rows, more);
 
 	cr_record_set_text(record, CR_COL_CHARGES, price);
 }
@@ -133,7 +133,7 @@ cr_budget_charge_query(const CrCharge *charge, CrRecord *record)
 {
 	if (charge->queries || charge->rows)
 		set_price(charge, charge->queries ? 1 : 0, charge->rows ? 1 : 0,
-				  record->fields[CR_COL_AT].integer, record);
+				  record->fields[CR_COL_AT].integer, "", record);
 }
 
 /* How many rows may still be sent; PG_INT64_MAX for any number. */
@@ -155,6 +155,7 @@ cr_budget_charge_rows(CrCharge *charge, uint64 wanted, uint64 before)
 	int64		left = rows_left(charge);
 	int64		portion = Min(Max(left, 1), Max(PORTION, (int64) before));
 	CrRecord	record;
+	CrSubmission submission;
 
 	/* the recorder says which budget it is that has not so many left */
 	portion = Max(portion, (int64) wanted);
@@ -164,8 +165,9 @@ cr_budget_charge_rows(CrCharge *charge, uint64 wanted, uint64 before)
 	cr_record_describe_tables(&record, charge->tables);
 	record.fields[CR_COL_OBLIGATIONS].set = false;
 	charge->rows_at = record.fields[CR_COL_AT].integer;
-	set_price(charge, 0, portion, charge->rows_at, &record);
-	cr_record_submit(&record, NULL);
+	set_price(charge, 0, portion, charge->rows_at, "", &record);
+	cr_record_submit(&record, &submission);
+	charge->rows_record = submission.number;
 	return (uint64) portion;
 }
 
@@ -173,7 +175,9 @@ void
 cr_budget_return_rows(const CrCharge *charge, uint64 rows, CrRecord *record)
 {
 	if (rows > 0)
-		set_price(charge, 0, -(int64) rows, charge->rows_at, record);
+		set_price(charge, 0, -(int64) rows, charge->rows_at,
+				  psprintf(", \"of\": " INT64_FORMAT, charge->rows_record),
+				  record);
 }
 
 /* ---------- in the recorder ---------- */

@@ -20,6 +20,7 @@ typedef struct CrCharge
 	List	   *tables;			/* its protected tables */
 	char	   *payers;			/* JSON members: its tables, and who asks */
 	TimestampTz rows_at;		/* when rows were last charged */
+	int64		rows_record;	/* number of the record of that */
 	int64		statement;		/* number of its record; set by the caller */
 } CrCharge;
 

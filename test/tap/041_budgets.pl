@@ -67,6 +67,30 @@ like(as_role('regress_cr_bob', 'SELECT ward FROM stays GROUP BY ward ORDER BY 1'
 is(number("SELECT spent FROM cleanroom.budgets WHERE unit = 'released_rows'"),
 	'5', 'and five are spent');
 
+# what is given back goes to the budget that has paid, not to one granted since
+{
+	my $by = sub { "\\! psql -X -q -h '" . $node->host . "' -p " . $node->port . " -U $_[0] -d postgres -c \"$_[1]\" >/dev/null 2>&1\n" };
+	my $spent = q(SELECT coalesce(analyst::text, 'all'), spent FROM cleanroom.budgets WHERE relation = 'beds'::regclass ORDER BY 1);
+	my $sums = sub { $node->safe_psql('postgres', $spent) };
+	$node->safe_psql('postgres', q(
+		CREATE TABLE beds AS SELECT n % 12 AS person, n / 12 AS ward FROM generate_series(0, 12 * 400 - 1) n;
+		ALTER TABLE beds OWNER TO regress_cr_owner;
+		GRANT SELECT ON beds TO regress_cr_ana, regress_cr_bob;
+		SET ROLE regress_cr_owner;
+		SELECT cleanroom.protect('beds', 'person', 10, '{ward}');
+		SELECT cleanroom.set_budget('beds', 'regress_cr_ana', 100000, 'released_rows', 'lifetime')));
+	my $said = as_role('regress_cr_ana', "SET client_min_messages = error;\n"
+		  . "BEGIN;\nDECLARE c CURSOR FOR SELECT ward FROM beds GROUP BY ward ORDER BY 1;\nMOVE 210 IN c;\nFETCH 1 FROM c;\n"
+		  . $by->('regress_cr_owner', "SELECT cleanroom.set_budget('beds', NULL, 150, 'released_rows', 'lifetime')")
+		  . $by->('regress_cr_bob', 'SELECT ward FROM beds WHERE ward < 130 GROUP BY ward')
+		  . "CLOSE c;\nCOMMIT;\n");
+	is($said, '210', 'a cursor is charged in portions');
+	ok($node->poll_query_until('postgres', q(SELECT count(*) = 2 FROM cleanroom.ledger
+		WHERE kind = 'completion' AND charges->>'of' IS NOT NULL AND tables = '{public.beds}')),
+		'both give back what they did not need');
+	is($sums->(), "all|130\nregress_cr_ana|211", 'each to the budgets that have paid');
+}
+
 # ---------- refusals ----------
 
 $node->append_conf('postgresql.conf', "cleanroom.max_refusals = 3\n");
