@@ -11,6 +11,7 @@
 
 #include "agg/hasher.h"
 #include "agg/neither.h"
+#include "base/compat.h"
 
 /* Numbers of the transition's arguments. */
 enum
