@@ -254,18 +254,28 @@ COMMENT ON FUNCTION cleanroom.evaluate_condition(oid, text) IS
 author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition, or RC012 while a plan with workers is running.';
 
 -- Others' rules are not a member's to weaken, as long as they are there.
+CREATE FUNCTION cleanroom.may_replace_rule(who oid, room int, author oid) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT pg_catalog.pg_has_role(who, author, 'USAGE')
+        OR NOT EXISTS (SELECT FROM cleanroom.member_list m
+                       WHERE m.room_id = room AND m.part IN ('operator', 'contributor')
+                         AND m.member::oid IN (SELECT oid FROM pg_catalog.pg_roles)
+                         AND pg_catalog.pg_has_role(author, m.member::oid, 'USAGE'))
+$$;
+COMMENT ON FUNCTION cleanroom.may_replace_rule(oid, int, oid) IS
+'May a role replace or drop a rule of a room, so that it is not another operator''s or contributor''s? For the extension''s own functions.
+who: a role. room: its number. author: who has set the rule.';
+
 CREATE FUNCTION cleanroom.require_author(who oid, room int, rule name) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     author oid := (SELECT l.author FROM cleanroom.rule_list l
-                   WHERE l.room_id = room AND l.name = rule);
+                   WHERE l.room_id = room AND l.name = rule
+                     AND NOT cleanroom.may_replace_rule(who, room, l.author));
 BEGIN
-    IF author IS NOT NULL AND NOT pg_catalog.pg_has_role(who, author, 'USAGE')
-       AND EXISTS (SELECT FROM cleanroom.member_list m
-                   WHERE m.room_id = room AND m.part IN ('operator', 'contributor')
-                     AND m.member::oid IN (SELECT oid FROM pg_catalog.pg_roles)
-                     AND pg_catalog.pg_has_role(author, m.member::oid, 'USAGE')) THEN
+    IF author IS NOT NULL THEN
         RAISE EXCEPTION 'access rule "%" is another member''s', rule
             USING ERRCODE = 'insufficient_privilege',
                   HINT = pg_catalog.format('%s has set it and can replace or drop it; add a rule of your own beside it.', author::regrole);
@@ -276,18 +286,72 @@ COMMENT ON FUNCTION cleanroom.require_author(oid, int, name) IS
 'Fails where a rule of a room is another operator''s or contributor''s; for the extension''s own functions.
 who: a role. room: its number. rule: a name. Errors: 42501.';
 
+-- What is looked at before the room is locked may be another thing by then: a
+-- rule set, a member gone.
+CREATE FUNCTION cleanroom.open_ruled(
+    who oid, target text, rule name, OUT relation regclass, OUT room cleanroom.room_list
+)
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    id int;
+BEGIN
+    SELECT r.room_id INTO id FROM cleanroom.require_ruler(who, target) r;
+    IF id IS NOT NULL THEN
+        room := cleanroom.lock_room(id);
+    END IF;
+    SELECT r.relation, r.room_id INTO relation, id FROM cleanroom.require_ruler(who, target) r;
+    IF id IS DISTINCT FROM room.room_id THEN
+        PERFORM cleanroom.refuse_room(target);      -- closed, or made, meanwhile
+    END IF;
+    PERFORM cleanroom.require_author(who, room.room_id, rule);
+END
+$$;
+COMMENT ON FUNCTION cleanroom.open_ruled(oid, text, name) IS
+'The table that a rule is for, or the room, locked, if the role may set that rule; for the extension''s own functions.
+who: a role. target: a name. rule: its name. Errors: as require_ruler(), and 42501 the rule is another member''s.';
+
+CREATE FUNCTION cleanroom.put_rule(
+    who oid, relation regclass, room int, rule name, condition text, hint text
+) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF room IS NULL THEN
+        INSERT INTO cleanroom.rule_list (relation, name, condition, hint, author)
+            VALUES (relation, rule, condition, hint, who)
+            ON CONFLICT ON CONSTRAINT rule_list_relation_name_key DO UPDATE
+            SET condition = excluded.condition, hint = excluded.hint,
+                author = excluded.author, added_at = pg_catalog.now();
+    ELSE
+        INSERT INTO cleanroom.rule_list AS l (room_id, name, condition, hint, author)
+            VALUES (room, rule, condition, hint, who)
+            ON CONFLICT ON CONSTRAINT rule_list_room_id_name_key DO UPDATE
+            SET condition = excluded.condition, hint = excluded.hint,
+                author = excluded.author, added_at = pg_catalog.now()
+            WHERE cleanroom.may_replace_rule(who, room, l.author);
+    END IF;
+    IF NOT FOUND THEN
+        PERFORM cleanroom.require_author(who, room, rule);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.put_rule(oid, regclass, int, name, text, text) IS
+'Writes an access rule, or writes it anew; for the extension''s own functions.
+who: its author. relation: the table it is for, or null. room: else the room''s number. rule, condition, hint: as add_access_rule() has them. Errors: 42501 the rule is another member''s.';
+
 CREATE FUNCTION cleanroom.add_access_rule_by(
     who oid, target text, rule name, condition text, hint text
 ) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
+    opened record;
     relid regclass;
     this cleanroom.room_list;
 BEGIN
     SELECT r.relation, r.room_id INTO relid, this.room_id
         FROM cleanroom.require_ruler(who, target) r;
-    SELECT * INTO this FROM cleanroom.room_list r WHERE r.room_id = this.room_id;
     IF rule IS NULL OR condition IS NULL THEN
         RAISE EXCEPTION 'a rule needs a name and a condition'
             USING ERRCODE = 'null_value_not_allowed',
@@ -299,21 +363,16 @@ BEGIN
         PERFORM cleanroom.require_policy(relid);
     END IF;
     PERFORM cleanroom.require_author(who, this.room_id, rule);
+    -- before the room is locked: it may take its time
     PERFORM cleanroom.evaluate_condition(who, condition);
+    SELECT r.relation, r.room INTO opened FROM cleanroom.open_ruled(who, target, rule) r;
+    relid := opened.relation;
+    this := opened.room;
+    PERFORM cleanroom.put_rule(who, relid, this.room_id, rule, condition, hint);
     IF this.room_id IS NULL THEN
-        INSERT INTO cleanroom.rule_list (relation, name, condition, hint, author)
-            VALUES (relid, rule, condition, hint, who)
-            ON CONFLICT ON CONSTRAINT rule_list_relation_name_key DO UPDATE
-            SET condition = excluded.condition, hint = excluded.hint,
-                author = excluded.author, added_at = pg_catalog.now();
         PERFORM cleanroom.put_on_record('access_rule', relid, rule,
             pg_catalog.jsonb_build_object('condition', condition, 'by', who::regrole::text));
     ELSE
-        INSERT INTO cleanroom.rule_list (room_id, name, condition, hint, author)
-            VALUES (this.room_id, rule, condition, hint, who)
-            ON CONFLICT ON CONSTRAINT rule_list_room_id_name_key DO UPDATE
-            SET condition = excluded.condition, hint = excluded.hint,
-                author = excluded.author, added_at = pg_catalog.now();
         PERFORM cleanroom.note_change(this, who, 'add_access_rule',
             pg_catalog.jsonb_build_object('rule', rule, 'condition', condition));
     END IF;
@@ -326,16 +385,17 @@ CREATE FUNCTION cleanroom.drop_access_rule_by(who oid, target text, rule name) R
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
+    opened record;
     relid regclass;
     this cleanroom.room_list;
 BEGIN
-    SELECT r.relation, r.room_id INTO relid, this.room_id
-        FROM cleanroom.require_ruler(who, target) r;
-    SELECT * INTO this FROM cleanroom.room_list r WHERE r.room_id = this.room_id;
-    PERFORM cleanroom.require_author(who, this.room_id, rule);
+    SELECT r.relation, r.room INTO opened FROM cleanroom.open_ruled(who, target, rule) r;
+    relid := opened.relation;
+    this := opened.room;
     DELETE FROM cleanroom.rule_list l
         WHERE l.name = rule
-          AND (l.room_id = this.room_id OR this.room_id IS NULL AND l.relation = relid);
+          AND (l.room_id = this.room_id AND cleanroom.may_replace_rule(who, l.room_id, l.author)
+               OR this.room_id IS NULL AND l.relation = relid);
     IF NOT FOUND THEN
         RAISE EXCEPTION '"%" has no access rule "%"', target, rule
             USING ERRCODE = 'undefined_object',
