@@ -471,6 +471,8 @@ BEGIN
         SELECT t.relation, m.member, n.nspname, t.owner
             FROM cleanroom.table_list t
                 JOIN cleanroom.member_list m USING (room_id)
+                -- one that is gone can be granted nothing
+                JOIN pg_catalog.pg_roles p ON p.oid = m.member
                 JOIN pg_catalog.pg_class c ON c.oid = t.relation
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE t.room_id = room AND m.part = 'analyst'
@@ -500,6 +502,7 @@ BEGIN
     END LOOP;
     FOR missing IN
         SELECT DISTINCT m.member FROM cleanroom.member_list m
+                JOIN pg_catalog.pg_roles p ON p.oid = m.member
             WHERE m.room_id = room
     LOOP
         PERFORM cleanroom.grant_schema('cleanroom', missing.member, keeper);

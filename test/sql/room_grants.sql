@@ -199,6 +199,25 @@ RESET ROLE;
 SELECT has_table_privilege('regress_cr_ana', 'hosted.tenant', 'SELECT') AS left_over;
 DROP EVENT TRIGGER regress_cr_refuse;
 
+-- A member that has been dropped is granted nothing, and keeps nobody from
+-- sharing and joining.
+SET client_min_messages = warning;
+CREATE ROLE regress_cr_gone;
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_gone', 'analyst'),
+    cleanroom.add_member('grants', 'regress_cr_gone', 'auditor');
+RESET ROLE;
+DROP OWNED BY regress_cr_gone;
+DROP ROLE regress_cr_gone;
+SET ROLE regress_cr_host;
+CREATE TABLE hosted.further AS SELECT i AS id FROM generate_series(1, 40) i;
+SELECT cleanroom.protect('hosted.further', 'id', 5);
+SELECT cleanroom.share_table('grants', 'hosted.further');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('grants', 'regress_cr_late', 'analyst');
+RESET ROLE;
+SELECT has_table_privilege('regress_cr_late', 'hosted.further', 'SELECT') AS granted;
+
 SET client_min_messages = warning;
 SET ROLE regress_cr_boss;
 SELECT cleanroom.close_room('grants');
