@@ -78,6 +78,26 @@ explain_error(const ErrorData *error, Explanation *explanation)
 	explanation->rewritten = NULL;
 }
 
+/*
+ * Is an error about what was to be explained?  Not one that ends the
+ * statement that asks (a cancel, a timeout, the server's end), nor one that
+ * tells what others hold locked or what the server has run out of.
+ */
+static bool
+is_about_text(const ErrorData *error)
+{
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_OPERATOR_INTERVENTION:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_TRANSACTION_ROLLBACK:
+		case ERRCODE_SYSTEM_ERROR:
+			return false;
+		default:
+			return error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE;
+	}
+}
+
 /* Judges all queries that one statement has become. */
 static void
 explain_queries(List *queries, const char *text, Explanation *explanation)
@@ -138,7 +158,8 @@ explain_statement(RawStmt *statement, const char *text,
 
 /*
  * Runs one step in a subtransaction: with a statement explains it, without
- * parses the text.  An error ends the subtransaction and is the explanation.
+ * parses the text.  An error ends the subtransaction, and is the explanation
+ * if it is about the text.
  */
 static List *
 try_step(RawStmt *statement, const char *text, Explanation *explanation)
@@ -165,6 +186,8 @@ try_step(RawStmt *statement, const char *text, Explanation *explanation)
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
+		if (!is_about_text(error))
+			ReThrowError(error);
 		explain_error(error, explanation);
 	}
 	PG_END_TRY();
@@ -177,7 +200,8 @@ try_step(RawStmt *statement, const char *text, Explanation *explanation)
  * cleanroom.explain(query text)
  *
  * One row a statement: verdict, code, reason, hint, rewritten.  Takes the
- * locks that parsing takes.  Raises nothing about the text itself.
+ * locks that parsing takes.  Raises nothing about the text itself, but what
+ * ends the statement that asks.
  */
 Datum
 cr_explain(PG_FUNCTION_ARGS)
