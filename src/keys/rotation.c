@@ -272,6 +272,13 @@ new_value(Relation relation, const CrRotation *rotation)
 					key, context, key, context);
 }
 
+static void
+set_locally(const char *setting, const char *value)
+{
+	(void) set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 /*
  * Runs a statement on the table as its owner, who is the session's user as
  * well; returns the rows it did.  After an error the worker is itself again
@@ -293,9 +300,9 @@ run_as_owner(Oid owner, const char *statement, int expected)
 						   SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
 	guc_level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp",
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
+	set_locally("search_path", "pg_catalog, pg_temp");
+	/* a batch has a limit of its own */
+	set_locally("lock_timeout", "0");
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	if (SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0) < 0)
@@ -315,7 +322,8 @@ run_as_owner(Oid owner, const char *statement, int expected)
 	}
 	SPI_finish();
 	cr_keyring_flush_uses();
-	AtEOXact_GUC(true, guc_level);
+	/* what the owner's code has set is not the worker's */
+	AtEOXact_GUC(false, guc_level);
 	SetUserIdAndSecContext(user, security_context);
 	SetSessionAuthorization(user, superuser_arg(user));
 
@@ -336,6 +344,16 @@ select_rows(Relation relation, const CrRotation *rotation, const char *which)
 					quote_identifier(rotation->column),
 					cr_relation_words(rotation->relid), which,
 					old_condition(rotation));
+}
+
+int64
+cr_rotation_blocks(const CrRotation *rotation)
+{
+	Relation	relation = table_open(rotation->relid, AccessShareLock);
+	int64		blocks = RelationGetNumberOfBlocks(relation);
+
+	table_close(relation, NoLock);
+	return blocks;
 }
 
 int64

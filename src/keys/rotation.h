@@ -9,11 +9,14 @@
 #define CR_ROTATION_H
 
 #include "keys/keyring_rows.h"
-#include "storage/lockdefs.h"
+#include "storage/lock.h"
 
 /* How many blocks of a table, or values of the vault, one transaction does. */
 #define CR_ROTATION_BLOCKS	32
 #define CR_ROTATION_VALUES	1000
+
+/* How many workers a database has for its rotations. */
+#define CR_ROTATION_WORKERS	2
 
 /* A row of cleanroom.keyring_rotations that is running. */
 typedef struct CrRotation
@@ -32,6 +35,14 @@ typedef struct CrRotation
 	int64		pass_done;		/* of them, in this pass */
 	int32		stalls;			/* passes in a row that have made no headway */
 } CrRotation;
+
+/* How to go on after a transaction. */
+typedef enum CrStepEnd
+{
+	STEP_GO_ON,
+	STEP_WAIT,					/* for others to let go of rows or the table */
+	STEP_END
+} CrStepEnd;
 
 /* What a batch has done. */
 typedef struct CrBatch
@@ -66,13 +77,29 @@ extern void cr_vault_run_batch(const CrRotation *rotation, CrBatch *batch);
 extern int64 cr_vault_count_left(const CrRotation *rotation);
 
 /*
- * Held until the end of a transaction, shared by the one that has written the
- * rotation's row, exclusive by a worker, which waits for the row that way.
+ * One transaction of a rotation, in the context, which is reset.  What it
+ * raises is turned into retries, counted, or the rotation's end.
  */
-extern void cr_rotation_lock(int32 rotation_id, LOCKMODE lockmode);
+extern CrStepEnd cr_rotation_step(int32 rotation_id, MemoryContext context,
+								  int *retries);
 
-/* Starts a worker for a rotation, once the transaction has committed. */
-extern void cr_rotation_launch(int32 rotation_id);
+/* How many blocks the rotation's table has now. */
+extern int64 cr_rotation_blocks(const CrRotation *rotation);
+
+/*
+ * Held until the end of a transaction, shared by one that has begun a rotation
+ * and is about to commit, exclusive by a worker before it looks for rotations.
+ */
+extern void cr_rotation_lock_starting(LOCKMODE lockmode);
+
+/* The lock that one of the database's workers has while it is at work. */
+extern void cr_rotation_slot(LOCKTAG *tag, Oid keyring, int slot);
+
+/*
+ * Starts a worker when the transaction commits, unless enough are at work.
+ * Has the commit fail where no background worker is free.
+ */
+extern void cr_rotation_launch(void);
 
 /* Registers what takes up rotations when the server has been started. */
 extern void cr_rotation_init(void);

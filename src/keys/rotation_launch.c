@@ -7,6 +7,10 @@
  * database in turn, and takes up the rotations that were under way there.
  * After a crash the postmaster starts again those that were running.
  *
+ * A database has few workers, however many rotations: others need the server's
+ * background workers, the recorder first of all.  They take turns
+ * (rotation_worker.c).
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -27,10 +31,17 @@
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
+#include "storage/lock.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+
+/* Beside 1 and 2, which pg_advisory_lock() has, and that of rotations. */
+#define SLOT_LOCK_CLASS	4
+
+/* has the transaction begun a rotation? */
+static bool launch_at_commit = false;
 
 static void
 describe_worker(BackgroundWorker *worker, const char *name,
@@ -48,28 +59,82 @@ describe_worker(BackgroundWorker *worker, const char *name,
 	snprintf(worker->bgw_function_name, BGW_MAXLEN, "%s", function);
 }
 
-void
-cr_rotation_lock(int32 rotation_id, LOCKMODE lockmode)
-{
-	LockDatabaseObject(cr_keyring_relid(), (Oid) rotation_id,
-					   CR_LOCK_STARTING, lockmode);
-}
-
-void
-cr_rotation_launch(int32 rotation_id)
+static void
+start_worker(Oid database)
 {
 	BackgroundWorker worker;
 
-	describe_worker(&worker, psprintf("cleanroom rotation %d", rotation_id),
-					"cr_rotation_main");
+	describe_worker(&worker, "cleanroom rotation", "cr_rotation_main");
 	worker.bgw_restart_time = 5;
-	worker.bgw_main_arg = Int32GetDatum(rotation_id);
-	memcpy(worker.bgw_extra, &MyDatabaseId, sizeof(Oid));
+	memcpy(worker.bgw_extra, &database, sizeof(Oid));
 	if (!RegisterDynamicBackgroundWorker(&worker, NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				 errmsg("no background worker is free for a rotation"),
 				 errhint("Wait for another rotation to end, or raise \"max_worker_processes\".")));
+}
+
+void
+cr_rotation_lock_starting(LOCKMODE lockmode)
+{
+	LockDatabaseObject(cr_keyring_relid(), InvalidOid, CR_LOCK_STARTING,
+					   lockmode);
+}
+
+void
+cr_rotation_slot(LOCKTAG *tag, Oid keyring, int slot)
+{
+	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, keyring, (uint32) slot,
+						 SLOT_LOCK_CLASS);
+}
+
+static bool
+is_slot_free(void)
+{
+	for (int slot = 0; slot < CR_ROTATION_WORKERS; slot++)
+	{
+		LOCKTAG		tag;
+
+		cr_rotation_slot(&tag, cr_keyring_relid(), slot);
+		if (LockAcquire(&tag, ShareLock, false, true) ==
+			LOCKACQUIRE_NOT_AVAIL)
+			continue;
+		LockRelease(&tag, ShareLock, false);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Not before the commit: a worker would wait for the transaction, and who
+ * leaves many open would have them all.  Where there are enough workers, those
+ * that end wait for this lock and look once more.
+ */
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_PRE_COMMIT && launch_at_commit)
+	{
+		launch_at_commit = false;
+		if (cr_oids_get() == NULL)
+			return;				/* dropped since */
+		cr_rotation_lock_starting(ShareLock);
+		if (is_slot_free())
+			start_worker(MyDatabaseId);
+	}
+	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		launch_at_commit = false;
+}
+
+void
+cr_rotation_launch(void)
+{
+	static bool watching = false;
+
+	if (!watching)
+		RegisterXactCallback(at_transaction_end, NULL);
+	watching = true;
+	launch_at_commit = true;
 }
 
 /* The databases that can be connected to. */
@@ -135,7 +200,6 @@ cr_rotation_resumer_main(Datum main_arg)
 	CrStore		store;
 	uint64		n;
 	uint64		i;
-	bool		isnull;
 
 	pqsignal(SIGTERM, die);
 	BackgroundWorkerUnblockSignals();
@@ -146,11 +210,11 @@ cr_rotation_resumer_main(Datum main_arg)
 	if (cr_oids_get() != NULL)
 	{
 		cr_store_open(&store);
-		n = cr_store_run("SELECT rotation_id FROM cleanroom.keyring_rotations WHERE state = 'running' ORDER BY rotation_id",
+		n = cr_store_run("SELECT FROM cleanroom.keyring_rotations WHERE state = 'running'",
 						 0, NULL);
-		for (i = 0; i < n; i++)
-			cr_rotation_launch(DatumGetInt32(cr_store_value(i, 1, &isnull)));
 		cr_store_close(&store);
+		for (i = 0; i < Min(n, CR_ROTATION_WORKERS); i++)
+			start_worker(MyDatabaseId);
 	}
 	PopActiveSnapshot();
 	CommitTransactionCommand();

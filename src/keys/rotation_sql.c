@@ -112,8 +112,8 @@ check_other_keys(const CrRotation *rotation)
 }
 
 /*
- * Writes the rotation's row, or finds the one that is under way, and starts a
- * worker, which does nothing where another is at it.
+ * Writes the rotation's row, or finds the one that is under way, and has a
+ * worker started, should that be needed.
  */
 static int32
 start_rotation(const CrRotation *rotation)
@@ -140,7 +140,6 @@ start_rotation(const CrRotation *rotation)
 		cr_store_run("INSERT INTO cleanroom.keyring_rotations (relation, \"column\", key_id, context, source, form, author, owner) VALUES ($1, $2::name, $3, $4, $5, $6, $7, $8) RETURNING rotation_id",
 					 8, arguments);
 		rotation_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
-		cr_rotation_lock(rotation_id, ShareLock);
 	}
 	else
 	{
@@ -152,7 +151,7 @@ start_rotation(const CrRotation *rotation)
 		cr_dependents_track(rotation->relid, rotation->column,
 							rotation->key.key_id);
 	cr_store_close(&store);
-	cr_rotation_launch(rotation_id);
+	cr_rotation_launch();
 	cr_ledger_note("key_change", rotation->relid, NameStr(rotation->key.name),
 				   psprintf("{\"action\": \"rotate_data\", \"rotation\": %d}",
 							rotation_id));

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * src/keys/rotation_worker.c
- *	  The process that carries a rotation out, a transaction a batch.
+ *	  Carries rotations out, a transaction a batch.
  *
  * How far it has come is written in the transaction of the batch, so that a
  * crash loses neither a batch nor its place.  One that died is started again
@@ -15,42 +15,41 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/oids.h"
-#include "base/settings.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
 #include "keys/rotation.h"
 #include "miscadmin.h"
-#include "pgstat.h"
-#include "postmaster/bgworker.h"
-#include "postmaster/interrupt.h"
-#include "storage/ipc.h"
-#include "storage/latch.h"
 #include "storage/lmgr.h"
-#include "storage/lock.h"
-#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
 
 /* Passes without progress, and errors that may pass, before it gives up. */
 #define STALLS_MAX		3
 #define RETRIES_MAX		10
-#define RETRY_DELAY		500		/* ms */
 
-/* Beside 1 and 2, which pg_advisory_lock() has. */
-#define ROTATION_LOCK_CLASS	3
+/*
+ * How long a batch may take, in seconds, and how long after that, in ms, the
+ * process ends that has not ended the batch.
+ */
+#ifndef BATCH_SECONDS
+#define BATCH_SECONDS	60
+#endif
+#define LIMIT_AGAIN		2000
 
-/* How to go on after a transaction. */
-typedef enum StepEnd
-{
-	STEP_GO_ON,
-	STEP_WAIT,					/* for others to let go of their rows */
-	STEP_END
-} StepEnd;
+/* What a table is read with at least, when its values are counted. */
+#define BLOCKS_PER_SECOND	128
+
+/* set by the time limit */
+static volatile sig_atomic_t is_overdue = false;
+static int64 time_limit = 0;
+
 
 /*
  * Column n of the only row of the last statement, as text that outlives the
@@ -71,7 +70,10 @@ text_value(int column)
 	return memcpy(SPI_palloc(size), text_in_spi, size);
 }
 
-/* Locks and reads the rotation's row; false when it is not running. */
+/*
+ * Reads the rotation's row; false when it is not running.  It is not locked
+ * while the owner's code runs: whoever stops the rotation would wait for that.
+ */
 static bool
 read_rotation(int32 rotation_id, CrRotation *rotation)
 {
@@ -82,7 +84,7 @@ read_rotation(int32 rotation_id, CrRotation *rotation)
 	bool		found;
 
 	cr_store_open(&store);
-	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(pass_left, -1), pass_done, stalls, author::oid, owner::oid FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running' FOR UPDATE",
+	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(pass_left, -1), pass_done, stalls, author::oid, owner::oid FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running'",
 						 1, &argument) == 1;
 	if (found)
 	{
@@ -140,9 +142,47 @@ write_progress(const CrRotation *rotation, int64 done)
 	cr_store_close(&store);
 }
 
+/*
+ * Stops the owner's code where it takes longer than this.  It may catch that,
+ * and then the process ends, to be started anew by the postmaster.
+ */
+static void
+overdue(void)
+{
+	if (is_overdue)
+		ProcDiePending = true;
+	else
+		QueryCancelPending = true;
+	is_overdue = true;
+	InterruptPending = true;
+}
+
+static void
+limit_time(int64 seconds)
+{
+	static TimeoutId timeout = USER_TIMEOUT;
+	static bool registered = false;
+
+	if (!registered)
+		timeout = RegisterTimeout(USER_TIMEOUT, overdue);
+	registered = true;
+	disable_timeout(timeout, false);
+	if (seconds <= 0)
+		return;
+	is_overdue = false;
+	time_limit = seconds;
+	enable_timeout_every(timeout,
+						 GetCurrentTimestamp() + seconds * USECS_PER_SEC,
+						 LIMIT_AGAIN);
+}
+
+/* Reading a large table takes its time. */
 static int64
 count_left(const CrRotation *rotation)
 {
+	if (OidIsValid(rotation->relid))
+		limit_time(BATCH_SECONDS +
+				   cr_rotation_blocks(rotation) / BLOCKS_PER_SECOND);
 	return OidIsValid(rotation->relid) ?
 		cr_rotation_count_left(rotation, false) :
 		cr_vault_count_left(rotation);
@@ -150,12 +190,14 @@ count_left(const CrRotation *rotation)
 
 /* Ends a rotation that has nothing left to do. */
 static void
-complete_rotation(const CrRotation *rotation)
+complete_rotation(const CrRotation *rotation, int64 done)
 {
 	int64		sourceless = 0;
 
+	/* before the row is written, and so locked */
 	if (OidIsValid(rotation->relid))
 		sourceless = cr_rotation_count_left(rotation, true);
+	write_progress(rotation, done);
 	end_rotation(rotation->rotation_id, "done", sourceless == 0 ? "" :
 				 psprintf(INT64_FORMAT " tokens stay as they are, having no source",
 						  sourceless));
@@ -165,7 +207,7 @@ complete_rotation(const CrRotation *rotation)
  * The end of a pass.  Rows that nobody but we could do, and that are still
  * not done, will not be; rows that others have locked are waited for.
  */
-static StepEnd
+static CrStepEnd
 end_pass(CrRotation *rotation, int64 done)
 {
 	int64		left;
@@ -180,10 +222,13 @@ end_pass(CrRotation *rotation, int64 done)
 	rotation->pass_left = left;
 	rotation->pass_done = 0;
 	rotation->next_block = 0;
-	write_progress(rotation, done);
 	if (left == 0)
-		complete_rotation(rotation);
-	else if (rotation->stalls >= STALLS_MAX)
+	{
+		complete_rotation(rotation, done);
+		return STEP_END;
+	}
+	write_progress(rotation, done);
+	if (rotation->stalls >= STALLS_MAX)
 		end_rotation(rotation->rotation_id, "failed",
 					 "values are left that do not become the current version's");
 	else
@@ -192,7 +237,7 @@ end_pass(CrRotation *rotation, int64 done)
 }
 
 /* One batch. */
-static StepEnd
+static CrStepEnd
 run_batch(CrRotation *rotation)
 {
 	CrBatch		batch = {0};
@@ -203,6 +248,7 @@ run_batch(CrRotation *rotation)
 		write_progress(rotation, 0);
 		return STEP_GO_ON;
 	}
+	limit_time(BATCH_SECONDS);
 	if (OidIsValid(rotation->relid))
 		cr_rotation_run_batch(rotation, &batch);
 	else
@@ -217,11 +263,11 @@ run_batch(CrRotation *rotation)
 }
 
 /* One transaction. */
-static StepEnd
+static CrStepEnd
 run_step(int32 rotation_id)
 {
 	CrRotation	rotation;
-	StepEnd		end = STEP_END;
+	CrStepEnd		end = STEP_END;
 
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
@@ -231,9 +277,14 @@ run_step(int32 rotation_id)
 		if (OidIsValid(rotation.relid) &&
 			get_rel_name(rotation.relid) == NULL)
 			end_rotation(rotation_id, "failed", "the table is gone");
+		/* not waited for: whoever has it locked would keep the worker, too */
+		else if (OidIsValid(rotation.relid) &&
+				 !ConditionalLockRelationOid(rotation.relid, RowExclusiveLock))
+			end = STEP_WAIT;
 		else
 			end = run_batch(&rotation);
 	}
+	limit_time(0);
 	PopActiveSnapshot();
 	CommitTransactionCommand();
 
@@ -249,6 +300,9 @@ describe_error(const ErrorData *edata)
 {
 	const char *code = unpack_sql_state(edata->sqlerrcode);
 
+	if (is_overdue && edata->sqlerrcode == ERRCODE_QUERY_CANCELED)
+		return psprintf("%s: a batch took longer than " INT64_FORMAT " seconds",
+						code, time_limit);
 	if (strncmp(code, "RC", 2) == 0 || strncmp(code, "42", 2) == 0 ||
 		strncmp(code, "55", 2) == 0)
 		return psprintf("%s: %s", code, edata->message);
@@ -274,11 +328,11 @@ fail_rotation(int32 rotation_id, const char *problem)
 	CommitTransactionCommand();
 }
 
-/* As run_step(), with its errors turned into retries or the end. */
-static StepEnd
-try_step(int32 rotation_id, MemoryContext context, int *retries)
+/* See rotation.h. */
+CrStepEnd
+cr_rotation_step(int32 rotation_id, MemoryContext context, int *retries)
 {
-	volatile StepEnd end = STEP_END;
+	volatile CrStepEnd end = STEP_END;
 
 	PG_TRY();
 	{
@@ -291,6 +345,8 @@ try_step(int32 rotation_id, MemoryContext context, int *retries)
 
 		MemoryContextSwitchTo(context);
 		HOLD_INTERRUPTS();
+		limit_time(0);
+		QueryCancelPending = false;
 		edata = CopyErrorData();
 		EmitErrorReport();
 		FlushErrorState();
@@ -307,74 +363,4 @@ try_step(int32 rotation_id, MemoryContext context, int *retries)
 	MemoryContextReset(context);
 
 	return end;
-}
-
-static void
-pause_between(long ms)
-{
-	CHECK_FOR_INTERRUPTS();
-	if (ms > 0)
-	{
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT |
-						 WL_EXIT_ON_PM_DEATH, ms, PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-	}
-	CHECK_FOR_INTERRUPTS();
-	if (ConfigReloadPending)
-	{
-		ConfigReloadPending = false;
-		ProcessConfigFile(PGC_SIGHUP);
-	}
-}
-
-/*
- * Waits for the transaction that has started us, and makes sure that no other
- * worker is at the same rotation; false when one is.  The lock is of the kind
- * that outlasts transactions, those that fail too, and ends with the process;
- * no SQL function takes one of this class.
- */
-static bool
-claim_rotation(int32 rotation_id)
-{
-	LOCKTAG		tag;
-	bool		ours = false;
-
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	if (cr_oids_get() != NULL)
-	{
-		cr_rotation_lock(rotation_id, ExclusiveLock);
-		SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, cr_keyring_relid(),
-							 (uint32) rotation_id, ROTATION_LOCK_CLASS);
-		ours = LockAcquire(&tag, ExclusiveLock, true, true) !=
-			LOCKACQUIRE_NOT_AVAIL;
-	}
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-
-	return ours;
-}
-
-void
-cr_rotation_main(Datum main_arg)
-{
-	int32		rotation_id = DatumGetInt32(main_arg);
-	int			retries = 0;
-	StepEnd		end;
-	Oid			database;
-	MemoryContext context;
-
-	memcpy(&database, MyBgworkerEntry->bgw_extra, sizeof(Oid));
-	pqsignal(SIGTERM, die);
-	pqsignal(SIGHUP, SignalHandlerForConfigReload);
-	BackgroundWorkerUnblockSignals();
-	BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
-	context = AllocSetContextCreate(TopMemoryContext, "cleanroom rotation",
-									ALLOCSET_DEFAULT_SIZES);
-	if (!claim_rotation(rotation_id))
-		proc_exit(0);
-	pgstat_report_activity(STATE_RUNNING, "cleanroom: rotating");
-	while ((end = try_step(rotation_id, context, &retries)) != STEP_END)
-		pause_between(end == STEP_WAIT ? RETRY_DELAY : cr_rotation_delay);
-	proc_exit(0);
 }
