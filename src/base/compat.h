@@ -170,6 +170,22 @@ cr_my_proc_number(void)
 #endif
 }
 
+/*
+ * In a worker of a plan: does a client's backend lead it?  Who leads, and
+ * what that is, does not change while there are workers.
+ */
+static inline bool
+cr_leader_is_regular(void)
+{
+	PGPROC	   *leader = MyProc->lockGroupLeader;
+
+#if PG_VERSION_NUM >= 180000
+	return leader != NULL && leader->isRegularBackend;
+#else
+	return leader != NULL && !leader->isBackgroundWorker;
+#endif
+}
+
 /* PG 18 dropped ExecutorRun's last argument. */
 #if PG_VERSION_NUM >= 180000
 #define CR_RUN_PARAMS	QueryDesc *queryDesc, ScanDirection direction, \

@@ -20,6 +20,10 @@
 #include "miscadmin.h"
 #include "session/asker.h"
 #include "session/own_table.h"
+#include "session/unattended.h"
+
+/* the key of the rotation that this process is at, or 0 */
+static int32 rotated_key = 0;
 
 /* The room that forbids it to this role, or NULL. */
 static char *
@@ -66,8 +70,36 @@ makes_tokens(const CrKeyRow *row, uint32 use)
 }
 
 void
+cr_room_key_set_rotated(int32 key_id)
+{
+	rotated_key = key_id;
+}
+
+/*
+ * A group's code that runs where none of its members is asked.  A rotation has
+ * asked who started it about its own key, and what it makes tokens of may be
+ * encrypted.
+ */
+static void
+check_attended(const CrKeyRow *row, uint32 use)
+{
+	if (superuser() || !cr_session_is_unattended())
+		return;
+	if (rotated_key == row->key_id ||
+		(rotated_key != 0 && !makes_tokens(row, use)))
+		return;
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_ACCESS),
+			 errmsg("key \"%s\" may not be used by code that runs on behalf of nobody in this session",
+					NameStr(row->name)),
+			 errdetail("Such code is an index's under ANALYZE, a materialized view's that another role refreshes, or a rotation's with another key."),
+			 errhint("Use the key in a session of your own; SET ROLE to the owner before you refresh its view.")));
+}
+
+void
 cr_room_key_check(const CrKeyRow *row, uint32 use)
 {
+	check_attended(row, use);
 	if (row->residency[0] != '\0' && strcmp(row->residency, cr_region) != 0)
 		ereport(ERROR,
 				(errcode(CR_ERRCODE_ACCESS),

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
+#include "keys/room_key.h"
 #include "keys/rotation.h"
 #include "ledger/note.h"
 #include "miscadmin.h"
@@ -177,6 +178,11 @@ cr_rotate_table(PG_FUNCTION_ARGS)
 	LockDatabaseObject(cr_keyring_relid(), rotation.relid, CR_LOCK_ROTATED,
 					   ExclusiveLock);
 	cr_admin_usable_key(cr_text_argument(fcinfo, 2, "key"), &rotation.key);
+	/* in the worker there is nobody to ask but the table's owner */
+	cr_room_key_check(&rotation.key,
+					  rotation.key.purpose == CR_KEY_TOKEN ?
+					  CR_KEY_MAY_TOKENIZE :
+					  CR_KEY_MAY_ENCRYPT | CR_KEY_MAY_DECRYPT);
 	rotation.context = optional_argument(fcinfo, 3);
 	rotation.source = optional_argument(fcinfo, 4);
 	rotation.form = cr_text_argument(fcinfo, 5, "form");

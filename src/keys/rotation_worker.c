@@ -19,6 +19,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
+#include "keys/room_key.h"
 #include "keys/rotation.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -282,7 +283,10 @@ run_step(int32 rotation_id)
 				 !ConditionalLockRelationOid(rotation.relid, RowExclusiveLock))
 			end = STEP_WAIT;
 		else
+		{
+			cr_room_key_set_rotated(rotation.key.key_id);
 			end = run_batch(&rotation);
+		}
 	}
 	limit_time(0);
 	PopActiveSnapshot();

@@ -28,6 +28,7 @@
 #include "session/condition.h"
 #include "session/own_table.h"
 #include "session/pinned.h"
+#include "session/unattended.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -87,7 +88,11 @@ cr_access_judge(List *relids, bool joined, const CrApproval *approval)
 {
 	char	   *answer[3];
 
+	CrVerdict  *refusal = cr_unattended_judge();
+
 	condition_failed = false;
+	if (refusal != NULL)
+		return refusal;
 	joined = joined ||
 		(approval != NULL && (approval->any_use || approval->waived != NIL));
 	if (!(joined && cr_require_rooms) && !cr_own_table_has_rows("room_list") &&
