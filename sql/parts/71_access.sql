@@ -251,7 +251,7 @@ CREATE FUNCTION cleanroom.evaluate_condition(author oid, condition text) RETURNS
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'cr_evaluate_condition';
 COMMENT ON FUNCTION cleanroom.evaluate_condition(oid, text) IS
 'Evaluates a condition as its author, with search_path pg_catalog, cleanroom; for the extension''s own functions.
-author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition, or RC012 while a plan with workers is running.';
+author: a role. condition: a boolean SQL expression. Returns its value. Errors: those of the condition; RC012 it takes longer than 5 seconds, waits for a lock for longer than one, or fails while a plan with workers is running.';
 
 -- Others' rules are not a member's to weaken, as long as they are there.
 CREATE FUNCTION cleanroom.may_replace_rule(who oid, room int, author oid) RETURNS boolean
@@ -430,14 +430,17 @@ BEGIN
     END IF;
     BEGIN
         RETURN COALESCE(cleanroom.evaluate_condition(this.author, this.condition), false);
-    EXCEPTION WHEN OTHERS THEN
-        RETURN false;
+    EXCEPTION
+        WHEN SQLSTATE 'RC012' THEN
+            RETURN NULL;
+        WHEN OTHERS THEN
+            RETURN false;
     END;
 END
 $$;
 COMMENT ON FUNCTION cleanroom.rule_holds(cleanroom.rule_list) IS
 'Is an access rule satisfied now? For the extension''s own functions.
-this: the rule. Returns false where its condition fails. Errors: RC012 it fails while a plan with workers is running.';
+this: the rule. Returns false where its condition fails, null where it takes too long. Errors: RC012 it fails while a plan with workers is running.';
 
 -- The first rule of a table, or of a room, that does not hold.
 CREATE FUNCTION cleanroom.broken_rule(
@@ -448,6 +451,7 @@ CREATE FUNCTION cleanroom.broken_rule(
 DECLARE
     this cleanroom.rule_list;
     is_there boolean;
+    holds boolean;
 BEGIN
     FOR this IN
         SELECT * FROM cleanroom.rule_list l
@@ -456,9 +460,12 @@ BEGIN
     LOOP
         -- with whose rights is nobody's to say once its author is gone
         is_there := EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = this.author);
-        IF NOT (is_there AND cleanroom.rule_holds(this)) THEN
+        holds := is_there AND cleanroom.rule_holds(this);
+        IF holds IS NOT TRUE THEN
             rule := this.name;
-            hint := CASE WHEN is_there
+            hint := CASE WHEN holds IS NULL
+                         THEN pg_catalog.format('Its condition takes too long, or what it reads is locked: try again, or ask %s, who has set the rule.', this.author)
+                         WHEN is_there
                          THEN COALESCE(this.hint, 'Ask ' || this.author::text || ', who has set the rule.')
                          ELSE 'The role that has set the rule is gone. Have it replaced or dropped by whoever may set rules there.' END;
             RETURN;
@@ -559,6 +566,10 @@ BEGIN
         END IF;
         needs_room := needs_room OR NOT cleanroom.granted_outside_rooms(asker, relid);
     END LOOP;
+    -- rules of rooms that nothing hangs on are not asked
+    IF NOT needs_room THEN
+        RETURN;
+    END IF;
 
     FOR candidate IN
         SELECT r.* FROM cleanroom.room_list r
@@ -614,11 +625,7 @@ BEGIN
         RETURN;
     END LOOP;
 
-    IF NOT needs_room THEN
-        code := NULL;
-        reason := NULL;
-        hint := NULL;
-    ELSIF found_one THEN
+    IF found_one THEN
         RETURN;
     ELSIF by_template_only THEN
         code := 'RC012';

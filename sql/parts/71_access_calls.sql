@@ -123,7 +123,7 @@ CREATE FUNCTION cleanroom.add_access_rule(target text, rule name, condition text
 COMMENT ON FUNCTION cleanroom.add_access_rule(text, name, text, text) IS
 'Adds a rule that must hold whenever a table, or a table in a room, is queried, or replaces it in one step. For the table''s owner, or operators and contributors of the room.
 target: a room''s name, or a table''s with its schema. rule: its name, 1 to 63 bytes. condition: an SQL expression over attributes and session facts that is boolean or can be cast to it, which runs as its author with search_path pg_catalog, cleanroom. hint: what a refused analyst is told, in 10000 bytes at most, or null, to be told whom to ask: the author.
-Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, 22004 rule or condition is null, 22023 rule or hint is not of such a length, RC005 or RC006 what no condition may have, RC007 a protected table of others in it, those of the condition, 25000 not in READ COMMITTED.';
+Returns nothing. Errors: 42501, 42704, 42725 a room and a table of the caller''s have that name, 55000 the table bears no policy, 22004 rule or condition is null, 22023 rule or hint is not of such a length, RC005 or RC006 what no condition may have, RC007 a protected table of others in it, RC012 it takes longer than 5 seconds, or waits for a lock for longer than one, those of the condition, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.drop_access_rule(target text, rule name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';

@@ -26,6 +26,7 @@
 #include "session/access.h"
 #include "session/asker.h"
 #include "session/condition.h"
+#include "session/condition_limit.h"
 #include "session/own_table.h"
 #include "session/pinned.h"
 #include "session/unattended.h"
@@ -173,16 +174,28 @@ evaluate(const char *query)
  * In a PG_CATCH block.  Whoever asks about a rule counts its failure as not
  * satisfied.  In parallel mode he could not go on after it, so there it ends
  * the statement, as a rule does that is not satisfied; what was raised may be
- * made of what the author alone may read.
+ * made of what the author alone may read.  One that takes too long counts so,
+ * too; it must not pass for a statement that was cancelled.
  */
 static void
 fail(MemoryContext caller)
 {
+	int			code = geterrcode();
+	bool		took_long = cr_condition_limit_end() &&
+		code == ERRCODE_QUERY_CANCELED;
+
 	condition_failed = true;
-	if (!IsInParallelMode() || geterrcode() == ERRCODE_QUERY_CANCELED)
+	took_long = took_long || code == ERRCODE_LOCK_NOT_AVAILABLE;
+	if (!took_long &&
+		(!IsInParallelMode() || code == ERRCODE_QUERY_CANCELED))
 		PG_RE_THROW();
 	MemoryContextSwitchTo(caller);
 	FlushErrorState();
+	if (!IsInParallelMode())
+		ereport(ERROR,
+				(errcode(CR_ERRCODE_ACCESS),
+				 errmsg("the condition of an access rule takes too long, or what it reads is locked"),
+				 errhint("Let it read small tables that nobody keeps locked.")));
 	ereport(ERROR,
 			(errcode(CR_ERRCODE_ACCESS),
 			 errmsg("an access rule could not be evaluated while the query ran"),
@@ -219,6 +232,7 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 	cr_session_pin_settings();
 	cr_session_pin_path("pg_catalog, cleanroom, pg_temp");
 	borrowed = cr_session_set_borrowed(true);
+	cr_condition_limit_begin();
 	PG_TRY();
 	{
 		result = evaluate(query);
@@ -230,6 +244,7 @@ cr_evaluate_condition(PG_FUNCTION_ARGS)
 		fail(caller);
 	}
 	PG_END_TRY();
+	(void) cr_condition_limit_end();
 	(void) cr_session_set_asker(asker);
 	(void) cr_session_set_borrowed(borrowed);
 	/* what the author's code has set is not the session's */

@@ -259,6 +259,17 @@ SET SESSION AUTHORIZATION regress_cr_rules_analyst;
 SELECT count(*) FROM visits;
 RESET SESSION AUTHORIZATION;
 
+-- one that would take for ever is not satisfied after five seconds; who wants
+-- to wait less does
+UPDATE cleanroom.rule_list SET condition = '(SELECT count(*) FROM generate_series(1, 100000000000)) > 0', hint = NULL
+    WHERE name = 'shut';
+SET SESSION AUTHORIZATION regress_cr_rules_analyst;
+SELECT count(*) FROM visits;
+SET statement_timeout = '200ms';
+SELECT count(*) FROM visits;
+RESET statement_timeout;
+RESET SESSION AUTHORIZATION;
+
 -- that a protected table was dropped is on record
 DROP TABLE visits;
 SELECT kind, tables, detail FROM cleanroom.ledger
