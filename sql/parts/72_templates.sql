@@ -368,6 +368,23 @@ description: of the parameter. given: the value as text. Errors: 22023.';
 
 -- ---------- where a version stands ----------
 
+-- What anybody has proposed is not to be looked at closer, which takes locks,
+-- where an approved version is looked for.
+CREATE FUNCTION cleanroom.has_consent(this cleanroom.template_version_list) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT COALESCE(pg_catalog.bool_and(d.approved), false)
+           AND NOT EXISTS (SELECT FROM cleanroom.protected_among(this.relations) p
+                           WHERE NOT EXISTS (SELECT FROM cleanroom.decision_list o
+                                             WHERE (o.template_id, o.version) = (this.template_id, this.version)
+                                               AND o.owner = p.owner))
+        FROM cleanroom.decision_list d
+        WHERE (d.template_id, d.version) = (this.template_id, this.version)
+$$;
+COMMENT ON FUNCTION cleanroom.has_consent(cleanroom.template_version_list) IS
+'Have all owners of a version''s protected tables approved it, and nobody rejected it, whether or not that has lapsed? For the extension''s own functions.
+this: the version.';
+
 CREATE FUNCTION cleanroom.judge_template(
     this cleanroom.template_version_list,
     OUT state text, OUT any_use boolean, OUT waived oid[], OUT policy bytea, OUT outsider text,

@@ -1,9 +1,51 @@
 -- Templates are proposed, and their owners decide.
 
+CREATE FUNCTION cleanroom.require_few_proposals(who oid, room int) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF (SELECT pg_catalog.count(*) FROM cleanroom.template_version_list v
+            JOIN cleanroom.template_list t USING (template_id)
+        WHERE t.room_id = room AND v.author = who
+          AND NOT EXISTS (SELECT FROM cleanroom.decision_list d
+                          WHERE (d.template_id, d.version) = (v.template_id, v.version))) >= 50 THEN
+        RAISE EXCEPTION '50 templates of yours wait in this room for somebody to decide'
+            USING ERRCODE = 'program_limit_exceeded',
+                  HINT = 'Have owners of their tables approve or reject some; cleanroom.templates lists them.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION cleanroom.require_few_proposals(oid, int) IS
+'Fails where 50 versions that a role has proposed in a room are undecided: each is resolved anew whenever somebody lists templates. For the extension''s own functions.
+who: a role. room: its number. Errors: 54000.';
+
+CREATE FUNCTION cleanroom.hold_template(room int, template text) RETURNS int
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    id int;
+BEGIN
+    INSERT INTO cleanroom.template_list (room_id, name) VALUES (room, template)
+        ON CONFLICT DO NOTHING;
+    SELECT t.template_id INTO id FROM cleanroom.template_list t
+        WHERE t.room_id = room AND t.name = template FOR UPDATE;
+    RETURN id;
+EXCEPTION WHEN lock_not_available THEN
+    RAISE EXCEPTION 'template "%" is just being proposed by somebody else, whose transaction has not ended', template
+        USING ERRCODE = 'lock_not_available',
+              HINT = 'Try again, or choose another name.';
+END
+$$;
+COMMENT ON FUNCTION cleanroom.hold_template(int, text) IS
+'The number of the template of a name, made if it is not there, locked so that its versions come one after another; for the extension''s own functions.
+room: the number of a room. template: its name. Errors: 55P03 after lock_timeout.';
+
 CREATE FUNCTION cleanroom.propose_template_by(
     who oid, room text, name text, query text, parameters jsonb, note text
 ) RETURNS int
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    -- another's proposal of that name that is not committed yet, or tables
+    SET lock_timeout = '5s'
     AS $$
 DECLARE
     -- not locked: whoever may be removed from the room must not keep it from
@@ -39,10 +81,13 @@ BEGIN
             USING ERRCODE = 'undefined_object',
                   HINT = 'cleanroom.room_tables lists what it holds.';
     END IF;
-    INSERT INTO cleanroom.template_list (room_id, name) VALUES (this.room_id, propose_template_by.name)
-        ON CONFLICT DO NOTHING;
-    SELECT t.template_id INTO template FROM cleanroom.template_list t
-        WHERE t.room_id = this.room_id AND t.name = propose_template_by.name FOR UPDATE;
+    PERFORM cleanroom.require_few_proposals(who, this.room_id);
+    template := cleanroom.hold_template(this.room_id, name);
+    -- who has been removed meanwhile proposes nothing
+    IF NOT cleanroom.is_member(who, (SELECT r.room_id FROM cleanroom.room_list r
+                                     WHERE r.room_id = this.room_id AND r.closed_at IS NULL)) THEN
+        PERFORM cleanroom.refuse_room(room);
+    END IF;
     SELECT COALESCE(pg_catalog.max(v.version), 0) + 1 INTO new_version
         FROM cleanroom.template_version_list v WHERE v.template_id = template;
     INSERT INTO cleanroom.template_version_list
@@ -78,6 +123,11 @@ BEGIN
         FROM cleanroom.find_template(who, name) f;
     PERFORM cleanroom.require_short(comment, 'the comment');
     room := cleanroom.open_room(found.room_name, who);
+    -- who has left meanwhile, or has another room of that name, finds another
+    IF found.id IS DISTINCT FROM (SELECT (f.template).template_id
+                                  FROM cleanroom.find_template(who, name) f) THEN
+        PERFORM cleanroom.refuse_room(found.room_name);
+    END IF;
     SELECT * INTO this FROM cleanroom.template_version_list v
         WHERE v.template_id = found.id AND v.version = decide_template.version FOR UPDATE;
     IF this.version IS NULL THEN

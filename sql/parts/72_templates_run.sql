@@ -6,6 +6,8 @@ CREATE FUNCTION cleanroom.template_to_run(
     OUT any_use boolean, OUT waived oid[], OUT approved oid[]
 )
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+    -- whoever keeps a table of an approved version locked
+    SET lock_timeout = '5s'
     AS $$
 DECLARE
     found record;
@@ -21,7 +23,8 @@ BEGIN
         PERFORM cleanroom.require_part(who, cleanroom.find_room(found.room_name, who), 'analyst');
     END IF;
     FOR this IN SELECT v.* FROM cleanroom.template_version_list v
-        WHERE v.template_id = found.id ORDER BY v.version DESC
+        WHERE v.template_id = found.id AND cleanroom.has_consent(v)
+        ORDER BY v.version DESC
     LOOP
         SELECT * INTO judged FROM cleanroom.judge_template(this);
         ready := judged.state = 'approved';
@@ -79,7 +82,7 @@ CREATE FUNCTION cleanroom.run_template(name text, parameters jsonb DEFAULT '{}')
 COMMENT ON FUNCTION cleanroom.run_template(text, jsonb) IS
 'Runs the newest approved version of a template, also on tables that are shared for templates only. It is judged as any query of the caller, but for what all owners have approved of beyond that. Settings such as TimeZone and DateStyle are as by default (UTC, ISO) while it runs. For analysts of its room.
 name: of the template. parameters: an object of values by name.
-Returns each row of its result as an object. Errors: 42704 no such template, 42501, 22004 an argument is null, 22023 a parameter outside its domain, or one that the template does not have, RC012 not approved, or what it refers to has changed; those of a query.';
+Returns each row of its result as an object. Errors: 42704 no such template, 42501, 22004 an argument is null, 22023 a parameter outside its domain, or one that the template does not have, RC012 not approved, or what it refers to has changed; 55P03 others keep a table of it locked for 5 seconds; those of a query.';
 
 -- ---------- what people call ----------
 
@@ -90,7 +93,7 @@ CREATE FUNCTION cleanroom.propose_template(
 COMMENT ON FUNCTION cleanroom.propose_template(text, text, text, jsonb, text) IS
 'Proposes a query as a template of a room, or a new version of one. Its names are resolved now, in the caller''s search path. For members of the room.
 room: its name. name: of the template, 1 to 63 bytes. query: one SELECT; parameters stand in it as :name or $1. parameters: an array of descriptions such as {"name": "region", "type": "text", "list": ["north", "south"]}, with list, min, max, pattern or min_length, or an object of them by name. note: for those who decide, in 10000 bytes at most.
-Returns the version, from 1. Errors: 42501, 42704, 22004 name or query is null, 42601 not one SELECT, 22023 parameters that cannot be read, or a name or note of another length, 42P16 a temporary table, RC005 what no template may call, those of parse analysis, 25000 not in READ COMMITTED.';
+Returns the version, from 1. Errors: 42501, 42704, 22004 name or query is null, 42601 not one SELECT, 22023 parameters that cannot be read, or a name or note of another length, 42P16 a temporary table, RC005 what no template may call, 54000 50 of the caller''s versions wait for a decision, 55P03 others are proposing one of that name, or keep a table of it locked, for 5 seconds, those of parse analysis, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.approve_template(
     name text, version int, comment text DEFAULT NULL,
@@ -123,7 +126,7 @@ Returns the version. Errors: those of propose_template().';
 -- The view is for all: what one of them keeps locked must not hide the rest.
 CREATE FUNCTION cleanroom.state_of_template(this cleanroom.template_version_list) RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-    SET lock_timeout = '1s'
+    SET lock_timeout = '100ms'
     AS $$
 BEGIN
     RETURN (SELECT j.state FROM cleanroom.judge_template(this) j);
