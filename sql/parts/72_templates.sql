@@ -63,6 +63,10 @@ Returns it with every name qualified; SHA-256 over it, its views and its functio
 -- names and no numbers.
 CREATE FUNCTION cleanroom.policy_hash(relations regclass[], columns bigint[]) RETURNS bytea
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    -- as constants and names are written, in whosever session
+    SET quote_all_identifiers = off SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = postgres
+    SET "TimeZone" = 'UTC' SET extra_float_digits = 1 SET bytea_output = hex
+    SET xmlbinary = base64 SET xmloption = content SET lc_monetary = 'C'
     AS $$
     WITH read AS (
         SELECT columns[n]::oid AS relid, columns[n + 1]::int AS attnum
