@@ -21,6 +21,7 @@
 #if PG_VERSION_NUM >= 160000
 #include "nodes/multibitmapset.h"
 #endif
+#include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
@@ -65,6 +66,48 @@ cr_flatten_join_names(Query *query, Node *node)
 	return flatten_join_alias_vars(NULL, query, node);
 #else
 	return flatten_join_alias_vars(query, node);
+#endif
+}
+
+#if PG_VERSION_NUM >= 160000
+typedef struct Nulling
+{
+	const Bitmapset *joins;
+	Index		depth;			/* of the query walked */
+} Nulling;
+
+static bool
+nulling_walker(Node *node, Nulling *nulling)
+{
+	Var		   *var = (Var *) node;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var) && var->varlevelsup == nulling->depth)
+		var->varnullingrels = bms_difference(var->varnullingrels,
+											 nulling->joins);
+	if (IsA(node, Query))
+	{
+		nulling->depth++;
+		query_tree_walker((Query *) node, nulling_walker, nulling, 0);
+		nulling->depth--;
+		return false;
+	}
+	return expression_tree_walker(node, nulling_walker, nulling);
+}
+#endif
+
+/*
+ * PG 16 notes in a Var which outer joins may null it: those of the query do
+ * so no longer.
+ */
+void
+cr_forget_nulling(Query *query, const Bitmapset *joins)
+{
+#if PG_VERSION_NUM >= 160000
+	Nulling		nulling = {joins, 0};
+
+	query_tree_walker(query, nulling_walker, &nulling, 0);
 #endif
 }
 

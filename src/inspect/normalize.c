@@ -27,7 +27,7 @@ typedef struct InlineContext
 /*
  * Replaces the names of join columns, and of grouping columns where the
  * server has names for them, by the expressions they stand for; and then what
- * is written of nulls that are never there.
+ * is written of nulls that are left out, or never there.
  */
 void
 cr_normalize_names(Query *query)
@@ -38,6 +38,7 @@ cr_normalize_names(Query *query)
 	query->havingQual = cr_flatten_join_names(query, query->havingQual);
 	query->jointree = (FromExpr *)
 		cr_flatten_join_names(query, (Node *) query->jointree);
+	cr_normalize_outer_joins(query);
 	cr_normalize_nulls(query);
 }
 

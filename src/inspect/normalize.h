@@ -21,6 +21,9 @@ extern void cr_normalize_limits(Query *query);
 extern bool cr_normalize_is_not_null(Query *query, Node *from, Node *expr);
 extern void cr_normalize_nulls(Query *query);
 
+/* inspect/outer.c */
+extern void cr_normalize_outer_joins(Query *query);
+
 /* inspect/literal.c */
 extern void cr_normalize_calls(Query *query);
 

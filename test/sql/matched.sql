@@ -1,0 +1,187 @@
+-- Other words for questions who has a match: outer joins whose rows without
+-- one are left out; and beside each the attacks that it could open.  An answer is compared with what the owner computes by plain SQL
+-- with an explicit condition on distinct people; an attack runs in two worlds
+-- that differ in three people, and must be refused, with a hint, or end alike
+-- in both.
+\set VERBOSITY terse
+SET client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_mt_clinic;
+CREATE ROLE regress_cr_mt_shop;
+CREATE ROLE regress_cr_mt_analyst;
+CREATE SCHEMA regress_cr_mt;
+GRANT ALL ON SCHEMA regress_cr_mt TO regress_cr_mt_clinic, regress_cr_mt_shop,
+    regress_cr_mt_analyst;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_mt_clinic, regress_cr_mt_shop,
+    regress_cr_mt_analyst;
+SET search_path = regress_cr_mt, pg_catalog;
+
+SET SESSION AUTHORIZATION regress_cr_mt_clinic;
+CREATE TABLE patients (patient int PRIMARY KEY, city text NOT NULL,
+                       age int NOT NULL);
+CREATE TABLE visits (visit int PRIMARY KEY, patient int NOT NULL,
+                     code text, cost numeric NOT NULL, minutes int NOT NULL);
+CREATE TABLE codes (code text PRIMARY KEY, chapter text);
+INSERT INTO codes VALUES ('I10', 'heart'), ('I21', 'heart'), ('J45', 'lung'),
+    ('E11', NULL), ('Z1', 'rare'), ('Z2', 'rare');
+SET SESSION AUTHORIZATION regress_cr_mt_shop;
+CREATE TABLE sales (buyer int NOT NULL, item text NOT NULL,
+                    price numeric NOT NULL);
+CREATE FUNCTION fill_sales(world int) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM sales;
+    INSERT INTO sales
+    SELECT b, ('{pills,cream,tea}'::text[])[1 + (b * s) % 3], 5 + b * s % 40
+      FROM generate_series(21, 180) b, generate_series(1, 4) s
+     WHERE s <= 1 + b % 4;
+    INSERT INTO sales SELECT t, 'salve', 999
+      FROM unnest(CASE world WHEN 1 THEN '{901,902,903}'::int[]
+           ELSE '{911,912,913}' END) t, generate_series(1, 2 + world) s $$;
+SET SESSION AUTHORIZATION regress_cr_mt_clinic;
+CREATE FUNCTION fill(world int) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM patients; DELETE FROM visits;
+    INSERT INTO patients
+    SELECT p, ('{Oslo,Bergen,Molde}'::text[])[1 + p / 6 % 3], 20 + p % 60
+      FROM generate_series(1, 150) p;
+    INSERT INTO visits
+    SELECT p * 10 + v, p,
+           ('{I10,I21,J45,E11}'::text[])[1 + (p / 7 + p * v) % 4],
+           50 + p * v % 90, 5 + p * v % 60
+      FROM generate_series(1, 150) p, generate_series(1, 5) v
+     WHERE v <= p % 6;
+    -- three people: a city, a code, costs of their own
+    INSERT INTO patients SELECT t, CASE world WHEN 1 THEN 'Moss' ELSE 'Bodo' END,
+           99 + world
+      FROM unnest('{901,902,903}'::int[]) t;
+    INSERT INTO visits SELECT t * 10 + v, t, 'Z' || world, 5000 * world,
+           600 * world
+      FROM unnest('{901,902,903}'::int[]) t, generate_series(1, 3) v;
+    -- and one without a visit
+    INSERT INTO patients SELECT 904, CASE world WHEN 1 THEN 'Moss'
+           ELSE 'Bodo' END, 98 + 2 * world $$;
+SELECT fill(1);
+SELECT cleanroom.protect('patients', 'patient', 5, dimensions => '{city}',
+    filters => '{age}', join_keys => '{patient}');
+SELECT cleanroom.protect('visits', 'patient', 5, dimensions => '{code}',
+    measures => '{cost, minutes}', join_keys => '{patient, visit}');
+GRANT SELECT ON patients, visits, codes TO regress_cr_mt_analyst;
+SET SESSION AUTHORIZATION regress_cr_mt_shop;
+SELECT fill_sales(1);
+SELECT cleanroom.protect('sales', 'buyer', 5, dimensions => '{item}',
+    measures => '{price}', join_keys => '{buyer}');
+GRANT SELECT ON sales TO regress_cr_mt_analyst;
+SET SESSION AUTHORIZATION regress_cr_mt_analyst;
+CREATE TABLE wanted (k int PRIMARY KEY, b boolean NOT NULL, lab text);
+INSERT INTO wanted VALUES (901, true, 'x'), (902, true, 'x'),
+    (903, false, NULL), (1, true, 'y');
+RESET SESSION AUTHORIZATION;
+ANALYZE patients, visits, sales;
+
+-- ask(question) runs it twice.  [[...]] is what only the owner writes, {{...}}
+-- what only the analyst does; /patient/ at the end of a query is the owner's
+-- HAVING count(DISTINCT patient) >= 5.
+CREATE TABLE outcomes (question text, outcome text);
+CREATE TABLE attacks (world int, attack text, outcome text);
+GRANT ALL ON attacks TO regress_cr_mt_analyst;
+CREATE FUNCTION answer(question text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+    lines text[] := '{}';
+    hint text;
+    state text;
+    message text;
+BEGIN
+    FOR r IN EXECUTE question LOOP
+        lines := lines || to_jsonb(r)::text;
+    END LOOP;
+    RETURN ARRAY(SELECT l COLLATE "C" FROM unnest(lines) l ORDER BY 1);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, state = RETURNED_SQLSTATE,
+        hint = PG_EXCEPTION_HINT;
+    RETURN 'error ' || state || ': ' || message ||
+        CASE WHEN hint = '' THEN ' WITHOUT A HINT' ELSE '' END;
+END $$;
+CREATE FUNCTION ask(question text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    spelled text := regexp_replace(question, '/([\w.]+)/',
+        '[[HAVING count(DISTINCT \1) >= 5]]', 'g');
+    own text;
+    theirs text;
+    outcome text;
+BEGIN
+    own := answer(regexp_replace(regexp_replace(spelled,
+                  '\[\[(.*?)\]\]', '\1', 'g'), '\{\{(.*?)\}\}', '', 'g'));
+    SET ROLE regress_cr_mt_analyst;
+    theirs := answer(regexp_replace(regexp_replace(spelled,
+                     '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g'));
+    RESET ROLE;
+    outcome := CASE WHEN theirs LIKE 'error %' THEN theirs
+        WHEN own LIKE 'error %' THEN 'owner: ' || own
+        WHEN own = theirs THEN
+            'same, ' || cardinality(own::text[]) || ' rows'
+        ELSE E'differs\nowner:   ' || left(own, 600) ||
+             E'\nanalyst: ' || left(theirs, 600) END;
+    INSERT INTO outcomes VALUES (question, outcome);
+    RETURN outcome;
+END $$;
+CREATE FUNCTION attack(attack text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
+BEGIN
+    SET ROLE regress_cr_mt_analyst;
+    found := answer(attack);
+    RESET ROLE;
+    INSERT INTO attacks VALUES (1, attack, found);
+    RETURN found;
+END $$;
+GRANT EXECUTE ON FUNCTION answer(text) TO regress_cr_mt_analyst;
+\pset format unaligned
+\pset tuples_only on
+
+-- ---------- outer joins whose rows without a match are left out ----------
+SELECT ask('SELECT avg(v.s), count(*) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient WHERE v.patient IS NOT NULL /p.patient/');
+SELECT ask('SELECT p.city, sum(v.cost), count(DISTINCT p.patient) FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE v.patient IS NOT NULL GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, sum(v.cost) FROM visits v RIGHT JOIN patients p USING (patient) WHERE v.patient IS NOT NULL GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, avg(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient WHERE v.patient IS NOT NULL AND v.n > 2 GROUP BY 1 /p.patient/');
+SELECT ask('SELECT b.item, avg(v.n), count(*) FROM patients p LEFT JOIN (SELECT buyer, min(item) AS item, sum(price) AS spent FROM sales GROUP BY 1) b ON b.buyer = p.patient LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient WHERE v.patient IS NOT NULL AND b.buyer IS NOT NULL GROUP BY 1 /p.patient/');
+SELECT ask('SELECT avg(s) FROM (SELECT p.patient, sum(v.cost) AS s FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE v.patient IS NOT NULL GROUP BY 1) x');
+SELECT ask('SELECT p.city, sum(b.price), count(*) FROM patients p LEFT JOIN (visits v JOIN sales b ON b.buyer = v.patient) ON v.patient = p.patient WHERE b.buyer IS NOT NULL GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT patient FROM visits) v ON v.patient = p.patient WHERE v.patient IS NOT NULL GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND v.code = ''I10'' WHERE v.patient IS NOT NULL GROUP BY 1 /p.patient/');
+-- what is refused of a join is refused of this one, and other tests are none
+SELECT attack('SELECT p.city, sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE v.patient IS NOT NULL GROUP BY 1');
+SELECT attack('SELECT v.code, sum(v.cost), count(*) FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE v.patient IS NOT NULL GROUP BY 1');
+SELECT attack('SELECT sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE v.patient IS NOT NULL AND v.code = ''Z1''');
+SELECT attack('SELECT sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE v.patient IS NOT NULL OR p.age > 99');
+SELECT attack('SELECT sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE (v.patient IS NOT NULL) = (p.age > 99)');
+SELECT attack('SELECT sum(v.cost), count(*) FROM patients p LEFT JOIN visits v ON v.patient = p.patient WHERE v.patient IS NULL');
+SELECT attack('SELECT sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND p.age > 99 WHERE v.patient IS NOT NULL');
+SELECT attack('SELECT sum(v.cost) FROM patients p LEFT JOIN visits v ON v.cost > 4000 WHERE v.patient IS NOT NULL');
+SELECT attack('SELECT sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient + 1 WHERE v.patient IS NOT NULL');
+SELECT attack('SELECT p.city, count(*), count(w.lab) FROM patients p LEFT JOIN wanted w ON w.k = p.patient WHERE w.k IS NOT NULL GROUP BY 1');
+SELECT attack('SELECT count(*) FROM patients p LEFT JOIN wanted w ON w.k = p.patient LEFT JOIN visits v ON v.patient = w.k WHERE v.patient IS NOT NULL');
+SELECT attack('SELECT sum(v.cost) FROM visits v LEFT JOIN wanted w ON w.k = v.patient WHERE w.k IS NOT NULL AND w.b');
+SELECT attack('SELECT sum(b.price) FROM patients p LEFT JOIN sales b ON b.buyer = p.patient WHERE b.buyer IS NOT NULL AND p.age > 99');
+
+-- ---------- the other world ----------
+SET SESSION AUTHORIZATION regress_cr_mt_clinic;
+SELECT fill(2);
+SET SESSION AUTHORIZATION regress_cr_mt_shop;
+SELECT fill_sales(2);
+SET SESSION AUTHORIZATION regress_cr_mt_analyst;
+INSERT INTO attacks SELECT 2, attack, answer(attack) FROM attacks;
+RESET SESSION AUTHORIZATION;
+SELECT count(*) FILTER (WHERE outcome LIKE 'same%') || ' of ' || count(*)
+FROM outcomes;
+SELECT 'NO HINT', attack FROM attacks WHERE outcome LIKE '%WITHOUT A HINT';
+-- what differs, or failed in an unexpected way
+SELECT a.attack, a.outcome, b.outcome FROM attacks a JOIN attacks b
+    USING (attack)
+WHERE a.world = 1 AND b.world = 2 AND (a.outcome <> b.outcome
+    OR a.outcome LIKE 'error%' AND a.outcome NOT LIKE 'error RC%')
+ORDER BY 1;
+
+SET client_min_messages = error;
+RESET search_path;
+DROP SCHEMA regress_cr_mt CASCADE;
+DROP OWNED BY regress_cr_mt_clinic, regress_cr_mt_shop, regress_cr_mt_analyst;
+DROP ROLE regress_cr_mt_clinic, regress_cr_mt_shop, regress_cr_mt_analyst;
