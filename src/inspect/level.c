@@ -439,6 +439,7 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 	else
 	{
 		cr_normalize_membership(statement, query);
+		cr_normalize_match_counts(statement, query);
 		read_from(level, (Node *) query->jointree, NULL);
 		find_strays(level);
 		if (has_raw_source(level))

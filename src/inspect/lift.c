@@ -165,42 +165,6 @@ may_add_columns(Query *query)
 		cr_inspect_touches(query);
 }
 
-/* Is the expression a privacy unit of a protected table? */
-static bool
-is_unit(Query *query, Node *node)
-{
-	Var		   *var = (Var *) cr_inspect_strip(node);
-	RangeTblEntry *rte;
-	TargetEntry *tle;
-	CrPolicy   *policy;
-
-	check_stack_depth();
-	if (var == NULL || !IsA(var, Var) || var->varlevelsup != 0 ||
-		var->varattno <= 0)
-		return false;
-	rte = rt_fetch(var->varno, query->rtable);
-	switch (rte->rtekind)
-	{
-		case RTE_JOIN:
-			return is_unit(query,
-						   list_nth(rte->joinaliasvars, var->varattno - 1));
-		case RTE_SUBQUERY:
-			tle = get_tle_by_resno(rte->subquery->targetList, var->varattno);
-			return tle != NULL && !tle->resjunk &&
-				is_unit(rte->subquery, (Node *) tle->expr);
-		case RTE_RELATION:
-			policy = cr_policy_lookup(rte->relid);
-			for (int i = 0; policy != NULL && i < policy->nunits; i++)
-			{
-				if (policy->units[i] == var->varattno)
-					return true;
-			}
-			return false;
-		default:
-			return false;
-	}
-}
-
 /*
  * Are its rows people's, and not groups that are released?  What is null in
  * those has been withheld, and is not zero.
@@ -230,8 +194,10 @@ cr_normalize_has_people(Query *query)
 	}
 	foreach(lc, query->groupClause)
 	{
-		if (is_unit(query, get_sortgroupclause_expr(lfirst(lc),
-													query->targetList)))
+		Node	   *key = get_sortgroupclause_expr(lfirst(lc),
+												   query->targetList);
+
+		if (cr_normalize_unit_uses(query, key) != 0)
 			return true;
 	}
 	return false;

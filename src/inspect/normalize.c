@@ -40,6 +40,7 @@ cr_normalize_names(Query *query)
 		cr_flatten_join_names(query, (Node *) query->jointree);
 	cr_normalize_outer_joins(query);
 	cr_normalize_nulls(query);
+	cr_normalize_unmatched_values(query);
 }
 
 static List *

@@ -8,6 +8,7 @@
 #ifndef CR_NORMALIZE_H
 #define CR_NORMALIZE_H
 
+#include "inspect/facts.h"
 #include "nodes/parsenodes.h"
 
 extern void cr_normalize_names(Query *query);
@@ -23,6 +24,11 @@ extern void cr_normalize_nulls(Query *query);
 
 /* inspect/outer.c */
 extern void cr_normalize_outer_joins(Query *query);
+
+/* inspect/matched.c */
+extern uint32 cr_normalize_unit_uses(Query *query, Node *node);
+extern void cr_normalize_unmatched_values(Query *query);
+extern void cr_normalize_match_counts(CrStatement *statement, Query *query);
 
 /* inspect/literal.c */
 extern void cr_normalize_calls(Query *query);

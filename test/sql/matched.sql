@@ -1,5 +1,6 @@
 -- Other words for questions who has a match: outer joins whose rows without
--- one are left out; and beside each the attacks that it could open.  An answer is compared with what the owner computes by plain SQL
+-- one are left out, counts and values of those without one; and beside each
+-- the attacks that it could open.  An answer is compared with what the owner computes by plain SQL
 -- with an explicit condition on distinct people; an attack runs in two worlds
 -- that differ in three people, and must be refused, with a hint, or end alike
 -- in both.
@@ -161,6 +162,28 @@ SELECT attack('SELECT p.city, count(*), count(w.lab) FROM patients p LEFT JOIN w
 SELECT attack('SELECT count(*) FROM patients p LEFT JOIN wanted w ON w.k = p.patient LEFT JOIN visits v ON v.patient = w.k WHERE v.patient IS NOT NULL');
 SELECT attack('SELECT sum(v.cost) FROM visits v LEFT JOIN wanted w ON w.k = v.patient WHERE w.k IS NOT NULL AND w.b');
 SELECT attack('SELECT sum(b.price) FROM patients p LEFT JOIN sales b ON b.buyer = p.patient WHERE b.buyer IS NOT NULL AND p.age > 99');
+
+-- ---------- counts and values of those without a match ----------
+SELECT ask('SELECT p.city, count(*) FILTER (WHERE v.patient IS NULL), count(*) FILTER (WHERE v.patient IS NOT NULL), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1 /p.patient/');
+SELECT ask('SELECT count(*) FILTER (WHERE v.patient IS NULL AND p.age < 50), count(*) FILTER (WHERE p.age >= 50 AND v.patient IS NOT NULL), avg(v.s) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient');
+SELECT ask('SELECT p.city, sum(CASE WHEN v.patient IS NULL THEN 1 ELSE 0 END), sum(CASE WHEN v.patient IS NULL THEN 0 ELSE 1 END), count(CASE WHEN v.patient IS NULL THEN 1 END), sum((v.patient IS NOT NULL)::int), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, avg(CASE WHEN v.patient IS NULL THEN 1 ELSE 0 END), avg((v.patient IS NOT NULL)::int), round(100.0 * count(*) FILTER (WHERE v.patient IS NULL) / count(*), 1), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, avg(CASE WHEN v.patient IS NULL THEN 0 ELSE v.n END), sum(CASE WHEN v.patient IS NOT NULL THEN v.n ELSE 0 END) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FILTER (WHERE v.patient IS NULL), sum(v.cost) FROM patients p LEFT JOIN visits v ON v.patient = p.patient GROUP BY 1 HAVING count(*) FILTER (WHERE v.patient IS NULL) > 3 [[AND count(DISTINCT p.patient) >= 5]]');
+SELECT ask('SELECT p.city, count(*) FILTER (WHERE v.patient IS NULL), sum(v.n), count(*) FILTER (WHERE b.buyer IS NULL), sum(b.spent) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient LEFT JOIN (SELECT buyer, sum(price) AS spent FROM sales GROUP BY 1) b ON b.buyer = p.patient GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FILTER (WHERE v.patient IS NULL) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1 /p.patient/');
+SELECT attack('SELECT p.city, count(*) FILTER (WHERE v.patient IS NULL), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1');
+SELECT attack('SELECT count(*) FILTER (WHERE v.patient IS NULL AND p.age > 99), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient');
+SELECT attack('SELECT count(*) FILTER (WHERE v.patient IS NULL OR p.age > 99), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient');
+SELECT attack('SELECT count(*) FILTER (WHERE v.patient IS NOT NULL AND p.age > 99), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient WHERE p.age > 90');
+SELECT attack('SELECT p.city, avg(CASE WHEN v.patient IS NULL THEN 1 ELSE 0 END), avg(CASE WHEN v.patient IS NULL THEN 1000 ELSE v.n END) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1');
+SELECT attack('SELECT p.city, sum(CASE WHEN v.patient IS NULL THEN 1000000 ELSE v.n END) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1');
+SELECT attack('SELECT count(*) FILTER (WHERE w.k IS NULL), count(w.lab) FROM patients p LEFT JOIN wanted w ON w.k = p.patient');
+SELECT attack('SELECT count(*) FILTER (WHERE w.k IS NOT NULL), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient LEFT JOIN wanted w ON w.k = v.patient');
+SELECT attack('SELECT v.patient IS NULL, count(*), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient GROUP BY 1');
+SELECT attack('SELECT min(v.patient) FILTER (WHERE v.patient IS NULL), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient');
+SELECT attack('SELECT sum(v.n) FILTER (WHERE v.patient IS NULL) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient');
+SELECT attack('SELECT u, count(*) FROM (SELECT p.patient, count(*) FILTER (WHERE v.patient IS NULL) AS u, sum(v.cost) AS s FROM patients p LEFT JOIN visits v ON v.patient = p.patient GROUP BY 1) x GROUP BY 1');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_mt_clinic;
