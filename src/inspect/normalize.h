@@ -46,6 +46,9 @@ extern void cr_normalize_lateral(Query *query);
 extern void cr_normalize_pivots(Query *query);
 extern void cr_normalize_constant_extremes(Query *query);
 
+/* inspect/any_label.c */
+extern Node *cr_normalize_any_label(Query *query, const Aggref *aggref);
+
 /* inspect/lift.c */
 extern void cr_normalize_lift(Query *query);
 extern bool cr_normalize_has_people(Query *query);

@@ -186,6 +186,10 @@ read_pivot(Aggref *aggref, Query *query)
 	if (cr_aggregate_family(aggref->aggfnoid) == 0 &&
 		!cr_aggregate_is_extreme(aggref->aggfnoid))
 		return result;
+	result = cr_normalize_any_label(query, aggref);
+	if (result != NULL)
+		return result;
+	result = (Node *) aggref;
 	if (aggref->aggfilter != NULL || aggref->aggdistinct != NIL ||
 		aggref->aggorder != NIL || list_length(aggref->args) != 1)
 		return result;
@@ -211,7 +215,8 @@ read_pivot(Aggref *aggref, Query *query)
 	{
 		make_boolean(aggref, cr_make_boolean_test(cr_inspect_when(expr, when),
 												  IS_TRUE, -1));
-		return one_or_none((Node *) aggref);
+		result = cr_normalize_any_label(query, aggref);
+		return one_or_none(result != NULL ? result : (Node *) aggref);
 	}
 	else if (is_plain_sum(aggref->aggfnoid) && is_zero(expr->defresult) &&
 			 IsA(when->result, Var) &&

@@ -1,6 +1,7 @@
 -- Other words for questions who has a match: outer joins whose rows without
--- one are left out, counts and values of those without one; and beside each
--- the attacks that it could open.  An answer is compared with what the owner computes by plain SQL
+-- one are left out, counts and values of those without one, labels that hold
+-- for any or all of a person's rows; and beside each the attacks that it
+-- could open.  An answer is compared with what the owner computes by plain SQL
 -- with an explicit condition on distinct people; an attack runs in two worlds
 -- that differ in three people, and must be refused, with a hint, or end alike
 -- in both.
@@ -184,6 +185,28 @@ SELECT attack('SELECT v.patient IS NULL, count(*), sum(v.n) FROM patients p LEFT
 SELECT attack('SELECT min(v.patient) FILTER (WHERE v.patient IS NULL), sum(v.n) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient');
 SELECT attack('SELECT sum(v.n) FILTER (WHERE v.patient IS NULL) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n, sum(cost) AS s FROM visits GROUP BY 1) v ON v.patient = p.patient');
 SELECT attack('SELECT u, count(*) FROM (SELECT p.patient, count(*) FILTER (WHERE v.patient IS NULL) AS u, sum(v.cost) AS s FROM patients p LEFT JOIN visits v ON v.patient = p.patient GROUP BY 1) x GROUP BY 1');
+
+-- ---------- labels that hold for any or all of a person's rows ----------
+SELECT ask('SELECT heart, count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''heart'') AS heart FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT heart, count(*) FROM (SELECT v.patient, bool_and(c.chapter = ''heart'') AS heart FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT heart, count(*) FROM (SELECT v.patient, every(c.chapter = ''heart'') AS heart FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT h, l, count(*) FROM (SELECT v.patient, max((c.chapter = ''heart'')::int) AS h, min((c.chapter = ''lung'')::int) AS l FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1, 2 /patient/');
+SELECT ask('SELECT l, count(*) FROM (SELECT v.patient, min(CASE WHEN c.chapter = ''lung'' THEN 1 ELSE 0 END) AS l FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT count(*) FILTER (WHERE heart), count(*) FILTER (WHERE NOT heart), count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''heart'') AS heart FROM visits v JOIN codes c ON c.code = v.code WHERE c.chapter IS NOT NULL GROUP BY 1) x');
+SELECT ask('SELECT count(*) FROM (SELECT v.patient FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1 HAVING bool_or(c.chapter = ''lung'') AND NOT bool_and(c.chapter = ''lung'')) x');
+SELECT ask('SELECT heart, count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''heart'') FILTER (WHERE v.code <> ''I10'') AS heart FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT heart, count(*) FROM (SELECT patient, bool_or(chapter = ''heart'') AS heart FROM (SELECT v.patient, c.chapter FROM visits v JOIN codes c ON c.code = v.code) y GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT avg(h::int) FROM (SELECT v.patient, bool_or(v.code = c.code AND c.chapter IS NOT NULL) AS h FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x');
+SELECT attack('SELECT rare, count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''rare'') AS rare FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT avg(h) FROM (SELECT v.patient, max((c.chapter = ''rare'')::int) AS h FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x');
+SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(w.b) AS b FROM visits v JOIN wanted w ON w.k = v.patient GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(w.b) AS b FROM visits v LEFT JOIN wanted w ON w.k = v.patient GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_and(w.b OR v.code = ''Z1'') AS b FROM visits v LEFT JOIN wanted w ON w.k = v.patient GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(w.lab = v.code) AS b FROM visits v LEFT JOIN wanted w ON w.k = v.patient GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT bool_or(c.chapter = ''rare'') FROM visits v JOIN codes c ON c.code = v.code');
+SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''rare'' OR v.patient = 901) AS b FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''heart'' AND v.cost > 4000) AS b FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(v.patient IN (SELECT k FROM wanted)) AS b FROM visits v GROUP BY 1) x GROUP BY 1');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_mt_clinic;
