@@ -18,6 +18,7 @@
 #include "access/transam.h"
 #include "base/compat.h"
 #include "base/make_query.h"
+#include "inspect/absence.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
@@ -26,19 +27,6 @@
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
-
-/* One outer join, and the entry whose rows may be missing. */
-typedef struct Absent
-{
-	Query	   *query;
-	JoinExpr   *join;
-	int			rti;
-	RangeTblEntry *rte;
-	OpExpr	   *equality;		/* the conjunct of ON between the sides */
-	bool		key_is_left;
-	Var		   *key;			/* of rti */
-	List	   *conditions;		/* of ON, on rti alone */
-} Absent;
 
 /* ---------- ON ---------- */
 
@@ -52,7 +40,7 @@ is_of(Node *node, int rti)
 }
 
 static bool
-read_equality(Absent *absent, Node *conjunct)
+read_equality(CrAbsent *absent, Node *conjunct)
 {
 	Node	   *left;
 	Node	   *right;
@@ -77,7 +65,7 @@ read_equality(Absent *absent, Node *conjunct)
 
 /* One equality with the other side, and conditions on this one. */
 static bool
-read_on(Absent *absent)
+read_on(CrAbsent *absent)
 {
 	ListCell   *lc;
 
@@ -100,16 +88,16 @@ read_on(Absent *absent)
 
 typedef struct UseContext
 {
-	Absent	   *absent;
+	CrAbsent   *absent;
 	int			depth;
 	bool		in_on;			/* of some other join */
-	bool		tested;			/* there is a test */
+	bool		tested;			/* there is a test, or a flag */
 	bool		used;			/* there is any other use */
 } UseContext;
 
 /* Is it null exactly where there is no match? */
 static bool
-tells_match(Absent *absent, Var *var)
+tells_match(CrAbsent *absent, Var *var)
 {
 	RangeTblRef ref = {.type = T_RangeTblRef,.rtindex = absent->rti};
 
@@ -119,7 +107,7 @@ tells_match(Absent *absent, Var *var)
 }
 
 static Var *
-tested_column(Node *node, Absent *absent)
+tested_column(Node *node, CrAbsent *absent)
 {
 	NullTest   *test = (NullTest *) node;
 	Node	   *arg;
@@ -167,12 +155,21 @@ use_walker(Node *node, UseContext *context)
 	if (IsA(node, Var) &&
 		(int) ((Var *) node)->varlevelsup == context->depth &&
 		((Var *) node)->varno == context->absent->rti)
-		context->used = true;
+	{
+		AttrNumber	attnum = ((Var *) node)->varattno;
+
+		if (context->depth == 0 && !context->in_on && attnum > 0 &&
+			bms_is_member(attnum, context->absent->flags))
+			context->tested = true;
+		else
+			context->used = true;
+	}
 	return expression_tree_walker(node, use_walker, (void *) context);
 }
 
-static bool
-is_only_tested(Absent *absent)
+/* Is a match all that is asked of the entry, by tests or by its flags? */
+bool
+cr_absence_is_only_tested(CrAbsent *absent)
 {
 	UseContext	context = {absent, 0, false, false, false};
 
@@ -183,7 +180,7 @@ is_only_tested(Absent *absent)
 
 /* Does WHERE leave out all rows with a match? */
 static bool
-is_excluded(Absent *absent)
+is_excluded(CrAbsent *absent)
 {
 	ListCell   *lc;
 
@@ -199,9 +196,9 @@ is_excluded(Absent *absent)
 	return false;
 }
 
-/* Has the subquery each value of the key once, as it is written? */
-static bool
-is_distinct_on_key(Absent *absent)
+/* Has the entry each value of the key once, as it is written? */
+bool
+cr_absence_is_distinct(CrAbsent *absent)
 {
 	Query	   *query = absent->rte->subquery;
 	List	   *clauses;
@@ -225,7 +222,7 @@ is_distinct_on_key(Absent *absent)
 /* ---------- writing it as a membership ---------- */
 
 static Node *
-test_mutator(Node *node, Absent *absent)
+test_mutator(Node *node, CrAbsent *absent)
 {
 	Var		   *column;
 
@@ -271,7 +268,7 @@ renew_join_columns(Query *query, Node *node)
 
 /* SELECT DISTINCT key AS member FROM entry WHERE conditions */
 static Query *
-make_members(Absent *absent)
+make_members(CrAbsent *absent)
 {
 	Query	   *members;
 	RangeTblEntry *rte = copyObject(absent->rte);
@@ -292,7 +289,7 @@ make_members(Absent *absent)
 }
 
 static void
-write_membership(CrStatement *statement, Absent *absent)
+write_membership(CrStatement *statement, CrAbsent *absent)
 {
 	Query	   *query = absent->query;
 	RangeTblEntry *rte;
@@ -319,25 +316,38 @@ write_membership(CrStatement *statement, Absent *absent)
 
 /* ---------- finding them ---------- */
 
+/*
+ * Takes an outer join of one entry apart, if it could be a membership by its
+ * ON.
+ */
+bool
+cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent)
+{
+	Node	   *side = join->jointype == JOIN_LEFT ? join->rarg : join->larg;
+
+	memset(absent, 0, sizeof(CrAbsent));
+	if ((join->jointype != JOIN_LEFT && join->jointype != JOIN_RIGHT) ||
+		!IsA(side, RangeTblRef))
+		return false;
+	absent->query = query;
+	absent->join = join;
+	absent->rti = ((RangeTblRef *) side)->rtindex;
+	absent->rte = rt_fetch(absent->rti, query->rtable);
+	return (absent->rte->rtekind == RTE_RELATION ||
+			absent->rte->rtekind == RTE_SUBQUERY) && !absent->rte->lateral &&
+		absent->rte->tablesample == NULL && read_on(absent);
+}
+
 static void
 read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 {
-	Absent		absent = {0};
-	Node	   *side = join->jointype == JOIN_LEFT ? join->rarg : join->larg;
+	CrAbsent	absent;
 
-	if (!IsA(side, RangeTblRef))
-		return;
-	absent.query = query;
-	absent.join = join;
-	absent.rti = ((RangeTblRef *) side)->rtindex;
-	absent.rte = rt_fetch(absent.rti, query->rtable);
-	if ((absent.rte->rtekind != RTE_RELATION &&
-		 absent.rte->rtekind != RTE_SUBQUERY) || absent.rte->lateral ||
-		absent.rte->tablesample != NULL ||
+	if (!cr_absence_read(query, join, &absent) ||
 		cr_match_find(statement, absent.rte) != NULL ||
-		!read_on(&absent) || !is_only_tested(&absent))
+		!cr_absence_is_only_tested(&absent))
 		return;
-	if (is_excluded(&absent) || is_distinct_on_key(&absent))
+	if (is_excluded(&absent) || cr_absence_is_distinct(&absent))
 		write_membership(statement, &absent);
 }
 
@@ -359,8 +369,7 @@ find_outer_joins(CrStatement *statement, Query *query, Node *node)
 			return;				/* columns may be named through it */
 		find_outer_joins(statement, query, join->larg);
 		find_outer_joins(statement, query, join->rarg);
-		if (join->jointype == JOIN_LEFT || join->jointype == JOIN_RIGHT)
-			read_outer_join(statement, query, join);
+		read_outer_join(statement, query, join);
 	}
 }
 

@@ -38,6 +38,7 @@ cr_normalize_names(Query *query)
 	query->havingQual = cr_flatten_join_names(query, query->havingQual);
 	query->jointree = (FromExpr *)
 		cr_flatten_join_names(query, (Node *) query->jointree);
+	cr_normalize_flags(query);
 	cr_normalize_outer_joins(query);
 	cr_normalize_nulls(query);
 	cr_normalize_unmatched_values(query);

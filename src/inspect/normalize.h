@@ -46,6 +46,9 @@ extern void cr_normalize_lateral(Query *query);
 extern void cr_normalize_pivots(Query *query);
 extern void cr_normalize_constant_extremes(Query *query);
 
+/* inspect/flag.c */
+extern void cr_normalize_flags(Query *query);
+
 /* inspect/any_label.c */
 extern Node *cr_normalize_any_label(Query *query, const Aggref *aggref);
 

@@ -1,7 +1,7 @@
 -- Other words for questions who has a match: outer joins whose rows without
 -- one are left out, counts and values of those without one, labels that hold
--- for any or all of a person's rows; and beside each the attacks that it
--- could open.  An answer is compared with what the owner computes by plain SQL
+-- for any or all of a person's rows, flags; and beside each the attacks that
+-- it could open.  An answer is compared with what the owner computes by plain SQL
 -- with an explicit condition on distinct people; an attack runs in two worlds
 -- that differ in three people, and must be refused, with a hint, or end alike
 -- in both.
@@ -207,6 +207,36 @@ SELECT attack('SELECT bool_or(c.chapter = ''rare'') FROM visits v JOIN codes c O
 SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''rare'' OR v.patient = 901) AS b FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1');
 SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(c.chapter = ''heart'' AND v.cost > 4000) AS b FROM visits v JOIN codes c ON c.code = v.code GROUP BY 1) x GROUP BY 1');
 SELECT attack('SELECT b, count(*) FROM (SELECT v.patient, bool_or(v.patient IN (SELECT k FROM wanted)) AS b FROM visits v GROUP BY 1) x GROUP BY 1');
+
+-- ---------- flags of those with a match ----------
+SELECT ask('SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient GROUP BY 1');
+SELECT ask('SELECT coalesce(s.f, false) AS k, coalesce(s.g, ''no'') AS g, count(*) FROM patients p LEFT JOIN (SELECT buyer, true AS f, ''yes''::text AS g FROM sales GROUP BY buyer) s ON s.buyer = p.patient GROUP BY 1, 2');
+SELECT ask('SELECT CASE WHEN s.f = 1 THEN ''yes'' ELSE ''no'' END AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient GROUP BY 1');
+SELECT ask('SELECT CASE s.f WHEN 1 THEN ''yes'' ELSE ''no'' END AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient GROUP BY 1');
+SELECT ask('SELECT s.f, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient GROUP BY 1');
+SELECT ask('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient WHERE coalesce(s.f, 0) = 0 GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient WHERE s.f IN (1, 2) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT buyer, true AS f, ''yes''::text AS g FROM sales GROUP BY buyer) s ON s.buyer = p.patient WHERE NOT coalesce(s.f, false) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT buyer, true AS f, ''yes''::text AS g FROM sales GROUP BY buyer) s ON s.buyer = p.patient WHERE s.f GROUP BY 1 /p.patient/');
+SELECT ask('SELECT count(*) FILTER (WHERE s.f IS TRUE), count(*) FILTER (WHERE s.f IS NOT TRUE), count(*) FILTER (WHERE s.f AND p.age < 50), count(*) FROM patients p LEFT JOIN (SELECT buyer, true AS f, ''yes''::text AS g FROM sales GROUP BY buyer) s ON s.buyer = p.patient');
+SELECT ask('SELECT count(*) FILTER (WHERE s.f IS DISTINCT FROM 1), sum(s.f), count(s.f), avg(coalesce(s.f, 0)), sum(CASE WHEN s.f > 0 THEN 1 ELSE 0 END) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient');
+SELECT ask('SELECT coalesce(s.f, 0) AS a, coalesce(v.g, 0) AS b, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient LEFT JOIN (SELECT DISTINCT patient, 1 AS g FROM visits WHERE code = ''I10'') v ON v.patient = p.patient GROUP BY 1, 2');
+SELECT ask('WITH s AS (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''tea'') SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN s ON s.buyer = p.patient GROUP BY 1');
+SELECT ask('SELECT k, count(*) FROM (SELECT p.patient, coalesce(s.f, 0) AS k FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient) x GROUP BY 1');
+-- of few people they tell no more than the tests do
+SELECT attack('SELECT count(*) FILTER (WHERE NOT (s.f = 1)) AS nobody, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient');
+SELECT attack('SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient GROUP BY 1');
+SELECT attack('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient WHERE coalesce(s.f, 0) = 0 GROUP BY 1');
+SELECT attack('SELECT count(*) FILTER (WHERE s.f = 1), count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient');
+SELECT attack('SELECT count(*) FILTER (WHERE s.f IS NULL), count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient');
+SELECT attack('SELECT sum(coalesce(s.f, 1000)), avg(coalesce(s.f, 1000)) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient');
+SELECT attack('SELECT count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient WHERE s.f = 1 OR p.age < 30');
+SELECT attack('SELECT count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient WHERE coalesce(s.f, 0) = p.age - 99');
+SELECT attack('SELECT coalesce(s.f, p.age), count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient GROUP BY 1');
+SELECT attack('SELECT coalesce(w.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT k, 1 AS f FROM wanted) w ON w.k = p.patient GROUP BY 1');
+SELECT attack('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, item, 1 AS f FROM sales) s ON s.buyer = p.patient WHERE coalesce(s.f, 0) = 0 GROUP BY 1');
+SELECT attack('SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT 1 AS f, buyer FROM sales) s ON s.buyer = p.patient GROUP BY 1');
+SELECT attack('SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient AND p.age > 99 GROUP BY 1');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_mt_clinic;

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/absence.h
+ *	  Outer joins that are only asked whether there was a match.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_ABSENCE_H
+#define CR_ABSENCE_H
+
+#include "nodes/bitmapset.h"
+#include "nodes/parsenodes.h"
+
+/* One outer join, and the entry whose rows may be missing. */
+typedef struct CrAbsent
+{
+	Query	   *query;
+	JoinExpr   *join;
+	int			rti;
+	RangeTblEntry *rte;
+	OpExpr	   *equality;		/* the conjunct of ON between the sides */
+	bool		key_is_left;
+	Var		   *key;			/* of rti */
+	List	   *conditions;		/* of ON, on rti alone */
+	Bitmapset  *flags;			/* columns that are constants, see flag.c */
+} CrAbsent;
+
+extern bool cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent);
+extern bool cr_absence_is_only_tested(CrAbsent *absent);
+extern bool cr_absence_is_distinct(CrAbsent *absent);
+
+#endif							/* CR_ABSENCE_H */
