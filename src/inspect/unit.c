@@ -205,6 +205,60 @@ read_dependent(CrLevel *level, CrClause *clause, List *members)
 		matches_by_key_alone(level, clause) ? member : NULL;
 }
 
+static List *close_over_equalities(CrLevel *level, List *members);
+
+/* The level's unit that is a unit of a level below it. */
+static CrUnit *
+unit_above(CrLevel *level, const CrSource *source, const CrUnit *below)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (unit->local->varno == source->rti &&
+			unit->local->varattno == below->position)
+			return unit;
+	}
+	return NULL;
+}
+
+/*
+ * Of the rows of a unit level one unit may tell the others, which its own
+ * joins make equal to that one.  Adds those of a unit that is a member.
+ */
+static List *
+close_over_units(CrLevel *level, const CrSource *source, List *members)
+{
+	List	   *told = NIL;
+	int			length;
+	ListCell   *lc;
+
+	foreach(lc, source->level->units)
+	{
+		CrUnit	   *below = (CrUnit *) lfirst(lc);
+		CrUnit	   *unit = unit_above(level, source, below);
+
+		if (unit != NULL && list_member(members, unit->expanded))
+			told = lappend(told, below->expanded);
+	}
+	do
+	{
+		length = list_length(told);
+		told = close_over_equalities(source->level, told);
+	} while (list_length(told) > length);
+	foreach(lc, source->level->units)
+	{
+		CrUnit	   *below = (CrUnit *) lfirst(lc);
+		CrUnit	   *unit = unit_above(level, source, below);
+
+		if (unit != NULL && list_member(told, below->expanded))
+			members = list_append_unique(members, unit->expanded);
+	}
+	return members;
+}
+
 /* Adds what inner equalities of the level, and of row levels below it,
  * make equal to a member of the list, and what outer joins add to members. */
 static List *
@@ -235,6 +289,8 @@ close_over_equalities(CrLevel *level, List *members)
 
 		if (source->base == NULL)
 			members = close_over_equalities(source->level, members);
+		else if (source->base->kind == CR_BASE_UNIT_LEVEL)
+			members = close_over_units(level, source, members);
 	}
 	return members;
 }

@@ -1,7 +1,7 @@
 -- Other words for questions who has a match: outer joins whose rows without
 -- one are left out, counts and values of those without one, labels that hold
--- for any or all of a person's rows, flags; and beside each the attacks that
--- it could open.  An answer is compared with what the owner computes by plain SQL
+-- for any or all of a person's rows, flags, people of two tables; and beside
+-- each the attacks that it could open.  An answer is compared with what the owner computes by plain SQL
 -- with an explicit condition on distinct people; an attack runs in two worlds
 -- that differ in three people, and must be refused, with a hint, or end alike
 -- in both.
@@ -237,6 +237,29 @@ SELECT attack('SELECT coalesce(w.f, 0) AS k, count(*) FROM patients p LEFT JOIN 
 SELECT attack('SELECT p.city, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, item, 1 AS f FROM sales) s ON s.buyer = p.patient WHERE coalesce(s.f, 0) = 0 GROUP BY 1');
 SELECT attack('SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT 1 AS f, buyer FROM sales) s ON s.buyer = p.patient GROUP BY 1');
 SELECT attack('SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient AND p.age > 99 GROUP BY 1');
+
+-- ---------- people of two tables, asked about by one of their units ----------
+SELECT ask('SELECT p.city, count(*) FROM patients p WHERE p.patient IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient GROUP BY v.patient HAVING count(*) > 3) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FROM patients p WHERE p.patient IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient WHERE s.item = ''tea'' GROUP BY v.patient) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FROM patients p WHERE EXISTS (SELECT FROM visits v JOIN sales s ON s.buyer = v.patient WHERE v.patient = p.patient GROUP BY v.patient HAVING count(*) > 3) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, count(*) FROM patients p WHERE p.patient NOT IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient GROUP BY v.patient HAVING count(*) > 3) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT count(*) FROM patients p WHERE p.patient IN (SELECT v.patient FROM visits v WHERE v.patient IN (SELECT buyer FROM sales) GROUP BY v.patient HAVING count(*) > 2)');
+SELECT ask('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM sales s JOIN (SELECT p.patient, min(v.code) AS code FROM patients p JOIN visits v ON v.patient = p.patient GROUP BY p.patient) b ON b.patient = s.buyer GROUP BY b.patient) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('WITH a AS (SELECT DISTINCT patient FROM visits WHERE code = ''I10''), b AS (SELECT DISTINCT s.buyer FROM sales s JOIN a ON a.patient = s.buyer), c AS (SELECT DISTINCT p.patient FROM patients p JOIN b ON b.buyer = p.patient) SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b), (SELECT count(*) FROM c)');
+SELECT ask('SELECT n, avg(spent), count(*) FROM (SELECT x.patient, x.n, sum(s.price) AS spent FROM (SELECT p.patient, count(v.visit) AS n FROM patients p JOIN visits v ON v.patient = p.patient GROUP BY 1) x JOIN sales s ON s.buyer = x.patient GROUP BY 1, 2) y GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT avg(spent), count(*) FROM (SELECT x.patient, sum(s.price) AS spent FROM (SELECT p.patient, count(v.visit) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient GROUP BY 1) x JOIN sales s ON s.buyer = x.patient GROUP BY 1) y');
+-- few people of either table, or units that nothing equates
+SELECT attack('SELECT p.city, count(*) FROM patients p WHERE p.patient IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient WHERE s.item = ''salve'' GROUP BY v.patient) GROUP BY 1');
+SELECT attack('SELECT count(*) FROM patients p WHERE p.patient NOT IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient WHERE s.item = ''salve'' GROUP BY v.patient)');
+SELECT attack('SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM visits v JOIN sales s ON s.buyer = v.patient WHERE s.item = ''salve'' AND v.patient = p.patient GROUP BY v.patient)), count(*) FROM patients p');
+SELECT attack('SELECT count(*) FROM patients p WHERE p.patient NOT IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient GROUP BY v.patient HAVING count(*) > 8) AND p.age > 97');
+SELECT attack('SELECT count(*) FROM patients p WHERE p.patient IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient JOIN wanted w ON w.k = v.patient GROUP BY v.patient)');
+SELECT attack('SELECT count(*) FROM patients p WHERE p.patient NOT IN (SELECT v.patient FROM visits v JOIN sales s ON s.buyer = v.patient JOIN wanted w ON w.k = v.patient GROUP BY v.patient)');
+SELECT attack('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM sales s JOIN (SELECT p.patient, min(v.code) AS code FROM patients p JOIN visits v ON v.patient = p.patient GROUP BY p.patient) b ON b.patient = s.buyer WHERE b.code LIKE ''Z%'' GROUP BY b.patient) x GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM visits v JOIN (SELECT p.patient, s.buyer FROM patients p JOIN sales s ON s.item = p.city GROUP BY 1, 2) b ON b.patient = v.patient GROUP BY b.patient) x GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM visits v JOIN (SELECT p.patient, v.patient AS other FROM patients p JOIN visits v ON v.visit = p.patient GROUP BY 1, 2) b ON b.patient = v.patient GROUP BY b.patient) x GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM sales s JOIN (SELECT p.patient, v.patient AS other FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND p.age > 30 GROUP BY 1, 2) b ON b.patient = s.buyer GROUP BY b.patient) x GROUP BY 1');
+SELECT attack('SELECT count(*) FROM patients p WHERE p.patient IN (SELECT v.patient FROM visits v JOIN visits o ON o.visit = v.visit GROUP BY v.patient)');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_mt_clinic;
