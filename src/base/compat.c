@@ -70,6 +70,48 @@ cr_flatten_join_names(Query *query, Node *node)
 }
 
 #if PG_VERSION_NUM >= 160000
+typedef struct Raised
+{
+	const Var  *like;
+	int			join;
+} Raised;
+
+static bool
+raise_walker(Node *node, Raised *raised)
+{
+	Var		   *var = (Var *) node;
+	Bitmapset  *joins;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Var))
+		return expression_tree_walker(node, raise_walker, raised);
+	if (var->varlevelsup != 0)
+		return false;
+	joins = bms_copy(raised->like->varnullingrels);
+	if (var->varno != raised->like->varno)
+		joins = bms_del_member(joins, raised->join);
+	var->varnullingrels = bms_union(var->varnullingrels, joins);
+	return false;
+}
+#endif
+
+/*
+ * PG 16 notes in a Var which outer joins may null it: a condition of a join's
+ * ON comes to stand above that, where a Var of the side that may be missing
+ * is like the one given.
+ */
+void
+cr_raise_nulling(Node *condition, const Var *like, int join)
+{
+#if PG_VERSION_NUM >= 160000
+	Raised		raised = {like, join};
+
+	raise_walker(condition, &raised);
+#endif
+}
+
+#if PG_VERSION_NUM >= 160000
 typedef struct Nulling
 {
 	const Bitmapset *joins;

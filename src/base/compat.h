@@ -216,6 +216,7 @@ extern AclMode cr_plan_permission(struct PlannedStmt *plan,
 								  RangeTblEntry *rte, Oid *as_user);
 extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
+extern void cr_raise_nulling(Node *condition, const Var *like, int join);
 extern void cr_forget_nulling(Query *query, const Bitmapset *joins);
 extern bool cr_var_is_forced(Node *condition, const Var *var);
 extern bool cr_has_virtual_columns(Oid relid);

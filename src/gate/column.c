@@ -70,17 +70,6 @@ is_member(CrLevel *level, const Var *var)
 		cr_inspect_base(level->statement, var->varno)->membership != NULL;
 }
 
-#define HINT_MATCH \
-	"To ask who has a match, write EXISTS (SELECT ... WHERE key = key) as a column or condition, or LEFT JOIN (SELECT DISTINCT key ...) and test that for null."
-
-/* Is the column null where an outer join has found nothing? */
-static bool
-may_lack_match(CrLevel *level, const Var *var)
-{
-	return var->varno > 0 && var->varlevelsup == 0 &&
-		cr_inspect_base(level->statement, var->varno)->nullable;
-}
-
 static CrVerdict *
 refuse_filter(CrLevel *level, const Var *var)
 {
@@ -94,7 +83,8 @@ refuse_filter(CrLevel *level, const Var *var)
 		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
 								 psprintf("column %s identifies people and may not be filtered on",
 										  column),
-								 may_lack_match(level, var) ? HINT_MATCH :
+								 cr_word_may_lack_match(level, var) ?
+								 CR_HINT_MATCH :
 								 "Join it by equality with another table's join key, or filter on a dimension.");
 	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
 							 psprintf("column %s may not be filtered on",
@@ -279,35 +269,6 @@ cr_rule_condition(CrLevel *level, Node *expanded)
 
 /* ---------- grouping ---------- */
 
-/* The unit of one table is all that is grouped by, or asked about. */
-static CrVerdict *
-refuse_unit_key(CrLevel *level, const Var *unit)
-{
-	const CrStatement *statement = level->statement;
-	const CrUnit *other = cr_level_missing_unit(level);
-	const char *name = cr_word_column(statement, unit);
-	const char *reason;
-	const char *hint = "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.";
-
-	if (other == NULL || equal(other->expanded, unit))
-		reason = psprintf("column %s identifies people, and nothing computed from it may be grouped by",
-						  name);
-	else
-		reason = psprintf("people are told apart by %s, which is one of several units",
-						  name);
-	if (may_lack_match(level, unit))
-		hint = HINT_MATCH;
-	else if (other != NULL && other->membership == NULL &&
-			 IsA(other->expanded, Var) && !equal(other->expanded, unit))
-		hint = ((Var *) other->expanded)->varno == unit->varno ?
-			psprintf("Group by %s too.",
-					 cr_word_column(statement, (Var *) other->expanded)) :
-			psprintf("Join the tables by their units too (AND a.unit = b.unit), %s with %s, so that each row is of one person; or group by a dimension.",
-					 cr_word_column(statement, (Var *) other->expanded),
-					 name);
-	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1, reason, hint);
-}
-
 static CrVerdict *
 refuse_key(CrLevel *level, const Var *var)
 {
@@ -316,7 +277,7 @@ refuse_key(CrLevel *level, const Var *var)
 	bool		joins = fact != NULL && (fact->uses & CR_USE_JOIN) != 0;
 
 	if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
-		return refuse_unit_key(level, var);
+		return cr_rule_refuse_unit_key(level, var);
 	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
 							 psprintf("column %s may not be grouped by",
 									  cr_word_column(level->statement, var)),

@@ -55,6 +55,8 @@ extern CrVerdict *cr_rule_membership_source(CrLevel *level,
 											CrSource *source);
 
 /* column.c: where a column may stand */
+extern CrVerdict *cr_rule_refuse_unit_key(CrLevel *level,
+										  const Var *unit);
 extern CrVerdict *cr_rule_refuse_label(Node *expanded);
 extern CrVerdict *cr_rule_condition(CrLevel *level, Node *expanded);
 extern CrVerdict *cr_rule_group_key(CrLevel *level, Node *expanded,

@@ -14,6 +14,38 @@
 #include "nodes/value.h"
 #include "utils/lsyscache.h"
 
+/* Is the column null where an outer join has found nothing? */
+bool
+cr_word_may_lack_match(CrLevel *level, const Var *var)
+{
+	return var->varno > 0 && var->varlevelsup == 0 &&
+		cr_inspect_base(level->statement, var->varno)->nullable;
+}
+
+/*
+ * The unit of a subquery's that the column is, if only we have named it: one
+ * that the subquery does not return, or of a set that IN or EXISTS gives.
+ */
+static const Var *
+unit_below(const CrBase *base, const Var *var)
+{
+	ListCell   *lc;
+
+	if (base->level == NULL ||
+		(var->varattno <= list_length(base->level->columns) &&
+		 strcmp(base->name, "selected") != 0 &&
+		 strcmp(base->name, "members") != 0))
+		return NULL;
+	foreach(lc, base->level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+
+		if (unit->position == var->varattno && IsA(unit->expanded, Var))
+			return (const Var *) unit->expanded;
+	}
+	return NULL;
+}
+
 /* The column as "relation.column", in quotes. */
 const char *
 cr_word_column(const CrStatement *statement, const Var *var)
@@ -24,6 +56,8 @@ cr_word_column(const CrStatement *statement, const Var *var)
 	if (var->varno <= 0 || var->varlevelsup != 0)
 		return "of a query around this one";
 	base = cr_inspect_base(statement, var->varno);
+	if (unit_below(base, var) != NULL)
+		return cr_word_column(statement, unit_below(base, var));
 	if (fact == NULL || fact->name == NULL)
 	{
 		List	   *names = base->rte->eref ? base->rte->eref->colnames : NIL;

@@ -11,6 +11,10 @@
 #include "inspect/facts.h"
 
 /* "amount" of "purchases", quoted; for an expanded Var */
+#define CR_HINT_MATCH \
+	"To ask who has a match, write EXISTS (SELECT ... WHERE key = key) as a column or condition, or LEFT JOIN (SELECT DISTINCT key ...) and test that for null."
+
+extern bool cr_word_may_lack_match(CrLevel *level, const Var *var);
 extern const char *cr_word_column(const CrStatement *statement,
 								  const Var *var);
 

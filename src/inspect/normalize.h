@@ -46,6 +46,9 @@ extern void cr_normalize_lateral(Query *query);
 extern void cr_normalize_pivots(Query *query);
 extern void cr_normalize_constant_extremes(Query *query);
 
+/* inspect/on_filter.c */
+extern void cr_normalize_on_filters(Query *query);
+
 /* inspect/flag.c */
 extern void cr_normalize_flags(Query *query);
 

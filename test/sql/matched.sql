@@ -1,7 +1,8 @@
 -- Other words for questions who has a match: outer joins whose rows without
 -- one are left out, counts and values of those without one, labels that hold
--- for any or all of a person's rows, flags, people of two tables; and beside
--- each the attacks that it could open.  An answer is compared with what the owner computes by plain SQL
+-- for any or all of a person's rows, flags, people of two tables, conditions
+-- between the tables of a LEFT JOIN; and beside each the attacks that it could
+-- open.  An answer is compared with what the owner computes by plain SQL
 -- with an explicit condition on distinct people; an attack runs in two worlds
 -- that differ in three people, and must be refused, with a hint, or end alike
 -- in both.
@@ -260,6 +261,24 @@ SELECT attack('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM vis
 SELECT attack('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM visits v JOIN (SELECT p.patient, v.patient AS other FROM patients p JOIN visits v ON v.visit = p.patient GROUP BY 1, 2) b ON b.patient = v.patient GROUP BY b.patient) x GROUP BY 1');
 SELECT attack('SELECT n, count(*) FROM (SELECT b.patient, count(*) AS n FROM sales s JOIN (SELECT p.patient, v.patient AS other FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND p.age > 30 GROUP BY 1, 2) b ON b.patient = s.buyer GROUP BY b.patient) x GROUP BY 1');
 SELECT attack('SELECT count(*) FROM patients p WHERE p.patient IN (SELECT v.patient FROM visits v JOIN visits o ON o.visit = v.visit GROUP BY v.patient)');
+
+-- ---------- conditions between the tables of a LEFT JOIN ----------
+SELECT ask('SELECT city, avg(n), count(*) FROM (SELECT p.patient, p.city, count(v.visit) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n, min(p.city) AS city FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code > ''I'' OR p.city = ''Oslo'') AND v.code <> ''I21'' GROUP BY 1) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT city, round(avg(coalesce(s, 0)), 10), round(avg(m), 10) FROM (SELECT p.patient, p.city, sum(v.cost) FILTER (WHERE v.code > ''A'') AS s, avg(v.minutes) AS m FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT city, count(*) FROM (SELECT p.patient, p.city FROM visits v RIGHT JOIN patients p ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2 HAVING count(v.visit) > 1) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT city, avg(n), avg(k) FROM (SELECT p.patient, p.city, count(DISTINCT v.visit) AS n, count(DISTINCT s.item) AS k FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') LEFT JOIN sales s ON s.buyer = p.patient AND (s.item = ''tea'' OR p.city = ''Oslo'' AND s.item = ''cream'') GROUP BY 1, 2) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT city, avg(n) FROM (SELECT p.patient, p.city, count(*) FILTER (WHERE (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'')) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient GROUP BY 1, 2) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT attack('SELECT city, avg(n), count(*) FROM (SELECT p.patient, p.city, count(*) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2) x GROUP BY 1');
+SELECT attack('SELECT city, count(*) FROM (SELECT p.patient, p.city, count(v.visit) AS n, v.code FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2, 4) x GROUP BY 1');
+SELECT attack('SELECT city, count(*) FROM (SELECT p.patient, p.city, count(v.visit) AS n, count(coalesce(v.code, p.city)) AS m FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2) x GROUP BY 1');
+SELECT attack('SELECT city, count(*) FROM (SELECT p.patient, p.city, count(v.visit) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') WHERE v.code IS NULL GROUP BY 1, 2) x GROUP BY 1');
+SELECT attack('SELECT n, count(*), avg(s) FROM (SELECT p.patient, count(v.visit) AS n, sum(v.cost) AS s FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND p.age > 99 GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT n, count(*), avg(s) FROM (SELECT p.patient, count(v.visit) AS n, sum(v.cost) AS s FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code LIKE ''Z%'' OR p.city IN (''Moss'', ''Bodo'')) GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND p.patient = 901 GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND v.cost > p.age * 40 GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FROM patients p JOIN wanted w ON w.k = p.patient LEFT JOIN visits v ON v.patient = p.patient AND w.b GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FROM patients p LEFT JOIN wanted w ON w.k = p.patient LEFT JOIN visits v ON v.patient = p.patient AND w.b GROUP BY 1) x GROUP BY 1');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_mt_clinic;

@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/gate/unit_key.c
+ *	  Refuses units as grouping keys, and says what to group by.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/errcodes.h"
+#include "gate/gate.h"
+#include "gate/words.h"
+
+/*
+ * Has an outer join that may not find the unit's rows a condition between the
+ * tables, beside an equality of units?
+ */
+static bool
+has_condition_between(CrLevel *level, const CrUnit *unit)
+{
+	bool		equated = false;
+	bool		between = false;
+	ListCell   *lc;
+
+	foreach(lc, level->clauses)
+	{
+		CrClause   *clause = (CrClause *) lfirst(lc);
+		Node	   *left;
+		Node	   *right;
+
+		if (clause->inner || bms_is_subset(cr_inspect_bases(clause->expanded),
+										   clause->limited) ||
+			!IsA(unit->expanded, Var) ||
+			!bms_is_member(((Var *) unit->expanded)->varno, clause->limited))
+			continue;
+		if (cr_inspect_equality(clause->expanded, &left, &right) &&
+			(equal(left, unit->expanded) || equal(right, unit->expanded)))
+			equated = true;
+		else
+			between = true;
+	}
+	return equated && between;
+}
+
+/*
+ * What to do about another unit of the same subquery: to group by it is no
+ * help where the subquery does not return it.
+ */
+static const char *
+hint_within(CrLevel *level, const Var *other)
+{
+	const CrBase *base = cr_inspect_base(level->statement, other->varno);
+	const char *name = cr_word_column(level->statement, other);
+
+	if (base->level == NULL || base->level->kind != CR_LEVEL_UNIT ||
+		other->varattno <= list_length(base->level->columns))
+		return psprintf("Group by %s too; in IN (SELECT ...), which has one column, join the tables by their units (AND a.unit = b.unit).",
+						name);
+	return psprintf("The subquery has people of several tables, told apart by %s too. Join its tables by their units (AND a.unit = b.unit), or let it return that column, too, and group by both.",
+					name);
+}
+
+/* The unit of one table is all that is grouped by, or asked about. */
+CrVerdict *
+cr_rule_refuse_unit_key(CrLevel *level, const Var *unit)
+{
+	const CrStatement *statement = level->statement;
+	const CrUnit *other = cr_level_missing_unit(level);
+	const char *name = cr_word_column(statement, unit);
+	const char *reason;
+	const char *hint = "Group by the unit of every protected table in the query, in a subquery, and aggregate over it; or group by a dimension.";
+
+	if (other == NULL || equal(other->expanded, unit))
+		reason = psprintf("column %s identifies people, and nothing computed from it may be grouped by",
+						  name);
+	else
+		reason = psprintf("people are told apart by %s, which is one of several units",
+						  name);
+	if (other != NULL && has_condition_between(level, other))
+		hint = "Keep the equality of the units in ON, and move the condition between the tables into the aggregates: count(*) FILTER (WHERE b.day >= a.day), sum(b.x) FILTER (WHERE b.day >= a.day).";
+	else if (cr_word_may_lack_match(level, unit))
+		hint = CR_HINT_MATCH;
+	else if (other != NULL && other->membership == NULL &&
+			 IsA(other->expanded, Var) && !equal(other->expanded, unit))
+		hint = ((Var *) other->expanded)->varno == unit->varno ?
+			hint_within(level, (Var *) other->expanded) :
+			psprintf("Join the tables by their units too (AND a.unit = b.unit), %s with %s, so that each row is of one person; or group by a dimension.",
+					 cr_word_column(statement, (Var *) other->expanded),
+					 name);
+	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1, reason, hint);
+}
