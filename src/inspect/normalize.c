@@ -24,6 +24,20 @@ typedef struct InlineContext
 	CommonTableExpr *cte;
 } InlineContext;
 
+/* GROUP BY () is what aggregates do without it. */
+static void
+forget_empty_grouping(Query *query)
+{
+	GroupingSet *set;
+
+	if (list_length(query->groupingSets) != 1 ||
+		query->groupClause != NIL || !query->hasAggs)
+		return;
+	set = linitial_node(GroupingSet, query->groupingSets);
+	if (set->kind == GROUPING_SET_EMPTY)
+		query->groupingSets = NIL;
+}
+
 /*
  * Replaces the names of join columns, and of grouping columns where the
  * server has names for them, by the expressions they stand for; and then what
@@ -33,6 +47,7 @@ void
 cr_normalize_names(Query *query)
 {
 	cr_flatten_group_names(query);
+	forget_empty_grouping(query);
 	query->targetList = (List *)
 		cr_flatten_join_names(query, (Node *) query->targetList);
 	query->havingQual = cr_flatten_join_names(query, query->havingQual);

@@ -8,6 +8,7 @@
  *	sum(CASE WHEN c THEN x ELSE 0 END)	coalesce(sum(x) FILTER (WHERE c), 0)
  *	max(CASE WHEN c THEN 1 ELSE 0 END)	1 or 0, as count(*) FILTER (WHERE c)
  *										is more than 0 or not
+ *	max(CASE WHEN c THEN 3 ELSE 0 END)	3 times that
  *	min(CASE WHEN c THEN 1 ELSE 0 END)	1 or 0, as bool_and(c IS TRUE) is
  *	max(c::int), min(c::int)			bool_or(c)::int, bool_and(c)::int
  *
@@ -71,6 +72,17 @@ is_integer(const Expr *expr, int32 value)
 		DatumGetInt32(constant->constvalue) == value;
 }
 
+/* Is it an integer constant that is more than 0? */
+static bool
+is_positive(const Expr *expr)
+{
+	const Const *constant = (const Const *) expr;
+
+	return expr != NULL && IsA(expr, Const) && !constant->constisnull &&
+		constant->consttype == INT4OID &&
+		DatumGetInt32(constant->constvalue) > 0;
+}
+
 static bool
 is_zero(Expr *expr)
 {
@@ -132,6 +144,15 @@ one_or_none(Node *condition)
 {
 	return (Node *) cr_make_case(condition, (Node *) cr_make_int4(1),
 								 (Node *) cr_make_int4(0));
+}
+
+/* factor * flag, where the factor is not 1 */
+static Node *
+times(Expr *factor, Node *flag)
+{
+	return is_integer(factor, 1) ? flag :
+		(Node *) cr_make_operation("*", (Expr *) copyObject(factor),
+								   (Expr *) flag);
 }
 
 /* coalesce(sum, 0) */
@@ -202,12 +223,13 @@ read_pivot(Aggref *aggref, Query *query)
 	when = linitial_node(CaseWhen, expr->args);
 	if (is_null(expr->defresult))
 		argument->expr = when->result;
-	else if ((aggref->aggfnoid == F_SUM_INT4 ||
-			  aggref->aggfnoid == F_MAX_INT4) &&
-			 is_integer(when->result, 1) && is_integer(expr->defresult, 0))
+	else if (((aggref->aggfnoid == F_SUM_INT4 &&
+			   is_integer(when->result, 1)) ||
+			  (aggref->aggfnoid == F_MAX_INT4 &&
+			   is_positive(when->result))) && is_integer(expr->defresult, 0))
 	{
 		if (aggref->aggfnoid == F_MAX_INT4)
-			result = one_or_none(make_some(aggref));
+			result = times(when->result, one_or_none(make_some(aggref)));
 		make_count(aggref);
 	}
 	else if (aggref->aggfnoid == F_MIN_INT4 && is_integer(when->result, 1) &&

@@ -268,6 +268,7 @@ SELECT ask('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n, min(
 SELECT ask('SELECT city, round(avg(coalesce(s, 0)), 10), round(avg(m), 10) FROM (SELECT p.patient, p.city, sum(v.cost) FILTER (WHERE v.code > ''A'') AS s, avg(v.minutes) AS m FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2) x GROUP BY 1 [[HAVING count(*) >= 5]]');
 SELECT ask('SELECT city, count(*) FROM (SELECT p.patient, p.city FROM visits v RIGHT JOIN patients p ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2 HAVING count(v.visit) > 1) x GROUP BY 1 [[HAVING count(*) >= 5]]');
 SELECT ask('SELECT city, avg(n), avg(k) FROM (SELECT p.patient, p.city, count(DISTINCT v.visit) AS n, count(DISTINCT s.item) AS k FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') LEFT JOIN sales s ON s.buyer = p.patient AND (s.item = ''tea'' OR p.city = ''Oslo'' AND s.item = ''cream'') GROUP BY 1, 2) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT n, count(*) FROM (SELECT s.buyer, count(DISTINCT v.visit) AS n, count(DISTINCT s.item) AS k FROM sales s LEFT JOIN (patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'')) ON p.patient = s.buyer GROUP BY 1) x WHERE n > 0 GROUP BY 1 [[HAVING count(*) >= 5]]');
 SELECT ask('SELECT city, avg(n) FROM (SELECT p.patient, p.city, count(*) FILTER (WHERE (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'')) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient GROUP BY 1, 2) x GROUP BY 1 [[HAVING count(*) >= 5]]');
 SELECT attack('SELECT city, avg(n), count(*) FROM (SELECT p.patient, p.city, count(*) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2) x GROUP BY 1');
 SELECT attack('SELECT city, count(*) FROM (SELECT p.patient, p.city, count(v.visit) AS n, v.code FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND (v.code = ''I10'' OR p.city = ''Oslo'' AND v.code = ''J45'') GROUP BY 1, 2, 4) x GROUP BY 1');
@@ -279,6 +280,20 @@ SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FR
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FROM patients p LEFT JOIN visits v ON v.patient = p.patient AND v.cost > p.age * 40 GROUP BY 1) x GROUP BY 1');
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FROM patients p JOIN wanted w ON w.k = p.patient LEFT JOIN visits v ON v.patient = p.patient AND w.b GROUP BY 1) x GROUP BY 1');
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(v.visit) AS n FROM patients p LEFT JOIN wanted w ON w.k = p.patient LEFT JOIN visits v ON v.patient = p.patient AND w.b GROUP BY 1) x GROUP BY 1');
+
+-- ---------- scores of several flags; one group of all ----------
+SELECT ask('SELECT avg(score), sum(score) FROM (SELECT patient, max(CASE WHEN code = ''I10'' THEN 1 ELSE 0 END) + max(CASE WHEN code = ''J45'' THEN 3 ELSE 0 END) AS score FROM visits GROUP BY 1) x');
+SELECT ask('SELECT score, count(*) FROM (SELECT patient, max(CASE WHEN code = ''I10'' THEN 1 ELSE 0 END) + max(CASE WHEN code = ''J45'' THEN 3 ELSE 0 END) AS score FROM visits GROUP BY 1) x GROUP BY 1 /patient/');
+SELECT ask('SELECT count(*), count(*) FILTER (WHERE score >= 3) FROM (SELECT patient, max(CASE WHEN code = ''I10'' THEN 1 ELSE 0 END) + max(CASE WHEN code = ''J45'' THEN 3 ELSE 0 END) AS score FROM visits GROUP BY 1) x');
+SELECT ask('SELECT count(*), sum(cost) FROM visits GROUP BY ()');
+SELECT ask('SELECT count(*) FROM visits GROUP BY () HAVING count(*) > 100');
+SELECT attack('SELECT avg(score), sum(score) FROM (SELECT patient, max(CASE WHEN code = ''I10'' THEN 1 ELSE 0 END) + max(CASE WHEN code LIKE ''Z%'' THEN 1000 ELSE 0 END) AS score FROM visits GROUP BY 1) x');
+SELECT attack('SELECT score, count(*) FROM (SELECT patient, max(CASE WHEN code = ''I10'' THEN 1 ELSE 0 END) + max(CASE WHEN code LIKE ''Z%'' THEN 1000 ELSE 0 END) AS score FROM visits GROUP BY 1) x GROUP BY 1');
+SELECT attack('SELECT count(*) FILTER (WHERE score > 1) FROM (SELECT patient, max(CASE WHEN code = ''I10'' THEN 1 ELSE 0 END) + max(CASE WHEN code LIKE ''Z%'' THEN 1000 ELSE 0 END) AS score FROM visits GROUP BY 1) x');
+SELECT attack('SELECT avg(score) FROM (SELECT patient, max(CASE WHEN code LIKE ''Z%'' THEN 2000000000 ELSE 0 END) AS score FROM visits GROUP BY 1) x');
+SELECT attack('SELECT count(*) FROM patients WHERE city = ''Moss'' GROUP BY ()');
+SELECT attack('SELECT 1 FROM patients WHERE city = ''Moss'' GROUP BY ()');
+SELECT attack('SELECT count(*) FROM patients GROUP BY (), ()');
 
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_mt_clinic;
