@@ -38,14 +38,25 @@ aggregate_name(CrAggregate *aggregate)
 #define HINT_DISTINCT_LABELS \
 	"Count the values of the protected table's column that it is joined with, or the groups that are released: SELECT count(*) FROM (SELECT label, count(*) ... GROUP BY label) AS released."
 
+#define HINT_PERSONS_LABELS \
+	"Take SELECT DISTINCT of the unit and the label in a subquery first, and count its rows for each person."
+
+static const char *
+hint_of_labels(CrLevel *level, CrAggregate *aggregate)
+{
+	if (aggregate->aggref->aggdistinct == NIL)
+		return HINT_LABELS;
+	return level->kind == CR_LEVEL_UNIT ?
+		HINT_PERSONS_LABELS : HINT_DISTINCT_LABELS;
+}
+
 static CrVerdict *
 refuse_label(CrLevel *level, CrAggregate *aggregate, const Var *var)
 {
 	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
 							 psprintf("column %s of a table that is not protected may not be aggregated over protected rows",
 									  cr_word_column(level->statement, var)),
-							 aggregate->aggref->aggdistinct != NIL ?
-							 HINT_DISTINCT_LABELS : HINT_LABELS);
+							 hint_of_labels(level, aggregate));
 }
 
 static CrVerdict *
@@ -129,7 +140,7 @@ check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 	if (IsA(stripped, Var))
 		return check_counted_column(level, aggregate, (Var *) stripped);
 	if (cr_has_conditional(stripped))
-		return cr_refuse_conditional(stripped);
+		return cr_refuse_conditional(stripped, CR_AGG_COUNT);
 	if (aggregate->aggref->aggdistinct != NIL &&
 		exprType(stripped) == BOOLOID)
 		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(stripped),
@@ -139,8 +150,7 @@ check_counted(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 		bms_num_members(cr_inspect_raw_bases(level->statement, stripped)))
 		return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
 								 "columns of tables that are not protected may not be aggregated over protected rows",
-								 aggregate->aggref->aggdistinct != NIL ?
-								 HINT_DISTINCT_LABELS : HINT_LABELS);
+								 hint_of_labels(level, aggregate));
 	return check_counted_computation(level, aggregate, stripped);
 }
 
@@ -173,7 +183,7 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			cr_aggregate_squares(family) ? cr_refuse_weighed(aggregate) : NULL;
 	}
 	if (cr_has_conditional(stripped))
-		return cr_refuse_conditional(stripped);
+		return cr_refuse_conditional(stripped, family);
 	if (!cr_polynomial_read(level->statement, stripped, &polynomial))
 		return cr_verdict_refuse(polynomial.column_refused ?
 								 CR_ERRCODE_AGGREGATE : CR_ERRCODE_CONSTRUCT,

@@ -23,7 +23,7 @@ typedef struct CrArgument
 extern CrVerdict *cr_unwrap_conditional(CrLevel *level,
 										CrAggregate *aggregate,
 										uint32 family, CrArgument *argument);
-extern CrVerdict *cr_refuse_conditional(Node *node);
+extern CrVerdict *cr_refuse_conditional(Node *node, uint32 family);
 extern bool cr_has_conditional(Node *node);
 extern CrVerdict *cr_note_condition(CrLevel *level, CrAggregate *aggregate,
 									Node *expanded, Node *written);

@@ -21,16 +21,26 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/fmgroids.h"
 
-/* No conditional may stand there. */
-CrVerdict *
-cr_refuse_conditional(Node *node)
+/* What to write in its place. */
+static const char *
+hint_of_conditional(Node *node, uint32 family)
 {
-	bool		alone = IsA(node, CaseExpr) || IsA(node, CoalesceExpr);
+	if (IsA(node, MinMaxExpr))
+		return "Write sum(CASE WHEN x < 100 THEN x ELSE 100 END) for sum(least(x, 100)), where x may be filtered on.";
+	if (IsA(node, CoalesceExpr) && cr_aggregate_squares(family))
+		return "Where nulls count as zeros compute it from sums: (sum(x * x) - sum(x) * sum(x) / count(*)) / (count(*) - 1) is the variance, and its root the deviation.";
+	if (IsA(node, CaseExpr) || IsA(node, CoalesceExpr))
+		return "Write sum(x) FILTER (WHERE condition). Inside sum, count and avg a CASE may have up to 8 classes, equal values being one; in a subquery that groups by the unit, one condition. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).";
+	return "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), sum(a * b), which leaves out nulls, for sum(coalesce(a, 0) * b), and sum(x) FILTER (WHERE condition) for other conditions.";
+}
 
+/* No conditional may stand there, of an aggregate of that family. */
+CrVerdict *
+cr_refuse_conditional(Node *node, uint32 family)
+{
 	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
 							 "a conditional inside an aggregate's argument is not allowed here",
-							 !alone ? "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), sum(a * b), which leaves out nulls, for sum(coalesce(a, 0) * b), and sum(x) FILTER (WHERE condition) for other conditions." :
-							 "Write sum(x) FILTER (WHERE condition). Inside sum, count and avg a CASE may have up to 8 classes, equal values being one; in a subquery that groups by the unit, one condition. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).");
+							 hint_of_conditional(node, family));
 }
 
 static bool
@@ -208,7 +218,7 @@ check_later_cases(CrLevel *level, CaseExpr *expanded, uint32 family)
 		if (family != CR_AGG_SUM ||
 			read_otherwise(level, when->result) == ELSE_OTHER ||
 			cr_match_tested(level->statement, condition) != NIL)
-			return cr_refuse_conditional((Node *) expanded);
+			return cr_refuse_conditional((Node *) expanded, family);
 		refusal = cr_rule_condition(level, condition);
 		if (refusal != NULL)
 			return refusal;
@@ -228,12 +238,12 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	if (!IsA(expanded, CaseExpr))
 		return NULL;
 	if (!IsA(written, CaseExpr) || is_filtered(level, aggregate))
-		return cr_refuse_conditional((Node *) expanded);
+		return cr_refuse_conditional((Node *) expanded, family);
 	otherwise = read_otherwise(level, expanded->defresult);
 	if (otherwise == ELSE_OTHER ||
 		(otherwise == ELSE_ZERO &&
 		 family != CR_AGG_SUM && family != CR_AGG_AVG))
-		return cr_refuse_conditional((Node *) expanded);
+		return cr_refuse_conditional((Node *) expanded, family);
 	refusal = check_later_cases(level, expanded, family);
 	if (refusal == NULL)
 		refusal = cr_rule_condition(level, case_condition(expanded));
@@ -321,7 +331,7 @@ unwrap_cast(CrLevel *level, CrAggregate *aggregate, uint32 family,
 		return NULL;
 	if (written == NULL || is_filtered(level, aggregate) ||
 		(family != CR_AGG_SUM && family != CR_AGG_AVG))
-		return cr_refuse_conditional(argument->expanded);
+		return cr_refuse_conditional(argument->expanded, family);
 	refusal = cr_rule_condition(level, expanded);
 	if (refusal != NULL)
 		return refusal;

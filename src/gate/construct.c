@@ -33,6 +33,11 @@ grouping_walker(Node *node, void *context)
 	return expression_tree_walker(node, grouping_walker, context);
 }
 
+#define RANGE_JOIN \
+	"SELECT c.day, count(*) FROM calendar c JOIN t ON t.since <= c.day AND t.till >= c.day GROUP BY c.day"
+#define HINT_RANGE \
+	"Join the tables on their join keys instead, or a calendar by range: " RANGE_JOIN "; for the first few of each group use row_number() over the released rows."
+
 /* Constructs of a level that raw rows flow into. */
 static CrVerdict *
 check_over_raw_rows(CrLevel *level)
@@ -54,7 +59,7 @@ check_over_raw_rows(CrLevel *level)
 					  "Leave it out: without grouping sets it is 0. Over released rows it is free.");
 	if (cr_inspect_refers_outside(query))
 		return refuse("a correlated or LATERAL subquery",
-					  "Join the tables on their join keys instead; for the first few of each group use row_number() over the released rows.");
+					  HINT_RANGE);
 	return NULL;
 }
 
@@ -113,6 +118,23 @@ has_outer_aggregate(Query *query)
 	return query_tree_walker(query, outer_aggregate_walker, &depth, 0);
 }
 
+#define HINT_CALENDAR \
+	"Join the tables and group by the column that it refers to: " RANGE_JOIN ". Groups of nobody are missing from that: join them with the calendar again."
+#define HINT_CORRELATED \
+	"Write key IN (SELECT unit ... GROUP BY unit HAVING ...), or compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day."
+
+/* First and last rows are asked for by several columns, or by EXISTS. */
+static const char *
+hint_of_rows(const SubLink *sublink)
+{
+	Query	   *query = castNode(Query, sublink->subselect);
+
+	if (sublink->subLinkType == EXISTS_SUBLINK ||
+		list_length(query->targetList) > 1)
+		return "Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another is count(DISTINCT unit) over JOIN t b ON b.unit = t.unit AND b.day > t.day. EXISTS asks with conditions on its own table.";
+	return "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key).";
+}
+
 static CrVerdict *
 check_sublinks(CrLevel *level)
 {
@@ -124,14 +146,15 @@ check_sublinks(CrLevel *level)
 
 		if (cr_level_is_raw(entry->level))
 			return refuse("a subquery in an expression that reads single protected rows",
-						  "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key).");
+						  hint_of_rows(entry->sublink));
 		if (cr_inspect_refers_outside((Query *) entry->sublink->subselect) &&
 			(entry->in_core ||
 			 cr_inspect_touches((Query *) entry->sublink->subselect) ||
 			 (level->kind != CR_LEVEL_PUBLIC &&
 			  has_outer_aggregate((Query *) entry->sublink->subselect))))
 			return refuse("a correlated subquery",
-						  "Write key IN (SELECT unit ... GROUP BY unit HAVING ...), or compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it.");
+						  level->kind == CR_LEVEL_PUBLIC ?
+						  HINT_CALENDAR : HINT_CORRELATED);
 	}
 	return NULL;
 }

@@ -46,6 +46,18 @@ unit_below(const CrBase *base, const Var *var)
 	return NULL;
 }
 
+/* Has lift.c given the subquery the column, to see what is computed in it? */
+static bool
+is_lifted(const CrBase *base, AttrNumber attnum)
+{
+	List	   *names = base->rte->eref ? base->rte->eref->colnames : NIL;
+
+	return base->rte->rtekind == RTE_SUBQUERY && attnum >= 1 &&
+		attnum <= list_length(names) &&
+		strcmp(strVal(list_nth(names, attnum - 1)),
+			   psprintf("column_%d", attnum)) == 0;
+}
+
 /* The column as "relation.column", in quotes. */
 const char *
 cr_word_column(const CrStatement *statement, const Var *var)
@@ -58,6 +70,8 @@ cr_word_column(const CrStatement *statement, const Var *var)
 	base = cr_inspect_base(statement, var->varno);
 	if (unit_below(base, var) != NULL)
 		return cr_word_column(statement, unit_below(base, var));
+	if (is_lifted(base, var->varattno))
+		return psprintf("computed in \"%s\"", base->name);
 	if (fact == NULL || fact->name == NULL)
 	{
 		List	   *names = base->rte->eref ? base->rte->eref->colnames : NIL;
@@ -126,6 +140,7 @@ list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 	for (i = 0; base->columns != NULL && i < base->ncolumns; i++)
 	{
 		if (!is_allowed(&base->columns[i], uses, aggregates) ||
+			is_lifted(base, i + 1) ||
 			(is_date(base, i + 1) && (aggregates & ~CR_AGG_COUNT) != 0) ||
 			count >= 10)
 			continue;
@@ -181,7 +196,7 @@ cr_word_aggregated(const CrStatement *statement, const Var *var, uint32 uses,
 	size_t		i;
 
 	if (fact != NULL && (fact->uses & CR_USE_DIMENSION) != 0)
-		hint = psprintf("%s Or group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released. Values that few people have are missing from that; coarse classes have more.",
+		hint = psprintf("%s Or group by it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released. Values that few people have are missing from that; coarse classes, such as date_trunc('month', x) AS x or round(x, -2) AS x, have more.",
 						hint);
 	if (fact == NULL || (fact->uses & CR_USE_MEASURE) == 0)
 		return hint;

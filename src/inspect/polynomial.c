@@ -252,7 +252,8 @@ combine(const CrStatement *statement, List *args, CrOperation operation,
 	if (operation == CR_OP_DIVIDE && (right.degree > 0 || right.zero))
 		return object(result, "division by zero, or by something that is not a constant");
 	if (left.base != 0 && right.base != 0 && left.base != right.base)
-		return object(result, "columns of two tables");
+		return object_with(result, "columns of two tables",
+						   "Aggregate each by itself: avg(a.x) - avg(b.y) for avg(a.x - b.y), and of dates avg(a.day - date '2000-01-01') - avg(b.day - date '2000-01-01'); or give people both columns in a subquery by person.");
 	result->base = left.base != 0 ? left.base : right.base;
 	result->degree = operation == CR_OP_MULTIPLY ?
 						 left.degree + right.degree :

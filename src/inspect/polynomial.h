@@ -12,7 +12,7 @@
 
 /* What to write for an average of something that may be grouped by only. */
 #define CR_HINT_FROM_GROUPS \
-	"Group by it in coarse classes, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released. Classes of few people are missing from that; for the exact figure the owner can store it in a generated column, as a number, and make that a measure."
+	"Group by coarse classes of it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT date_trunc('day', x) AS x, count(*) AS n ... GROUP BY 1) AS released, with round(x, -4) for a number. Classes of few people are missing from that; for the exact figure the owner can store it in a generated column, as a number, and make that a measure."
 
 typedef struct CrPolynomial
 {
