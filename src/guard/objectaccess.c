@@ -218,6 +218,11 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 						   "{\"dropped\": true}");
 		}
 	}
+	else if (access == OAT_DROP && classid == RelationRelationId && subid > 0)
+	{
+		if (cr_policy_possible())
+			cr_by_hand_check_column(objectid, subid);
+	}
 	else if (classid == PolicyRelationId &&
 			 (access == OAT_POST_CREATE || access == OAT_POST_ALTER ||
 			  access == OAT_DROP))

@@ -20,9 +20,12 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "base/compat.h"
 #include "base/oids.h"
+#include "catalog/index.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
 #include "guard/bound.h"
 #include "guard/guard.h"
 #include "guard/own_names.h"
@@ -57,16 +60,53 @@ refuse(const char *command, Oid relid)
 	cr_raise_own_command(command, relid);
 }
 
+/* The protected table that whoever locks the relation shuts, or InvalidOid. */
+static Oid
+bound_by(Oid relid)
+{
+	Oid			table = relid;
+
+	if (get_rel_relkind(relid) == RELKIND_INDEX ||
+		get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX)
+		table = IndexGetRelation(relid, true);
+	if (OidIsValid(table) && cr_guard_binds(table))
+		return table;
+	/* a view of one's own is for oneself to lock */
+	if (get_rel_relkind(relid) == RELKIND_VIEW &&
+		!cr_owns_relation(relid, GetUserId()))
+		return cr_guard_find_bound(relid);
+	return InvalidOid;
+}
+
+static void
+refuse_relation(const char *command, Oid relid)
+{
+	Oid			bound;
+
+	if (!OidIsValid(relid))
+		return;
+	if (is_own(relid))
+		refuse(command, relid);
+	bound = bound_by(relid);
+	if (OidIsValid(bound))
+		cr_raise_command(command, bound);
+}
+
+/*
+ * A name without a schema may come to mean another relation while the command
+ * waits: all that it could mean are asked about.
+ */
 static void
 refuse_name(const char *command, const RangeVar *name)
 {
-	Oid			relid = name == NULL ? InvalidOid :
-		RangeVarGetRelid(name, NoLock, true);
+	ListCell   *lc;
 
-	if (OidIsValid(relid) && is_own(relid))
-		refuse(command, relid);
-	else if (OidIsValid(relid) && cr_guard_binds(relid))
-		cr_raise_command(command, relid);
+	if (name == NULL)
+		return;
+	refuse_relation(command, RangeVarGetRelid(name, NoLock, true));
+	foreach(lc, name->schemaname == NULL ? fetch_search_path(true) : NIL)
+		refuse_relation(command, get_relname_relid(name->relname,
+												   lfirst_oid(lc)));
 }
 
 static void

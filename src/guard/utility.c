@@ -27,6 +27,7 @@
 #include "guard/held.h"
 #include "guard/own_names.h"
 #include "guard/raise.h"
+#include "guard/types.h"
 #include "guard/uncounted.h"
 #include "nodes/parsenodes.h"
 #include "miscadmin.h"
@@ -385,6 +386,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	cr_own_names_judge(pstmt->utilityStmt);
 	if (cr_policy_possible())
 	{
+		cr_types_judge(pstmt->utilityStmt);
 		judge_command(pstmt->utilityStmt);
 		prepare_command(pstmt->utilityStmt);
 		if (may_switch_row_security(pstmt->utilityStmt))

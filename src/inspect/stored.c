@@ -12,6 +12,7 @@
 
 #include "inspect/facts.h"
 #include "inspect/polynomial.h"
+#include "inspect/width.h"
 #include "optimizer/optimizer.h"
 
 static bool is_stored(const CrStatement *statement, Node *expanded,
@@ -62,6 +63,7 @@ is_stored(const CrStatement *statement, Node *expanded, bool missing)
 	atoms = list_union(NIL, pull_var_clause(stripped,
 											PVC_INCLUDE_AGGREGATES));
 	if (list_length(atoms) != 1 ||
+		!cr_width_fits(stripped) ||
 		!cr_polynomial_read(statement, stripped, &polynomial))
 		return false;
 	if (IsA(linitial(atoms), Aggref))

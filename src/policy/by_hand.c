@@ -22,6 +22,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "base/catalog_row.h"
+#include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_type.h"
@@ -176,6 +177,45 @@ read_definition(Oid policy, Snapshot snapshot)
 	return definition;
 }
 
+/*
+ * Whatever the policy, or the column, depends on may be somebody else's, who
+ * drops it with CASCADE: that decides nothing about the table.
+ */
+static void
+check_dropped_by_owner(Oid relid, const char *what)
+{
+	if (!cr_owns_relation(relid, GetUserId()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("this would drop %s of protected table \"%s\"",
+						what, get_rel_name(relid)),
+				 errhint("Ask the owner of the table to drop it before.")));
+}
+
+void
+cr_by_hand_check_column(Oid relid, AttrNumber attnum)
+{
+	CrPolicy   *policy = cr_policy_lookup(relid);
+	uint32		uses;
+
+	if (policy == NULL || attnum > policy->natts)
+		return;
+	uses = policy->columns[attnum - 1].uses;
+	if (uses == 0)
+		return;
+	check_dropped_by_owner(relid, psprintf("column \"%s\"",
+										   get_attname(relid, attnum, false)));
+	/* without the only one nobody can ask */
+	if ((uses & CR_USE_UNIT) != 0 && policy->nunits > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("column \"%s\" is one of several privacy units of table \"%s\"",
+						get_attname(relid, attnum, false),
+						get_rel_name(relid)),
+				 errdetail("Without it, people would be counted by the others alone."),
+				 errhint("Take the unit away first, which is put on record: SELECT cleanroom.set_column(table, column, '').")));
+}
+
 void
 cr_by_hand_note_policy(Oid policy, bool dropped)
 {
@@ -183,6 +223,9 @@ cr_by_hand_note_policy(Oid policy, bool dropped)
 	Definition	after = {0};
 	bool		renamed;
 
+	if (dropped && before.text != NULL && cr_policy_exists(before.relid))
+		check_dropped_by_owner(before.relid,
+							   psprintf("policy \"%s\"", before.name));
 	if (!dropped)
 		after = read_definition(policy, SnapshotSelf);
 	if (before.text == NULL && after.text == NULL)

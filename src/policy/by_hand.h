@@ -19,6 +19,13 @@
  */
 extern void cr_by_hand_note_policy(Oid policy, bool dropped);
 
+/*
+ * For the same hook: a column is about to be dropped, by its owner only if it
+ * has a use, and not while it is one of several units.  So are policies.
+ * Errors: 42501, 55000.
+ */
+extern void cr_by_hand_check_column(Oid relid, AttrNumber attnum);
+
 /* For the same hook: a relation has been altered, perhaps its owner. */
 extern void cr_by_hand_note_owner(Oid relid);
 

@@ -18,7 +18,6 @@
 #include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
@@ -26,7 +25,6 @@
 #include "policy/change.h"
 #include "policy/check.h"
 #include "policy/load.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -102,83 +100,6 @@ cr_check_not_forced(Relation rel)
 						   "too."),
 				 errhint("Run ALTER TABLE ... NO FORCE ROW LEVEL SECURITY "
 						 "first.")));
-}
-
-static void
-check_trigger(Relation rel, const Trigger *trigger)
-{
-	HeapTuple	tuple = SearchSysCache1(PROCOID,
-										ObjectIdGetDatum(trigger->tgfoid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", trigger->tgfoid);
-	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-	ReleaseSysCache(tuple);
-	if (!cr_owns_relation(RelationGetRelid(rel), owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("trigger \"%s\" of table \"%s\" calls a function of role \"%s\"",
-						trigger->tgname, RelationGetRelationName(rel),
-						GetUserNameFromId(owner, false)),
-				 errdetail("The function would be given the rows that are written."),
-				 errhint("Drop the trigger, or give its function to the table's owner or to a superuser.")));
-}
-
-/* Foreign keys that only compare are not checked for others, see guard/. */
-static bool
-hands_changes_on(Oid funcid)
-{
-	switch (funcid)
-	{
-		case F_RI_FKEY_CASCADE_DEL:
-		case F_RI_FKEY_CASCADE_UPD:
-		case F_RI_FKEY_SETNULL_DEL:
-		case F_RI_FKEY_SETNULL_UPD:
-		case F_RI_FKEY_SETDEFAULT_DEL:
-		case F_RI_FKEY_SETDEFAULT_UPD:
-			return true;
-		default:
-			return false;
-	}
-}
-
-static void
-check_foreign_key(Relation rel, const Trigger *trigger)
-{
-	Oid			relid = trigger->tgconstrrelid;
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		return;
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	if (!cr_owns_relation(RelationGetRelid(rel), owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("a foreign key of role \"%s\" has changes of table \"%s\" made in table \"%s\", too",
-						GetUserNameFromId(owner, false),
-						RelationGetRelationName(rel),
-						get_rel_name(relid)),
-				 errdetail("They would tell which keys there are."),
-				 errhint("Have it made without ON DELETE and ON UPDATE; or drop the constraint that it refers to, with CASCADE, and make that again.")));
-}
-
-void
-cr_check_not_followed(Relation rel)
-{
-	int			i;
-
-	for (i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-	{
-		const Trigger *trigger = &rel->trigdesc->triggers[i];
-
-		if (!trigger->tgisinternal)
-			check_trigger(rel, trigger);
-		else if (hands_changes_on(trigger->tgfoid))
-			check_foreign_key(rel, trigger);
-	}
 }
 
 void

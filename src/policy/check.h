@@ -26,6 +26,9 @@ extern void cr_check_not_forced(Relation rel);
  */
 extern void cr_check_not_followed(Relation rel);
 
+/* Is the relation, or the table that is part of it, in none of others'? */
+extern void cr_check_no_other_ancestor(Relation rel, Oid relid);
+
 /*
  * Does the relation exist, and is the current user its owner, or a role with
  * the owner's privileges?

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/parse_oper.h"
 #include "reshape/reshape.h"
 #include "utils/fmgroids.h"
@@ -277,6 +278,23 @@ values_of(const CrAggregate *aggregate, bool *known)
 }
 
 /*
+ * A value as wide as the aggregate itself computes it; without the last digits
+ * of quotients, which differ where the sum, which rounds none, does not.
+ */
+static Node *
+as_compared(Node *value)
+{
+	Node	   *wide = cr_widen_expression(copyObject(value));
+
+	if (exprType(wide) != NUMERICOID)
+		return wide;
+	return (Node *) makeFuncExpr(F_ROUND_NUMERIC_INT4, NUMERICOID,
+								 list_make2(wide, cr_make_int4(6)),
+								 InvalidOid, InvalidOid,
+								 COERCE_EXPLICIT_CALL);
+}
+
+/*
  * Whichever two values are taken from the factors, those people who have rows
  * with neither are none or enough.
  */
@@ -285,11 +303,14 @@ test_of_factors(const CrLevel *level, List *values, const CrUnit *unit,
 				List *rows)
 {
 	int			threshold = unit->base->policy->threshold;
-	List	   *args = copyObject(values);
+	List	   *args = NIL;
 	Aggref	   *unlike;
 	Expr	   *none;
 	Expr	   *enough;
+	ListCell   *lc;
 
+	foreach(lc, values)
+		args = lappend(args, as_compared(lfirst(lc)));
 	if (list_length(args) == 1)
 		args = lappend(args, makeNullConst(INT4OID, -1, InvalidOid));
 	args = lappend(args, copyObject(unit->local));
@@ -318,6 +339,41 @@ are_given(List *values)
 }
 
 /*
+ * What must not be nearly constant: the values, and each column in them that
+ * may be asked for, whatever is added to it.
+ */
+static List *
+factors_of(const CrLevel *level, List *values)
+{
+	List	   *factors = list_make1(values);
+	ListCell   *lc;
+
+	foreach(lc, pull_var_clause((Node *) values, 0))
+	{
+		Node	   *column = (Node *) lfirst(lc);
+		Node	   *expanded = cr_inspect_expand((CrLevel *) level, column);
+
+		if (cr_inspect_may_be_asked(level->statement, expanded))
+			factors = list_append_unique(factors, list_make1(column));
+	}
+	return factors;
+}
+
+/* The test of each factor among the rows. */
+static List *
+tests_among(const CrLevel *level, List *factors, const CrUnit *unit,
+			List *rows)
+{
+	List	   *tests = NIL;
+	ListCell   *lc;
+
+	foreach(lc, factors)
+		tests = lappend(tests,
+						test_of_factors(level, lfirst(lc), unit, rows));
+	return tests;
+}
+
+/*
  * What is nearly constant, multiplied by something else, is that of the few
  * for whom it is not.  They are none or enough, of all whom the aggregate
  * uses, of those who have something, and of those whom it leaves out.
@@ -328,6 +384,7 @@ tests_of_factors(const CrLevel *level, const CrAggregate *aggregate,
 {
 	bool		known = aggregate->aggref->aggfilter != NULL;
 	List	   *values = values_of(aggregate, &known);
+	List	   *factors = factors_of(level, values);
 	List	   *given = are_given(values);
 	List	   *rows = list_make1(NIL);
 	List	   *tests = NIL;
@@ -342,7 +399,7 @@ tests_of_factors(const CrLevel *level, const CrAggregate *aggregate,
 		List	   *used = list_concat_copy(aggregate->chosen, given);
 
 		used = list_concat(used, (List *) lfirst(lc));
-		tests = lappend(tests, test_of_factors(level, values, unit, used));
+		tests = list_concat(tests, tests_among(level, factors, unit, used));
 	}
 	if (aggregate->chosen != NIL && !known)
 		tests = lappend(tests, makeBoolConst(false, false));
@@ -351,7 +408,7 @@ tests_of_factors(const CrLevel *level, const CrAggregate *aggregate,
 		Expr	   *all = make_ands_explicit(copyObject(aggregate->chosen));
 		Node	   *rest = cr_make_boolean_test((Node *) all, IS_NOT_TRUE, -1);
 
-		tests = lappend(tests, test_of_factors(level, values, unit,
+		tests = list_concat(tests, tests_among(level, factors, unit,
 											   lcons(rest, given)));
 	}
 	return tests;

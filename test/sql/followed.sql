@@ -54,6 +54,57 @@ INSERT INTO parts VALUES (1, 1);
 SELECT count(*) FROM cleanroom.tables WHERE schema = 'fol';
 RESET SESSION AUTHORIZATION;
 SELECT count(*) FROM seen;
+
+-- a trigger's condition is somebody's code, too; so is what an extension brings
+SET SESSION AUTHORIZATION regress_cr_fol_owner;
+CREATE TABLE notes (person int PRIMARY KEY, house text, note text);
+GRANT TRIGGER ON notes TO regress_cr_fol_other;
+SET SESSION AUTHORIZATION regress_cr_fol_other;
+CREATE FUNCTION looks(notes) RETURNS bool LANGUAGE plpgsql AS 'BEGIN RETURN $1.person > 0; END';
+CREATE TRIGGER looks AFTER INSERT ON notes FOR EACH ROW WHEN (looks(NEW.*)) EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SET SESSION AUTHORIZATION regress_cr_fol_owner;
+SELECT cleanroom.protect('notes', 'person', 10);
+DROP TRIGGER looks ON notes;
+CREATE TRIGGER quiet BEFORE UPDATE ON notes FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SELECT cleanroom.protect('notes', 'person', 10);
+-- one of several units is not dropped with its column
+SELECT cleanroom.set_column('notes', 'house', 'unit');
+ALTER TABLE notes DROP COLUMN house;
+SELECT cleanroom.set_column('notes', 'house', '');
+ALTER TABLE notes DROP COLUMN house;
+-- what belongs to somebody else takes no policy, and no column that has a use, along
+SET SESSION AUTHORIZATION regress_cr_fol_other;
+CREATE TABLE closed (person int);
+GRANT SELECT ON closed TO regress_cr_fol_owner;
+CREATE DOMAIN code AS int;
+CREATE TYPE site AS ENUM ('a', 'b');
+SET SESSION AUTHORIZATION regress_cr_fol_owner;
+CREATE TABLE codes (person int, code code, codes code[], site site, other site);
+INSERT INTO codes SELECT i, i, ARRAY[i], 'a', 'b' FROM generate_series(1, 30) i;
+SELECT cleanroom.protect('codes', 'person', 10, dimensions => '{code, site}');
+SELECT cleanroom.add_row_policy('codes', 'open', 'person NOT IN (SELECT person FROM fol.closed)');
+SET SESSION AUTHORIZATION regress_cr_fol_other;
+DROP TABLE closed CASCADE;
+DROP DOMAIN code CASCADE;
+DROP TYPE site CASCADE;
+-- nor is it asked what is stored
+ALTER DOMAIN code ADD CHECK (VALUE <> 17);
+ALTER DOMAIN code ADD CONSTRAINT odd CHECK (VALUE <> 17) NOT VALID;
+ALTER DOMAIN code VALIDATE CONSTRAINT odd;
+ALTER DOMAIN code SET NOT NULL;
+ALTER DOMAIN code SET DEFAULT 5;
+SET SESSION AUTHORIZATION regress_cr_fol_owner;
+SELECT cleanroom.drop_row_policy('codes', 'open');
+ALTER TABLE codes DROP COLUMN other;
+-- no part of somebody else's table
+SET SESSION AUTHORIZATION regress_cr_fol_other;
+CREATE TABLE above (person int, part int) PARTITION BY LIST (part);
+CREATE TABLE below PARTITION OF above FOR VALUES IN (1);
+RESET SESSION AUTHORIZATION;
+ALTER TABLE below OWNER TO regress_cr_fol_owner;
+SET SESSION AUTHORIZATION regress_cr_fol_owner;
+SELECT cleanroom.protect('below', 'person', 10);
+RESET SESSION AUTHORIZATION;
 DROP SCHEMA fol CASCADE;
 DROP OWNED BY regress_cr_fol_owner, regress_cr_fol_deputy, regress_cr_fol_other;
 DROP ROLE regress_cr_fol_owner, regress_cr_fol_deputy, regress_cr_fol_other;
