@@ -202,11 +202,16 @@ read_cast(Reading *reading, FuncExpr *cast, List **choices)
 static bool
 read_coalesce(Reading *reading, CoalesceExpr *expr, List **choices)
 {
+	Reading		inner = *reading;
 	List	   *first;
 	ListCell   *lc;
 
-	if (list_length(expr->args) != 2 ||
-		!read_choices(reading, linitial(expr->args), &first))
+	if (list_length(expr->args) != 2)
+		return false;
+	/* where something else stands for null, null adds not as much as zero */
+	inner.summed = reading->summed &&
+		cr_choice_is_zero(cr_choice_added(lsecond(expr->args)));
+	if (!read_choices(&inner, linitial(expr->args), &first))
 		return false;
 	foreach(lc, first)
 	{

@@ -117,6 +117,14 @@ is_safe_cast(const FuncExpr *call)
 		call->funcid == F_NUMERIC_INT8 || call->funcid == F_FLOAT8_INT4;
 }
 
+/* Is it an operator of the server's that cannot fail? */
+static bool
+compares(Oid operator)
+{
+	return operator < FirstNormalObjectId &&
+		get_op_btree_interpretation(operator) != NIL;
+}
+
 /* Is it anything but conditions, choices and casts of flags and constants? */
 static bool
 other_walker(Node *node, Flags *flags)
@@ -135,11 +143,11 @@ other_walker(Node *node, Flags *flags)
 		case T_OpExpr:
 		case T_DistinctExpr:
 			if (((OpExpr *) node)->opresulttype != BOOLOID ||
-				((OpExpr *) node)->opno >= FirstNormalObjectId)
+				!compares(((OpExpr *) node)->opno))
 				return true;
 			break;
 		case T_ScalarArrayOpExpr:
-			if (((ScalarArrayOpExpr *) node)->opno >= FirstNormalObjectId)
+			if (!compares(((ScalarArrayOpExpr *) node)->opno))
 				return true;
 			break;
 		case T_Const:

@@ -149,7 +149,9 @@ values_mutator(Node *node, Query *query)
 	{
 		RangeTblRef rows = {.type = T_RangeTblRef,.rtindex = var->varno};
 
-		if (cr_normalize_is_not_null(query, (Node *) &rows, (Node *) var))
+		/* a key that may be null beside a match tells of something else */
+		if (cr_normalize_is_not_null(query, (Node *) &rows, (Node *) var) &&
+			cr_normalize_is_not_null(query, (Node *) &rows, (Node *) key))
 		{
 			result = makeNode(CoalesceExpr);
 			result->coalescetype = ((CaseExpr *) node)->casetype;

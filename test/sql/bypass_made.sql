@@ -96,7 +96,21 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT regr_slope(t + u, t) - 1 FROM (SELECT id, avg(x) AS t, avg(w) AS u FROM orders WHERE kind IN (''s'', ''m'') GROUP BY id) z'),
 (false, 'SELECT regr_slope(t, v) - 1 FROM (SELECT id, sum(t) AS v, sum(t + u) AS t FROM (SELECT id, kind, avg(x) AS t, avg(w) AS u FROM orders WHERE kind IN (''s'', ''m'') GROUP BY id, kind) y GROUP BY id) z'),
 (false, 'SELECT regr_slope(t + t - m, t) - 1 FROM (SELECT id, sum(x) AS t, avg(x) AS m FROM orders WHERE kind = ''s'' GROUP BY id) z'),
-(false, 'SELECT var_pop(o.x) FROM orders o JOIN orders v ON v.id = o.id');
+(false, 'SELECT var_pop(o.x) FROM orders o JOIN orders v ON v.id = o.id'),
+
+-- ---------- what the test of it would not see: overflow, rounding, a small addend; overflow two levels below ----------
+(false, 'SELECT sum(x * 1000000000 * (w - 1)) / 1000000000 FROM orders WHERE kind IN (''s'', ''m'')'),
+(false, 'SELECT sum(income * 30000 * (joined - born)) / 30000 FROM people'),
+(false, 'SELECT sum(q * 1000000000) FROM orders WHERE q IN (0, 7)'),
+(false, 'SELECT sum(x * 1000000000 * q) FILTER (WHERE kind <> ''t'') FROM orders JOIN picks USING (q) WHERE l = ''pick'''),
+(false, 'SELECT sum(x * (w - 1) + x / 7.0 * 7 - x) FROM orders WHERE kind IN (''s'', ''m'')'),
+(false, 'SELECT sum(q + x / 7.0 * 7 - x) FROM orders WHERE q IN (0, 7)'),
+(false, 'SELECT sum(income * (joined - born) + income / 3.0 * 3 - income) FROM people'),
+(false, 'SELECT sum(t - m + t / 3.0 * 3 - t) FROM (SELECT id, sum(x) AS t, avg(x) AS m FROM orders WHERE kind = ''s'' GROUP BY id) z'),
+(false, 'SELECT sum(x * (w - 1) + 0.0001 * x) FROM orders WHERE kind IN (''s'', ''m'')'),
+(false, 'SELECT sum(10000 * x * (w - 1) + x) / 10000 FROM orders WHERE kind IN (''s'', ''m'')'),
+(false, 'SELECT count(*) - count(t) FROM (SELECT id, t FROM (SELECT id, q * 400000000 AS t FROM orders WHERE kind = ''s'' GROUP BY 1, 2) y GROUP BY id, t) z'),
+(false, 'SELECT count(*) - count(t) FROM (SELECT DISTINCT id, t FROM (SELECT id, q * q * 50000000 AS t FROM orders WHERE kind = ''s'' GROUP BY 1, 2) y) z');
 
 -- ---------- honest ones, the same for the owner ----------
 INSERT INTO queries (honest, query) VALUES
@@ -109,7 +123,12 @@ INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(x * w - x), sum(x * w) FROM orders'),
 (true, 'SELECT sum(x * w) FILTER (WHERE kind = ''t''), sum(CASE WHEN kind = ''t'' THEN x * w ELSE 0 END) FROM orders WHERE kind <> ''s'''),
 (true, 'SELECT round(corr(x, w)::numeric, 8), round(regr_slope(2 * x + 1, w)::numeric, 8) FROM orders WHERE kind = ''t'''),
-(true, 'SELECT round(corr(t, n)::numeric, 8) FROM (SELECT id, sum(x) AS t, count(*) AS n FROM orders WHERE kind <> ''s'' GROUP BY id) z');
+(true, 'SELECT round(corr(t, n)::numeric, 8) FROM (SELECT id, sum(x) AS t, count(*) AS n FROM orders WHERE kind <> ''s'' GROUP BY id) z'),
+-- a key that is null beside a match, too; one for what is unknown
+(true, 'SELECT sum(CASE WHEN s.vk IS NULL THEN 0 ELSE s.income END) FROM people q LEFT JOIN (SELECT p.id AS pk, o.id AS vk, p.income FROM people p LEFT JOIN orders o ON o.id = p.id AND o.kind = ''t'') s ON s.pk = q.id'),
+(true, 'SELECT sum(CASE WHEN s.vk IS NULL THEN 0 ELSE s.n END) FROM people q LEFT JOIN (SELECT p.id AS pk, o.id AS vk, count(*) AS n FROM people p LEFT JOIN orders o ON o.id = p.id AND o.kind = ''t'' GROUP BY 1, 2) s ON s.pk = q.id'),
+(true, 'SELECT sum(coalesce((nullif(kind, ''s'') = ''t'')::int, 5)), sum(x * coalesce((nullif(kind, ''s'') = ''t'')::int, 1)) FROM orders WHERE q < 7'),
+(true, 'SELECT sum(coalesce(m, 2)) FROM (SELECT id, bool_or(nullif(kind, ''s'') = ''t'')::int AS m FROM orders WHERE q < 7 AND kind <> ''m'' GROUP BY id) z');
 
 CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

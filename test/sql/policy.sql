@@ -81,6 +81,8 @@ SELECT "column", uses FROM cleanroom.columns WHERE name = 'humans';
 
 -- without a privacy unit it stays protected, and cannot be queried
 ALTER TABLE humans DROP COLUMN plain;
+SELECT cleanroom.set_column('humans', 'plain', '');
+ALTER TABLE humans DROP COLUMN plain;
 SELECT privacy_units, problem FROM cleanroom.tables WHERE name = 'humans';
 BEGIN;
 ALTER TABLE humans ALTER COLUMN id TYPE json USING NULL;
