@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_oper.h"
 #include "reshape/reshape.h"
@@ -277,16 +278,32 @@ values_of(const CrAggregate *aggregate, bool *known)
 	return values;
 }
 
+/* Is it computed of a quotient, or of what people have below, as averages? */
+static bool
+quotient_walker(Node *node, CrLevel *level)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, OpExpr) && ((OpExpr *) node)->opfuncid == F_NUMERIC_DIV)
+		return true;
+	if (IsA(node, Var) &&
+		cr_inspect_computed_below(level->statement,
+								  cr_inspect_expand(level, node)) != NULL)
+		return true;
+	return expression_tree_walker(node, quotient_walker, (void *) level);
+}
+
 /*
  * A value as wide as the aggregate itself computes it; without the last digits
  * of quotients, which differ where the sum, which rounds none, does not.
  */
 static Node *
-as_compared(Node *value)
+as_compared(const CrLevel *level, Node *value)
 {
 	Node	   *wide = cr_widen_expression(copyObject(value));
 
-	if (exprType(wide) != NUMERICOID)
+	if (exprType(wide) != NUMERICOID ||
+		!quotient_walker(value, (CrLevel *) level))
 		return wide;
 	return (Node *) makeFuncExpr(F_ROUND_NUMERIC_INT4, NUMERICOID,
 								 list_make2(wide, cr_make_int4(6)),
@@ -310,7 +327,7 @@ test_of_factors(const CrLevel *level, List *values, const CrUnit *unit,
 	ListCell   *lc;
 
 	foreach(lc, values)
-		args = lappend(args, as_compared(lfirst(lc)));
+		args = lappend(args, as_compared(level, lfirst(lc)));
 	if (list_length(args) == 1)
 		args = lappend(args, makeNullConst(INT4OID, -1, InvalidOid));
 	args = lappend(args, copyObject(unit->local));
@@ -325,16 +342,27 @@ test_of_factors(const CrLevel *level, List *values, const CrUnit *unit,
 	return make_orclause(list_make2(none, enough));
 }
 
-/* All of them are there. */
+/*
+ * All of them are there: so are the columns that they are made of, which says
+ * the same where nothing stands for a null.
+ */
 static List *
-are_given(List *values)
+are_given(const CrLevel *level, List *values)
 {
+	bool		strict = !contain_nonstrict_functions((Node *) values);
 	List	   *given = NIL;
 	ListCell   *lc;
 
-	foreach(lc, values)
-		given = lappend(given, cr_make_null_test(copyObject(lfirst(lc)),
-												 IS_NOT_NULL));
+	foreach(lc, strict ? pull_var_clause((Node *) values, 0) : values)
+	{
+		Node	   *value = (Node *) lfirst(lc);
+		Node	   *expanded = cr_inspect_expand((CrLevel *) level, value);
+
+		if (cr_inspect_nullable(level->statement, expanded))
+			given = list_append_unique(given,
+									   cr_make_null_test(copyObject(value),
+														 IS_NOT_NULL));
+	}
 	return given;
 }
 
@@ -385,14 +413,16 @@ tests_of_factors(const CrLevel *level, const CrAggregate *aggregate,
 	bool		known = aggregate->aggref->aggfilter != NULL;
 	List	   *values = values_of(aggregate, &known);
 	List	   *factors = factors_of(level, values);
-	List	   *given = are_given(values);
+	List	   *given = are_given(level, values);
 	List	   *rows = list_make1(NIL);
 	List	   *tests = NIL;
 	ListCell   *lc;
 
 	if (!aggregate->weighs || unit->membership != NULL)
 		return NIL;
-	foreach(lc, aggregate->given)
+	/* else who has the values has all that they are made of */
+	foreach(lc, contain_nonstrict_functions((Node *) values) ?
+			aggregate->given : NIL)
 		rows = lappend(rows, list_make1(lfirst(lc)));
 	foreach(lc, rows)
 	{
