@@ -26,6 +26,7 @@
 #include "access/htup_details.h"
 #include "catalog/index.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
 #include "guard/bound.h"
 #include "guard/guard.h"
 #include "optimizer/plancat.h"
@@ -49,18 +50,36 @@ coarse_number(float4 number)
 }
 
 /*
- * The next quarter.  Without a histogram the planner takes half of the values
- * for each bound of a range, and so nothing for what is between two: it then
- * joins in a loop, as if there were one row.  It has their sum less one, and
- * the part that is null, which it takes for nothing when it is less: so one
- * sixteenth less than no nulls makes a range of one sixteenth.
+ * Is it a column of which ranges are asked for?  From statistics without a
+ * histogram the planner takes half of the values for each bound, and so
+ * nothing for what is between two: it then joins in a loop, as if there were
+ * one row.  Without any it takes one in two hundred.
  */
-static float4
-coarse_nulls(float4 part)
+static bool
+is_ranged(Oid relid, AttrNumber attnum)
 {
-	float4		quarter = rintf(Min(part, 0.75) * 4) / 4;
+	CrPolicy   *policy = cr_policy_lookup(relid);
 
-	return quarter > 0 ? quarter : -1.0f / 16;
+	if (policy == NULL || attnum < 1 || attnum > policy->natts ||
+		(policy->columns[attnum - 1].uses & (CR_USE_UNIT | CR_USE_JOIN)) != 0)
+		return false;
+	switch (getBaseType(get_atttype(relid, attnum)))
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+			return true;
+		default:
+			return false;
+	}
 }
 
 static int32
@@ -93,7 +112,7 @@ coarse_statistics(Oid relid, AttrNumber attnum, bool inherited)
 	result = heap_copytuple(tuple);
 	ReleaseSysCache(tuple);
 	form = (Form_pg_statistic) GETSTRUCT(result);
-	form->stanullfrac = coarse_nulls(form->stanullfrac);
+	form->stanullfrac = rintf(Min(form->stanullfrac, 0.75) * 4) / 4;
 	form->stawidth = width_of_type(relid, attnum);
 	form->stadistinct = coarse_number(form->stadistinct);
 	form->stakind1 = 0;
@@ -117,7 +136,8 @@ relation_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
 {
 	if (rte->rtekind == RTE_RELATION && hides_samples(rte->relid))
 	{
-		vardata->statsTuple = coarse_statistics(rte->relid, attnum, rte->inh);
+		vardata->statsTuple = is_ranged(rte->relid, attnum) ? NULL :
+			coarse_statistics(rte->relid, attnum, rte->inh);
 		vardata->freefunc = heap_freetuple;
 		vardata->acl_ok = true;
 		return true;

@@ -34,7 +34,7 @@ my %tables = (
 			age => [ 'int', 'f', [ 20, 30, 40, 50, 60 ] ],
 			amount => [ 'numeric', 'm', [] ],
 			score => [ 'float8', 'm', [] ],
-			steps => [ 'int', 'mf', [ 200, 1000, 5000 ] ],
+			steps => [ 'int', 'm', [ 200, 1000, 5000 ] ],
 			bonus => [ 'numeric', 'mn', [] ],
 			sparse => [ 'int', 'mn', [] ],
 		}
@@ -673,6 +673,29 @@ sub rest_is_safe
 	} @{ $relation->{units} };
 }
 
+sub other_people
+{
+	my ($relation, $condition) = @_;
+	my $all = all_of(kept($relation));
+	my $part = all_of(kept($relation), $condition);
+
+	return map {
+		"count(DISTINCT $_->[0]) FILTER (WHERE $all) - count(DISTINCT $_->[0]) FILTER (WHERE $part) NOT BETWEEN 1 AND "
+		  . ($_->[1] - 1)
+	} @{ $relation->{units} };
+}
+
+sub factors_differ
+{
+	my ($relation, $x, $y, @conditions) = @_;
+	my $filter = all_of(kept($relation), @conditions);
+
+	return map {
+		"cleanroom.unlike($x, $y, $_->[0], $_->[1]) FILTER (WHERE $filter) NOT BETWEEN 1 AND "
+		  . ($_->[1] - 1)
+	} @{ $relation->{units} };
+}
+
 # What is written call(argument) [FILTER], and released if its part and the
 # rest of the group are many enough.
 sub guarded
@@ -693,6 +716,21 @@ sub guarded
 			"$columns[$_]{expr} IS NOT NULL",
 			"$columns[1 - $_]{expr} IS NULL") } 0, 1
 	  if @columns == 2;
+	# and those who have neither of two values are none or enough
+	push @tests, factors_differ($relation, $columns[0]{expr}, $columns[1]{expr},
+		$condition, @arguments)
+	  if @columns == 2 && $call !~ /regr_count/;
+	push @tests, factors_differ($relation, $columns[0]{expr}, $columns[1]{expr},
+		"($condition) IS NOT TRUE", @arguments)
+	  if @columns == 2 && $call !~ /regr_count/ && defined $condition;
+	# what is left over is counted among those, too, who have something
+	push @tests, rest_is_safe($relation, "($condition) IS NOT TRUE", $_)
+	  for defined $condition
+	  ? (@arguments, @arguments == 2 ? join(' AND ', @arguments) : ())
+	  : ();
+	# who has rows of the part may have others, too
+	push @tests, other_people($relation, $condition)
+	  if defined $condition && $call =~ /^count\(DISTINCT \Q$relation->{key}{expr}\E\)/;
 	return analyst($written) . owner(@tests
 		? 'CASE WHEN ' . join(' AND ', @tests)
 		  . " THEN $call FILTER (WHERE $filter) END"

@@ -87,7 +87,6 @@ SELECT cleanroom.protect('visits', 'person', threshold => 5,
     dimensions => '{city,region,day,kind,urgent}',
     measures => '{amount,score,steps,bonus,sparse}', filters => '{age}',
     join_keys => '{person}');
-SELECT cleanroom.set_column('visits', 'steps', 'measure, filter');
 SELECT cleanroom.protect('patients', 'person', threshold => 6,
     dimensions => '{city,smoker}', measures => '{weight,height}',
     join_keys => '{person,email}');
