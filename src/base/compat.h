@@ -26,6 +26,7 @@
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/guc_tables.h"
+#include "utils/lsyscache.h"
 
 /* PG 16 moved the macros for variable-length values out of postgres.h. */
 #if PG_VERSION_NUM >= 160000
@@ -40,6 +41,17 @@ cr_owns_relation(Oid relid, Oid roleid)
 	return object_ownercheck(RelationRelationId, relid, roleid);
 #else
 	return pg_class_ownercheck(relid, roleid);
+#endif
+}
+
+/* Does the operator compare as an index does?  PG 18 renamed the look-up. */
+static inline bool
+cr_operator_compares(Oid operator)
+{
+#if PG_VERSION_NUM >= 180000
+	return get_op_index_interpretation(operator) != NIL;
+#else
+	return get_op_btree_interpretation(operator) != NIL;
 #endif
 }
 

@@ -122,7 +122,7 @@ static bool
 compares(Oid operator)
 {
 	return operator < FirstNormalObjectId &&
-		get_op_btree_interpretation(operator) != NIL;
+		cr_operator_compares(operator);
 }
 
 /* Is it anything but conditions, choices and casts of flags and constants? */
