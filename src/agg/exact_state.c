@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "agg/context.h"
 #include "agg/exact_state.h"
 #include "base/compat.h"
 #include "utils/float.h"
@@ -46,16 +47,6 @@ typedef struct StateWire
 PG_FUNCTION_INFO_V1(cr_exact_combine);
 PG_FUNCTION_INFO_V1(cr_exact_serialize);
 PG_FUNCTION_INFO_V1(cr_exact_deserialize);
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
-	return context;
-}
 
 /* ---------- memory ---------- */
 
@@ -93,7 +84,7 @@ new_state(MemoryContext context, CrExactKind kind)
 CrExactState *
 cr_exact_state_new(FunctionCallInfo fcinfo, CrExactKind kind)
 {
-	return new_state(aggregate_context(fcinfo), kind);
+	return new_state(cr_aggregate_context(fcinfo), kind);
 }
 
 /* Settles a sum, and sees to it that it reaches some places. */
@@ -145,7 +136,7 @@ void
 cr_exact_state_widen(FunctionCallInfo fcinfo, CrExactState *state, int sum,
 					 int place, int nplaces)
 {
-	reach(aggregate_context(fcinfo), state, sum, place, nplaces);
+	reach(cr_aggregate_context(fcinfo), state, sum, place, nplaces);
 }
 
 /* ---------- parts of the aggregates ---------- */
@@ -176,7 +167,7 @@ merge(MemoryContext context, CrExactState *a, CrExactState *b)
 Datum
 cr_exact_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = cr_aggregate_context(fcinfo);
 	CrExactState *a;
 	CrExactState *b;
 
@@ -203,7 +194,7 @@ cr_exact_serialize(PG_FUNCTION_ARGS)
 	char	   *to;
 	int			i;
 
-	(void) aggregate_context(fcinfo);
+	(void) cr_aggregate_context(fcinfo);
 	state = (CrExactState *) PG_GETARG_POINTER(0);
 	memset(&wire, 0, sizeof(wire));
 	wire.n = state->n;
@@ -267,7 +258,7 @@ cr_exact_deserialize(PG_FUNCTION_ARGS)
 	CrExactState *state;
 	int			i;
 
-	(void) aggregate_context(fcinfo);
+	(void) cr_aggregate_context(fcinfo);
 	packed = PG_GETARG_BYTEA_PP(0);
 	from = VARDATA_ANY(packed);
 	length = VARSIZE_ANY_EXHDR(packed);

@@ -51,7 +51,7 @@ cr_hasher_init(CrHasher *hasher, FunctionCallInfo fcinfo, int argument)
 	if (!OidIsValid(entry->hash_extended_proc_finfo.fn_oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("privacy units of type %s cannot be counted",
+				 errmsg("values of type %s cannot be told apart",
 						format_type_be(type)),
 				 errdetail("The type has no hash function.")));
 	hasher->hash_finfo = &entry->hash_extended_proc_finfo;

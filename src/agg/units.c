@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include "agg/context.h"
 #include "agg/hasher.h"
 #include "base/compat.h"
 
@@ -42,16 +43,6 @@ PG_FUNCTION_INFO_V1(cr_units_combine);
 PG_FUNCTION_INFO_V1(cr_units_serialize);
 PG_FUNCTION_INFO_V1(cr_units_deserialize);
 PG_FUNCTION_INFO_V1(cr_units_result);
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
-	return context;
-}
 
 /* The state of a set. */
 static Datum
@@ -82,7 +73,7 @@ new_set(FunctionCallInfo fcinfo, int32 threshold)
 				 errmsg("threshold must be between 1 and %d",
 						CR_UNITSET_THRESHOLD_MAX)));
 	size = cr_unitset_initial_size(threshold);
-	return cr_unitset_init(MemoryContextAlloc(aggregate_context(fcinfo),
+	return cr_unitset_init(MemoryContextAlloc(cr_aggregate_context(fcinfo),
 											  size),
 						   size, threshold);
 }
@@ -101,9 +92,10 @@ add_hash(FunctionCallInfo fcinfo, CrUnitSet *set, uint64 hash)
 		size_t		size = cr_unitset_grown_size(set);
 		CrUnitSet  *old = set;
 
-		set = cr_unitset_move(MemoryContextAllocHuge(aggregate_context(fcinfo),
-													 size),
-							  size, old);
+		void	   *room;
+
+		room = MemoryContextAllocHuge(cr_aggregate_context(fcinfo), size);
+		set = cr_unitset_move(room, size, old);
 		pfree(old);
 	}
 	if (result == CR_UNITSET_SATURATED)
@@ -215,7 +207,7 @@ cr_units_serialize(PG_FUNCTION_ARGS)
 	bytea	   *result;
 	char	   *to;
 
-	(void) aggregate_context(fcinfo);
+	(void) cr_aggregate_context(fcinfo);
 	if (STATE_IS_SATURATED(state))
 	{
 		wire.threshold = STATE_THRESHOLD(state);
@@ -260,7 +252,7 @@ cr_units_deserialize(PG_FUNCTION_ARGS)
 	CrUnitSet  *set;
 	Size		size;
 
-	(void) aggregate_context(fcinfo);
+	(void) cr_aggregate_context(fcinfo);
 	if (length < sizeof(wire))
 		elog(ERROR, "damaged state of a unit counter");
 	memcpy(&wire, from, sizeof(wire));

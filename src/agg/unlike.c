@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "agg/context.h"
 #include "agg/hasher.h"
 #include "agg/neither.h"
 #include "base/compat.h"
@@ -44,16 +45,6 @@ PG_FUNCTION_INFO_V1(cr_unlike_combine);
 PG_FUNCTION_INFO_V1(cr_unlike_serialize);
 PG_FUNCTION_INFO_V1(cr_unlike_deserialize);
 PG_FUNCTION_INFO_V1(cr_unlike_result);
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
-	return context;
-}
 
 static CrNeither *
 state_of(FunctionCallInfo fcinfo, int argument)
@@ -100,7 +91,7 @@ Datum
 cr_unlike_transition(PG_FUNCTION_ARGS)
 {
 	CrNeither  *state = state_of(fcinfo, ARG_STATE);
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = cr_aggregate_context(fcinfo);
 	const UnlikeHashers *hashers;
 	CrTriple	triple;
 
@@ -127,7 +118,7 @@ cr_unlike_transition(PG_FUNCTION_ARGS)
 Datum
 cr_unlike_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = cr_aggregate_context(fcinfo);
 	CrNeither  *state = state_of(fcinfo, 0);
 	CrNeither  *other = state_of(fcinfo, 1);
 	HASH_SEQ_STATUS scan;
@@ -162,7 +153,7 @@ cr_unlike_serialize(PG_FUNCTION_ARGS)
 	bytea	   *result;
 	char	   *to;
 
-	(void) aggregate_context(fcinfo);
+	(void) cr_aggregate_context(fcinfo);
 	if (!wire.settled)
 		wire.ntriples = hash_get_num_entries(state->triples);
 	size = VARHDRSZ + sizeof(wire) + wire.ntriples * sizeof(CrTriple);
@@ -195,7 +186,7 @@ cr_unlike_deserialize(PG_FUNCTION_ARGS)
 	UnlikeWire	wire;
 	int64		i;
 
-	(void) aggregate_context(fcinfo);
+	(void) cr_aggregate_context(fcinfo);
 	if (VARSIZE_ANY_EXHDR(packed) < sizeof(wire))
 		elog(ERROR, "damaged state of unlike()");
 	memcpy(&wire, from, sizeof(wire));

@@ -93,17 +93,13 @@ atoms_of(const CrStatement *statement, Node *expanded)
 	{
 		Node	   *atom = (Node *) lfirst(lc);
 		Node	   *below = cr_inspect_computed_below(statement, atom);
-		List	   *inner = NIL;
 
-		if (below != NULL)
-			inner = atoms_of(statement, below);
-		else if (IsA(atom, Aggref))
-			inner = atoms_of(statement, (Node *) ((Aggref *) atom)->args);
 		/* an aggregate of columns is not what others of them are */
-		if (below == NULL && (!IsA(atom, Aggref) || inner == NIL ||
-							  is_of_tables(statement, (Aggref *) atom)))
-			inner = list_make1(atom);
-		atoms = list_union(atoms, inner);
+		if (below == NULL && IsA(atom, Aggref) &&
+			!is_of_tables(statement, (Aggref *) atom))
+			below = (Node *) ((Aggref *) atom)->args;
+		atoms = list_union(atoms, below != NULL ?
+						   atoms_of(statement, below) : list_make1(atom));
 	}
 	return atoms;
 }

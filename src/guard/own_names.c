@@ -79,7 +79,7 @@ bound_by(Oid relid)
 }
 
 static void
-refuse_relation(const char *command, Oid relid)
+refuse_to_lock(const char *command, Oid relid)
 {
 	Oid			bound;
 
@@ -103,9 +103,9 @@ refuse_name(const char *command, const RangeVar *name)
 
 	if (name == NULL)
 		return;
-	refuse_relation(command, RangeVarGetRelid(name, NoLock, true));
+	refuse_to_lock(command, RangeVarGetRelid(name, NoLock, true));
 	foreach(lc, name->schemaname == NULL ? fetch_search_path(true) : NIL)
-		refuse_relation(command, get_relname_relid(name->relname,
+		refuse_to_lock(command, get_relname_relid(name->relname,
 												   lfirst_oid(lc)));
 }
 
