@@ -525,7 +525,7 @@ sub unit_level
 {
 	my ($relation, $ctes) = @_;
 	my $alias = name('p');
-	my (@targets, @keys, @columns, @units);
+	my (@targets, @keys, @columns, @units, %renamed);
 	my $number = 0;
 
 	return $relation if $relation->{outer} || @{ $relation->{anti} }
@@ -538,7 +538,9 @@ sub unit_level
 		push @targets, "$unit->[0] AS $name";
 		push @keys, $unit->[0] unless grep { $_ eq $unit->[0] } @keys;
 		push @units, [ "$alias.$name", $unit->[1] ];
+		$renamed{ $unit->[0] } = "$alias.$name";
 	}
+	my $nulled_by = sub { return $renamed{ $_[0]{outer} // '' }; };
 	$number = 0;
 	for my $dimension (some(int rand 3, grep { !$_->{label} } columns_with($relation, 'd')))
 	{
@@ -547,7 +549,8 @@ sub unit_level
 		push @targets, "$dimension->{expr} AS $name";
 		push @keys, $dimension->{expr};
 		push @columns, { %$dimension, expr => "$alias.$name", name => undef,
-			uses => $dimension->{uses} =~ /n/ ? 'dn' : 'd', outer => undef };
+			uses => $dimension->{uses} =~ /n/ ? 'dn' : 'd',
+			outer => $nulled_by->($dimension) };
 	}
 	push @targets, 'count(*) AS n';
 	push @columns, { expr => "$alias.n", type => 'int', uses => 'dm',
@@ -565,7 +568,7 @@ sub unit_level
 		}
 		push @targets, pick('sum', 'avg') . "($what) AS $name";
 		push @columns, { expr => "$alias.$name", type => 'sum', values => [],
-			uses => 'mn', name => undef };
+			uses => 'mn', name => undef, outer => $nulled_by->($measure) };
 	}
 	# the first and last of what a person has been
 	for my $dimension (chance(0.3) ? some(1, grep { !$_->{label} && $_->{type} ne 'bool' } columns_with($relation, 'd')) : ())
@@ -573,7 +576,8 @@ sub unit_level
 		feature('unit level: first or last');
 		push @targets, pick('min', 'max') . "($dimension->{expr}) AS f";
 		push @columns, { %$dimension, expr => "$alias.f", name => undef,
-			uses => $dimension->{uses} =~ /n/ ? 'dn' : 'd', outer => undef };
+			uses => $dimension->{uses} =~ /n/ ? 'dn' : 'd',
+			outer => $nulled_by->($dimension) };
 	}
 	if (chance(0.2))
 	{
@@ -741,7 +745,8 @@ sub guarded
 sub guarded_by_member
 {
 	my ($relation, $member, $not, $written, $call, $column) = @_;
-	my ($meant, $rest) = ($member->{rows}, "NOT ($member->{rows})");
+	# without a key there is no match, where nulls may be asked about
+	my ($meant, $rest) = ($member->{rows}, "($member->{rows}) IS NOT TRUE");
 	my %asked = (%$relation, units => [ @{ $relation->{units} },
 		[ $member->{key}, $member->{threshold} ] ]);
 	my @argument = $column ? "$column->{expr} IS NOT NULL" : ();
