@@ -8,6 +8,7 @@
 # corpora.sql says, or by what an attack does itself between its worlds.
 use strict;
 use warnings;
+use File::Spec;
 use File::Temp;
 use Judge;
 use MIME::Base64;
@@ -80,6 +81,8 @@ sub psql
 
 	# not what world.sql has set for this role
 	local $ENV{PGOPTIONS} = '-c search_path=public';
+	# where a test finds what it includes
+	local $ENV{PG_ABS_SRCDIR} = File::Spec->rel2abs("$tests/..");
 	system('psql', '-h', $dir, '-p', 5432, '-U', 'postgres', '-X', '-q', '-v',
 		'ON_ERROR_STOP=1', '-o', '/dev/null', '-d', $database, @arguments) == 0
 	  or die "the worlds of $database could not be made\n";

@@ -4,6 +4,8 @@
 -- Of 61 people all have one order of kind s, on one day; 61 alone has another
 -- of kind r, a day later.  Each of these must be null.
 \set VERBOSITY terse
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set analyst regress_cr_c_analyst
 SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
 CREATE ROLE regress_cr_c_owner;
@@ -27,9 +29,8 @@ SELECT cleanroom.set_column('orders', 'day', 'dimension, measure');
 SELECT cleanroom.set_column('orders', 'piece', 'filter, measure');
 SELECT cleanroom.protect('visits', 'id', 5, join_keys => '{id}');
 GRANT SELECT ON people, orders, visits TO regress_cr_c_analyst;
-CREATE TABLE queries (place int GENERATED ALWAYS AS IDENTITY, honest bool, query text);
-CREATE TABLE outcomes (who text, place int, outcome text);
-GRANT ALL ON queries, outcomes TO regress_cr_c_analyst;
+\set included :abs_srcdir '/lib/attempts.sql'
+\i :included
 
 -- ---------- deviations of each person, whose rows a join makes several ----------
 INSERT INTO queries (honest, query)
@@ -87,31 +88,10 @@ INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT round(corr(n, t)::numeric, 8) FROM (SELECT id, count(*) AS n, sum(x) AS t FROM orders GROUP BY id) q JOIN visits v ON v.id = q.id'),
 (true, 'SELECT region, round(regr_slope(i, d)::numeric, 8) FROM (SELECT p.id, region, avg(p.income) AS i, avg(x) AS d FROM people p JOIN orders o ON o.id = p.id GROUP BY p.id, region) q GROUP BY 1 ORDER BY 1');
 
-CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-    found text := '';
-    hint text;
-    state text;
-BEGIN
-    FOR r IN EXECUTE query LOOP
-        found := found || r::text || ' ';
-    END LOOP;
-    RETURN found;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, hint = PG_EXCEPTION_HINT;
-    RETURN state || CASE hint WHEN '' THEN ' WITHOUT A HINT: ' || SQLERRM ELSE '' END;
-END $$;
-GRANT EXECUTE ON FUNCTION run(text) TO regress_cr_c_analyst;
-INSERT INTO outcomes SELECT 'owner', place, run(query) FROM queries;
-SET SESSION AUTHORIZATION regress_cr_c_analyst;
-INSERT INTO outcomes SELECT 'analyst', place, run(query) FROM queries;
-SELECT 'LEAKS', outcome, query FROM queries JOIN outcomes USING (place)
- WHERE who = 'analyst' AND NOT honest AND outcome !~ '^(\(\) |RC00[1-6]|)$' ORDER BY place;
-SELECT outcome, count(*) FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest GROUP BY 1 ORDER BY 1;
-SELECT query, outcome FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest AND outcome ~ '^RC' ORDER BY place;
-SELECT a.outcome, nullif(o.outcome, a.outcome) AS owner, query FROM queries JOIN outcomes a USING (place) JOIN outcomes o USING (place)
- WHERE honest AND a.who = 'analyst' AND o.who = 'owner' ORDER BY place;
+\set included :abs_srcdir '/lib/run.sql'
+\i :included
+\set included :abs_srcdir '/lib/attempts_end.sql'
+\i :included
 RESET SESSION AUTHORIZATION;
 RESET search_path;
 DROP SCHEMA bypass_constants CASCADE;

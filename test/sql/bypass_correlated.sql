@@ -61,21 +61,9 @@ INSERT INTO places VALUES
 (19, 'SELECT rank() OVER (ORDER BY #), count(*) FROM persons p GROUP BY #'),
 (20, 'SELECT count(*) FROM persons p, LATERAL (SELECT # AS x) q GROUP BY x');
 
-CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-    found text := '';
-    hint text;
-    state text;
-BEGIN
-    FOR r IN EXECUTE query LOOP
-        found := found || r::text || ' ';
-    END LOOP;
-    RETURN 'ADMITTED ' || found;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, hint = PG_EXCEPTION_HINT;
-    RETURN state || CASE hint WHEN '' THEN ' WITHOUT A HINT: ' || SQLERRM ELSE '' END;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set included :abs_srcdir '/lib/run.sql'
+\i :included
 SET client_min_messages = warning;
 CREATE TABLE outcomes (place int, number int, query text, outcome text);
 INSERT INTO outcomes

@@ -5,6 +5,7 @@
 -- number without those few must not come out; the same of the others, in a
 -- set without those few, must, and be what the owner gets.
 \set VERBOSITY terse
+\getenv abs_srcdir PG_ABS_SRCDIR
 SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
 CREATE ROLE regress_cr_o_owner;
@@ -68,22 +69,8 @@ INSERT INTO places VALUES
 (18, 'SELECT count(*) FILTER (WHERE # AND c) FROM persons p WHERE EXISTS (SELECT FROM persons q WHERE q.pid = p.pid AND NOT EXISTS (SELECT FROM bought z WHERE z.pid = q.pid))'),
 (19, 'SELECT count(*) FILTER (WHERE c AND (# OR age < 99)) FROM persons p WHERE EXISTS (SELECT FROM persons q WHERE q.pid = p.pid AND NOT EXISTS (SELECT FROM seen z WHERE z.pid = q.pid))');
 
--- Runs a statement; says how it ended, and whether a refusal has a hint.
-CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-    found text := '';
-    hint text;
-    state text;
-BEGIN
-    FOR r IN EXECUTE query LOOP
-        found := found || r::text || ' ';
-    END LOOP;
-    RETURN found;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, hint = PG_EXCEPTION_HINT;
-    RETURN state || CASE hint WHEN '' THEN ' WITHOUT A HINT' ELSE '' END;
-END $$;
+\set included :abs_srcdir '/lib/run.sql'
+\i :included
 CREATE FUNCTION ask(who text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO outcomes
     SELECT who, young, number, place, written, run(written)

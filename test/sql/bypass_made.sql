@@ -5,6 +5,8 @@
 -- Of 61 people 61 alone has no order of kind m, and has another of kind s.
 -- Each of these must be null or refused.
 \set VERBOSITY terse
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set analyst regress_cr_n_analyst
 SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS cleanroom;
 CREATE ROLE regress_cr_n_owner;
@@ -34,9 +36,8 @@ SELECT cleanroom.set_column('orders', 'day', 'dimension, measure'), cleanroom.se
 SELECT cleanroom.protect('parts', 'id', 5, dimensions => '{reg}', measures => '{x}', join_keys => '{id}');
 SELECT cleanroom.set_column('parts', 'q', 'dimension, measure');
 GRANT SELECT ON people, orders, parts, part_a TO regress_cr_n_analyst;
-CREATE TABLE queries (place int GENERATED ALWAYS AS IDENTITY, honest bool, query text);
-CREATE TABLE outcomes (who text, place int, outcome text);
-GRANT ALL ON queries, outcomes TO regress_cr_n_analyst;
+\set included :abs_srcdir '/lib/attempts.sql'
+\i :included
 SET SESSION AUTHORIZATION regress_cr_n_analyst;
 CREATE TABLE picks (q int PRIMARY KEY, l text);
 INSERT INTO picks VALUES (0, 'pick'), (7, 'pick'), (1, 'no'), (2, 'no'), (3, 'no');
@@ -130,31 +131,10 @@ INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(coalesce((nullif(kind, ''s'') = ''t'')::int, 5)), sum(x * coalesce((nullif(kind, ''s'') = ''t'')::int, 1)) FROM orders WHERE q < 7'),
 (true, 'SELECT sum(coalesce(m, 2)) FROM (SELECT id, bool_or(nullif(kind, ''s'') = ''t'')::int AS m FROM orders WHERE q < 7 AND kind <> ''m'' GROUP BY id) z');
 
-CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-    found text := '';
-    hint text;
-    state text;
-BEGIN
-    FOR r IN EXECUTE query LOOP
-        found := found || r::text || ' ';
-    END LOOP;
-    RETURN found;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, hint = PG_EXCEPTION_HINT;
-    RETURN state || CASE hint WHEN '' THEN ' WITHOUT A HINT: ' || SQLERRM ELSE '' END;
-END $$;
-GRANT EXECUTE ON FUNCTION run(text) TO regress_cr_n_analyst;
-INSERT INTO outcomes SELECT 'owner', place, run(query) FROM queries;
-SET SESSION AUTHORIZATION regress_cr_n_analyst;
-INSERT INTO outcomes SELECT 'analyst', place, run(query) FROM queries;
-SELECT 'LEAKS', outcome, query FROM queries JOIN outcomes USING (place)
- WHERE who = 'analyst' AND NOT honest AND outcome !~ '^(\(\) |RC00[1-6]|)$' ORDER BY place;
-SELECT outcome, count(*) FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest GROUP BY 1 ORDER BY 1;
-SELECT query, outcome FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest AND outcome ~ '^RC' ORDER BY place;
-SELECT a.outcome, nullif(o.outcome, a.outcome) AS owner, query FROM queries JOIN outcomes a USING (place) JOIN outcomes o USING (place)
- WHERE honest AND a.who = 'analyst' AND o.who = 'owner' ORDER BY place;
+\set included :abs_srcdir '/lib/run.sql'
+\i :included
+\set included :abs_srcdir '/lib/attempts_end.sql'
+\i :included
 RESET SESSION AUTHORIZATION;
 RESET search_path;
 DROP SCHEMA bypass_made CASCADE;

@@ -4,6 +4,8 @@
 -- Of 60 people, every third has no income; 7 alone has no gap and is of kind
 -- x, and has no visit of kind m.  Each difference must be null.
 \set VERBOSITY terse
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set analyst regress_cr_e_analyst
 SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
 CREATE ROLE regress_cr_e_owner;
@@ -27,9 +29,8 @@ INSERT INTO accounts SELECT n, n, w FROM generate_series(1, 60) n, unnest('{z,m}
 INSERT INTO accounts SELECT 7, 700 + n, 'z' FROM generate_series(1, 6) n;
 SELECT cleanroom.protect('accounts', 'pid', 5, dimensions => '{what}', join_keys => '{pid, acc}');
 GRANT SELECT ON persons, visits, accounts TO regress_cr_e_analyst;
-CREATE TABLE queries (place int GENERATED ALWAYS AS IDENTITY, honest bool, query text);
-CREATE TABLE outcomes (who text, place int, outcome text);
-GRANT ALL ON queries, outcomes TO regress_cr_e_analyst;
+\set included :abs_srcdir '/lib/attempts.sql'
+\i :included
 
 -- ---------- columns that may be null beside each other ----------
 INSERT INTO queries (honest, query)
@@ -196,31 +197,10 @@ INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(a) FILTER (WHERE m = 1) FROM (SELECT pid, sum(income) AS a, count(*) AS m FROM persons GROUP BY pid) q'),
 (true, 'SELECT sum(income) FILTER (WHERE EXISTS (SELECT FROM visits v WHERE v.pid = p.pid AND what = ''k'')) FROM persons p');
 
-CREATE FUNCTION run(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-    found text := '';
-    hint text;
-    state text;
-BEGIN
-    FOR r IN EXECUTE query LOOP
-        found := found || r::text || ' ';
-    END LOOP;
-    RETURN found;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, hint = PG_EXCEPTION_HINT;
-    RETURN state || CASE hint WHEN '' THEN ' WITHOUT A HINT: ' || SQLERRM ELSE '' END;
-END $$;
-GRANT EXECUTE ON FUNCTION run(text) TO regress_cr_e_analyst;
-INSERT INTO outcomes SELECT 'owner', place, run(query) FROM queries;
-SET SESSION AUTHORIZATION regress_cr_e_analyst;
-INSERT INTO outcomes SELECT 'analyst', place, run(query) FROM queries;
-SELECT 'LEAKS', outcome, query FROM queries JOIN outcomes USING (place)
- WHERE who = 'analyst' AND NOT honest AND outcome !~ '^(\(\) |RC00[1-6]|)$' ORDER BY place;
-SELECT outcome, count(*) FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest GROUP BY 1 ORDER BY 1;
-SELECT query, outcome FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest AND outcome ~ '^RC' ORDER BY place;
-SELECT a.outcome, nullif(o.outcome, a.outcome) AS owner, query FROM queries JOIN outcomes a USING (place) JOIN outcomes o USING (place)
- WHERE honest AND a.who = 'analyst' AND o.who = 'owner' ORDER BY place;
+\set included :abs_srcdir '/lib/run.sql'
+\i :included
+\set included :abs_srcdir '/lib/attempts_end.sql'
+\i :included
 RESET SESSION AUTHORIZATION;
 RESET search_path;
 DROP SCHEMA bypass_rests CASCADE;

@@ -6,6 +6,8 @@
 -- condition on distinct people; an attack runs in two worlds that differ in
 -- three people, and must be refused, with a hint, or end alike in both.
 \set VERBOSITY terse
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set analyst regress_cr_f_analyst
 SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
 CREATE ROLE regress_cr_f_clinic;
@@ -85,64 +87,8 @@ $$ BEGIN RAISE WARNING 'called'; RETURN $1; END $$;
 RESET SESSION AUTHORIZATION;
 ANALYZE patients, visits, sales;
 
--- ask(question) runs it twice.  [[...]] is what only the owner writes, {{...}}
--- what only the analyst does; /patient/ at the end of a query is the owner's
--- HAVING count(DISTINCT patient) >= 5.
-CREATE TABLE outcomes (question text, outcome text);
-CREATE TABLE attacks (world int, attack text, outcome text);
-GRANT ALL ON attacks TO regress_cr_f_analyst;
-CREATE FUNCTION answer(question text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-    lines text[] := '{}';
-    hint text;
-    state text;
-    message text;
-BEGIN
-    FOR r IN EXECUTE question LOOP
-        lines := lines || to_jsonb(r)::text;
-    END LOOP;
-    RETURN ARRAY(SELECT l COLLATE "C" FROM unnest(lines) l ORDER BY 1);
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, state = RETURNED_SQLSTATE,
-        hint = PG_EXCEPTION_HINT;
-    RETURN 'error ' || state || ': ' || message ||
-        CASE WHEN hint = '' THEN ' WITHOUT A HINT' ELSE '' END;
-END $$;
-CREATE FUNCTION ask(question text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    spelled text := regexp_replace(question, '/([\w.]+)/',
-        '[[HAVING count(DISTINCT \1) >= 5]]', 'g');
-    own text;
-    theirs text;
-    outcome text;
-BEGIN
-    own := answer(regexp_replace(regexp_replace(spelled,
-                  '\[\[(.*?)\]\]', '\1', 'g'), '\{\{(.*?)\}\}', '', 'g'));
-    SET ROLE regress_cr_f_analyst;
-    theirs := answer(regexp_replace(regexp_replace(spelled,
-                     '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g'));
-    RESET ROLE;
-    outcome := CASE WHEN theirs LIKE 'error %' THEN theirs
-        WHEN own LIKE 'error %' THEN 'owner: ' || own
-        WHEN own = theirs THEN
-            'same, ' || cardinality(own::text[]) || ' rows'
-        ELSE E'differs\nowner:   ' || left(own, 600) ||
-             E'\nanalyst: ' || left(theirs, 600) END;
-    INSERT INTO outcomes VALUES (question, outcome);
-    RETURN outcome;
-END $$;
-CREATE FUNCTION attack(attack text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    found text;
-BEGIN
-    SET ROLE regress_cr_f_analyst;
-    found := answer(attack);
-    RESET ROLE;
-    INSERT INTO attacks VALUES (1, attack, found);
-    RETURN found;
-END $$;
-GRANT EXECUTE ON FUNCTION answer(text) TO regress_cr_f_analyst;
+\set included :abs_srcdir '/lib/compared.sql'
+\i :included
 \pset format unaligned
 \pset tuples_only on
 

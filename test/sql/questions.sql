@@ -1,6 +1,8 @@
 -- Everyday questions: each is asked as analyst and compared with what the
 -- owner computes by plain SQL with an explicit condition on distinct people.
 \set VERBOSITY terse
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set analyst regress_cr_q_analyst
 SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
 CREATE ROLE regress_cr_q_clinic;
@@ -124,40 +126,8 @@ GRANT SELECT ON kinds, countries, country TO regress_cr_q_shop;
 ALTER TABLE visits SET (parallel_workers = 2);
 ANALYZE visits, orders, parts, strict, kinds, countries, products, families;
 
--- ask(question) runs it twice.  [[...]] is what only the owner writes, {{...}}
--- what only the analyst does.
-CREATE FUNCTION answer(question text) RETURNS text[] LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-    lines text[] := '{}';
-BEGIN
-    FOR r IN EXECUTE question LOOP
-        lines := lines || to_jsonb(r)::text;
-    END LOOP;
-    RETURN ARRAY(SELECT l COLLATE "C" FROM unnest(lines) l ORDER BY 1);
-EXCEPTION WHEN OTHERS THEN
-    RETURN ARRAY['error ' || SQLSTATE || ': ' || SQLERRM];
-END $$;
-CREATE FUNCTION ask(question text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    own text[];
-    theirs text[];
-BEGIN
-    own := answer(regexp_replace(regexp_replace(question,
-                  '\[\[(.*?)\]\]', '\1', 'g'), '\{\{(.*?)\}\}', '', 'g'));
-    SET ROLE regress_cr_q_analyst;
-    theirs := answer(regexp_replace(regexp_replace(question,
-                     '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g'));
-    RESET ROLE;
-    IF theirs[1] LIKE 'error %' THEN
-        RETURN theirs[1];
-    ELSIF own = theirs THEN
-        RETURN 'same, ' || cardinality(own) || ' rows';
-    END IF;
-    RETURN E'differs\nowner:   ' || left(own::text, 600) ||
-           E'\nanalyst: ' || left(theirs::text, 600);
-END $$;
-GRANT EXECUTE ON FUNCTION answer(text) TO regress_cr_q_analyst;
+\set included :abs_srcdir '/lib/compared.sql'
+\i :included
 \pset format unaligned
 \pset tuples_only on
 
