@@ -24,6 +24,7 @@
 #include "base/errcodes.h"
 #include "base/library.h"
 #include "base/oids.h"
+#include "base/own_sql.h"
 #include "catalog/pg_database.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
@@ -205,6 +206,7 @@ cr_rotation_resumer_main(Datum main_arg)
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(main_arg),
 											  InvalidOid, 0);
+	cr_own_sql_in_worker();
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (cr_oids_get() != NULL)

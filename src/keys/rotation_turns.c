@@ -13,6 +13,7 @@
 
 #include "access/xact.h"
 #include "base/oids.h"
+#include "base/own_sql.h"
 #include "base/settings.h"
 #include "executor/spi.h"
 #include "keys/rotation.h"
@@ -199,6 +200,7 @@ cr_rotation_main(Datum main_arg)
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+	cr_own_sql_in_worker();
 	SetConfigOption("lock_timeout", LOCK_LIMIT, PGC_SUSET, PGC_S_SESSION);
 	context = AllocSetContextCreate(TopMemoryContext, "cleanroom rotation",
 									ALLOCSET_DEFAULT_SIZES);

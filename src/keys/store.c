@@ -9,6 +9,7 @@
 
 #include "access/relation.h"
 #include "base/isolation.h"
+#include "base/own_sql.h"
 #include "executor/spi.h"
 #include "keys/keyring_rows.h"
 #include "keys/store.h"
@@ -40,19 +41,13 @@ cr_store_open(CrStore *store)
 	SetUserIdAndSecContext(owner, store->security_context |
 						   SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_NOFORCE_RLS);
-	store->guc_level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp",
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	store->guc_level = cr_own_sql_begin();
 }
 
 void
 cr_store_close(CrStore *store)
 {
-	SPI_finish();
-	AtEOXact_GUC(true, store->guc_level);
+	cr_own_sql_end(store->guc_level);
 	SetUserIdAndSecContext(store->caller, store->security_context);
 }
 

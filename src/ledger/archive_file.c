@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "base/compat.h"
+#include "base/own_sql.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "common/string.h"
@@ -237,18 +238,16 @@ read_safely(Reading *reading)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	int			nesting;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
-	nesting = NewGUCNestLevel();
-	cr_session_pin_settings();
 	PG_TRY();
 	{
-		SPI_connect();
+		int			nesting = cr_own_sql_begin();
+
+		cr_session_pin_settings();
 		read_lines(reading);
-		SPI_finish();
-		AtEOXact_GUC(false, nesting);
+		cr_own_sql_end(nesting);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();

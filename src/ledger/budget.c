@@ -18,6 +18,7 @@
 
 #include "base/compat.h"
 #include "base/errcodes.h"
+#include "base/own_sql.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -190,8 +191,9 @@ book(const char *price, char **reason, char **hint)
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		arg = CStringGetTextDatum(price);
 	char	   *values[3];
+	int			nesting;
 
-	SPI_connect();
+	nesting = cr_own_sql_begin();
 	if (SPI_execute_with_args("SELECT booked, reason, hint FROM cleanroom.charge_budgets($1::pg_catalog.jsonb)",
 							  1, types, &arg, NULL, false,
 							  1) != SPI_OK_SELECT || SPI_processed != 1)
@@ -203,7 +205,7 @@ book(const char *price, char **reason, char **hint)
 		if (values[i] != NULL)
 			values[i] = MemoryContextStrdup(caller, values[i]);
 	}
-	SPI_finish();
+	cr_own_sql_end(nesting);
 	*reason = values[1];
 	*hint = values[2];
 	return values[0];
@@ -276,17 +278,18 @@ count_refusal(const CrRecord *record)
 	Datum		values[CR_NCOLUMNS];
 	bool		nulls[CR_NCOLUMNS];
 	Datum		args[2];
+	int			nesting;
 
 	cr_record_form(record, values, nulls);
 	if (nulls[CR_COL_SESSION_USER] || nulls[CR_COL_TABLES])
 		return;
 	args[0] = values[CR_COL_SESSION_USER];
 	args[1] = values[CR_COL_TABLES];
-	SPI_connect();
+	nesting = cr_own_sql_begin();
 	if (SPI_execute_with_args("SELECT cleanroom.count_refusal($1, $2)", 2,
 							  types, args, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "a refusal could not be counted");
-	SPI_finish();
+	cr_own_sql_end(nesting);
 }
 
 static void

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/own_sql.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/limit.h"
@@ -24,11 +25,12 @@ static cr_record_stored_hook_type next_hook = NULL;
 static void
 run(const char *statement, int nargs, Oid *types, Datum *args)
 {
-	SPI_connect();
+	int			nesting = cr_own_sql_begin();
+
 	if (SPI_execute_with_args(statement, nargs, types, args, NULL, false,
 							  0) != SPI_OK_SELECT)
 		elog(ERROR, "a use of a key could not be counted");
-	SPI_finish();
+	cr_own_sql_end(nesting);
 }
 
 static void

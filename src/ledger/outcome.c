@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "base/own_sql.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "ledger/ledger_table.h"
@@ -90,6 +91,7 @@ cr_outcome_await(int64 number, uint64 xid)
 {
 	static Oid	types[] = {INT8OID, XID8OID};
 	Datum		args[2];
+	int			nesting;
 
 	/* the recorder takes this for a passing failure */
 	if (!lock_at_once("ledger_open"))
@@ -99,12 +101,12 @@ cr_outcome_await(int64 number, uint64 xid)
 				 errhint("The record is stored when it no longer is.")));
 	args[0] = Int64GetDatum(number);
 	args[1] = FullTransactionIdGetDatum(FullTransactionIdFromU64(xid));
-	SPI_connect();
+	nesting = cr_own_sql_begin();
 	if (SPI_execute_with_args("INSERT INTO cleanroom.ledger_open (number, xid) VALUES ($1, $2)",
 							  2, types, args, NULL, false,
 							  0) != SPI_OK_INSERT)
 		elog(ERROR, "an open change could not be noted");
-	SPI_finish();
+	cr_own_sql_end(nesting);
 
 	/* it has hardly come to its end while its backend waits for us */
 	if (!awaiting)
@@ -224,6 +226,7 @@ cr_outcome_settle(void)
 	bool		settled;
 	CrTaken    *undone;
 	int			count;
+	int			nesting;
 
 	if (!OidIsValid(cr_ledger_table_oid("ledger_open", &uncommitted)))
 	{
@@ -235,10 +238,10 @@ cr_outcome_settle(void)
 		return;
 	wait_before_next_look(FAILURE_DELAY);
 	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
+	nesting = cr_own_sql_begin();
 	undone = find_undone(context, &count);
 	settled = is_settled();
-	SPI_finish();
+	cr_own_sql_end(nesting);
 	PopActiveSnapshot();
 	if (count > 0)
 		cr_store_entries(undone, count,

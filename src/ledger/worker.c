@@ -17,6 +17,7 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/errcodes.h"
+#include "base/own_sql.h"
 #include "base/settings.h"
 #include "catalog/pg_database.h"
 #include "ledger/recorder.h"
@@ -299,16 +300,7 @@ cr_recorder_worker_main(Datum main_arg)
 		SetConfigOption("synchronous_commit", "local", PGC_SUSET,
 						PGC_S_OVERRIDE);
 	SetConfigOption("lock_timeout", "2s", PGC_SUSET, PGC_S_OVERRIDE);
-	SetConfigOption("statement_timeout", "0", PGC_SUSET, PGC_S_OVERRIDE);
-	if (GetConfigOption("transaction_timeout", true, false) != NULL)
-		SetConfigOption("transaction_timeout", "0", PGC_SUSET,
-						PGC_S_OVERRIDE);
-	SetConfigOption("idle_in_transaction_session_timeout", "0", PGC_SUSET,
-					PGC_S_OVERRIDE);
-	SetConfigOption("default_transaction_read_only", "off", PGC_SUSET,
-					PGC_S_OVERRIDE);
-	SetConfigOption("default_transaction_isolation", "read committed",
-					PGC_SUSET, PGC_S_OVERRIDE);
+	cr_own_sql_in_worker();
 	record_until_idle();
 	proc_exit(0);
 }

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/own_sql.h"
 #include "catalog/pg_authid.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -82,8 +83,8 @@ run_query(const char *query, int nargs, Oid *types, Datum *args,
 		  const char *nulls, int ncolumns, char **values)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	int			nesting = cr_own_sql_begin();
 
-	SPI_connect();
 	if (SPI_execute_with_args(query, nargs, types, args, nulls, true, 2) !=
 		SPI_OK_SELECT)
 		elog(ERROR, "a query of the extension failed");
@@ -96,7 +97,7 @@ run_query(const char *query, int nargs, Oid *types, Datum *args,
 								 SPI_tuptable->tupdesc, i + 1);
 		values[i] = value == NULL ? NULL : MemoryContextStrdup(caller, value);
 	}
-	SPI_finish();
+	cr_own_sql_end(nesting);
 }
 
 /*

@@ -11,10 +11,10 @@
  */
 #include "postgres.h"
 
+#include "base/own_sql.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "session/pinned.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -46,20 +46,17 @@ cr_grant_usage(PG_FUNCTION_ARGS)
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(PG_GETARG_OID(2),
 						   context | SECURITY_LOCAL_USERID_CHANGE);
-	nesting = NewGUCNestLevel();
+	nesting = cr_own_sql_begin();
 	/* it may have nothing left to take back, which is nobody's to read */
 	(void) set_config_option("client_min_messages", "error", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	cr_session_pin_path("pg_catalog, pg_temp");
-	SPI_connect();
 	if (SPI_execute(psprintf(given ? "GRANT USAGE ON SCHEMA %s TO %s" :
 							 "REVOKE USAGE ON SCHEMA %s FROM %s CASCADE",
 							 quote_identifier(schema),
 							 quote_identifier(grantee)),
 					false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "a grant could not be made");
-	SPI_finish();
-	AtEOXact_GUC(false, nesting);
+	cr_own_sql_end(nesting);
 	SetUserIdAndSecContext(user, context);
 	PG_RETURN_VOID();
 }

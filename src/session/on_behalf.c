@@ -21,6 +21,7 @@
 #include "base/encoding.h"
 #include "base/isolation.h"
 #include "base/oids.h"
+#include "base/own_sql.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -77,6 +78,7 @@ typedef struct BehalfCall
 {
 	Oid			funcid;			/* the function that acts */
 	char	   *query;			/* calls it */
+	char	   *search_path;	/* the caller's */
 	int			nargs;
 	Oid			types[FUNC_MAX_ARGS];
 	Datum		args[FUNC_MAX_ARGS];
@@ -126,7 +128,7 @@ run_call(BehalfCall *call)
 	MemoryContext caller = CurrentMemoryContext;
 	const char *outer = callers_search_path;
 
-	callers_search_path = pstrdup(namespace_search_path);
+	callers_search_path = call->search_path;
 	PG_TRY();
 	{
 		if (SPI_execute_with_args(call->query, call->nargs, call->types,
@@ -191,6 +193,7 @@ cr_on_behalf(PG_FUNCTION_ARGS)
 	BehalfCall	call;
 	Oid			user;
 	int			context;
+	int			nesting;
 	Datum		value = (Datum) 0;
 	bool		isnull = true;
 
@@ -200,13 +203,14 @@ cr_on_behalf(PG_FUNCTION_ARGS)
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
 						   context | SECURITY_LOCAL_USERID_CHANGE);
-	SPI_connect();
+	call.search_path = pstrdup(namespace_search_path);
+	nesting = cr_own_sql_begin();
 	run_call(&call);
 	if (fcinfo->flinfo->fn_retset)
 		return_rows(fcinfo);
 	else
 		value = return_value(fcinfo, caller, &isnull);
-	SPI_finish();
+	cr_own_sql_end(nesting);
 	SetUserIdAndSecContext(user, context);
 	fcinfo->isnull = isnull;
 	return value;

@@ -13,6 +13,7 @@
 
 #include "base/compat.h"
 #include "base/errcodes.h"
+#include "base/own_sql.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -139,6 +140,7 @@ cr_check_tokens(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Side		sides[2];
 	uint64		i;
+	int			nesting;
 
 	cr_require_argument(fcinfo, 0, "relation_a");
 	cr_require_argument(fcinfo, 1, "column_a");
@@ -147,12 +149,12 @@ cr_check_tokens(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	read_side(fcinfo, 0, &sides[0]);
 	read_side(fcinfo, 2, &sides[1]);
-	if (SPI_connect() != SPI_OK_CONNECT ||
-		SPI_execute(make_query(&sides[0], &sides[1]), true,
+	nesting = cr_own_sql_begin();
+	if (SPI_execute(make_query(&sides[0], &sides[1]), true,
 					0) != SPI_OK_SELECT)
 		elog(ERROR, "could not count tokens");
 	for (i = 0; i < SPI_processed; i++)
 		put_row(rsinfo, sides, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-	SPI_finish();
+	cr_own_sql_end(nesting);
 	return (Datum) 0;
 }

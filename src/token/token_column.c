@@ -13,6 +13,7 @@
 
 #include "access/relation.h"
 #include "base/compat.h"
+#include "base/own_sql.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -219,6 +220,7 @@ cr_tokenize_column(PG_FUNCTION_ARGS)
 	CrKeyRow	key;
 	CrStore		store;
 	Relation	rel;
+	int			nesting;
 
 	for (size_t i = 0; i < lengthof(names); i++)
 		cr_require_argument(fcinfo, i, names[i]);
@@ -238,11 +240,11 @@ cr_tokenize_column(PG_FUNCTION_ARGS)
 	cr_admin_usable_key(text_to_cstring(PG_GETARG_TEXT_PP(3)), &key);
 	cr_admin_check_purpose(&key, CR_KEY_TOKEN);
 
-	if (SPI_connect() != SPI_OK_CONNECT ||
-		SPI_execute(trigger_command(fcinfo, relid), false,
+	nesting = cr_own_sql_begin();
+	if (SPI_execute(trigger_command(fcinfo, relid), false,
 					0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not create a trigger");
-	SPI_finish();
+	cr_own_sql_end(nesting);
 	cr_store_open(&store);
 	cr_dependents_track(relid, target, key.key_id);
 	cr_store_close(&store);
