@@ -28,7 +28,6 @@
 
 /* What the cache holds; the callback only ever moves generation. */
 static CrOids cached_oids;
-static Oid	cached_extension = InvalidOid;	/* InvalidOid: not installed */
 static uint64 cached_generation = 0;	/* generation when it was read */
 static uint64 generation = 1;
 static bool callbacks_registered = false;
@@ -86,6 +85,7 @@ read_oids(void)
 		started_at = generation;
 		memset(&found, 0, sizeof(found));
 		extension = get_extension_oid("cleanroom", true);
+		found.extension = extension;
 		if (OidIsValid(extension))
 			found.schema = get_namespace_oid("cleanroom", true);
 		if (OidIsValid(found.schema))
@@ -104,7 +104,6 @@ read_oids(void)
 	} while (started_at != generation);
 
 	cached_oids = found;
-	cached_extension = extension;
 	cached_generation = started_at;
 }
 
@@ -123,7 +122,7 @@ cr_oids_get(void)
 	if (cached_generation != generation)
 		read_oids();
 
-	return OidIsValid(cached_extension) ? &cached_oids : NULL;
+	return OidIsValid(cached_oids.extension) ? &cached_oids : NULL;
 }
 
 bool
@@ -137,7 +136,7 @@ cr_oids_is_own_table(Oid relid)
 		return false;
 	relkind = get_rel_relkind(relid);
 	return (relkind == RELKIND_RELATION || relkind == RELKIND_SEQUENCE) &&
-		getExtensionOfObject(RelationRelationId, relid) == cached_extension;
+		getExtensionOfObject(RelationRelationId, relid) == oids->extension;
 }
 
 uint64
@@ -154,5 +153,5 @@ cr_oids_find_function(const char *name, int nargs, const Oid *argtypes)
 	if (oids == NULL)
 		return InvalidOid;
 
-	return find_member(cached_extension, oids->schema, name, nargs, argtypes);
+	return find_member(oids->extension, oids->schema, name, nargs, argtypes);
 }

@@ -13,6 +13,7 @@
 
 typedef struct CrOids
 {
+	Oid			extension;		/* cleanroom itself */
 	Oid			schema;			/* schema cleanroom */
 	Oid			open_function;	/* cleanroom.open() */
 	Oid			gate_function;	/* cleanroom.gate() */

@@ -22,6 +22,7 @@
 #include "commands/defrem.h"
 #include "guard/bound.h"
 #include "guard/command.h"
+#include "guard/extension_schema.h"
 #include "guard/foreign_key.h"
 #include "guard/guard.h"
 #include "guard/held.h"
@@ -384,6 +385,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 
 	cr_uncounted_settle();
 	cr_own_names_judge(pstmt->utilityStmt);
+	cr_extension_schema_judge(pstmt->utilityStmt);
 	if (cr_policy_possible())
 	{
 		cr_types_judge(pstmt->utilityStmt);

@@ -106,7 +106,9 @@ cr_made_function_is_ours(Oid funcid)
 {
 	const CrOids *oids = cr_oids_get();
 
-	return oids != NULL && get_func_namespace(funcid) == oids->schema;
+	/* others may have put theirs into its schema, before it was ours */
+	return oids != NULL && get_func_namespace(funcid) == oids->schema &&
+		getExtensionOfObject(ProcedureRelationId, funcid) == oids->extension;
 }
 
 /* See made_function.h. */

@@ -46,13 +46,6 @@
 
 /* ---------- functions and types ---------- */
 
-/* The extension's own serve many purposes; these are facts of the session. */
-static bool
-is_extensions(const FormData_pg_proc *function)
-{
-	return function->pronamespace == get_namespace_oid("cleanroom", true);
-}
-
 typedef struct Judging
 {
 	Node	   *node;			/* whose functions are being judged */
@@ -83,7 +76,9 @@ is_untrusted_function(Oid funcid, void *context)
 		trusted = function->provolatile != PROVOLATILE_VOLATILE &&
 			funcid != F_STATEMENT_TIMESTAMP &&
 			(is_listed(funcid, judging->node) ||
-			 (funcid >= FirstNormalObjectId && !is_extensions(function) &&
+			/* ours serve many purposes; these are facts of the session */
+			 (funcid >= FirstNormalObjectId &&
+			  !cr_made_function_is_ours(funcid) &&
 			  cr_made_function_answers(funcid) &&
 			  superuser_arg(function->proowner)));
 		ReleaseSysCache(tuple);

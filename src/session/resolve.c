@@ -18,7 +18,6 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "base/compat.h"
-#include "base/oids.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -29,6 +28,7 @@
 #include "parser/analyze.h"
 #include "rewrite/rewriteHandler.h"
 #include "session/asker.h"
+#include "session/made_function.h"
 #include "session/on_behalf.h"
 #include "session/pinned.h"
 #include "session/template_code.h"
@@ -127,10 +127,8 @@ static bool
 is_foreign_function(Oid funcid, void *context)
 {
 	Contents   *contents = (Contents *) context;
-	const CrOids *oids = cr_oids_get();
 
-	if (funcid >= FirstNormalObjectId && oids != NULL &&
-		get_func_namespace(funcid) != oids->schema)
+	if (funcid >= FirstNormalObjectId && !cr_made_function_is_ours(funcid))
 		contents->functions = list_append_unique_oid(contents->functions,
 													 funcid);
 	return false;

@@ -172,6 +172,54 @@ END $$;
 SELECT current_user AS still_here;
 RESET ROLE;
 
+-- other extensions, which need no privilege on their schema, are not made in it
+SELECT current_database() AS database \gset
+GRANT CREATE ON DATABASE :"database" TO regress_cr_anyone;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_anyone;
+CREATE SCHEMA anyones AUTHORIZATION regress_cr_anyone;
+SET ROLE regress_cr_anyone;
+CREATE EXTENSION hstore SCHEMA cleanroom;
+CREATE EXTENSION hstore SCHEMA pg_catalog;
+SET search_path = cleanroom, anyones;
+CREATE EXTENSION hstore;
+SET search_path = pg_catalog, anyones;
+CREATE EXTENSION hstore;
+CREATE EXTENSION IF NOT EXISTS hstore SCHEMA nowhere;
+SET search_path = anyones, cleanroom;
+CREATE EXTENSION hstore;
+SELECT akeys('a=>1'::hstore);
+ALTER EXTENSION hstore SET SCHEMA cleanroom;
+DROP EXTENSION hstore;
+RESET ROLE;
+RESET search_path;
+-- those that a superuser has made there are not ours
+CREATE EXTENSION hstore SCHEMA cleanroom;
+CREATE TYPE anyones.holding AS (a text);
+CREATE TABLE anyones.people (id int PRIMARY KEY, city text);
+CREATE TABLE anyones.labels (city text PRIMARY KEY, label text);
+ALTER TABLE anyones.people OWNER TO regress_cr_anyone;
+ALTER TABLE anyones.labels OWNER TO regress_cr_anyone;
+INSERT INTO anyones.people SELECT i, 'c' || i % 2 FROM generate_series(1, 100) i;
+INSERT INTO anyones.labels VALUES ('c0', 'zero'), ('c1', 'one');
+CREATE ROLE regress_cr_asker;
+GRANT USAGE ON SCHEMA anyones TO regress_cr_asker;
+GRANT SELECT ON anyones.people, anyones.labels TO regress_cr_asker;
+SET ROLE regress_cr_anyone;
+SELECT cleanroom.protect('anyones.people', 'id', 5, '{city}');
+SET ROLE regress_cr_asker;
+SELECT label, count(*) FROM anyones.people JOIN anyones.labels USING (city) GROUP BY 1 ORDER BY 1;
+RESET ROLE;
+CREATE INDEX ON anyones.labels (label) WHERE cleanroom.populate_record(NULL::anyones.holding, 'a=>1'::cleanroom.hstore) IS NOT NULL;
+SET ROLE regress_cr_asker;
+SELECT label, count(*) FROM anyones.people JOIN anyones.labels USING (city) GROUP BY 1 ORDER BY 1;
+RESET ROLE;
+SET client_min_messages = error;
+DROP SCHEMA anyones CASCADE;
+DROP EXTENSION hstore CASCADE;
+RESET client_min_messages;
+DROP ROLE regress_cr_asker;
+REVOKE CREATE ON DATABASE :"database" FROM regress_cr_anyone;
+
 -- a schema that others could have filled is not taken over
 DROP EXTENSION cleanroom;
 DROP SCHEMA cleanroom;
