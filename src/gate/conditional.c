@@ -123,6 +123,31 @@ note_left_out(CrLevel *level, CrAggregate *aggregate, Node *written)
 }
 
 /*
+ * Rows that a condition before this one leaves out, of those that the others
+ * and this one choose: which was written first, as FILTER around CASE, makes
+ * no difference.
+ */
+static void
+note_rests_before(CrAggregate *aggregate, Node *written)
+{
+	ListCell   *lc;
+
+	if (aggregate->listed != NIL || aggregate->tested != NIL)
+		return;
+	foreach(lc, aggregate->chosen)
+	{
+		List	   *rows = list_delete_ptr(list_copy(aggregate->chosen),
+										   lfirst(lc));
+
+		rows = lappend(rows, written);
+		rows = lappend(rows, cr_make_boolean_test(lfirst(lc), IS_NOT_TRUE,
+												  -1));
+		aggregate->rests = lappend(aggregate->rests, copyObject(
+								   make_ands_explicit(rows)));
+	}
+}
+
+/*
  * Notes that the aggregate rests on rows for which the condition holds.
  */
 CrVerdict *
@@ -146,6 +171,8 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 		aggregate->listed = lappend(aggregate->listed, rest);
 	else
 		aggregate->rests = lappend(aggregate->rests, rest);
+	if (tested == NIL)
+		note_rests_before(aggregate, written);
 	aggregate->chosen = lappend(aggregate->chosen, copyObject(written));
 	aggregate->tested = list_concat_unique_ptr(aggregate->tested, tested);
 	aggregate->mixed = aggregate->mixed ||

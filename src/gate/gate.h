@@ -31,10 +31,29 @@ extern CrVerdict *cr_rule_joins(CrLevel *level);
 extern bool cr_gate_joins(CrLevel *level, const Var *left, const Var *right);
 
 /* weigh.c: aggregates of what the statement asks for elsewhere */
-extern void cr_note_asked(CrStatement *statement);
+extern CrVerdict *cr_note_asked(CrStatement *statement);
 
 /* share.c: aggregates over aggregates of some rows */
 extern CrVerdict *cr_rule_shares(CrLevel *level, CrAggregate *aggregate);
+
+/*
+ * Calls visit() for each aggregate that columns of unit levels are computed
+ * of, until it returns true; the source is NULL where the unit level is not
+ * in the level's own FROM.
+ */
+typedef bool (*CrAtomVisitor) (CrSource *source, const Var *column,
+							   CrAggregate *atom, void *context);
+extern bool cr_share_visit_atoms(CrLevel *level, Node *expanded,
+								 CrAtomVisitor visit, void *context);
+
+/*
+ * A column added to the output of the unit level below: whether the person
+ * has a row for which a condition holds, or an aggregate of the person's rows.
+ */
+extern Node *cr_share_column(CrSource *source, Node *share);
+
+/* extent.c: what columns are, over each person's rows */
+extern CrVerdict *cr_note_extents(CrLevel *level, CrAggregate *aggregate);
 
 /* narrow.c: integers that may overflow below an aggregate */
 extern CrVerdict *cr_rule_widths(CrLevel *level, CrAggregate *aggregate);

@@ -285,8 +285,9 @@ cr_gate_judge(CrStatement *statement)
 	if (refusal == NULL)
 		refusal = cr_rule_quiet_ctes(statement);
 	if (refusal == NULL)
+		refusal = cr_note_asked(statement);
+	if (refusal == NULL)
 	{
-		cr_note_asked(statement);
 		refusal = palloc0(sizeof(CrVerdict));
 		refusal->admitted = true;
 		refusal->location = -1;

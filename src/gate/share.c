@@ -80,12 +80,9 @@ last_unit(CrLevel *level)
 	return last;
 }
 
-/*
- * A column, added to the output of the unit level below, that says whether
- * the person has a row for which the condition holds.
- */
-static Node *
-has_row(CrSource *source, Node *condition)
+/* See gate.h. */
+Node *
+cr_share_column(CrSource *source, Node *share)
 {
 	CrLevel    *below = source->level;
 	int			position = 0;
@@ -95,18 +92,25 @@ has_row(CrSource *source, Node *condition)
 	foreach(lc, below->shares)
 	{
 		position++;
-		if (equal(lfirst(lc), condition))
+		if (equal(lfirst(lc), share))
 			break;
 	}
 	if (lc == NULL)
 	{
-		below->shares = lappend(below->shares, condition);
+		below->shares = lappend(below->shares, share);
 		position = list_length(below->shares);
 	}
-	var = makeVar(source->rti, last_unit(below) + position, BOOLOID, -1,
-				  InvalidOid, 0);
+	var = makeVar(source->rti, last_unit(below) + position, exprType(share),
+				  -1, InvalidOid, 0);
 	cr_set_nulling(var, source->nulling);
 	return (Node *) var;
+}
+
+/* Has the person a row for which the condition holds? */
+static Node *
+has_row(CrSource *source, Node *condition)
+{
+	return cr_share_column(source, condition);
 }
 
 /* An aggregate that gives null where it had no rows tells that by itself. */
@@ -149,23 +153,37 @@ note_share(CrAggregate *aggregate, Node *has, bool chosen)
 		aggregate->filled = lappend(aggregate->filled, has);
 }
 
-/* Rows of the person that are left over, of those that have something. */
+static void
+note_rest(CrAggregate *aggregate, Node *rest)
+{
+	aggregate->rests = lappend(aggregate->rests,
+							   cr_among_chosen(aggregate, rest));
+}
+
+/*
+ * Of the rows that have something: those of the person that are left over,
+ * and people who have such rows, but none in the part.
+ */
 static void
 note_given_rests(CrAggregate *aggregate, CrSource *source,
 				 const CrAggregate *atom)
 {
-	Expr	   *part = make_ands_explicit(copyObject(atom->part));
-	Node	   *outside = cr_make_boolean_test((Node *) part, IS_NOT_TRUE, -1);
+	Node	   *part = (Node *) make_ands_explicit(atom->part);
+	Node	   *outside = cr_make_boolean_test(part, IS_NOT_TRUE, -1);
 	ListCell   *lc;
 
 	foreach(lc, atom->chosen == NIL ? NIL : atom->given)
 	{
 		List	   *both = list_make2(copyObject(outside),
 									  copyObject(lfirst(lc)));
-		Node	   *rest = has_row(source, (Node *) make_ands_explicit(both));
+		Node	   *in_part = has_row(source, copyObject(part));
+		Node	   *given = has_row(source, copyObject(lfirst(lc)));
+		List	   *lacking = list_make2(given,
+										 make_notclause((Expr *) in_part));
 
-		aggregate->rests = lappend(aggregate->rests,
-								   cr_among_chosen(aggregate, rest));
+		note_rest(aggregate,
+				  has_row(source, (Node *) make_ands_explicit(both)));
+		note_rest(aggregate, (Node *) make_andclause(lacking));
 	}
 }
 
@@ -190,10 +208,36 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 	note_given_rests(aggregate, source, atom);
 	foreach(lc, list_concat_copy(atom->rests, atom->skipped))
 	{
-		Node	   *rest = has_row(source, copyObject(lfirst(lc)));
+		note_rest(aggregate, has_row(source, copyObject(lfirst(lc))));
+	}
+	return NULL;
+}
 
-		aggregate->rests = lappend(aggregate->rests,
-								   cr_among_chosen(aggregate, rest));
+/*
+ * People who have something that the column is computed of, and yet it is
+ * null: without a second row a deviation is.
+ */
+static CrVerdict *
+note_made_null(ShareContext *context, CrSource *source, const Var *expanded,
+			   CrAggregate *atom)
+{
+	Var		   *column;
+	ListCell   *lc;
+
+	if (!cr_inspect_makes_nulls(context->level->statement, (Node *) expanded,
+								true))
+		return NULL;
+	if (source == NULL)
+		return refuse_hidden(context->aggregate);
+	column = (Var *) copyObjectImpl(expanded);
+	column->varno = source->rti;
+	foreach(lc, atom->given)
+	{
+		Node	   *given = has_row(source, copyObject(lfirst(lc)));
+		Node	   *null = cr_make_null_test((Node *) column, IS_NULL);
+
+		note_rest(context->aggregate, (Node *)
+				  make_andclause(list_make2(given, null)));
 	}
 	return NULL;
 }
@@ -221,9 +265,18 @@ atoms_walker(Node *node, AtomContext *context)
 	return false;
 }
 
-static bool
-share_walker(Node *node, ShareContext *context)
+/* Visits the atoms of columns that unit levels compute. */
+typedef struct AtomVisit
 {
+	CrLevel    *level;
+	CrAtomVisitor visit;
+	void	   *context;
+} AtomVisit;
+
+static bool
+visit_walker(Node *node, AtomVisit *visit)
+{
+	Var		   *var = (Var *) node;
 	CrBase	   *base;
 	AtomContext atoms;
 	ListCell   *lc;
@@ -231,25 +284,44 @@ share_walker(Node *node, ShareContext *context)
 	if (node == NULL || IsA(node, Query))
 		return false;
 	if (!IsA(node, Var))
-		return expression_tree_walker(node, share_walker, (void *) context);
-	if (((Var *) node)->varlevelsup != 0 || ((Var *) node)->varno <= 0)
+		return expression_tree_walker(node, visit_walker, (void *) visit);
+	if (var->varlevelsup != 0 || var->varno <= 0)
 		return false;
-	base = cr_inspect_base(context->level->statement, ((Var *) node)->varno);
+	base = cr_inspect_base(visit->level->statement, var->varno);
 	if (base->kind != CR_BASE_UNIT_LEVEL)
 		return false;
 	atoms.level = base->level;
 	atoms.atoms = NIL;
-	atoms_walker(written_column(base->level, ((Var *) node)->varattno),
-				 &atoms);
+	atoms_walker(written_column(base->level, var->varattno), &atoms);
 	foreach(lc, atoms.atoms)
 	{
-		context->refusal = share_atom(context,
-									  find_source(context->level, base->id),
-									  (CrAggregate *) lfirst(lc));
-		if (context->refusal != NULL)
+		if (visit->visit(find_source(visit->level, base->id), var,
+						 (CrAggregate *) lfirst(lc), visit->context))
 			return true;
 	}
 	return false;
+}
+
+/* See gate.h. */
+bool
+cr_share_visit_atoms(CrLevel *level, Node *expanded, CrAtomVisitor visit,
+					 void *context)
+{
+	AtomVisit	visiting = {level, visit, context};
+
+	return visit_walker(expanded, &visiting);
+}
+
+static bool
+note_atom(CrSource *source, const Var *column, CrAggregate *atom,
+		  void *context)
+{
+	ShareContext *share = context;
+
+	share->refusal = share_atom(share, source, atom);
+	if (share->refusal == NULL)
+		share->refusal = note_made_null(share, source, column, atom);
+	return share->refusal != NULL;
 }
 
 /* Notes the guards that an aggregate needs for the aggregates it is over. */
@@ -258,6 +330,7 @@ cr_rule_shares(CrLevel *level, CrAggregate *aggregate)
 {
 	ShareContext context = {level, aggregate, NULL};
 
-	share_walker((Node *) aggregate->arguments, &context);
+	(void) cr_share_visit_atoms(level, (Node *) aggregate->arguments,
+								note_atom, &context);
 	return context.refusal;
 }

@@ -148,6 +148,7 @@ is_open_product(const CrStatement *statement, Node *expanded)
 void
 cr_note_values(CrLevel *level, CrAggregate *aggregate, Node *expanded)
 {
+	aggregate->level = level;
 	aggregate->values = lappend(aggregate->values, expanded);
 	aggregate->weighs = aggregate->weighs ||
 		list_length(aggregate->arguments) == 2 ||
@@ -161,9 +162,10 @@ cr_note_values(CrLevel *level, CrAggregate *aggregate, Node *expanded)
  * The same of measures that the statement asks for, which is known when all
  * of it has been judged.
  */
-void
+CrVerdict *
 cr_note_asked(CrStatement *statement)
 {
+	CrVerdict  *refusal = NULL;
 	ListCell   *lc;
 
 	foreach(lc, statement->valued)
@@ -172,7 +174,10 @@ cr_note_asked(CrStatement *statement)
 
 		aggregate->weighs = aggregate->weighs ||
 			cr_inspect_is_asked(statement, (Node *) aggregate->values);
+		if (aggregate->weighs && refusal == NULL)
+			refusal = cr_note_extents(aggregate->level, aggregate);
 	}
+	return refusal;
 }
 
 /*

@@ -227,6 +227,9 @@ typedef struct CrAggregate
 	bool		weighs;			/* it is nearly constant for whom its writer
 								 * chooses, or made of two such factors */
 	List	   *values;			/* what it adds up of measures, expanded */
+	struct CrLevel *level;		/* that it stands in, if it has values */
+	List	   *extents;		/* columns: each person's least and greatest
+								 * of what those values are made of below */
 	List	   *chosen;			/* conditions of FILTER and CASE so far; rests
 								 * noted later are of rows that they choose */
 	List	   *tested;			/* CrBase of the memberships that it tests */
@@ -254,7 +257,8 @@ typedef struct CrLevel
 								 * chosen people, here or below */
 	List	   *shares;			/* of a unit level, set by the gate:
 								 * conditions; behind the units it says for
-								 * each whether the person has such a row */
+								 * each whether the person has such a row;
+								 * what is no condition is given as it is */
 	bool		stuck;			/* a condition can be deferred no further */
 	bool		full_join;		/* has a FULL join */
 	bool		stray_protected;	/* a protected table outside FROM */

@@ -185,6 +185,29 @@ any_row(const Aggref *aggref, Expr *filter)
 }
 
 /*
+ * Tests of what FILTER leaves out: of all rows, and of those of each part,
+ * which many others would hide.
+ */
+static List *
+tests_of_filter(const Aggref *aggref, const Classes *classes)
+{
+	List	   *tests = list_make1(any_row(aggref, and_filter(aggref, NULL)));
+	ListCell   *lc;
+
+	foreach(lc, classes->others == NIL && list_length(classes->parts) == 1 ?
+			NIL : classes->parts)
+	{
+		List	   *conditions = ((Part *) lfirst(lc))->conditions;
+		Expr	   *outside = deny(copyObject(aggref->aggfilter));
+		List	   *both = list_make2(outside, make_orclause(conditions));
+
+		tests = lappend(tests, any_row(aggref,
+									   deny(make_ands_explicit(both))));
+	}
+	return tests;
+}
+
+/*
  * The result, or null if a class that it leaves out is of few, or what FILTER
  * does.  A single part that is all the rest is guarded against that by itself.
  */
@@ -200,7 +223,7 @@ where_others_are_many(const Aggref *aggref, const Classes *classes,
 									list_length(classes->others) == 1)))
 		return result;
 	if (aggref->aggfilter != NULL)
-		tests = list_make1(any_row(aggref, and_filter(aggref, NULL)));
+		tests = tests_of_filter(aggref, classes);
 	foreach(lc, classes->others)
 	{
 		Expr	   *class = and_filter(aggref, lfirst(lc));

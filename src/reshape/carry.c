@@ -9,6 +9,7 @@
 
 #include "base/make_query.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/value.h"
 #include "reshape/reshape.h"
 
@@ -49,11 +50,12 @@ count_columns(Query *query)
 	return count;
 }
 
-/* count(*) FILTER (WHERE condition) > 0 */
+/* count(*) FILTER (WHERE condition) > 0, or what is no condition */
 static TargetEntry *
-make_share_entry(Node *condition, int number)
+make_share_entry(Node *share, int number)
 {
-	Expr	   *any = cr_guard_any_row(condition);
+	Expr	   *any = exprType(share) == BOOLOID ? cr_guard_any_row(share) :
+		(Expr *) copyObject(share);
 
 	return makeTargetEntry(any, number, psprintf("share_%d", number), false);
 }

@@ -65,6 +65,9 @@ extern int	cr_guard_threshold(const CrLevel *level);
 extern bool cr_guard_refuses(const CrLevel *level);
 
 /* part.c: the tests that an aggregate must pass */
+extern List *cr_guard_factors(const CrLevel *level,
+							  const CrAggregate *aggregate,
+							  const CrUnit *unit);
 extern Expr *cr_guard_aggregate(const CrLevel *level,
 								const CrAggregate *aggregate);
 
