@@ -25,6 +25,7 @@ int			cr_record_timeout = 5000;
 bool		cr_record_constants = true;
 int			cr_record_queue_size = 32768;
 int			cr_record_databases = 32;
+int			cr_reserved_workers = 2;
 char	   *cr_phone_country = NULL;
 char	   *cr_region = NULL;
 char	   *cr_room = NULL;
@@ -77,6 +78,14 @@ define_record_settings(void)
 							"Each has a background worker while it is in "
 							"use; see max_worker_processes.",
 							&cr_record_databases, 32, 1, 1000,
+							PGC_POSTMASTER, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("cleanroom.reserved_workers",
+							"Sets how many background workers parallel "
+							"queries leave to recorders and rotations.",
+							"max_parallel_workers is limited to "
+							"max_worker_processes less these and those that "
+							"are started with the server.",
+							&cr_reserved_workers, 2, 1, 2000,
 							PGC_POSTMASTER, 0, NULL, NULL, NULL);
 }
 

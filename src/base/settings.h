@@ -75,6 +75,7 @@ extern int	cr_record_queue_size;
 
 /* cleanroom.record_databases: how many may have a recorder at a time */
 extern int	cr_record_databases;
+extern int	cr_reserved_workers;
 
 /* Defines the settings; called once from _PG_init. */
 extern void cr_settings_init(void);

@@ -60,6 +60,13 @@ extern bool cr_guard_puts_in(Oid funcid);
 extern void cr_guard_silence_log(void);
 
 /*
+ * Has no session set "max_parallel_workers" so high that parallel workers
+ * could be all background workers.  For the postmaster, when all libraries
+ * have registered theirs.
+ */
+extern void cr_guard_cap_parallel_workers(void);
+
+/*
  * Notes that a table has just got a partition or an inheritance child; the
  * utility hook closes it when the command has ended.
  */

@@ -39,6 +39,7 @@ cr_shmem_startup(void)
 	cr_guesses_shmem_init();
 	cr_queue_start_memory();
 	LWLockRelease(AddinShmemInitLock);
+	cr_guard_cap_parallel_workers();
 }
 
 void
