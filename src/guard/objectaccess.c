@@ -40,6 +40,7 @@
 #include "policy/policy.h"
 #include "session/asker.h"
 #include "session/condition_list.h"
+#include "session/fixed_names.h"
 #include "session/template_code.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -152,7 +153,7 @@ refuse_unseen_call(Oid funcid)
 			 errmsg("function \"%s\" cannot be called where a template runs",
 					get_func_name(funcid)),
 			 errdetail("It would run with your rights and in your session, and the query of the template could not call it."),
-			 errhint("Have the template proposed over tables, types and functions that call nothing but what a template may: listed functions of the server's, immutable ones of extensions, or those of a superuser's.")));
+			 errhint("Have the template proposed over tables, types and functions that call nothing but what a template may: listed functions of the server's, immutable ones of extensions, or those of a superuser's, that are " CR_FIXED_NAMES_HINT ".")));
 }
 
 /* The index, constraint or statistics object is newer than the verdict. */
@@ -164,7 +165,7 @@ refuse_planning_call(Oid funcid)
 			 errmsg("function \"%s\" cannot be called where a query on protected tables is planned",
 					get_func_name(funcid)),
 			 errdetail("The query does not call it, and it would run with your rights and in your session."),
-			 errhint("Ask the owner of the table to use functions there that are the server's or a superuser's, or an extension's if they are immutable and have no rows and domains.")));
+			 errhint("Ask the owner of the table to use functions there that are the server's or a superuser's, or an extension's if they are immutable and have no rows and domains; and that are " CR_FIXED_NAMES_HINT ".")));
 }
 
 static void

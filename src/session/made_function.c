@@ -21,6 +21,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "session/condition_list.h"
+#include "session/fixed_names.h"
 #include "session/made_function.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -119,5 +120,6 @@ cr_made_function_is_harmless(Oid funcid, Oid reader)
 		return func_volatile(funcid) == PROVOLATILE_IMMUTABLE ||
 			cr_condition_list_has(funcid);
 	return cr_made_function_answers(funcid) &&
-		!cr_made_function_is_others(funcid, reader);
+		!cr_made_function_is_others(funcid, reader) &&
+		cr_names_are_fixed(funcid, reader);
 }

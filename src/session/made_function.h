@@ -29,7 +29,8 @@ extern bool cr_made_function_is_ours(Oid funcid);
 /*
  * May it run with the reader's rights although the query does not show it, as
  * in the predicate of an index?  Then it does nothing that the query might not
- * do by calling it.  Reads the catalogs.
+ * do by calling it, and what it names is not found by the search_path.  Reads
+ * the catalogs.
  */
 extern bool cr_made_function_is_harmless(Oid funcid, Oid reader);
 

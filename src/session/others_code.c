@@ -29,6 +29,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "session/condition_list.h"
+#include "session/fixed_names.h"
 #include "session/made_function.h"
 #include "session/others_code.h"
 #include "session/plain_node.h"
@@ -80,12 +81,30 @@ is_untrusted_function(Oid funcid, void *context)
 			 (funcid >= FirstNormalObjectId &&
 			  !cr_made_function_is_ours(funcid) &&
 			  cr_made_function_answers(funcid) &&
-			  superuser_arg(function->proowner)));
+			  superuser_arg(function->proowner) &&
+			  cr_names_are_fixed(funcid, InvalidOid)));
 		ReleaseSysCache(tuple);
 	}
 	if (!trusted)
 		judging->name = psprintf("function %s", format_procedure(funcid));
 	return !trusted;
+}
+
+/* The planner may put its negator or commutator in its place. */
+static bool
+is_untrusted_operator(Oid opno)
+{
+	Oid			others[] = {get_negator(opno), get_commutator(opno)};
+
+	if (!superuser_arg(cr_operator_owner(opno)))
+		return true;
+	for (size_t i = 0; i < lengthof(others); i++)
+	{
+		if (OidIsValid(others[i]) &&
+			!cr_names_are_fixed(get_opcode(others[i]), InvalidOid))
+			return true;
+	}
+	return false;
 }
 
 /* Making a value of it may check conditions, or call its own functions. */
@@ -105,7 +124,8 @@ is_untrusted_type(Oid type)
 		return true;
 	form = (Form_pg_type) GETSTRUCT(tuple);
 	trusted = form->typtype == TYPTYPE_ENUM ||
-		superuser_arg(form->typowner);
+		(superuser_arg(form->typowner) &&
+		 (form->typtype != TYPTYPE_DOMAIN || cr_domain_has_fixed_names(type)));
 	ReleaseSysCache(tuple);
 	return !trusted;
 }
@@ -154,7 +174,7 @@ code_walker(Node *node, const char **name)
 		return true;
 	}
 	opno = cr_made_operator(node);
-	if (OidIsValid(opno) && !superuser_arg(cr_operator_owner(opno)))
+	if (OidIsValid(opno) && is_untrusted_operator(opno))
 	{
 		*name = psprintf("operator %s", format_operator(opno));
 		return true;

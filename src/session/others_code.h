@@ -14,7 +14,7 @@
  * The name of a function or type in the expression that the current user has
  * no reason to trust, or NULL.  Trusted are what conditions of access rules
  * may call, where it is the same all through a statement, and functions of
- * superusers that are not volatile.
+ * superusers that are not volatile and have fixed names (fixed_names.h).
  */
 extern const char *cr_others_code_in(Node *expr);
 

@@ -30,6 +30,7 @@
 #include "nodes/nodeFuncs.h"
 #include "session/approval.h"
 #include "session/condition_list.h"
+#include "session/fixed_names.h"
 #include "session/made_function.h"
 #include "session/others_code.h"
 #include "session/plain_node.h"
@@ -113,6 +114,20 @@ refuse_extensions(Oid funcid)
 							 "It would do as whoever runs the template what its author has it do. Of cleanroom's functions templates call session facts, such as cleanroom.attribute(), and of other extensions' those that are immutable and neither take nor return rows, domains or values of any type.");
 }
 
+/* What it calls is for whoever may create in the runner's search_path. */
+static CrVerdict *
+refuse_loose(Oid funcid)
+{
+	CrVerdict  *refusal;
+
+	refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+								psprintf("function %s finds what it calls by the search_path, and cannot be called in a template",
+										 format_procedure(funcid)),
+								"Ask its owner for one that is " CR_FIXED_NAMES_HINT ".");
+	refusal->detail = "It would run with your rights and in your session.";
+	return refusal;
+}
+
 static CrVerdict *
 refuse_argument(Oid funcid, Oid type)
 {
@@ -164,7 +179,7 @@ refuse_table(Oid relid, const char *code)
 	reason = psprintf("a template may not read table \"%s\", because an index, constraint, statistics object, partition key or column of it uses %s",
 					  get_rel_name(relid), code);
 	refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1, reason,
-								"Its owner can use there what conditions of access rules may call, such as built-in functions that are immutable, or functions that a superuser owns.");
+								"Its owner can use there what conditions of access rules may call, such as built-in functions that are immutable, or functions that a superuser owns and that are " CR_FIXED_NAMES_HINT ".");
 
 	refusal->detail = "It would run with your rights and in your session.";
 	return refusal;
@@ -185,6 +200,8 @@ judge_made_function(Oid funcid, Oid runner)
 	if (OidIsValid(runner) && is_untrusted_function(funcid, runner))
 		return refuse_others(psprintf("function %s, which is somebody else's",
 									  format_procedure(funcid)));
+	if (OidIsValid(runner) && !cr_names_are_fixed(funcid, runner))
+		return refuse_loose(funcid);
 	return NULL;
 }
 

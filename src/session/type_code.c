@@ -14,8 +14,10 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/tupdesc.h"
+#include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "session/fixed_names.h"
 #include "session/type_code.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -41,6 +43,20 @@ is_trusted(Oid owner, Oid reader)
 {
 	return OidIsValid(reader) ? has_privs_of_role(owner, reader) :
 		superuser_arg(owner);
+}
+
+/* Does what is called for estimates mean what the search_path makes of it? */
+static bool
+is_loose(Oid range, Oid reader)
+{
+	HeapTuple	tuple = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(range));
+	Oid			difference;
+
+	if (!HeapTupleIsValid(tuple))
+		return true;
+	difference = ((Form_pg_range) GETSTRUCT(tuple))->rngsubdiff;
+	ReleaseSysCache(tuple);
+	return OidIsValid(difference) && !cr_names_are_fixed(difference, reader);
 }
 
 /* See type_code.h. */
@@ -69,8 +85,10 @@ cr_type_brings_code(Oid type, Oid reader)
 	switch (kind)
 	{
 		case TYPTYPE_RANGE:
+			return !is_trusted(owner, reader) || is_loose(type, reader);
 		case TYPTYPE_MULTIRANGE:
-			return !is_trusted(owner, reader);
+			return !is_trusted(owner, reader) ||
+				is_loose(get_multirange_range(type), reader);
 		case TYPTYPE_COMPOSITE:
 			return row_brings_code(type, reader);
 		default:

@@ -50,7 +50,7 @@ SET ROLE regress_cr_own;
 SELECT cleanroom.run_template('good');
 -- Nor an extension's that might run a text; a superuser's own is trusted.
 RESET ROLE;
-CREATE FUNCTION answers(text) RETURNS int LANGUAGE sql STABLE AS 'SELECT length($1)';
+CREATE FUNCTION answers(text) RETURNS int LANGUAGE sql STABLE SET search_path = pg_catalog AS 'SELECT length($1)';
 CREATE FUNCTION runs(text) RETURNS int LANGUAGE plpgsql STABLE AS 'DECLARE n int; BEGIN EXECUTE $1 INTO n; RETURN n; END';
 ALTER EXTENSION pgcrypto ADD FUNCTION runs(text);
 CREATE FUNCTION tables(text) RETURNS SETOF record LANGUAGE plpgsql STABLE AS 'BEGIN RETURN QUERY EXECUTE $1; END';
@@ -231,9 +231,9 @@ CREATE TABLE wordy (a word);
 INSERT INTO wordy VALUES ('x');
 GRANT SELECT ON wordy TO PUBLIC;
 RESET ROLE;
-CREATE FUNCTION fill(anyelement, text) RETURNS anyelement LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION fill(anyelement, text) RETURNS anyelement LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS $$
 BEGIN RETURN jsonb_populate_record($1, jsonb_build_object('a', $2)); END $$;
-CREATE FUNCTION plain(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN length($1); END';
+CREATE FUNCTION plain(text) RETURNS int LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN length($1); END';
 CREATE FUNCTION of_words(words) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 CREATE FUNCTION a_word(text) RETURNS word LANGUAGE sql IMMUTABLE AS 'SELECT $1::parties.word';
 CREATE FUNCTION many(words[]) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
@@ -281,8 +281,8 @@ SELECT cleanroom.run_template('xml');
 SELECT cleanroom.run_template('ours');
 RESET ROLE;
 -- a superuser's own, too, calls what the template might
-CREATE FUNCTION calls_it(text) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN parties.plain($1); END';
-CREATE FUNCTION reads_it(text) RETURNS text LANGUAGE plpgsql AS 'DECLARE d parties.ours; BEGIN d := $1; RETURN d; END';
+CREATE FUNCTION calls_it(text) RETURNS int LANGUAGE plpgsql SET search_path = pg_catalog AS 'BEGIN RETURN parties.plain($1); END';
+CREATE FUNCTION reads_it(text) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog AS 'DECLARE d parties.ours; BEGIN d := $1; RETURN d; END';
 ALTER FUNCTION plain(text) VOLATILE;
 ALTER EXTENSION pgcrypto ADD FUNCTION plain(text);
 SET ROLE regress_cr_part;

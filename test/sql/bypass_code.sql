@@ -11,7 +11,7 @@ CREATE SCHEMA bypass_code;
 GRANT ALL ON SCHEMA bypass_code TO regress_cr_k_victim, regress_cr_k_partner, regress_cr_k_analyst;
 GRANT USAGE ON SCHEMA cleanroom TO regress_cr_k_victim, regress_cr_k_partner, regress_cr_k_analyst;
 SET search_path = bypass_code, pg_catalog;
-CREATE FUNCTION by_superuser(int) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT $1 < 1000';
+CREATE FUNCTION by_superuser(int) RETURNS boolean LANGUAGE sql STABLE BEGIN ATOMIC SELECT $1 < 1000; END;
 
 SET SESSION AUTHORIZATION regress_cr_k_victim;
 CREATE TABLE people (pid int PRIMARY KEY, region text NOT NULL);
@@ -151,11 +151,87 @@ SELECT count(*) FROM seen;
 SET SESSION AUTHORIZATION regress_cr_k_analyst;
 SELECT count(*) FROM seen;
 
+-- ---------- a superuser's function, and names that the reader's path finds ----------
+SET SESSION AUTHORIZATION regress_cr_k_partner;
+DROP INDEX i;
+RESET SESSION AUTHORIZATION;
+CREATE SCHEMA bypass_early;
+CREATE SCHEMA bypass_closed;
+GRANT ALL ON SCHEMA bypass_early TO regress_cr_k_partner;
+GRANT USAGE ON SCHEMA bypass_early, bypass_closed TO PUBLIC;
+CREATE FUNCTION bypass_closed.most() RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT 1000; END;
+CREATE FUNCTION most() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1000';
+CREATE FUNCTION loose(int) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT $1 < most()';
+CREATE FUNCTION loose_body(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 < most(); END';
+CREATE FUNCTION loose_inside(int) RETURNS boolean LANGUAGE sql STABLE BEGIN ATOMIC SELECT bypass_code.loose($1); END;
+CREATE FUNCTION loose_subquery(int) RETURNS boolean LANGUAGE sql STABLE
+    BEGIN ATOMIC SELECT $1 IN (SELECT x FROM generate_series(0, 1000) x WHERE bypass_code.loose(x)); END;
+CREATE FUNCTION open_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, bypass_early, bypass_code AS 'SELECT $1 < most()';
+CREATE FUNCTION users_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = "$user", bypass_closed AS 'SELECT $1 < most()';
+CREATE FUNCTION missing_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_missing, bypass_closed AS 'SELECT $1 < most()';
+CREATE FUNCTION other_setting(int) RETURNS boolean LANGUAGE sql STABLE SET work_mem = '1MB' AS 'SELECT $1 < most()';
+CREATE FUNCTION step(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN least($1, most()); END';
+CREATE AGGREGATE loose_total(int) (SFUNC = step, STYPE = int, INITCOND = '1');
+CREATE OPERATOR <<<< (RIGHTARG = int, FUNCTION = loose);
+CREATE OPERATOR <<>> (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, NEGATOR = OPERATOR(bypass_code.>><<));
+CREATE FUNCTION loose_two(int, int) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT $1 < most()';
+CREATE OPERATOR >><< (LEFTARG = int, RIGHTARG = int, FUNCTION = loose_two, NEGATOR = OPERATOR(bypass_code.<<>>));
+CREATE DOMAIN loose_domain AS int CHECK (bypass_code.loose(VALUE));
+CREATE DOMAIN closed_domain AS int CHECK (VALUE < 1000);
+CREATE FUNCTION itself(int) RETURNS boolean LANGUAGE sql STABLE BEGIN ATOMIC SELECT $1 < 1000; END;
+CREATE OR REPLACE FUNCTION itself(int) RETURNS boolean LANGUAGE sql STABLE BEGIN ATOMIC SELECT CASE WHEN $1 < 1000 THEN true ELSE bypass_code.itself($1 - 1000) END; END;
+CREATE FUNCTION closed_path(int) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = bypass_closed, pg_temp AS 'BEGIN RETURN $1 < most(); END';
+CREATE FUNCTION no_path(int) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = '' AS 'BEGIN RETURN $1 < bypass_closed.most(); END';
+CREATE FUNCTION no_path_either(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN $1 < bypass_closed.most(); END';
+CREATE AGGREGATE built_in_total(int) (SFUNC = int4larger, STYPE = int, INITCOND = '1');
+SET SESSION AUTHORIZATION regress_cr_k_partner;
+CREATE FUNCTION bypass_early.most() RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM bypass_code.take(); RETURN 1000; END';
+RESET SESSION AUTHORIZATION;
+SET search_path = bypass_early, bypass_code, pg_catalog;
+SELECT condition, attack(format('SELECT cleanroom.add_row_policy(''bypass_code.seen'', ''r'', %L)', condition),
+        'SELECT cleanroom.drop_row_policy(''bypass_code.seen'', ''r'')', 'SELECT count(*) FROM bypass_code.seen')
+  FROM unnest(ARRAY['bypass_code.loose(mins)', 'bypass_code.loose_body(mins)', 'bypass_code.loose_inside(mins)', 'bypass_code.loose_subquery(mins)',
+    'bypass_code.open_path(mins)', 'bypass_code.users_path(mins)', 'bypass_code.missing_path(mins)', 'bypass_code.other_setting(mins)',
+    '(SELECT bypass_code.loose_total(c.pid) FROM bypass_code.consents c) > 0', 'OPERATOR(bypass_code.<<<<) mins',
+    'NOT mins OPERATOR(bypass_code.<<>>) 9', 'mins::bypass_code.loose_domain >= 0', 'mins::bypass_code.closed_domain >= 0',
+    'bypass_code.itself(mins)', 'bypass_code.closed_path(mins)', 'bypass_code.no_path(mins)',
+    '(SELECT bypass_code.built_in_total(c.pid) FROM bypass_code.consents c) > 0']) condition;
+-- from 17 on an index is made with a search_path of its own
+CREATE FUNCTION bypass_code.loose_index(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1 < most(); EXCEPTION WHEN undefined_function THEN RETURN true; END $$;
+SELECT expression, attack(format('CREATE INDEX i ON bypass_code.seen (camp) WHERE %s', expression), 'DROP INDEX bypass_code.i',
+        'SELECT count(*) FROM bypass_code.seen WHERE mins < 9')
+  FROM unnest(ARRAY['bypass_code.loose_index(1)', 'bypass_code.no_path_either(1)']) expression;
+CREATE FUNCTION bypass_code.loose_distance(int, int) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM most(); RETURN $1 - $2; END';
+CREATE FUNCTION bypass_code.distance(int, int) RETURNS float8 LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT $1 - $2; END;
+CREATE TYPE bypass_code.loose_range AS RANGE (SUBTYPE = int, SUBTYPE_DIFF = bypass_code.loose_distance);
+CREATE TYPE bypass_code.closed_range AS RANGE (SUBTYPE = int, SUBTYPE_DIFF = bypass_code.distance);
+SELECT type, attack(format('ALTER TABLE bypass_code.seen ADD x bypass_code.%I', type), 'ALTER TABLE bypass_code.seen DROP x',
+        'SELECT count(*) FROM bypass_code.seen')
+  FROM unnest(ARRAY['loose_range', 'loose_multirange', 'closed_range']) type;
+-- the schema is opened after it was found closed
+SET SESSION AUTHORIZATION regress_cr_k_partner;
+SELECT cleanroom.add_row_policy('bypass_code.seen', 'r', 'bypass_code.closed_path(mins)');
+SET SESSION AUTHORIZATION regress_cr_k_victim;
+SET plan_cache_mode = force_generic_plan;
+PREPARE asked AS SELECT count(*) FROM seen;
+EXECUTE asked;
+RESET SESSION AUTHORIZATION;
+GRANT CREATE ON SCHEMA bypass_closed TO regress_cr_k_partner;
+SET SESSION AUTHORIZATION regress_cr_k_victim;
+\set VERBOSITY default
+EXECUTE asked;
+\set VERBOSITY terse
+DEALLOCATE asked;
+RESET plan_cache_mode;
+SET SESSION AUTHORIZATION regress_cr_k_partner;
+SELECT cleanroom.drop_row_policy('bypass_code.seen', 'r');
+RESET SESSION AUTHORIZATION;
+SET search_path = bypass_code, pg_catalog;
+
 -- ---------- what is honest ----------
 SET SESSION AUTHORIZATION regress_cr_k_partner;
 -- its own table
 SELECT count(*) FROM seen;
-DROP INDEX i;
 CREATE INDEX i ON seen (lower(camp)) WHERE mins > 0 AND length(camp) > 1;
 ALTER TABLE seen ADD CHECK (camp ~ '^c[0-9]+$' AND mins >= 0);
 CREATE STATISTICS s ON (mins % 2), camp FROM seen;
@@ -179,6 +255,6 @@ SELECT count(*) FROM seen;
 RESET SESSION AUTHORIZATION;
 RESET search_path;
 SET client_min_messages = error;
-DROP SCHEMA bypass_code CASCADE;
+DROP SCHEMA bypass_code, bypass_early, bypass_closed CASCADE;
 DROP OWNED BY regress_cr_k_victim, regress_cr_k_partner, regress_cr_k_analyst;
 DROP ROLE regress_cr_k_victim, regress_cr_k_partner, regress_cr_k_analyst;

@@ -215,6 +215,23 @@ SET ROLE regress_cr_tv;
 SELECT cleanroom.approve_template('peek', 2);
 SET ROLE regress_cr_ana;
 SELECT cleanroom.run_template('peek');
+-- whose text is the same whatever the search_path of whoever runs it
+RESET ROLE;
+ALTER FUNCTION templates_eve.peek(bigint) SET search_path = pg_catalog, templates_eve;
+SET ROLE regress_cr_eve;
+SELECT cleanroom.propose_template('spring', 'peek', $$SELECT templates_eve.peek(n) AS p FROM (SELECT count(*) AS n FROM templates.views) x$$);
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('peek', 3);
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('peek');
+RESET ROLE;
+ALTER FUNCTION templates_eve.peek(bigint) SET search_path = pg_catalog;
+SET ROLE regress_cr_eve;
+SELECT cleanroom.propose_template('spring', 'peek', $$SELECT templates_eve.peek(n) AS p FROM (SELECT count(*) AS n FROM templates.views) x$$);
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template('peek', 4);
+SET ROLE regress_cr_ana;
+SELECT cleanroom.run_template('peek');
 SET ROLE regress_cr_boss;
 SELECT cleanroom.remove_member('spring', 'regress_cr_eve');
 
