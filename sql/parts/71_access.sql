@@ -420,27 +420,33 @@ CREATE FUNCTION cleanroom.in_parallel_mode() RETURNS boolean
 COMMENT ON FUNCTION cleanroom.in_parallel_mode() IS
 'Is a plan with workers running in this session? For the extension''s own functions.';
 
-CREATE FUNCTION cleanroom.rule_holds(this cleanroom.rule_list) RETURNS boolean
+CREATE FUNCTION cleanroom.rule_holds(
+    this cleanroom.rule_list, OUT holds boolean, OUT objection text
+)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     -- EXCEPTION starts a subtransaction, which not every server can do there
     IF cleanroom.in_parallel_mode() THEN
-        RETURN COALESCE(cleanroom.evaluate_condition(this.author, this.condition), false);
+        holds := COALESCE(cleanroom.evaluate_condition(this.author, this.condition), false);
+        RETURN;
     END IF;
     BEGIN
-        RETURN COALESCE(cleanroom.evaluate_condition(this.author, this.condition), false);
+        holds := COALESCE(cleanroom.evaluate_condition(this.author, this.condition), false);
     EXCEPTION
         WHEN SQLSTATE 'RC012' THEN
-            RETURN NULL;
+            holds := NULL;
+        WHEN ambiguous_function THEN
+            holds := false;
+            objection := SQLERRM;
         WHEN OTHERS THEN
-            RETURN false;
+            holds := false;
     END;
 END
 $$;
 COMMENT ON FUNCTION cleanroom.rule_holds(cleanroom.rule_list) IS
 'Is an access rule satisfied now? For the extension''s own functions.
-this: the rule. Returns false where its condition fails, null where it takes too long. Errors: RC012 it fails while a plan with workers is running.';
+this: the rule. holds is false where its condition fails, null where it takes too long. objection says what has changed its meaning, where something has. Errors: RC012 it fails while a plan with workers is running.';
 
 -- The first rule of a table, or of a room, that does not hold.
 CREATE FUNCTION cleanroom.broken_rule(
@@ -452,6 +458,7 @@ DECLARE
     this cleanroom.rule_list;
     is_there boolean;
     holds boolean;
+    objection text;
 BEGIN
     FOR this IN
         SELECT * FROM cleanroom.rule_list l
@@ -460,11 +467,17 @@ BEGIN
     LOOP
         -- with whose rights is nobody's to say once its author is gone
         is_there := EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = this.author);
-        holds := is_there AND cleanroom.rule_holds(this);
+        holds := false;
+        objection := NULL;
+        IF is_there THEN
+            SELECT h.holds, h.objection INTO holds, objection FROM cleanroom.rule_holds(this) h;
+        END IF;
         IF holds IS NOT TRUE THEN
             rule := this.name;
             hint := CASE WHEN holds IS NULL
                          THEN pg_catalog.format('Its condition takes too long, or what it reads is locked: try again, or ask %s, who has set the rule.', this.author)
+                         WHEN objection IS NOT NULL
+                         THEN pg_catalog.format('Its condition does not mean any more what it did (%s): ask whoever runs the database, or %s, who has set the rule.', objection, this.author)
                          WHEN is_there
                          THEN COALESCE(this.hint, 'Ask ' || this.author::text || ', who has set the rule.')
                          ELSE 'The role that has set the rule is gone. Have it replaced or dropped by whoever may set rules there.' END;

@@ -20,12 +20,20 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/transam.h"
 #include "base/compat.h"
 #include "base/errcodes.h"
+#include "base/oids.h"
 #include "base/operators.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "session/condition.h"
@@ -38,6 +46,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
+#include "utils/syscache.h"
 
 static CrVerdict *
 refuse_function(Oid funcid)
@@ -55,6 +64,20 @@ refuse_operator(Oid opno)
 							 psprintf("operator %s cannot be used in the condition of an access rule",
 									  format_operator(opno)),
 							 "Whatever function its maker calls its negator would run in the session of whoever is judged. Use the server's operators.");
+}
+
+/*
+ * The condition has another meaning than when it was written.  Whoever is
+ * judged is told why (cleanroom.rule_holds()), so nothing is named that only
+ * the author might know.
+ */
+static CrVerdict *
+refuse_newcomer(const char *what)
+{
+	return cr_verdict_refuse(ERRCODE_AMBIGUOUS_FUNCTION, -1,
+							 psprintf("%s, which came neither with the server nor with cleanroom, takes part in the condition of an access rule",
+									  what),
+							 "It is found in schema pg_catalog or cleanroom, where nothing else should be: move the extension that it is from to another schema, or write types by which one of the server's is chosen.");
 }
 
 static CrVerdict *
@@ -82,6 +105,51 @@ refuse_table(Oid relid, const char *code)
 							 psprintf("table \"%s\" cannot be read in the condition of an access rule, because an index, constraint, statistics object, partition key or column of it uses %s",
 									  get_rel_name(relid), code),
 							 "It would run in the session of whoever is judged. Keep what the rule reads in a table with the server's types, and the server's immutable functions in its indexes and constraints.");
+}
+
+/* ---------- what has come into the schemas of the search_path ---------- */
+
+static bool
+is_newcomer(Oid catalog, Oid object, Oid schema)
+{
+	const CrOids *oids = cr_oids_get();
+
+	if (object < FirstNormalObjectId || oids == NULL ||
+		(schema != PG_CATALOG_NAMESPACE && schema != oids->schema))
+		return false;
+	return getExtensionOfObject(catalog, object) !=
+		get_extension_oid("cleanroom", true);
+}
+
+static Oid
+schema_of_operator(Oid opno)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
+	Oid			schema;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	schema = ((Form_pg_operator) GETSTRUCT(tuple))->oprnamespace;
+	ReleaseSysCache(tuple);
+	return schema;
+}
+
+static CrVerdict *
+judge_made_operator(Oid opno)
+{
+	if (is_newcomer(OperatorRelationId, opno, schema_of_operator(opno)))
+		return refuse_newcomer(psprintf("operator %s",
+										format_operator_qualified(opno)));
+	return refuse_operator(opno);
+}
+
+static CrVerdict *
+judge_unlisted_function(Oid funcid)
+{
+	if (is_newcomer(ProcedureRelationId, funcid, get_func_namespace(funcid)))
+		return refuse_newcomer(psprintf("function %s",
+										format_procedure_qualified(funcid)));
+	return refuse_function(funcid);
 }
 
 /* ---------- relations ---------- */
@@ -168,7 +236,7 @@ is_not_listed(Oid funcid, void *context)
 	Judging    *judging = context;
 
 	if (!cr_condition_list_has(funcid))
-		judging->refusal = refuse_function(funcid);
+		judging->refusal = judge_unlisted_function(funcid);
 	else if (OidIsValid(cr_template_list_refused_type(funcid, judging->node)))
 		judging->refusal =
 			refuse_type(cr_template_list_refused_type(funcid, judging->node));
@@ -196,7 +264,7 @@ check_node(Node *node)
 			if (!cr_plain_node(node))
 				return refuse_construct("this kind of expression");
 			if (OidIsValid(cr_made_operator(node)))
-				return refuse_operator(cr_made_operator(node));
+				return judge_made_operator(cr_made_operator(node));
 			(void) check_functions_in_node(node, is_not_listed, &judging);
 			return judging.refusal;
 	}

@@ -283,6 +283,41 @@ SELECT cleanroom.add_access_rule('access.stays', 'strong', 'true');
 SET ROLE regress_cr_ana;
 EXECUTE by_region;
 
+-- What comes into the schemas that a rule's names are found in does not change its meaning:
+-- the rule is not satisfied, and says why.
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'array[1, 2, 3, 4, 5, 6, 7] @> array[weekday(''UTC'')]', 'Not today.');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+RESET ROLE;
+CREATE FUNCTION access.never(int[], int[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
+CREATE OPERATOR cleanroom.@> (LEFTARG = int[], RIGHTARG = int[], FUNCTION = access.never);
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'array[1, 2, 3, 4, 5, 6, 7] @> array[weekday(''UTC'')]', 'Not today.');
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'array[1, 2, 3, 4, 5, 6, 7] OPERATOR(pg_catalog.@>) array[weekday(''UTC'')]', 'Not today.');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+RESET ROLE;
+DROP OPERATOR cleanroom.@> (int[], int[]);
+CREATE FUNCTION cleanroom.weekday(varchar) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'weekday(''UTC'') > 0', 'Not today.');
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'weekday(''UTC''::varchar) > 0', 'Not today.');
+RESET ROLE;
+DROP FUNCTION cleanroom.weekday(varchar);
+-- those in other schemas are refused as before
+CREATE OPERATOR access.@> (LEFTARG = int[], RIGHTARG = int[], FUNCTION = access.never);
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'array[1] OPERATOR(access.@>) array[1]');
+RESET ROLE;
+DROP FUNCTION access.never CASCADE;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.add_access_rule('access.stays', 'strong', 'array[1, 2, 3, 4, 5, 6, 7] @> array[weekday(''UTC'')]');
+SET ROLE regress_cr_ana;
+EXECUTE by_region;
+
 -- Facts of this session.
 SELECT cleanroom.session_fact('user'), cleanroom.session_fact('tls'),
        cleanroom.session_fact('address'), cleanroom.client_address(),
