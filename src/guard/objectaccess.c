@@ -11,7 +11,8 @@
  * built-ins that count rows where planner.c did not put ours in their place.
  * For everybody it keeps other than listed functions from running while the
  * extension evaluates somebody's text in another's session, notes new
- * partitions and children, and has changes of policies and owners recorded.
+ * partitions and children, has changes of policies and owners recorded, and
+ * types of new columns looked into.
  *
  *-------------------------------------------------------------------------
  */
@@ -36,6 +37,7 @@
 #include "ledger/queue.h"
 #include "miscadmin.h"
 #include "policy/by_hand.h"
+#include "policy/check.h"
 #include "policy/load.h"
 #include "policy/policy.h"
 #include "session/asker.h"
@@ -189,6 +191,29 @@ judge_function_call(Oid funcid)
 		refuse_inside_call(funcid);
 }
 
+/* What is done to a relation, or to a column of it. */
+static void
+judge_relation(ObjectAccessType access, Oid relid, int column)
+{
+	if (access == OAT_TRUNCATE)
+		refuse_if_bound("TRUNCATE", relid);
+	if (!cr_policy_possible())
+		return;
+	if (access == OAT_DROP && column > 0)
+		cr_by_hand_check_column(relid, column);
+	else if (access == OAT_DROP && column == 0 && cr_policy_exists(relid))
+	{
+		cr_ledger_forget_notes(relid);
+		cr_ledger_note("policy_change", relid, NULL, "{\"dropped\": true}");
+	}
+	else if (access == OAT_POST_ALTER && column == 0)
+		cr_by_hand_note_owner(relid);
+	else if ((access == OAT_POST_CREATE || access == OAT_POST_ALTER) &&
+			 column > 0 && cr_policy_exists(relid))
+		cr_check_changed_column_code(relid, column);	/* before rows are
+														 * written anew */
+}
+
 static void
 cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 				 int subid, void *arg)
@@ -198,6 +223,8 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 
 	if (access == OAT_FUNCTION_EXECUTE)
 		judge_function_call(objectid);
+	else if (classid == RelationRelationId)
+		judge_relation(access, objectid, subid);
 	else if (access == OAT_POST_CREATE && classid == ConstraintRelationId)
 	{
 		if (cr_policy_possible())
@@ -210,20 +237,6 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 	}
 	else if (access == OAT_DROP && classid == DatabaseRelationId)
 		cr_queue_drop_database(objectid);
-	else if (access == OAT_DROP && classid == RelationRelationId && subid == 0)
-	{
-		if (cr_policy_possible() && cr_policy_exists(objectid))
-		{
-			cr_ledger_forget_notes(objectid);
-			cr_ledger_note("policy_change", objectid, NULL,
-						   "{\"dropped\": true}");
-		}
-	}
-	else if (access == OAT_DROP && classid == RelationRelationId && subid > 0)
-	{
-		if (cr_policy_possible())
-			cr_by_hand_check_column(objectid, subid);
-	}
 	else if (classid == PolicyRelationId &&
 			 (access == OAT_POST_CREATE || access == OAT_POST_ALTER ||
 			  access == OAT_DROP))
@@ -231,14 +244,6 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 		if (cr_policy_possible())
 			cr_by_hand_note_policy(objectid, access == OAT_DROP);
 	}
-	else if (access == OAT_POST_ALTER && classid == RelationRelationId &&
-			 subid == 0)
-	{
-		if (cr_policy_possible())
-			cr_by_hand_note_owner(objectid);
-	}
-	else if (access == OAT_TRUNCATE && classid == RelationRelationId)
-		refuse_if_bound("TRUNCATE", objectid);
 	else if (access == OAT_POST_ALTER && classid == InheritsRelationId &&
 			 arg != NULL)
 	{

@@ -63,6 +63,8 @@ cr_command_hint(const char *command)
 	if (strstr(command, "TABLE AS") || strstr(command, "INTO") ||
 		strstr(command, "VIEW"))
 		return "Run the query by itself, or make an ordinary view of it.";
+	if (strstr(command, "of a column's type"))
+		return "Ask the owner of the table, or a superuser; or make a new type.";
 	return "Protected tables can only be queried, with aggregates over enough people.";
 }
 

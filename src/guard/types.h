@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * src/guard/types.h
- *	  Commands on types that read the tables with columns of them.
+ *	  Commands on types that read the tables with columns of them, or change
+ *	  what is read there.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,7 +11,9 @@
 
 #include "nodes/nodes.h"
 
-/* Refuses one that would read a protected table.  Errors: RC007. */
+/*
+ * Refuses one where a protected table of others has the type.  Errors: RC007.
+ */
 extern void cr_types_judge(Node *command);
 
 #endif							/* CR_TYPES_H */

@@ -26,6 +26,14 @@ extern void cr_check_not_forced(Relation rel);
  */
 extern void cr_check_not_followed(Relation rel);
 
+/*
+ * Do the types of its columns run none of others' code with what is written?
+ * The second is for the object access hook: of one column, as the running
+ * command has just made it.  The caller holds a lock on the relation.
+ */
+extern void cr_check_column_code(Relation rel);
+extern void cr_check_changed_column_code(Oid relid, AttrNumber attnum);
+
 /* Is the relation, or the table that is part of it, in none of others'? */
 extern void cr_check_no_other_ancestor(Relation rel, Oid relid);
 

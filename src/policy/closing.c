@@ -211,6 +211,7 @@ close_descendant(Oid governor, Oid child)
 	CheckTableNotInUse(rel, "protect");
 	cr_check_not_forced(rel);
 	cr_check_not_followed(rel);
+	cr_check_column_code(rel);
 
 	memset(&label, 0, sizeof(label));
 	label.inherited = true;

@@ -129,6 +129,7 @@ cr_protect_table(CrProtectRequest *request)
 	CheckTableNotInUse(rel, "protect");
 	cr_check_not_forced(rel);
 	cr_check_not_followed(rel);
+	cr_check_column_code(rel);
 	cr_check_no_other_ancestor(rel, relid);
 	texts = make_column_labels(rel, request);
 	cr_closing_recall(rel, &request->label);
@@ -249,6 +250,8 @@ cr_protect_set_column(Oid relid, const char *column, const char *uses)
 	attno = cr_check_column_name(rel, column);
 	cr_check_column_text(rel, attno, uses, &policy);
 	cr_check_column_change(rel, attno, policy.uses);
+	if (policy.uses != 0)
+		cr_check_column_code(rel);
 	relation_close(rel, NoLock);
 
 	cr_closing_set_label(relid, attno,
