@@ -28,11 +28,13 @@
 #include "guard/held.h"
 #include "guard/own_names.h"
 #include "guard/raise.h"
+#include "guard/template_database.h"
 #include "guard/types.h"
 #include "guard/uncounted.h"
 #include "nodes/parsenodes.h"
 #include "miscadmin.h"
 #include "policy/by_hand.h"
+#include "policy/marked.h"
 #include "policy/policy.h"
 #include "session/own_table.h"
 #include "tcop/utility.h"
@@ -335,6 +337,26 @@ close_new_children(void)
 	list_free(parents);
 }
 
+/* What is to be done when a command has run. */
+typedef struct Aftermath
+{
+	List	   *switches;		/* of row security, as they were */
+	bool		leaving;		/* the extension may be dropped */
+	char	   *copy;			/* a database that is to be marked */
+} Aftermath;
+
+static void
+finish_command(const Aftermath *after)
+{
+	note_switches(after->switches);
+	if (IsTransactionState())
+		close_new_children();
+	if (after->leaving)
+		seal_tables();
+	if (after->copy != NULL)
+		cr_marked_set_copy(after->copy);
+}
+
 static void
 run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 			ProcessUtilityContext context, ParamListInfo params,
@@ -369,8 +391,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	bool		outer_explaining = explaining;
 	const char *command = command_over_query(pstmt->utilityStmt);
 	CrHeld	   *volatile held = NULL;
-	List	   *volatile switches = NIL;
-	bool		leaving;
+	Aftermath	after = {0};
 
 	/*
 	 * Outside a transaction, as ROLLBACK in a failed one, and for commands
@@ -386,17 +407,19 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	cr_uncounted_settle();
 	cr_own_names_judge(pstmt->utilityStmt);
 	cr_extension_schema_judge(pstmt->utilityStmt);
+	after.copy = cr_template_database_judge(pstmt->utilityStmt);
 	if (cr_policy_possible())
 	{
 		cr_types_judge(pstmt->utilityStmt);
 		judge_command(pstmt->utilityStmt);
 		prepare_command(pstmt->utilityStmt);
 		if (may_switch_row_security(pstmt->utilityStmt))
-			switches = cr_by_hand_read_switches();
+			after.switches = cr_by_hand_read_switches();
 		if (IsA(pstmt->utilityStmt, FetchStmt))
 			held = cr_held_open((FetchStmt *) pstmt->utilityStmt);
 	}
-	leaving = may_drop_extension(pstmt->utilityStmt) && cr_oids_get() != NULL;
+	after.leaving = may_drop_extension(pstmt->utilityStmt) &&
+		cr_oids_get() != NULL;
 	if (command != NULL)
 		forbidding_command = command;
 	if (IsA(pstmt->utilityStmt, ExplainStmt))
@@ -413,11 +436,7 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 		explaining = outer_explaining;
 	}
 	PG_END_TRY();
-	note_switches(switches);
-	if (IsTransactionState())
-		close_new_children();
-	if (leaving)
-		seal_tables();
+	finish_command(&after);
 }
 
 void

@@ -18,6 +18,7 @@
 #include "keys/master.h"
 #include "keys/secret.h"
 #include "miscadmin.h"
+#include "policy/marked.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -165,6 +166,7 @@ cr_create_key(PG_FUNCTION_ARGS)
 	cr_store_lock();
 	check_new_name(name);
 
+	cr_marked_set();
 	cr_store_open(&store);
 	label.key_id = insert_key(arguments);
 	label.version = 1;

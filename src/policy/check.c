@@ -18,6 +18,7 @@
 #include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_type.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
@@ -25,6 +26,7 @@
 #include "policy/change.h"
 #include "policy/check.h"
 #include "policy/load.h"
+#include "policy/marked.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -301,6 +303,11 @@ check_label(const ObjectAddress *object, const char *label)
 	Relation	rel;
 	CrColumnPolicy column;
 
+	if (object->classId == DatabaseRelationId)
+	{
+		cr_marked_check_label(label);
+		return;
+	}
 	if (object->classId != RelationRelationId)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -321,7 +328,10 @@ check_label(const ObjectAddress *object, const char *label)
 	if (object->objectSubId == 0)
 	{
 		if (label != NULL)
+		{
 			check_table_label(rel, label);
+			cr_marked_set();
+		}
 		else
 			remove_column_labels(rel);
 	}

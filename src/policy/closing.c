@@ -31,6 +31,7 @@
 #include "policy/check.h"
 #include "policy/closing.h"
 #include "policy/load.h"
+#include "policy/marked.h"
 #include "policy/rls.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
@@ -53,6 +54,8 @@ cr_closing_set_label(Oid relid, int32 objsubid, const char *text)
 	ObjectAddress object;
 
 	cr_note_label(relid, objsubid, text, true);
+	if (text != NULL)
+		cr_marked_set();
 	ObjectAddressSubSet(object, RelationRelationId, relid, objsubid);
 	SetSecurityLabel(&object, CR_LABEL_PROVIDER, text);
 	/* the same command may change it once more */
