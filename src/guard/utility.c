@@ -18,7 +18,6 @@
 #include "access/xact.h"
 #include "base/oids.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_authid.h"
 #include "commands/defrem.h"
 #include "guard/bound.h"
 #include "guard/command.h"
@@ -28,6 +27,7 @@
 #include "guard/held.h"
 #include "guard/own_names.h"
 #include "guard/raise.h"
+#include "guard/rewriting.h"
 #include "guard/template_database.h"
 #include "guard/types.h"
 #include "guard/uncounted.h"
@@ -38,7 +38,6 @@
 #include "policy/policy.h"
 #include "session/own_table.h"
 #include "tcop/utility.h"
-#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
@@ -100,19 +99,6 @@ command_over_query(Node *command)
 	}
 }
 
-/* May the user maintain all tables of the database, ours among them? */
-static bool
-maintains_all_tables(void)
-{
-	Oid			role = GetUserId();
-
-#if PG_VERSION_NUM >= 170000
-	if (has_privs_of_role(role, ROLE_PG_MAINTAIN))
-		return !superuser();
-#endif
-	return !superuser() && has_privs_of_role(role, ROLE_PG_DATABASE_OWNER);
-}
-
 static void
 refuse_relation(const char *command, const RangeVar *name)
 {
@@ -124,7 +110,7 @@ refuse_relation(const char *command, const RangeVar *name)
 	if (!OidIsValid(relid))
 		return;					/* the command itself will say so */
 	if (cr_guard_closes(relid) &&
-		(cr_guard_has_right(relid, ACL_NO_RIGHTS) || maintains_all_tables()))
+		(cr_guard_has_right(relid, ACL_NO_RIGHTS) || cr_rewriting_of_all()))
 		cr_raise_own_command(command, relid);
 	relid = cr_guard_find_bound(relid);
 	if (OidIsValid(relid))
@@ -189,7 +175,7 @@ judge_vacuum(VacuumStmt *vacuum)
 		refuse_relation(name, lfirst_node(VacuumRelation, lc)->relation);
 	if (vacuum->rels == NIL && OidIsValid(cr_guard_find_bound_anywhere()))
 		cr_raise_command(name, cr_guard_find_bound_anywhere());
-	if (vacuum->rels == NIL && maintains_all_tables() &&
+	if (vacuum->rels == NIL && cr_rewriting_of_all() &&
 		cr_oids_get() != NULL)
 		cr_raise_own_command(name, cr_own_table_oid("ledger_records"));
 }
@@ -216,6 +202,7 @@ judge_create_table_as(CreateTableAsStmt *create)
 static void
 judge_command(Node *command)
 {
+	cr_rewriting_judge(command);
 	switch (nodeTag(command))
 	{
 		case T_CopyStmt:
