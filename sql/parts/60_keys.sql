@@ -1,13 +1,12 @@
 -- Keys.  The tables hold data keys wrapped under the master key, never in the
 -- clear.  Their columns' order is known to src/keys/keyring_rows.c.
 
-CREATE SEQUENCE cleanroom.keyring_ids AS int;
+CREATE SEQUENCE cleanroom.keyring_ids AS int CYCLE;
 COMMENT ON SEQUENCE cleanroom.keyring_ids IS
 'Numbers of the data keys: none is given twice, since what a key has encrypted holds its number.';
 
 CREATE TABLE cleanroom.keyring (
-    key_id          int PRIMARY KEY
-                    DEFAULT pg_catalog.nextval('cleanroom.keyring_ids'),
+    key_id          int PRIMARY KEY,
     name            name NOT NULL CONSTRAINT keyring_name UNIQUE,
     purpose         text NOT NULL CHECK (purpose IN ('token', 'encrypt', 'fpe')),
     current_version int NOT NULL DEFAULT 1,

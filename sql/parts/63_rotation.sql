@@ -1,12 +1,11 @@
 -- Rotations: bringing what is under a key to its current version.
 
-CREATE SEQUENCE cleanroom.keyring_rotation_ids AS int;
+CREATE SEQUENCE cleanroom.keyring_rotation_ids AS int CYCLE;
 COMMENT ON SEQUENCE cleanroom.keyring_rotation_ids IS
 'Numbers of rotations.';
 
 CREATE TABLE cleanroom.keyring_rotations (
-    rotation_id int PRIMARY KEY
-                DEFAULT pg_catalog.nextval('cleanroom.keyring_rotation_ids'),
+    rotation_id int PRIMARY KEY,
     author      regrole NOT NULL,   -- of context and source; of the vault's: 0
     owner       regrole NOT NULL,   -- of the table, at the start
     relation    regclass NOT NULL,

@@ -16,8 +16,9 @@ BEGIN
 END
 $$;
 
+CREATE SEQUENCE cleanroom.room_list_room_id_seq AS int CYCLE;
 CREATE TABLE cleanroom.room_list (
-    room_id    int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    room_id    int PRIMARY KEY,
     name       text NOT NULL,
     purpose    text NOT NULL,
     residency  text,
@@ -75,8 +76,9 @@ CREATE TABLE cleanroom.schema_grant_list (
 );
 COMMENT ON TABLE cleanroom.schema_grant_list IS 'The grants of USAGE that rooms have made.';
 
+CREATE SEQUENCE cleanroom.change_list_change_id_seq AS int CYCLE;
 CREATE TABLE cleanroom.change_list (
-    change_id   int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    change_id   int PRIMARY KEY,
     room_id     int NOT NULL REFERENCES cleanroom.room_list,
     change      text NOT NULL,
     arguments   jsonb NOT NULL,

@@ -20,8 +20,9 @@ CREATE TABLE cleanroom.residency_list (
 COMMENT ON TABLE cleanroom.residency_list IS 'Where tables have to stay; read view cleanroom.residencies.';
 
 -- A rule belongs to a table or to a room.
+CREATE SEQUENCE cleanroom.rule_list_rule_id_seq AS int CYCLE;
 CREATE TABLE cleanroom.rule_list (
-    rule_id   int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    rule_id   int PRIMARY KEY,
     relation  regclass,
     room_id   int REFERENCES cleanroom.room_list,
     name      text NOT NULL,

@@ -1,7 +1,8 @@
 -- Templates: queries with typed parameters that the owners have approved.
 
+CREATE SEQUENCE cleanroom.template_list_template_id_seq AS int CYCLE;
 CREATE TABLE cleanroom.template_list (
-    template_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    template_id int PRIMARY KEY,
     room_id     int NOT NULL REFERENCES cleanroom.room_list,
     name        text NOT NULL,
     UNIQUE (room_id, name)

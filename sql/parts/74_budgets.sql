@@ -1,7 +1,8 @@
 -- Budgets, and the suspension of analysts.
 
+CREATE SEQUENCE cleanroom.budget_list_budget_id_seq AS int CYCLE;
 CREATE TABLE cleanroom.budget_list (
-    budget_id  int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    budget_id  int PRIMARY KEY,
     relation   regclass NOT NULL,
     analyst    regrole NOT NULL,        -- 0: everybody together
     unit       text NOT NULL CHECK (unit IN ('queries', 'released_rows', 'epsilon')),

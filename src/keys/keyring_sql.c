@@ -134,14 +134,19 @@ check_new_name(const char *name)
 static int32
 insert_key(const CrArgument *arguments)
 {
+	CrArgument	all[3] = {arguments[0], arguments[1],
+	cr_argument(INT4OID, Int32GetDatum(0))};
 	bool		isnull;
 	int			i;
 
 	for (i = 0; i <= PG_UINT16_MAX; i++)
 	{
-		if (cr_store_run("INSERT INTO cleanroom.keyring (key_id, name, purpose) SELECT n.key_id, $1::name, $2 FROM (SELECT nextval('cleanroom.keyring_ids')::int AS key_id OFFSET 0) n WHERE $2 <> 'token' OR NOT EXISTS (SELECT FROM cleanroom.keyring k WHERE k.purpose = 'token' AND (k.key_id & 65535) = (n.key_id & 65535)) RETURNING key_id",
-						 2, arguments) == 1)
-			return DatumGetInt32(cr_store_value(0, 1, &isnull));
+		cr_store_run("SELECT cleanroom.next_number('cleanroom.keyring_ids', 'cleanroom.keyring', $1)",
+					 1, &all[2]);
+		all[2].value = cr_store_value(0, 1, &isnull);
+		if (cr_store_run("INSERT INTO cleanroom.keyring (key_id, name, purpose) SELECT $3, $1::name, $2 WHERE $2 <> 'token' OR NOT EXISTS (SELECT FROM cleanroom.keyring k WHERE k.purpose = 'token' AND (k.key_id & 65535) = ($3 & 65535))",
+						 3, all) == 1)
+			return DatumGetInt32(all[2].value);
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

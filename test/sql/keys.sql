@@ -253,10 +253,11 @@ SELECT cleanroom.decrypt(cleanroom.encrypt('x', 'regress uses'), 'regress uses')
 -- last 16 bits
 SELECT cleanroom.create_key('regress first', 'token');
 SELECT key_id AS first FROM cleanroom.keyring WHERE name = 'regress first' \gset
-SELECT setval('cleanroom.keyring_ids', :first + 65535) > 0 AS set;
+INSERT INTO cleanroom.keyring (key_id, name, purpose) VALUES (:first + 65535, 'regress high', 'encrypt');
 SELECT cleanroom.create_key('regress second', 'token');
-SELECT setval('cleanroom.keyring_ids', :first + 2 * 65536 - 1) > 0 AS set;
+UPDATE cleanroom.keyring SET key_id = :first + 2 * 65536 - 1 WHERE name = 'regress high';
 SELECT cleanroom.create_key('regress third', 'encrypt');
+DELETE FROM cleanroom.keyring WHERE name = 'regress high';
 SELECT name, key_id - :first AS distance FROM cleanroom.keyring
 WHERE name IN ('regress second', 'regress third') ORDER BY name;
 
@@ -293,3 +294,5 @@ REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_custodian, regress_cr_loader,
     regress_cr_analyst;
 DROP ROLE regress_cr_custodian, regress_cr_loader, regress_cr_crew,
     regress_cr_analyst;
+-- these numbers are gone, and keys go on below
+SELECT setval('cleanroom.keyring_ids', :first + 100) IS NULL AS set;
