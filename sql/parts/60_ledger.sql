@@ -1,13 +1,5 @@
 -- The ledger: every admission, every refusal and other events, on record.
 
-DO $$
-BEGIN
-    CREATE ROLE cleanroom_auditor NOLOGIN;
-EXCEPTION
-    WHEN duplicate_object OR unique_violation THEN NULL;
-END
-$$;
-
 -- One row a record.  The order of the columns is the order in which links are
 -- computed over them; src/ledger/record.h has it as well.
 CREATE TABLE cleanroom.ledger_records (

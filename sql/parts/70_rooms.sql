@@ -6,16 +6,6 @@
 -- READ COMMITTED transactions only: an older snapshot would not show who has
 -- come and gone since.
 
-DO $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles
-                   WHERE rolname OPERATOR(pg_catalog.=) 'cleanroom_operator')
-    THEN
-        CREATE ROLE cleanroom_operator NOLOGIN;
-    END IF;
-END
-$$;
-
 CREATE SEQUENCE cleanroom.room_list_room_id_seq AS int CYCLE;
 CREATE TABLE cleanroom.room_list (
     room_id    int PRIMARY KEY,

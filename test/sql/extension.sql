@@ -234,6 +234,22 @@ CREATE EXTENSION cleanroom;
 DROP TABLE cleanroom.tables;
 CREATE EXTENSION cleanroom;
 
+
+-- nor are members of its roles that have been there before, without a word
+DROP EXTENSION cleanroom;
+CREATE ROLE regress_cr_ext_member IN ROLE cleanroom_operator;
+CREATE ROLE regress_cr_ext_below IN ROLE regress_cr_ext_member;
+GRANT cleanroom_auditor TO regress_cr_anyone WITH ADMIN OPTION;
+CREATE EXTENSION cleanroom;
+DROP EXTENSION cleanroom;
+REVOKE cleanroom_auditor FROM regress_cr_anyone;
+DROP ROLE regress_cr_ext_member, regress_cr_ext_below;
+ALTER ROLE cleanroom_operator LOGIN;
+CREATE EXTENSION cleanroom;
+DROP EXTENSION cleanroom;
+ALTER ROLE cleanroom_operator NOLOGIN;
+CREATE EXTENSION cleanroom;
+
 DROP EXTENSION cleanroom;
 DROP SCHEMA cleanroom;
 DROP ROLE regress_cr_anyone;
