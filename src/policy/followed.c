@@ -59,12 +59,26 @@ typedef struct Followed
 	const Trigger *trigger;
 } Followed;
 
+/*
+ * Functions of the server's may carry values away, too: setval(), pg_notify().
+ * Who has made a trigger is not known.
+ */
 static bool
 called_checker(Oid funcid, void *context)
 {
 	Followed   *followed = (Followed *) context;
 
 	check_called(followed->rel, followed->trigger, funcid);
+	if (funcid < FirstNormalObjectId && funcid != F_PG_TRIGGER_DEPTH &&
+		func_volatile(funcid) == PROVOLATILE_VOLATILE)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the condition of trigger \"%s\" of table \"%s\" calls volatile function \"%s\"",
+						followed->trigger->tgname,
+						RelationGetRelationName(followed->rel),
+						get_func_name(funcid)),
+				 errdetail("The function would be given the rows that are written."),
+				 errhint("Drop the trigger, and make it again when the table is protected.")));
 	return false;
 }
 

@@ -65,6 +65,15 @@ CREATE TRIGGER looks AFTER INSERT ON notes FOR EACH ROW WHEN (looks(NEW.*)) EXEC
 SET SESSION AUTHORIZATION regress_cr_fol_owner;
 SELECT cleanroom.protect('notes', 'person', 10);
 DROP TRIGGER looks ON notes;
+-- ... also with a function of the server's that leaves something behind
+SET SESSION AUTHORIZATION regress_cr_fol_other;
+CREATE SEQUENCE noted;
+GRANT ALL ON noted TO regress_cr_fol_owner;
+CREATE TRIGGER looks BEFORE INSERT ON notes FOR EACH ROW WHEN (setval('fol.noted', NEW.person) > 0) EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SET SESSION AUTHORIZATION regress_cr_fol_owner;
+SELECT cleanroom.protect('notes', 'person', 10);
+DROP TRIGGER looks ON notes;
+CREATE TRIGGER deep BEFORE UPDATE ON notes FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION suppress_redundant_updates_trigger();
 CREATE TRIGGER quiet BEFORE UPDATE ON notes FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION suppress_redundant_updates_trigger();
 SELECT cleanroom.protect('notes', 'person', 10);
 -- one of several units is not dropped with its column
