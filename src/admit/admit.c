@@ -66,10 +66,35 @@ admit_waived(Query *query, const CrApproval *approval)
 	return admitted(true);
 }
 
+/*
+ * Puts the guards into an admitted statement.  A refusal where that cannot be
+ * done, or has gone wrong, which must not happen.
+ */
+static CrVerdict *
+put_guards_in(Query *query, CrStatement *statement)
+{
+	bool		opened = cr_reshape_statement(statement);
+
+	if (statement->left_copies)
+		return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+								 "a subquery of this query cannot be run once for all that depends on it",
+								 "Write it as a WITH query of the outermost query, and read that.");
+	if (!opened)
+		return cr_verdict_refuse(CR_ERRCODE_UNGUARDED_PLAN, -1,
+								 "the rewritten query reads a protected table outside its guards",
+								 "This is an error in cleanroom, please report it; nothing has been read. Write the subquery as a WITH query, and read that.");
+	if (!cr_reshape_is_sound(query))
+		return cr_verdict_refuse(CR_ERRCODE_UNGUARDED_PLAN, -1,
+								 "the rewritten query names a column that is not there",
+								 "This is an error in cleanroom, please report it; nothing has been read. Write the query in a simpler form, with fewer subqueries.");
+	return NULL;
+}
+
 CrVerdict *
 cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 {
 	CrVerdict  *verdict;
+	CrVerdict  *refusal;
 	CrStatement *statement;
 
 	if (touch->any)
@@ -88,24 +113,15 @@ cr_admit_query(Query *query, const CrTouch *touch, const CrApproval *approval)
 	statement = cr_inspect_statement(query, approval != NULL &&
 									 approval->any_use);
 	verdict = cr_gate_judge(statement);
-	if (verdict->admitted)
-	{
-		CrVerdict  *refusal = judge_access(statement, approval);
-
-		if (refusal == NULL)
-			refusal = cr_gate_judge_code(query);
-		if (refusal != NULL)
-			return refusal;
-		verdict->joins_owners = statement->joins_owners;
-		if (cr_reshape_statement(statement))
-			return verdict;
-		if (statement->left_copies)
-			return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
-									 "a subquery of this query cannot be run once for all that depends on it",
-									 "Write it as a WITH query of the outermost query, and read that.");
-		return cr_verdict_refuse(CR_ERRCODE_UNGUARDED_PLAN, -1,
-								 "the rewritten query reads a protected table outside its guards",
-								 "This is an error in cleanroom, please report it; nothing has been read. Write the subquery as a WITH query, and read that.");
-	}
+	if (!verdict->admitted)
+		return verdict;
+	refusal = judge_access(statement, approval);
+	if (refusal == NULL)
+		refusal = cr_gate_judge_code(query);
+	if (refusal == NULL)
+		refusal = put_guards_in(query, statement);
+	if (refusal != NULL)
+		return refusal;
+	verdict->joins_owners = statement->joins_owners;
 	return verdict;
 }

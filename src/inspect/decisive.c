@@ -148,11 +148,14 @@ carried_mutator(Node *node, Assumption *assumption)
 
 /*
  * A column of a subquery that only asks about several memberships: those that
- * are assumed are answered, the others asked by their units.
+ * are assumed are answered, the others asked by their units.  A list has no
+ * unit; then the column stays as it is, in words of its level.
  */
 static Node *
-answer_several(Assumption *assumption, Node *expanded, List *asked)
+answer_several(Assumption *assumption, Node *column, Node *expanded,
+			   List *asked)
 {
+	Assumption	carried = {assumption->level, NIL, 0, false};
 	Node	   *value = (Node *) copyObject(expanded);
 	ListCell   *lc;
 
@@ -164,7 +167,13 @@ answer_several(Assumption *assumption, Node *expanded, List *asked)
 			value = cr_match_answer(assumption->level->statement, value, base,
 									is_matched(assumption, base));
 	}
-	return eval_const_expressions(NULL, carried_mutator(value, assumption));
+	value = carried_mutator(value, &carried);
+	if (carried.unclear)
+	{
+		assumption->unclear = true;
+		return column;
+	}
+	return eval_const_expressions(NULL, value);
 }
 
 static Node *
@@ -194,7 +203,7 @@ assume_mutator(Node *node, Assumption *assumption)
 		(value = answer(assumption, expanded, linitial(asked))) != NULL)
 		return value;
 	if (IsA(node, Var) && cr_match_is_pure(statement, expanded))
-		return answer_several(assumption, expanded, asked);
+		return answer_several(assumption, node, expanded, asked);
 	/* a column of a subquery does not say which of its rows match */
 	if (IsA(node, Var))
 		assumption->unclear = true;
@@ -209,22 +218,35 @@ assume(CrLevel *level, Node *condition, List *asked, uint32 matched)
 	return assume_mutator((Node *) copyObject(condition), &assumption);
 }
 
+/* Can these questions be told from the others, and what stands beside? */
+static bool
+is_told(CrLevel *level, Node *condition, List *asked)
+{
+	Assumption	assumption = {level, asked, 0, false};
+
+	(void) assume_mutator((Node *) copyObject(condition), &assumption);
+	return !assumption.unclear;
+}
+
 /*
- * Can all questions of membership in a condition, which is in the level's
- * own words, be told from what they stand beside?
+ * Can each question of membership in a condition, which is in the level's own
+ * words, be told from the others and what they stand beside?
  */
 bool
 cr_inspect_is_decidable(CrLevel *level, Node *condition)
 {
-	Assumption	assumption = {level, NIL, 0, false};
+	List	   *asked;
+	ListCell   *lc;
 
 	if (level->statement->memberships == NIL)
 		return true;
-	assumption.asked = asked_in(level, condition,
-								cr_inspect_expand(level, condition));
-	if (assumption.asked != NIL)
-		(void) assume_mutator(condition, &assumption);
-	return !assumption.unclear;
+	asked = asked_in(level, condition, cr_inspect_expand(level, condition));
+	foreach(lc, asked)
+	{
+		if (!is_told(level, condition, list_make1(lfirst(lc))))
+			return false;
+	}
+	return asked == NIL || is_told(level, condition, asked);
 }
 
 /* Both: rows that the one holds for, and not the other; NULL: for none. */
@@ -362,6 +384,9 @@ cr_inspect_left_out(CrLevel *level, List *conditions)
 	List	   *asked = questions_in(level, conditions);
 	uint32		numbers;
 
+	/* the gate has refused it, see cr_inspect_is_intricate() */
+	if (list_length(asked) > MAX_QUESTIONS)
+		cr_inspect_refuse_size();
 	search.condition = (Node *) make_ands_explicit(conditions);
 	for (numbers = 1; numbers < (1U << list_length(asked)); numbers++)
 	{

@@ -176,16 +176,23 @@ expand_var(Var *var, CrLevel *level)
 	return column;
 }
 
+/* A statement that has more in it than can be looked at is not judged. */
+void
+cr_inspect_refuse_size(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
+			 errmsg("the statement is too large over protected tables"),
+			 errhint("Ask for less in one statement.")));
+}
+
 static Node *
 expand_mutator(Node *node, CrLevel *level)
 {
 	if (node == NULL)
 		return NULL;
 	if (++level->statement->nodes > CR_MAX_EXPANDED_NODES)
-		ereport(ERROR,
-				(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
-				 errmsg("the statement is too large over protected tables"),
-				 errhint("Ask for less in one statement.")));
+		cr_inspect_refuse_size();
 	if (IsA(node, Var))
 	{
 		if (((Var *) node)->varlevelsup == 0)

@@ -401,6 +401,7 @@ extern bool cr_aggregate_is_extreme(Oid aggfnoid);
 extern CrColumnFact cr_unit_column_fact(CrLevel *level, Node *expanded);
 
 /* inspect/expand.c */
+extern void cr_inspect_refuse_size(void);
 extern Node *cr_inspect_expand(CrLevel *level, Node *expr);
 extern CrBase *cr_inspect_base(const CrStatement *statement, int id);
 extern bool cr_inspect_base_is_raw(const CrBase *base);

@@ -16,6 +16,9 @@
 /* statement.c */
 extern bool cr_reshape_statement(CrStatement *statement);
 
+/* sound.c: each column that is named is there */
+extern bool cr_reshape_is_sound(Query *query);
+
 /* empty.c: statements that have no row whatever there is */
 extern bool cr_reshape_empty(Query *query);
 
