@@ -44,6 +44,9 @@ extern bool cr_reshape_left_closed(Query *query);
 /* carry.c: raw levels carry the units of the tables below them */
 extern void cr_reshape_carry_units(CrLevel *level, RangeTblEntry *rte);
 
+/* unread.c: questions that nobody reads the answer of */
+extern void cr_reshape_unread(CrLevel *level);
+
 /* defer.c: conditions that aggregates decide, not WHERE */
 extern void cr_reshape_defer_conditions(CrLevel *level);
 extern List *cr_defer_conditions(const CrLevel *level);
