@@ -455,7 +455,8 @@ cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate)
 {
 	CrVerdict  *refusal = cr_class_check(level, aggregate);
 
-	return refusal != NULL ? refusal :
-		check_aggregate(level, aggregate,
-						cr_class_condition(level, aggregate));
+	if (refusal == NULL)
+		refusal = check_aggregate(level, aggregate,
+								  cr_class_condition(level, aggregate));
+	return refusal != NULL ? refusal : cr_rule_lifted(level, aggregate);
 }

@@ -158,7 +158,10 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 	Node	   *left_out = cr_make_boolean_test(copyObject(written),
 												IS_NOT_TRUE, -1);
 	Node	   *rest = cr_among_chosen(aggregate, left_out);
+	CrVerdict  *refusal = cr_rule_lifted_condition(level, written);
 
+	if (refusal != NULL)
+		return refusal;
 	if (!cr_inspect_is_decidable(level, written))
 		return cr_rule_refuse_match();
 	note_left_out(level, aggregate, written);

@@ -87,6 +87,10 @@ extern CrVerdict *cr_rule_loose_columns(CrLevel *level);
 /* aggregate.c: aggregates over raw rows */
 extern CrVerdict *cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate);
 
+/* lifted.c: what subqueries compute */
+extern CrVerdict *cr_rule_lifted(CrLevel *level, CrAggregate *aggregate);
+extern CrVerdict *cr_rule_lifted_condition(CrLevel *level, Node *written);
+
 /* class.c: groups that are parts of larger ones */
 extern Node *cr_class_condition(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_class_check(CrLevel *level, CrAggregate *aggregate);

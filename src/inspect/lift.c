@@ -11,9 +11,11 @@
  * has to have them in its own words.  Of x + 1 it has to know that it is null
  * where x is, which is for nobody to guard, and not where it would overflow.
  * A question whether there is a match stays where it is asked, as a column
- * of the subquery; only there is it known for what it is.  What is computed of
- * such a question and something else is lifted into conditions, too: whom the
- * question leaves out can be told only where both are seen.
+ * of the subquery; only there is it known for what it is.  So does a subquery
+ * that is one value: a WITH query of its own query may stand in it.
+ *
+ * Conditions are lifted into conditions where they are several in one, and
+ * questions into keys: whom one leaves out can be told where all are seen.
  *
  *-------------------------------------------------------------------------
  */
@@ -45,8 +47,8 @@ conditional_walker(Node *node, void *context)
 }
 
 /*
- * Does the node ask for a match: by EXISTS or IN, or by a test for null of
- * what an outer join of the query may null?
+ * Does the node ask for a match: by EXISTS or IN, or a count that stands for
+ * it, or by a test for null of what an outer join of the query may null?
  */
 static bool
 asks_match(Query *query, Node *node)
@@ -56,7 +58,10 @@ asks_match(Query *query, Node *node)
 
 	if (IsA(node, SubLink))
 		return ((SubLink *) node)->subLinkType == EXISTS_SUBLINK ||
-			((SubLink *) node)->subLinkType == ANY_SUBLINK;
+			((SubLink *) node)->subLinkType == ANY_SUBLINK ||
+			((SubLink *) node)->subLinkType == ALL_SUBLINK;
+	if (IsA(node, OpExpr))
+		return cr_exists_of_count(node) != NULL;
 	if (!IsA(node, NullTest))
 		return false;
 	var = (Var *) cr_inspect_strip((Node *) test->arg);
@@ -64,11 +69,20 @@ asks_match(Query *query, Node *node)
 		cr_normalize_may_be_null((Node *) query->jointree, var->varno);
 }
 
+/* Is it one value, the same for all rows of the query it stands in? */
+static bool
+is_scalar(Node *node)
+{
+	return IsA(node, SubLink) &&
+		((SubLink *) node)->subLinkType == EXPR_SUBLINK &&
+		!cr_inspect_refers_outside((Query *) ((SubLink *) node)->subselect);
+}
+
 /* Is the expression one that the query around could compute as well? */
 static bool
 fixed_walker(Node *node, Query *query)
 {
-	if (node == NULL || asks_match(query, node))
+	if (node == NULL || asks_match(query, node) || is_scalar(node))
 		return false;
 	if (IsA(node, SubLink) || IsA(node, Query) || IsA(node, WindowFunc) ||
 		IsA(node, GroupingFunc) ||
@@ -77,45 +91,6 @@ fixed_walker(Node *node, Query *query)
 		(IsA(node, Aggref) && ((Aggref *) node)->agglevelsup != 0))
 		return true;
 	return expression_tree_walker(node, fixed_walker, (void *) query);
-}
-
-/* Does an outer join put nulls in the place of the entry's rows? */
-static bool
-may_be_null(Node *node, int rti, bool nullable)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, RangeTblRef))
-		return nullable && ((RangeTblRef *) node)->rtindex == rti;
-	if (IsA(node, JoinExpr))
-	{
-		JoinExpr   *join = (JoinExpr *) node;
-
-		return may_be_null(join->larg, rti, nullable ||
-						   join->jointype == JOIN_RIGHT ||
-						   join->jointype == JOIN_FULL) ||
-			may_be_null(join->rarg, rti, nullable ||
-						join->jointype == JOIN_LEFT ||
-						join->jointype == JOIN_FULL);
-	}
-	if (IsA(node, FromExpr))
-	{
-		ListCell   *lc;
-
-		foreach(lc, ((FromExpr *) node)->fromlist)
-		{
-			if (may_be_null(lfirst(lc), rti, nullable))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* The same of an entry in a part of FROM, or in all of it. */
-bool
-cr_normalize_may_be_null(Node *from, int rti)
-{
-	return may_be_null(from, rti, false);
 }
 
 typedef struct WholeRow
@@ -165,6 +140,13 @@ may_add_columns(Query *query)
 		cr_inspect_touches(query);
 }
 
+static bool
+is_row_by_row(const Query *query)
+{
+	return !query->hasAggs && query->groupClause == NIL &&
+		query->havingQual == NULL;
+}
+
 /*
  * Are its rows people's, and not groups that are released?  What is null in
  * those has been withheld, and is not zero.
@@ -175,8 +157,7 @@ cr_normalize_has_people(Query *query)
 	ListCell   *lc;
 
 	check_stack_depth();
-	if (!query->hasAggs && query->groupClause == NIL &&
-		query->havingQual == NULL)
+	if (is_row_by_row(query))
 	{
 		foreach(lc, query->rtable)
 		{
@@ -261,7 +242,7 @@ export_mutator(Node *node, Lift *lift)
 	if (node == NULL)
 		return NULL;
 	if (!IsA(node, Var) && !IsA(node, Aggref) && !is_key(lift, node) &&
-		!asks_match(lift->query, node))
+		!is_scalar(node) && !asks_match(lift->query, node))
 		return expression_tree_mutator(node, export_mutator, (void *) lift);
 	if (IsA(node, Const))
 		return (Node *) copyObject(node);
@@ -282,7 +263,7 @@ export_mutator(Node *node, Lift *lift)
 /* ---------- the query around it ---------- */
 
 /* Columns that are looked at for one query: those of columns multiply. */
-#define MAX_COLUMNS	1000
+#define MAX_COLUMNS	10000
 
 typedef struct Around
 {
@@ -290,6 +271,7 @@ typedef struct Around
 	int		   *left;			/* columns that may still be looked at */
 	bool		distinct;		/* in count(DISTINCT ...) */
 	bool		condition;		/* in FILTER or WHERE */
+	bool		key;			/* in what is grouped by */
 } Around;
 
 static Node *lift_mutator(Node *node, Around *around);
@@ -313,7 +295,8 @@ is_computation(const Query *query, Node *expr)
 typedef struct Mixture
 {
 	Query	   *query;
-	bool		question;
+	Node	   *question;		/* the first */
+	bool		several;
 	bool		other;
 } Mixture;
 
@@ -324,29 +307,56 @@ mixture_walker(Node *node, Mixture *mixture)
 		return false;
 	if (asks_match(mixture->query, node))
 	{
-		mixture->question = true;
+		mixture->several = mixture->several ||
+			(mixture->question != NULL && !equal(mixture->question, node));
+		mixture->question = node;
 		return false;
 	}
 	mixture->other = mixture->other || IsA(node, Var);
 	return expression_tree_walker(node, mixture_walker, (void *) mixture);
 }
 
-/* Is it made of the question whether there is a match, and of columns? */
+/*
+ * Is it made of the question whether there is a match, and of other such
+ * questions, or of columns?
+ */
 static bool
-mixes_match(Query *query, Node *expr)
+mixes_match(Query *query, Node *expr, bool with_columns)
 {
-	Mixture		mixture = {query, false, false};
+	Mixture		mixture = {query, NULL, false, false};
 
 	mixture_walker(expr, &mixture);
-	return mixture.question && mixture.other;
+	return mixture.question != NULL &&
+		(mixture.other ? with_columns : mixture.several);
 }
 
-/* Has the query around to know what it is made of? */
+/*
+ * Is it a condition made of several?  Whom one of them leaves out of those
+ * that another chooses can be told only where both are seen.
+ */
 static bool
-is_wanted(const Around *around, const Lift *lift, Node *expr)
+several_walker(Node *node, void *context)
 {
-	if (around->condition)
-		return mixes_match(lift->query, expr);
+	if (node == NULL || IsA(node, SubLink))
+		return false;
+	if (is_andclause(node) || is_orclause(node))
+		return true;
+	return conditional_walker(node, NULL) ||
+		expression_tree_walker(node, several_walker, context);
+}
+
+/*
+ * Has the query around to know what it is made of?  "written" is what stood
+ * there before columns of subqueries below were lifted.
+ */
+static bool
+is_wanted(const Around *around, const Lift *lift, Node *expr, Node *written)
+{
+	if (around->condition && several_walker(expr, NULL))
+		return true;
+	if (around->condition || around->key)
+		return mixes_match(lift->query, expr, !around->key) ||
+			!equal(expr, written);
 	return conditional_walker(expr, NULL) ? !around->distinct :
 		is_computation(lift->query, expr) ||
 		is_of_aggregates(lift->query, expr);
@@ -357,9 +367,9 @@ is_wanted(const Around *around, const Lift *lift, Node *expr)
  * null in the place of the column, it has to be null of nulls.
  */
 static bool
-may_lift(const Around *around, const Lift *lift, Node *expr)
+may_lift(const Around *around, const Lift *lift, Node *expr, Node *written)
 {
-	if (!is_wanted(around, lift, expr))
+	if (!is_wanted(around, lift, expr, written))
 		return false;
 	if (cr_normalize_may_be_null((Node *) around->query->jointree,
 								 lift->rti) &&
@@ -384,8 +394,9 @@ lift_column(Around *around, Var *var)
 	Node	   *expr;
 
 	check_stack_depth();
+	/* what is not looked into would be taken for a plain column */
 	if (--*around->left < 0)
-		return (Node *) var;
+		cr_inspect_refuse_size();
 	lift.rti = var->varno;
 	lift.var = var;
 	lift.rte = rt_fetch(var->varno, around->query->rtable);
@@ -395,7 +406,7 @@ lift_column(Around *around, Var *var)
 		return (Node *) var;
 	cr_normalize_names(lift.query);
 	cr_normalize_lateral(lift.query);
-	if (!cr_normalize_has_people(lift.query))
+	if (!is_row_by_row(lift.query) && !cr_normalize_has_people(lift.query))
 		return (Node *) var;
 	tle = get_tle_by_resno(lift.query->targetList, var->varattno);
 	if (tle == NULL || tle->resjunk)
@@ -404,7 +415,7 @@ lift_column(Around *around, Var *var)
 		cr_normalize_pivots(lift.query);
 	deeper.query = lift.query;
 	expr = lift_mutator((Node *) tle->expr, &deeper);
-	if (!may_lift(around, &lift, expr))
+	if (!may_lift(around, &lift, expr, (Node *) tle->expr))
 		return (Node *) var;
 	return export_mutator(expr, &lift);
 }
@@ -448,17 +459,42 @@ aggregates_walker(Node *node, Around *around)
 	return false;
 }
 
-/* Changes the query's aggregates, WHERE, and its subqueries, in place. */
+/*
+ * What is grouped by, wherever it stands beside aggregates; a sub-select that
+ * names it would name something else.
+ */
+static void
+lift_keys(Query *query, Around *around)
+{
+	ListCell   *lc;
+
+	if (query->groupClause == NIL || query->hasSubLinks)
+		return;
+	around->key = true;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		tle->expr = (Expr *) lift_mutator((Node *) tle->expr, around);
+	}
+	query->havingQual = lift_mutator(query->havingQual, around);
+}
+
+/* Changes the query's aggregates, WHERE, keys, and subqueries, in place. */
 void
 cr_normalize_lift(Query *query)
 {
 	int			left = MAX_COLUMNS;
-	Around		around = {query, &left, false, false};
+	Around		around = {query, &left, false, false, false};
 
-	if (!query->hasAggs)
-		return;
-	aggregates_walker((Node *) query->targetList, &around);
-	aggregates_walker(query->havingQual, &around);
-	around.condition = true;
-	query->jointree->quals = lift_mutator(query->jointree->quals, &around);
+	if (query->hasAggs)
+	{
+		aggregates_walker((Node *) query->targetList, &around);
+		aggregates_walker(query->havingQual, &around);
+		around.condition = true;
+		query->jointree->quals = lift_mutator(query->jointree->quals,
+											  &around);
+	}
+	around.condition = false;
+	lift_keys(query, &around);
 }

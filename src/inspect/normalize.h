@@ -24,6 +24,7 @@ extern void cr_normalize_nulls(Query *query);
 
 /* inspect/outer.c */
 extern void cr_normalize_outer_joins(Query *query);
+extern bool cr_normalize_may_be_null(Node *from, int rti);
 
 /* inspect/matched.c */
 extern uint32 cr_normalize_unit_uses(Query *query, Node *node);
@@ -58,7 +59,6 @@ extern Node *cr_normalize_any_label(Query *query, const Aggref *aggref);
 /* inspect/lift.c */
 extern void cr_normalize_lift(Query *query);
 extern bool cr_normalize_has_people(Query *query);
-extern bool cr_normalize_may_be_null(Node *from, int rti);
 
 /* inspect/inline.c */
 extern bool cr_normalize_may_inline(const RangeTblEntry *rte);

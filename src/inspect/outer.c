@@ -141,3 +141,42 @@ cr_normalize_outer_joins(Query *query)
 	if (!bms_is_empty(joins))
 		cr_forget_nulling(query, joins);
 }
+
+/* Does an outer join put nulls in the place of the entry's rows? */
+static bool
+may_be_null(Node *node, int rti, bool nullable)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblRef))
+		return nullable && ((RangeTblRef *) node)->rtindex == rti;
+	if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		return may_be_null(join->larg, rti, nullable ||
+						   join->jointype == JOIN_RIGHT ||
+						   join->jointype == JOIN_FULL) ||
+			may_be_null(join->rarg, rti, nullable ||
+						join->jointype == JOIN_LEFT ||
+						join->jointype == JOIN_FULL);
+	}
+	if (IsA(node, FromExpr))
+	{
+		ListCell   *lc;
+
+		foreach(lc, ((FromExpr *) node)->fromlist)
+		{
+			if (may_be_null(lfirst(lc), rti, nullable))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The same of an entry in a part of FROM, or in all of it. */
+bool
+cr_normalize_may_be_null(Node *from, int rti)
+{
+	return may_be_null(from, rti, false);
+}
