@@ -131,8 +131,8 @@ hint_of_rows(const SubLink *sublink)
 
 	if (sublink->subLinkType == EXISTS_SUBLINK ||
 		list_length(query->targetList) > 1)
-		return "Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another is count(DISTINCT unit) over JOIN t b ON b.unit = t.unit AND b.day > t.day. EXISTS asks with conditions on its own table.";
-	return "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key).";
+		return "A column that is not the table's unit is asked for with x IN (SELECT x ... GROUP BY x), from which values of few people are missing. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another is count(DISTINCT unit) over JOIN t b ON b.unit = t.unit AND b.day > t.day. EXISTS asks with conditions on its own table.";
+	return "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key); of a column that is not the unit, with x IN (SELECT x ... GROUP BY x), from which values of few people are missing.";
 }
 
 static CrVerdict *

@@ -26,6 +26,7 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
+#include "policy/policy.h"
 #include "rewrite/rewriteManip.h"
 
 /* ---------- ON ---------- */
@@ -338,6 +339,18 @@ cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent)
 		absent->rte->tablesample == NULL && read_on(absent);
 }
 
+/* See cr_membership_lacks_values(). */
+static bool
+lacks_values(const CrAbsent *absent)
+{
+	Query	   *subquery = absent->rte->subquery;
+	bool		protected = subquery != NULL ?
+		cr_inspect_touches(subquery) : cr_policy_exists(absent->rte->relid);
+
+	return protected &&
+		cr_membership_lacks_values(absent->query, (Node *) absent->key);
+}
+
 static void
 read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 {
@@ -347,7 +360,8 @@ read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 		cr_match_find(statement, absent.rte) != NULL ||
 		!cr_absence_is_only_tested(&absent))
 		return;
-	if (is_excluded(&absent) || cr_absence_is_distinct(&absent))
+	if (cr_absence_is_distinct(&absent) ||
+		(is_excluded(&absent) && !lacks_values(&absent)))
 		write_membership(statement, &absent);
 }
 

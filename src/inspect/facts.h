@@ -323,6 +323,7 @@ extern Node *cr_membership_join(CrStatement *statement, Query *query,
 								SubLink *sublink, bool among_conditions);
 extern void cr_membership_record(CrStatement *statement, RangeTblEntry *rte,
 								 Node *outer, bool exact);
+extern bool cr_membership_lacks_values(Query *query, Node *key);
 extern Query *cr_membership_query(Query *members, Node *key);
 
 /* inspect/exists.c: questions of membership in other words */

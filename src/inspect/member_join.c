@@ -35,6 +35,7 @@ typedef struct Asked
 	Node	   *outer;
 	bool		outer_is_left;
 	bool		exact;			/* see CrMembership */
+	bool		of_rows;		/* not grouped, nor DISTINCT, by its writer */
 } Asked;
 
 /* Is it a plain selection of rows, but for an order and DISTINCT? */
@@ -110,33 +111,54 @@ cr_membership_query(Query *members, Node *key)
 	return members;
 }
 
-/* Is the expression a privacy unit, as far as can be seen? */
-static bool
-is_unit(Query *query, Node *expr)
+/*
+ * The uses of the protected column that the expression is, as far as can be
+ * seen; else NULL.
+ */
+static const CrColumnPolicy *
+policy_column(Query *query, Node *expr)
 {
 	Var		   *var = (Var *) cr_inspect_strip(expr);
 	RangeTblEntry *rte;
 	CrPolicy   *policy;
-	int			i;
 
 	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varattno < 1)
-		return false;
+		return NULL;
 	rte = rt_fetch(var->varno, query->rtable);
 	if (rte->rtekind == RTE_SUBQUERY &&
 		var->varattno <= list_length(rte->subquery->targetList))
-		return is_unit(rte->subquery,
-					   (Node *) list_nth_node(TargetEntry,
-											  rte->subquery->targetList,
-											  var->varattno - 1)->expr);
+		return policy_column(rte->subquery,
+							 (Node *) list_nth_node(TargetEntry,
+													rte->subquery->targetList,
+													var->varattno - 1)->expr);
 	if (rte->rtekind != RTE_RELATION || !cr_policy_exists(rte->relid))
-		return false;
+		return NULL;
 	policy = cr_policy_lookup(rte->relid);
-	for (i = 0; policy != NULL && i < policy->nunits; i++)
-	{
-		if (policy->units[i] == var->varattno)
-			return true;
-	}
-	return false;
+	return policy != NULL && var->varattno <= policy->natts &&
+		policy->readable ? &policy->columns[var->varattno - 1] : NULL;
+}
+
+static bool
+is_unit(Query *query, Node *expr)
+{
+	const CrColumnPolicy *column = policy_column(query, expr);
+
+	return column != NULL && (column->uses & CR_USE_UNIT) != 0;
+}
+
+/*
+ * Would a set of what the rows of an entry have there lack values, which few
+ * people have?  Who has one of those would be taken for somebody without a
+ * match, though its writer has not spoken of groups.
+ */
+bool
+cr_membership_lacks_values(Query *query, Node *key)
+{
+	const CrColumnPolicy *column = policy_column(query, key);
+
+	/* by what is a join key alone people are joined, or nobody is */
+	return cr_inspect_touches(query) && !is_unit(query, key) &&
+		(column == NULL || (column->uses & CR_USE_DIMENSION) != 0);
 }
 
 /*
@@ -179,6 +201,7 @@ read_in(SubLink *sublink, Asked *asked)
 		members->limitOffset != NULL || members->hasDistinctOn ||
 		cr_inspect_refers_outside(members))
 		return false;
+	asked->of_rows = members->distinctClause == NIL;
 	if (is_plain_selection(members))
 		forget_order(members);
 	else if (gives_people(members))
@@ -291,10 +314,14 @@ read_question(SubLink *sublink, bool tested, Asked *asked)
 		return false;
 	in = cr_exists_as_in(sublink);
 	if (in == NULL)
+	{
+		asked->of_rows = true;
 		return read_exists(sublink, asked);
+	}
 	if (!read_in(in, asked))
 		return false;
 	asked->exact = false;
+	asked->of_rows = false;
 	return true;
 }
 
@@ -397,6 +424,14 @@ members_differ(const Asked *asked)
 								  exprCollation((Node *) tle->expr));
 }
 
+static bool
+lacks_values(const Asked *asked)
+{
+	TargetEntry *tle = linitial_node(TargetEntry, asked->members->targetList);
+
+	return cr_membership_lacks_values(asked->members, (Node *) tle->expr);
+}
+
 /*
  * Joins the set that a sub-select of IN or EXISTS gives.  Returns what takes
  * the sublink's place: among the conditions of WHERE the condition of an
@@ -416,7 +451,8 @@ cr_membership_join(CrStatement *statement, Query *query, SubLink *sublink,
 		!members_differ(&asked))
 		return NULL;
 	if (!among_conditions)
-		return join_as_test(statement, query, &asked);
+		return asked.of_rows && lacks_values(&asked) ? NULL :
+			join_as_test(statement, query, &asked);
 	rti = add_members(query, &asked, &rte);
 	query->jointree->fromlist = lappend(query->jointree->fromlist,
 										cr_make_reference(rti));
