@@ -34,7 +34,7 @@ aggregate_name(CrAggregate *aggregate)
 /* ---------- what may be aggregated ---------- */
 
 #define HINT_LABELS \
-	"Such tables lend labels, not weights: group or filter by the column, and count(*); to count its values, take SELECT DISTINCT of the unit and the column in a subquery."
+	"Such tables lend labels, not weights: group or filter by the column, and count(*); what a label is worth is multiplied with the sum that is released for it; to count its values, take SELECT DISTINCT of the unit and the column in a subquery."
 #define HINT_DISTINCT_LABELS \
 	"Count the values of the protected table's column that it is joined with, or the groups that are released: SELECT count(*) FROM (SELECT label, count(*) ... GROUP BY label) AS released."
 
@@ -265,7 +265,7 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 		var->varno > 0 &&
 		cr_inspect_base(level->statement,
 						var->varno)->kind == CR_BASE_UNIT_LEVEL)
-		return psprintf("The first or last of all would be one person's. Group by it, and take it of those that enough people have: SELECT %s(x) FROM (SELECT x, count(*) ... GROUP BY x) AS released.",
+		return psprintf("The first or last of all would be one person's. Group by it, and take it of those that enough people have: SELECT %s(x) FROM (SELECT x, count(*) ... GROUP BY x) AS released. To put bands in order, ORDER BY avg(x).",
 						aggregate_name(aggregate));
 	return "Use avg or stddev of a measure. Of a dimension, take it over the rows of a subquery that groups by it, or for each person in a subquery that groups by the unit.";
 }

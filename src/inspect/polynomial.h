@@ -12,7 +12,7 @@
 
 /* What to write for an average of something that may be grouped by only. */
 #define CR_HINT_FROM_GROUPS \
-	"Group by coarse classes of it, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT date_trunc('day', x) AS x, count(*) AS n ... GROUP BY 1) AS released, with round(x, -4) for a number. Classes of few people are missing from that; for the exact figure the owner can store it in a generated column, as a number, and make that a measure."
+	"Of a date, the owner can make a measure with cleanroom.set_column(..., 'dimension, measure'): then differences of dates may be averaged, avg(DATE '2024-01-01' - born) / 365.25 for an age, and that of each person's last row after joining it, with max(date), to the table. Or group by classes so coarse that few people are in none, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT date_trunc('year', x) AS x, count(*) AS n ... GROUP BY 1) AS released, with round(x, -4) for a number; smaller classes are missing from that, and the figure is off. For the exact one the owner can store it in a generated column, as a number, and make that a measure."
 
 typedef struct CrPolynomial
 {
