@@ -17,51 +17,104 @@
 
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "reshape/reshape.h"
 
-/* Is it whether the row is in such a set? */
-static bool
-is_unread(const CrLevel *level, Node *node)
+typedef struct UnreadContext
+{
+	const CrLevel *level;
+	List	   *sets;			/* int: their places in the range table */
+} UnreadContext;
+
+/* The set of which it is asked whether the row is in it, if so; else 0. */
+static int
+unread_set(const CrLevel *level, Node *node)
 {
 	Var		   *var;
 	ListCell   *lc;
 
 	if (!IsA(node, NullTest))
-		return false;
+		return 0;
 	var = (Var *) cr_inspect_strip((Node *) ((NullTest *) node)->arg);
 	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varattno != 1)
-		return false;
+		return 0;
 	foreach(lc, level->sources)
 	{
 		CrSource   *source = (CrSource *) lfirst(lc);
 
 		if (source->rti == (int) var->varno)
 			return source->base != NULL && source->base->membership != NULL &&
-				!source->base->tested;
+				!source->base->tested ? source->rti : 0;
 	}
-	return false;
+	return 0;
 }
 
 static Node *
-unread_mutator(Node *node, const CrLevel *level)
+unread_mutator(Node *node, UnreadContext *context)
 {
+	int			set;
+
 	if (node == NULL || IsA(node, SubLink))
 		return node;
-	if (is_unread(level, node))
-		return makeBoolConst(false, false);
-	return expression_tree_mutator(node, unread_mutator, (void *) level);
+	set = unread_set(context->level, node);
+	if (set == 0)
+		return expression_tree_mutator(node, unread_mutator,
+									   (void *) context);
+	context->sets = list_append_unique_int(context->sets, set);
+	return makeBoolConst(false, false);
+}
+
+/* Is the entry all that an outer join may be without? */
+static bool
+is_optional(Node *node, int rti)
+{
+	JoinExpr   *join = (JoinExpr *) node;
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		foreach(lc, ((FromExpr *) node)->fromlist)
+		{
+			if (is_optional(lfirst(lc), rti))
+				return true;
+		}
+		return false;
+	}
+	if (!IsA(node, JoinExpr))
+		return false;
+	if (join->jointype == JOIN_LEFT && IsA(join->rarg, RangeTblRef) &&
+		((RangeTblRef *) join->rarg)->rtindex == rti)
+		return true;
+	return is_optional(join->larg, rti) || is_optional(join->rarg, rti);
+}
+
+/*
+ * No row is in the set, then: the planner leaves an outer join out only where
+ * it sees that a row has one match at most, as in a set of one table.
+ */
+static void
+empty_set(Query *query, int rti)
+{
+	RangeTblEntry *rte = rt_fetch(rti, query->rtable);
+
+	if (is_optional((Node *) query->jointree, rti) &&
+		rte->rtekind == RTE_SUBQUERY && rte->subquery->setOperations == NULL)
+		rte->subquery->jointree->quals = makeBoolConst(false, false);
 }
 
 /* Takes them from the columns of a row level, in place. */
 void
 cr_reshape_unread(CrLevel *level)
 {
+	UnreadContext context = {level, NIL};
 	ListCell   *lc;
 
 	foreach(lc, level->query->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
-		tle->expr = (Expr *) unread_mutator((Node *) tle->expr, level);
+		tle->expr = (Expr *) unread_mutator((Node *) tle->expr, &context);
 	}
+	foreach(lc, context.sets)
+		empty_set(level->query, lfirst_int(lc));
 }

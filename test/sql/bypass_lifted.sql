@@ -115,6 +115,11 @@ SELECT true, format(form, format('(SELECT i.id AS k, %s AS c FROM one i%s)', c, 
        (VALUES ('EXISTS (SELECT FROM orders o WHERE o.id = i.id AND what = ''s'')', ''),
                ('CASE WHEN i.id IN (SELECT id FROM orders) THEN h END', ''),
                ('o.id IS NULL', ' LEFT JOIN orders o ON o.id = i.id AND what = ''s''')) v (c, joined);
+INSERT INTO queries (honest, query) VALUES
+(true, 'SELECT region, sum(amt) FROM (SELECT p.region, p.amt, EXISTS (SELECT FROM orders o JOIN one i USING (id) WHERE o.id = p.id) AS active FROM people p) v GROUP BY 1 ORDER BY 1'),
+(true, 'SELECT sum(amt) FROM (SELECT p.amt, s.id IS NULL AS g FROM people p LEFT JOIN (SELECT DISTINCT id FROM one JOIN orders USING (id)) s USING (id)) z'),
+(true, 'SELECT sum(amt) FROM (SELECT p.amt, EXISTS (SELECT FROM one e WHERE e.id = p.id AND e.id IN (SELECT id FROM orders)) AS g FROM people p) z'),
+(true, 'SELECT g, count(*) FROM (SELECT p.id IN (SELECT id FROM one JOIN orders USING (id) WHERE what = ''s'') AS g FROM people p WHERE region = ''north'') z GROUP BY 1 ORDER BY 1');
 INSERT INTO queries (honest, query)
 SELECT true, format('SELECT %s AS g, count(*) FROM (SELECT t.id, %s AS g FROM orders t) z GROUP BY 1 ORDER BY 1', shown, format(form, 'EXISTS (SELECT FROM one i WHERE i.id = t.id)', 'EXISTS (SELECT FROM picks v WHERE v.id = t.id)'))
   FROM unnest('{g,NOT g}'::text[]) shown, unnest('{%s OR %s,%s AND %s,NOT %s AND %s}'::text[]) form;
