@@ -127,10 +127,14 @@ policy_column(Query *query, Node *expr)
 	rte = rt_fetch(var->varno, query->rtable);
 	if (rte->rtekind == RTE_SUBQUERY &&
 		var->varattno <= list_length(rte->subquery->targetList))
-		return policy_column(rte->subquery,
-							 (Node *) list_nth_node(TargetEntry,
-													rte->subquery->targetList,
-													var->varattno - 1)->expr);
+	{
+		TargetEntry *tle;
+
+		cr_normalize_names(rte->subquery);
+		tle = list_nth_node(TargetEntry, rte->subquery->targetList,
+							var->varattno - 1);
+		return policy_column(rte->subquery, (Node *) tle->expr);
+	}
 	if (rte->rtekind != RTE_RELATION || !cr_policy_exists(rte->relid))
 		return NULL;
 	policy = cr_policy_lookup(rte->relid);

@@ -227,6 +227,9 @@ SELECT ask('SELECT sum(CASE WHEN region IN (SELECT region FROM customers WHERE a
 SELECT ask('SELECT region FROM towns WHERE region NOT IN (SELECT region FROM customers GROUP BY region [[HAVING count(*) >= 10]])');
 SELECT ask('SELECT t.region FROM towns t LEFT JOIN (SELECT DISTINCT region FROM customers [[WHERE region <> ''isle'']]) c ON c.region = t.region WHERE c.region IS NULL');
 SELECT ask('SELECT count(*) FILTER (WHERE region IN (SELECT region FROM customers WHERE age > 40 GROUP BY region [[HAVING count(*) >= 10]])) FROM customers');
+-- a unit is one by whatever name
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM (SELECT person, category, count(*) AS n FROM purchases GROUP BY person, category) s WHERE s.person = c.person AND s.n > 1)');
+SELECT ask('SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM (SELECT person FROM purchases JOIN customers USING (person)) s WHERE s.person = c.person)) FROM customers c');
 -- a row that is left out is left out by that
 SELECT ask('SELECT count(*) FROM customers a WHERE EXISTS (SELECT FROM customers b WHERE b.region = a.region AND b.age > 40) [[AND region <> ''isle'']]');
 SELECT ask('SELECT DISTINCT region FROM towns t WHERE region IN (SELECT region FROM customers) [[AND region <> ''isle'']]');
