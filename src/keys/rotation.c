@@ -22,6 +22,7 @@
 #include "access/table.h"
 #include "base/compat.h"
 #include "base/oids.h"
+#include "base/own_sql.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
@@ -300,7 +301,7 @@ run_as_owner(Oid owner, const char *statement, int expected)
 						   SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
 	guc_level = NewGUCNestLevel();
-	set_locally("search_path", "pg_catalog, pg_temp");
+	set_locally("search_path", CR_OWN_SQL_PATH);
 	/* a batch has a limit of its own */
 	set_locally("lock_timeout", "0");
 	/* a worker of the plan would not know which key is rotated */

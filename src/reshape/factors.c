@@ -151,16 +151,15 @@ test_among(Factors *factors, Node *rows)
 	foreach(lc, factors->values)
 	{
 		List	   *values = (List *) lfirst(lc);
+		size_t		rounded = has_noise(factors->level, values) ?
+			lengthof(decimals) : 0;
 
 		factors->tests = lappend(factors->tests,
 								 test_of_values(factors, values, NULL, rows));
-		for (size_t i = 0; i < lengthof(decimals); i++)
-		{
-			if (has_noise(factors->level, values))
-				factors->tests = lappend(factors->tests,
-										 test_of_values(factors, values,
-														&decimals[i], rows));
-		}
+		for (size_t i = 0; i < rounded; i++)
+			factors->tests = lappend(factors->tests,
+									 test_of_values(factors, values,
+													&decimals[i], rows));
 	}
 }
 

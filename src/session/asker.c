@@ -12,8 +12,6 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "session/asker.h"
-#include "session/pinned.h"
-#include "utils/guc.h"
 #include "utils/snapmgr.h"
 
 static CrAsker current_asker = {InvalidOid, NULL};
@@ -118,7 +116,6 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 {
 	Oid			user;
 	int			context;
-	int			nesting = NewGUCNestLevel();
 	CrAsker		asker = current_asker;
 	bool		was_borrowed = cr_session_set_borrowed(false);
 	bool		was_own = own_query;
@@ -130,7 +127,6 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
 						   context | SECURITY_LOCAL_USERID_CHANGE);
-	cr_session_pin_path("pg_catalog, pg_temp");
 	PushActiveSnapshot(newest_snapshot());
 	PG_TRY();
 	{
@@ -148,6 +144,5 @@ cr_session_ask_catalog(const char *query, int nargs, Oid *types, Datum *args,
 	borrowed = was_borrowed;
 	own_query = was_own;
 	PopActiveSnapshot();
-	AtEOXact_GUC(false, nesting);
 	SetUserIdAndSecContext(user, context);
 }

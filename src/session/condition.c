@@ -33,7 +33,6 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
-#include "commands/extension.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "session/condition.h"
@@ -117,8 +116,7 @@ is_newcomer(Oid catalog, Oid object, Oid schema)
 	if (object < FirstNormalObjectId || oids == NULL ||
 		(schema != PG_CATALOG_NAMESPACE && schema != oids->schema))
 		return false;
-	return getExtensionOfObject(catalog, object) !=
-		get_extension_oid("cleanroom", true);
+	return getExtensionOfObject(catalog, object) != oids->extension;
 }
 
 static Oid
