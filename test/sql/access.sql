@@ -172,14 +172,16 @@ SELECT access.try('{"address": "::ffff:10.1.2.3"}');
 SELECT access.try('{"time": [1]}');
 SET ROLE regress_cr_ana;
 SELECT cleanroom.simulate_access('regress_cr_ana', 'access.stays', '{}');
--- this session comes over a local socket
+-- this session comes over a local socket, at any hour
+SET ROLE regress_cr_owner;
+SELECT cleanroom.drop_access_rule('access.stays', 'office');
+SET ROLE regress_cr_ana;
 SELECT count(*) FROM access.stays;
 SELECT verdict, code FROM cleanroom.explain('SELECT count(*) FROM access.stays');
 
 -- A rule that fails is not satisfied; replacing one takes effect at once, for
 -- prepared statements and open cursors too.
 SET ROLE regress_cr_owner;
-SELECT cleanroom.drop_access_rule('access.stays', 'office');
 SELECT cleanroom.drop_access_rule('access.stays', 'office');
 SELECT cleanroom.drop_access_rule('access.stays', 'inhouse');
 SELECT cleanroom.drop_access_rule('access.stays', 'encrypted');
