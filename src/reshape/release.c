@@ -212,6 +212,8 @@ make_all_or_nothing(Query *core)
 	List	   *targets = NIL;
 	ListCell   *lc;
 
+	/* WITH stays with the shell, now two levels above the core */
+	cr_normalize_lift_ctes(core, 1);
 	core->targetList = lappend(core->targetList,
 							   make_true_entry(passed, "passed"));
 	expr->jointype = JOIN_LEFT;

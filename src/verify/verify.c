@@ -11,8 +11,10 @@
  * nothing.
  *
  * The rows of every subplan count like those of the top node, but a CTE's
- * rows flow to the CteScans that read them.  Of expressions over raw rows
- * only one thing is asked, whose code they call: see plan_code.c.
+ * rows flow to the CteScans that read them.  Where there is none, as where the
+ * planner has found that all would return nothing, it is never run.  Of
+ * expressions over raw rows only one thing is asked, whose code they call: see
+ * plan_code.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -166,6 +168,23 @@ find_inner_rows(CrPlanCheck *check, Plan *plan, const Bitmapset *outer)
 }
 
 /*
+ * Notes which subplans are CTEs.
+ */
+static void
+note_ctes(CrPlanCheck *check, const List *init_plans)
+{
+	ListCell   *lc;
+
+	foreach(lc, init_plans)
+	{
+		SubPlan    *subplan = lfirst_node(SubPlan, lc);
+
+		if (subplan->subLinkType == CTE_SUBLINK)
+			check->ctes = bms_add_member(check->ctes, subplan->plan_id);
+	}
+}
+
+/*
  * Raw rows that reach a node from the nodes below it, the scanned tables of
  * a scan node among them.
  */
@@ -203,8 +222,6 @@ find_input_rows(CrPlanCheck *check, Plan *plan)
 									 ((CustomScan *) plan)->custom_plans);
 			break;
 		case T_CteScan:
-			check->ctes = bms_add_member(check->ctes,
-										 ((CteScan *) plan)->ctePlanId);
 			scanned = find_subplan_rows(check, ((CteScan *) plan)->ctePlanId);
 			break;
 		default:
@@ -308,6 +325,7 @@ find_raw_rows(CrPlanCheck *check, Plan *plan)
 		return NULL;
 	}
 
+	note_ctes(check, plan->initPlan);
 	raw = find_input_rows(check, plan);
 	if (cr_verify_receives(plan, check->handed))
 		object_to(check, any_protected(check),

@@ -367,6 +367,13 @@ SELECT never, kind, method,
        (VALUES ('nested loop', '{enable_hashjoin=off,enable_mergejoin=off}'), ('hash', '{enable_mergejoin=off}'),
                ('merge', '{enable_hashjoin=off}')) s (method, settings) ORDER BY 1, 2, 3;
 SELECT judge('SELECT count(*) FROM (SELECT count(*) AS n FROM visits WHERE false) v JOIN people p ON p.person = v.n');
+-- nor does a WITH query run that nothing is left of which reads it; a subquery
+-- that is no such thing does
+SELECT judge('WITH w AS MATERIALIZED (SELECT person FROM visits) SELECT count(*) FROM people p JOIN w USING (person) WHERE city = ''c1'' AND city = ''c2'' ' || :'guarded');
+SELECT judge('WITH w AS MATERIALIZED (SELECT person FROM visits) SELECT count(*) FROM open_table LEFT JOIN w ON false');
+SELECT judge('WITH w AS MATERIALIZED (SELECT person FROM visits) SELECT 1 WHERE EXISTS (SELECT FROM w)');
+SELECT judge('SELECT count(*) FROM open_table WHERE length(label) > (SELECT max(cost) FROM visits)');
+SELECT judge('SELECT count(*) FROM open_table WHERE false AND length(label) > (SELECT max(cost) FROM visits)');
 
 -- code of whoever is no superuser runs for no raw row, wherever it stands
 RESET ROLE;

@@ -230,6 +230,12 @@ SELECT ask('SELECT count(*) FILTER (WHERE region IN (SELECT region FROM customer
 -- a unit is one by whatever name
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM (SELECT person, category, count(*) AS n FROM purchases GROUP BY person, category) s WHERE s.person = c.person AND s.n > 1)');
 SELECT ask('SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM (SELECT person FROM purchases JOIN customers USING (person)) s WHERE s.person = c.person)) FROM customers c');
+-- a set that the planner sees to be empty, with another question inside: there
+-- are not enough in it
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND p.category = ''food'' AND p.category = ''toys'' AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person))');
+SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND p.category IS NULL AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person))');
+SELECT ask('SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND false AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person))) FROM customers c');
+SELECT ask('SELECT count(*) FROM customers c WHERE EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND p.category = NULL AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person)) [[HAVING false]]');
 -- a row that is left out is left out by that
 SELECT ask('SELECT count(*) FROM customers a WHERE EXISTS (SELECT FROM customers b WHERE b.region = a.region AND b.age > 40) [[AND region <> ''isle'']]');
 SELECT ask('SELECT DISTINCT region FROM towns t WHERE region IN (SELECT region FROM customers) [[AND region <> ''isle'']]');

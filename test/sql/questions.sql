@@ -362,6 +362,13 @@ SELECT ask('SELECT count(*) FROM strict WHERE ward = ''tiny''');
 SELECT ask('SELECT count(*) FROM strict WHERE ward = ''nowhere''');
 SELECT ask('SELECT ward, count(*) FROM strict WHERE ward = ''nowhere'' GROUP BY ward');
 SELECT ask('SELECT ward, count(*), sum(count(*)) OVER () FROM strict WHERE ward <> ''tiny'' GROUP BY ward HAVING count(*) > 18 ORDER BY 2 LIMIT 1');
+-- … which finds a WITH query, the writer's or one of a subquery's own
+SELECT ask('SELECT sum(cost) FILTER (WHERE (SELECT count(*) FROM visits) > 5) FROM strict');
+SELECT ask('SELECT count(*) FILTER (WHERE ward IN (SELECT x FROM (VALUES (''south''), (''nowhere'')) z (x))) FROM strict');
+SELECT ask('WITH r AS (SELECT ''south''::text AS x) SELECT sum(cost) FROM strict WHERE ward IN (SELECT x FROM r)');
+SELECT ask('WITH r AS (SELECT ''south''::text AS x), q AS (WITH z AS (SELECT x FROM r) SELECT ward, count(*) AS n FROM strict WHERE ward IN (SELECT x FROM z) GROUP BY 1) SELECT x, q.* FROM r LEFT JOIN q ON ward = x');
+SELECT ask('WITH subquery_1 AS (SELECT ''north''::text AS x) SELECT (SELECT sum(cost) FILTER (WHERE (SELECT count(*) FROM visits) > 5) FROM strict), x FROM subquery_1');
+SELECT ask('WITH r AS (SELECT ''tiny''::text AS x) SELECT sum(cost) FROM strict WHERE ward IN (SELECT x FROM r)');
 
 -- a partitioned table; a partition is asked through its parent
 SELECT ask('SELECT month, count(*), sum(cost) FROM parts GROUP BY month [[HAVING count(DISTINCT person) >= 10]]');
