@@ -26,13 +26,16 @@ INSERT INTO orders SELECT i, 't', i, 1 + i % 3, 1 + i % 3, NULL FROM generate_se
 INSERT INTO orders VALUES (61, 'r', 30, 7, 2, NULL);
 CREATE TABLE joins (id int PRIMARY KEY, x int NOT NULL, j int NOT NULL);
 INSERT INTO joins SELECT i, 1000 + i, CASE i WHEN 61 THEN 2 ELSE 1 END FROM generate_series(1, 61) i;
+CREATE TABLE sparse (id int NOT NULL, kind text NOT NULL, z int);
+INSERT INTO sparse SELECT i, 'a', i FROM generate_series(1, 61) i UNION ALL SELECT i, 'b', CASE i WHEN 61 THEN 7 END FROM generate_series(1, 61) i;
+SELECT cleanroom.protect('sparse', 'id', 5, dimensions => '{kind}', measures => '{z}', join_keys => '{id}');
 SELECT cleanroom.protect('people', 'id', 5, dimensions => '{kind}', measures => '{income,pay}', filters => '{age}', join_keys => '{id}');
 SELECT cleanroom.set_column('people', c, 'dimension, measure') FROM unnest('{born,joined}'::text[]) c;
 SELECT cleanroom.protect('orders', 'id', 5, dimensions => '{kind}', measures => '{x,z}', join_keys => '{id}');
 SELECT cleanroom.set_column('orders', 'q', 'dimension, measure'), cleanroom.set_column('orders', 'w', 'filter, measure');
 SELECT cleanroom.protect('joins', 'id', 5, measures => '{x}', join_keys => '{id}');
 SELECT cleanroom.set_column('joins', 'j', 'join, measure');
-GRANT SELECT ON people, orders, joins TO regress_cr_w_analyst;
+GRANT SELECT ON people, orders, joins, sparse TO regress_cr_w_analyst;
 \set included :abs_srcdir '/lib/attempts.sql'
 \i :included
 
@@ -74,6 +77,14 @@ INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(a) - sum(b) FROM (SELECT p.id, count(p.income) AS a, count(p.income) FILTER (WHERE o.kind = ''m'') AS b FROM people p JOIN orders o USING (id) WHERE o.kind IN (''m'', ''r'') GROUP BY p.id) z'),
 (false, 'SELECT count(m) - count(s) FROM (SELECT id, avg(z) AS m, var_samp(z) AS s FROM orders GROUP BY id) y'),
 (false, 'SELECT count(m) - count(s) FROM (SELECT id, avg(z) AS m, var_samp(z) + 1 AS s FROM orders WHERE kind IN (''s'', ''m'') GROUP BY id) y');
+
+-- ---------- rows that are left over, of which one has something ----------
+INSERT INTO queries (honest, query)
+SELECT false, format('SELECT sum(t) - sum(p) FROM (SELECT id, sum(z) AS t, %s AS p FROM sparse GROUP BY id) y', part)
+  FROM unnest(ARRAY['sum(z) FILTER (WHERE kind = ''a'')', 'sum(CASE WHEN kind = ''a'' THEN z END)', 'coalesce(sum(z) FILTER (WHERE kind = ''a''), 0)']) part;
+INSERT INTO queries (honest, query) VALUES
+(false, 'SELECT sum(p) FROM (SELECT id, count(z) FILTER (WHERE kind = ''a'') AS p FROM sparse GROUP BY id) y'),
+(false, 'SELECT sum(p) FROM (SELECT id, kind, sum(z) FILTER (WHERE kind = ''a'') AS p FROM sparse GROUP BY id, kind) y');
 
 -- ---------- and what is not ----------
 INSERT INTO queries (honest, query) VALUES
