@@ -28,6 +28,9 @@ CREATE TABLE joins (id int PRIMARY KEY, x int NOT NULL, j int NOT NULL);
 INSERT INTO joins SELECT i, 1000 + i, CASE i WHEN 61 THEN 2 ELSE 1 END FROM generate_series(1, 61) i;
 CREATE TABLE sparse (id int NOT NULL, kind text NOT NULL, z int);
 INSERT INTO sparse SELECT i, 'a', i FROM generate_series(1, 61) i UNION ALL SELECT i, 'b', CASE i WHEN 61 THEN 7 END FROM generate_series(1, 61) i;
+CREATE TABLE missed (id int NOT NULL, kind text NOT NULL, z int);
+INSERT INTO missed SELECT i, 'a', i FROM generate_series(1, 61) i UNION ALL SELECT i, 'c', i % 9 FROM generate_series(1, 60) i;
+SELECT cleanroom.protect('missed', 'id', 5, dimensions => '{kind}', measures => '{z}', join_keys => '{id}');
 SELECT cleanroom.protect('sparse', 'id', 5, dimensions => '{kind}', measures => '{z}', join_keys => '{id}');
 SELECT cleanroom.protect('people', 'id', 5, dimensions => '{kind}', measures => '{income,pay}', filters => '{age}', join_keys => '{id}');
 SELECT cleanroom.set_column('people', c, 'dimension, measure') FROM unnest('{born,joined}'::text[]) c;
@@ -35,7 +38,7 @@ SELECT cleanroom.protect('orders', 'id', 5, dimensions => '{kind}', measures => 
 SELECT cleanroom.set_column('orders', 'q', 'dimension, measure'), cleanroom.set_column('orders', 'w', 'filter, measure');
 SELECT cleanroom.protect('joins', 'id', 5, measures => '{x}', join_keys => '{id}');
 SELECT cleanroom.set_column('joins', 'j', 'join, measure');
-GRANT SELECT ON people, orders, joins, sparse TO regress_cr_w_analyst;
+GRANT SELECT ON people, orders, joins, sparse, missed TO regress_cr_w_analyst;
 \set included :abs_srcdir '/lib/attempts.sql'
 \i :included
 
@@ -85,6 +88,12 @@ SELECT false, format('SELECT sum(t) - sum(p) FROM (SELECT id, sum(z) AS t, %s AS
 INSERT INTO queries (honest, query) VALUES
 (false, 'SELECT sum(p) FROM (SELECT id, count(z) FILTER (WHERE kind = ''a'') AS p FROM sparse GROUP BY id) y'),
 (false, 'SELECT sum(p) FROM (SELECT id, kind, sum(z) FILTER (WHERE kind = ''a'') AS p FROM sparse GROUP BY id, kind) y');
+
+-- ---------- who has none in the part, two levels up ----------
+INSERT INTO queries (honest, query)
+SELECT false, format('SELECT %s FROM (SELECT id, sum(n) AS s FROM (SELECT id, kind, %s AS n FROM missed GROUP BY id, kind) y GROUP BY id) z', taken, part)
+  FROM unnest('{sum(s),avg(s),count(s),sum(s + 1)}'::text[]) taken,
+       unnest(ARRAY['sum(z) FILTER (WHERE kind = ''c'')', 'count(*) FILTER (WHERE kind = ''c'')']) part;
 
 -- ---------- and what is not ----------
 INSERT INTO queries (honest, query) VALUES
