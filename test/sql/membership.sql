@@ -230,6 +230,12 @@ SELECT ask('SELECT count(*) FILTER (WHERE region IN (SELECT region FROM customer
 -- a unit is one by whatever name
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM (SELECT person, category, count(*) AS n FROM purchases GROUP BY person, category) s WHERE s.person = c.person AND s.n > 1)');
 SELECT ask('SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM (SELECT person FROM purchases JOIN customers USING (person)) s WHERE s.person = c.person)) FROM customers c');
+-- what is no question of membership, though it asks for what has no match: ON
+-- compares others, or the table with itself, or the table is used elsewhere
+SELECT ask('SELECT count(*) FROM customers c JOIN accounts a ON a.holder = c.person LEFT JOIN purchases p ON a.holder = c.person WHERE p.person IS NULL');
+SELECT ask('SELECT count(*) FROM customers c LEFT JOIN accounts a ON a.holder = a.holder WHERE a.holder IS NULL');
+SELECT ask('SELECT count(*) FROM customers c LEFT JOIN accounts a ON a.holder = 5 WHERE a.holder IS NULL');
+SELECT ask('SELECT count(*) FROM customers c LEFT JOIN purchases p ON p.person = c.person JOIN accounts a ON a.holder = p.person JOIN exposures e ON e.viewer = a.holder WHERE p.person IS NULL');
 -- a set that the planner sees to be empty, with another question inside: there
 -- are not enough in it
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND p.category = ''food'' AND p.category = ''toys'' AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person))');
