@@ -157,6 +157,8 @@ DROP INDEX i;
 RESET SESSION AUTHORIZATION;
 CREATE SCHEMA bypass_early;
 CREATE SCHEMA bypass_closed;
+CREATE SCHEMA bypass_plain;
+CREATE SCHEMA bypass_theirs AUTHORIZATION regress_cr_k_partner;
 GRANT ALL ON SCHEMA bypass_early TO regress_cr_k_partner;
 GRANT USAGE ON SCHEMA bypass_early, bypass_closed TO PUBLIC;
 CREATE FUNCTION bypass_closed.most() RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT 1000; END;
@@ -169,6 +171,8 @@ CREATE FUNCTION loose_subquery(int) RETURNS boolean LANGUAGE sql STABLE
 CREATE FUNCTION open_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, bypass_early, bypass_code AS 'SELECT $1 < most()';
 CREATE FUNCTION users_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = "$user", bypass_closed AS 'SELECT $1 < most()';
 CREATE FUNCTION missing_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_missing, bypass_closed AS 'SELECT $1 < most()';
+CREATE FUNCTION their_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_theirs, bypass_closed AS 'SELECT $1 < most()';
+CREATE FUNCTION plain_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_plain, bypass_closed AS 'SELECT $1 < most()';
 CREATE FUNCTION other_setting(int) RETURNS boolean LANGUAGE sql STABLE SET work_mem = '1MB' AS 'SELECT $1 < most()';
 CREATE FUNCTION step(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN least($1, most()); END';
 CREATE AGGREGATE loose_total(int) (SFUNC = step, STYPE = int, INITCOND = '1');
@@ -191,10 +195,10 @@ SET search_path = bypass_early, bypass_code, pg_catalog;
 SELECT condition, attack(format('SELECT cleanroom.add_row_policy(''bypass_code.seen'', ''r'', %L)', condition),
         'SELECT cleanroom.drop_row_policy(''bypass_code.seen'', ''r'')', 'SELECT count(*) FROM bypass_code.seen')
   FROM unnest(ARRAY['bypass_code.loose(mins)', 'bypass_code.loose_body(mins)', 'bypass_code.loose_inside(mins)', 'bypass_code.loose_subquery(mins)',
-    'bypass_code.open_path(mins)', 'bypass_code.users_path(mins)', 'bypass_code.missing_path(mins)', 'bypass_code.other_setting(mins)',
+    'bypass_code.open_path(mins)', 'bypass_code.users_path(mins)', 'bypass_code.missing_path(mins)', 'bypass_code.their_path(mins)', 'bypass_code.other_setting(mins)',
     '(SELECT bypass_code.loose_total(c.pid) FROM bypass_code.consents c) > 0', 'OPERATOR(bypass_code.<<<<) mins',
     'NOT mins OPERATOR(bypass_code.<<>>) 9', 'mins::bypass_code.loose_domain >= 0', 'mins::bypass_code.closed_domain >= 0',
-    'bypass_code.itself(mins)', 'bypass_code.closed_path(mins)', 'bypass_code.no_path(mins)',
+    'bypass_code.itself(mins)', 'bypass_code.closed_path(mins)', 'bypass_code.plain_path(mins)', 'bypass_code.no_path(mins)',
     '(SELECT bypass_code.built_in_total(c.pid) FROM bypass_code.consents c) > 0']) condition;
 -- from 17 on an index is made with a search_path of its own
 CREATE FUNCTION bypass_code.loose_index(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1 < most(); EXCEPTION WHEN undefined_function THEN RETURN true; END $$;
@@ -255,6 +259,6 @@ SELECT count(*) FROM seen;
 RESET SESSION AUTHORIZATION;
 RESET search_path;
 SET client_min_messages = error;
-DROP SCHEMA bypass_code, bypass_early, bypass_closed CASCADE;
+DROP SCHEMA bypass_code, bypass_early, bypass_closed, bypass_plain, bypass_theirs CASCADE;
 DROP OWNED BY regress_cr_k_victim, regress_cr_k_partner, regress_cr_k_analyst;
 DROP ROLE regress_cr_k_victim, regress_cr_k_partner, regress_cr_k_analyst;
