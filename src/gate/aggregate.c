@@ -249,7 +249,7 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 
 	if (!cr_aggregate_is_extreme(aggref->aggfnoid) &&
 		argument != NULL && exprType(argument) == INTERVALOID)
-		return CR_HINT_FROM_GROUPS;
+		return CR_HINT_OF_DATES;
 	if (!cr_aggregate_is_extreme(aggref->aggfnoid))
 		return "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.";
 	if (var != NULL && IsA(var, Var) && var->varlevelsup == 0 &&

@@ -18,7 +18,8 @@
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/polynomial.h"
-#include "nodes/primnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 #include "utils/date.h"
 #include "utils/fmgroids.h"
 
@@ -78,5 +79,24 @@ cr_days_hint(const CrStatement *statement, const Var *date)
 	if (fact != NULL &&
 		cr_inspect_base(statement, date->varno)->kind == CR_BASE_PROTECTED)
 		return "The owner can make the date a measure, with cleanroom.set_column(..., 'dimension, measure'): then differences to it may be aggregated. Or group by the difference, and compute from the groups that are released.";
-	return CR_HINT_FROM_GROUPS;
+	return CR_HINT_OF_DATES;
+}
+
+static bool
+date_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return TypeCategory(((Var *) node)->vartype) == TYPCATEGORY_DATETIME;
+	return expression_tree_walker(node, date_walker, context);
+}
+
+/* What to do about something other than arithmetic, made of dimensions. */
+const char *
+cr_days_hint_of_dimensions(Node *expr)
+{
+	if (IsA(expr, FuncExpr) && ((FuncExpr *) expr)->funcid == F_INT4_BOOL)
+		return "Write a condition as FILTER: sum(x) FILTER (WHERE condition) for sum(x * condition::int), and that divided by count(*) for the average.";
+	return date_walker(expr, NULL) ? CR_HINT_OF_DATES : CR_HINT_FROM_GROUPS;
 }

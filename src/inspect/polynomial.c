@@ -425,7 +425,7 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 								   "Leave out the precision, and cast what is released: sum(x)::numeric(12, 2).");
 			if (is_of_dimensions(statement, expr))
 				return object_with(result, "a function or operator other than arithmetic",
-								   CR_HINT_FROM_GROUPS);
+								   cr_days_hint_of_dimensions(expr));
 			return object(result, "a function or operator other than arithmetic");
 	}
 	result->floating = result->floating || exprType(expr) == FLOAT8OID;

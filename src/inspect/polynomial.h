@@ -12,7 +12,12 @@
 
 /* What to write for an average of something that may be grouped by only. */
 #define CR_HINT_FROM_GROUPS \
-	"Of a date, the owner can make a measure with cleanroom.set_column(..., 'dimension, measure'): then differences of dates may be averaged, avg(DATE '2024-01-01' - born) / 365.25 for an age, and that of each person's last row after joining it, with max(date), to the table. Or group by classes so coarse that few people are in none, and compute from what is released: SELECT sum(x * n) / sum(n) FROM (SELECT date_trunc('year', x) AS x, count(*) AS n ... GROUP BY 1) AS released, with round(x, -4) for a number; smaller classes are missing from that, and the figure is off. For the exact one the owner can store it in a generated column, as a number, and make that a measure."
+	"An average can be computed from what is released, too, by classes so coarse that few people are in none: SELECT sum(x * n) / sum(n) FROM (SELECT date_trunc('year', x) AS x, count(*) AS n ... GROUP BY 1) AS released, with round(x, -4) for a number; smaller classes are missing from that, and the figure is off. For the exact one the owner can store it in a generated column, as a number, and make that a measure."
+
+/* The same of dates, and of what is made of them. */
+#define CR_HINT_OF_DATES \
+	"Of a date, the owner can make a measure with cleanroom.set_column(..., 'dimension, measure'): then differences of dates may be averaged, avg(DATE '2024-01-01' - born) / 365.25 for an age, and that of each person's last row after joining it, with max(date), to the table. " \
+	CR_HINT_FROM_GROUPS
 
 typedef struct CrPolynomial
 {
@@ -45,6 +50,7 @@ extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
 /* days.c */
 extern bool cr_days_read(Node *expr, CrPolynomial *result);
 extern const char *cr_days_hint(const CrStatement *statement, const Var *date);
+extern const char *cr_days_hint_of_dimensions(Node *expr);
 
 /* family.c */
 extern uint32 cr_aggregate_family(Oid aggfnoid);
