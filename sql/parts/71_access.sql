@@ -510,7 +510,11 @@ CREATE FUNCTION cleanroom.granted_outside_rooms(asker oid, of oid) RETURNS boole
                     pg_catalog.aclexplode(t.attacl) a
             WHERE c.oid = of AND a.privilege_type = 'SELECT'
               AND (a.grantee = 0 OR pg_catalog.pg_has_role(asker, a.grantee, 'USAGE'))
-              AND (a.grantor = c.relowner OR NOT pg_catalog.pg_has_role(asker, a.grantor, 'USAGE')))
+              AND (a.grantor = c.relowner OR NOT pg_catalog.pg_has_role(asker, a.grantor, 'USAGE'))
+              -- columns are not the table, the rest of which a room gives
+              AND NOT EXISTS (SELECT FROM cleanroom.grant_list g
+                              WHERE g.relation = c.oid
+                                AND pg_catalog.pg_has_role(asker, g.grantee::oid, 'USAGE')))
         -- who reads it by a view, or by a predefined role; but not in a room
         OR NOT EXISTS (SELECT FROM cleanroom.table_list t
                            JOIN cleanroom.room_list r USING (room_id)

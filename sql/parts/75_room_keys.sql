@@ -1,13 +1,35 @@
 -- What rooms mean for keys: who must not make tokens, and where keys stay.
 
+CREATE FUNCTION cleanroom.kin_of(relation oid) RETURNS SETOF oid
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    WITH RECURSIVE above AS (
+        SELECT kin_of.relation AS oid
+        UNION
+        SELECT i.inhparent FROM above a JOIN pg_catalog.pg_inherits i ON i.inhrelid = a.oid
+    ), below AS (
+        SELECT kin_of.relation AS oid
+        UNION
+        SELECT i.inhrelid FROM below b JOIN pg_catalog.pg_inherits i ON i.inhparent = b.oid
+    )
+    SELECT oid FROM above UNION SELECT oid FROM below
+$$;
+COMMENT ON FUNCTION cleanroom.kin_of(oid) IS
+'A table, those that it is a part of, and its parts, by partitioning or inheritance; for the extension''s own functions.
+relation: a table.';
+
 CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
     SELECT r.name FROM cleanroom.room_list r
         WHERE r.closed_at IS NULL
-          AND cleanroom.has_part(who, r.room_id, 'analyst')
+          -- also by a role that it has to SET first
+          AND EXISTS (SELECT FROM cleanroom.member_list m
+                      WHERE m.room_id = r.room_id AND m.part = 'analyst'
+                        AND pg_catalog.pg_has_role(who, m.member::oid, 'MEMBER'))
           AND (EXISTS (SELECT FROM cleanroom.table_list t
-                           JOIN cleanroom.keyring_columns k ON k.relation = t.relation
+                           JOIN cleanroom.keyring_columns k
+                               ON k.relation::oid IN (SELECT cleanroom.kin_of(t.relation))
                            JOIN pg_catalog.pg_class c ON c.oid = t.relation
                        WHERE t.room_id = r.room_id
                          AND k.key_id = room_against_tokens.key
@@ -15,13 +37,17 @@ CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
                OR EXISTS (SELECT FROM cleanroom.member_list m
                               JOIN pg_catalog.pg_roles p ON p.oid = m.member
                               JOIN cleanroom.keyring_grants g ON g.key_id = room_against_tokens.key
+                              JOIN pg_catalog.pg_roles u ON u.oid = g.role
                           WHERE m.room_id = r.room_id AND m.part = 'contributor'
                             -- any use but 2, detokenize
                             AND g.uses & 29 <> 0
                             AND NOT pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
                             AND (g.role = m.member
                                  OR NOT p.rolsuper
-                                    AND pg_catalog.pg_has_role(m.member::oid, g.role::oid, 'USAGE'))))
+                                    AND pg_catalog.pg_has_role(m.member::oid, g.role::oid, 'USAGE')
+                                 -- whoever works for the contributor
+                                 OR NOT u.rolsuper
+                                    AND pg_catalog.pg_has_role(g.role::oid, m.member::oid, 'MEMBER'))))
         ORDER BY r.room_id LIMIT 1
 $$;
 COMMENT ON FUNCTION cleanroom.room_against_tokens(int, oid) IS
@@ -37,7 +63,8 @@ BEGIN
     SELECT k.name AS key, k.residency, r.name AS room INTO found
         FROM cleanroom.keyring k, cleanroom.table_list t
             JOIN cleanroom.room_list r USING (room_id)
-        WHERE k.key_id = check_key_place.key AND t.relation = check_key_place.relation
+        WHERE k.key_id = check_key_place.key
+          AND t.relation::oid IN (SELECT cleanroom.kin_of(check_key_place.relation))
           AND r.closed_at IS NULL AND k.residency IS DISTINCT FROM r.residency
           AND k.residency IS NOT NULL
         LIMIT 1;
@@ -58,7 +85,8 @@ CREATE FUNCTION cleanroom.check_shared_keys() RETURNS trigger
     AS $$
 BEGIN
     PERFORM cleanroom.check_key_place(k.relation::oid, k.key_id)
-        FROM cleanroom.keyring_columns k WHERE k.relation = NEW.relation;
+        FROM cleanroom.keyring_columns k
+        WHERE k.relation::oid IN (SELECT cleanroom.kin_of(NEW.relation));
     RETURN NULL;
 END
 $$;

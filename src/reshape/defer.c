@@ -198,7 +198,7 @@ cr_defer_set(const CrBase *membership)
 		list_make1(makeTargetEntry((Expr *) makeBoolConst(true, false), 1,
 								   pstrdup("enough"), false));
 	set->hasAggs = true;
-	set->havingQual = cr_guard_of_group(membership->level);
+	set->havingQual = cr_guard_of_set(membership->level);
 	set->hasSubLinks = set->hasSubLinks ||
 		checkExprHasSubLink(set->havingQual);
 	if (membership->nest > 0)

@@ -307,39 +307,56 @@ guards_of_sets(const CrLevel *level)
 }
 
 /*
- * HAVING: each unit of each protected table below reaches its threshold, and
- * so do the people whom conditions have left out, and the sets that people
- * are asked to be in: whether such a set is small, or empty, or small only in
+ * Each unit of each protected table below reaches its threshold, and so do
+ * the people whom conditions have left out, and the sets that people are
+ * asked to be in: whether such a set is small, or empty, or small only in
  * this group, shall not make a difference.
  */
-Node *
-cr_guard_of_group(const CrLevel *level)
+static List *
+guards_of_group(const CrLevel *level)
 {
 	List	   *guards = NIL;
-	bool		refuses = cr_guard_refuses(level);
 	ListCell   *lc;
 
 	foreach(lc, level->units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
-		Expr	   *guard;
 
-		if (unit->membership != NULL && !unit->membership->tested)
-			continue;
-		guard = guard_of_unit(level, unit);
-		if (refuses)
-			guard = cr_guard_refuse(guard, unit->base->policy->threshold);
-		guards = lappend(guards, guard);
+		if (unit->membership == NULL || unit->membership->tested)
+			guards = lappend(guards, guard_of_unit(level, unit));
 	}
-	foreach(lc, guards_of_deferred(level))
-	{
-		Expr	   *guard = (Expr *) lfirst(lc);
+	return list_concat(guards, guards_of_deferred(level));
+}
 
-		if (refuses)
-			guard = cr_guard_refuse(guard, cr_guard_threshold(level));
-		guards = lappend(guards, guard);
-	}
+/*
+ * HAVING of a set that people are asked to be in.  It does not fail where the
+ * set is small: that is for the group that depends on it, which may rest on
+ * people of somebody who does not want it to.
+ */
+Node *
+cr_guard_of_set(const CrLevel *level)
+{
+	List	   *guards = list_concat(guards_of_group(level),
+									 guards_of_sets(level));
+
+	return (Node *) make_ands_explicit(list_union(NIL, guards));
+}
+
+/*
+ * HAVING of a group.  Where it fails, it does so in the same words whichever
+ * of the guards it is.
+ */
+Node *
+cr_guard_of_group(const CrLevel *level)
+{
+	List	   *guards = NIL;
+	int			threshold = cr_guard_threshold(level);
+	ListCell   *lc;
+
+	if (!cr_guard_refuses(level))
+		return cr_guard_of_set(level);
+	foreach(lc, guards_of_group(level))
+		guards = lappend(guards, cr_guard_refuse(lfirst(lc), threshold));
 	guards = list_concat(guards, guards_of_sets(level));
-	guards = list_union(NIL, guards);
-	return (Node *) make_ands_explicit(guards);
+	return (Node *) make_ands_explicit(list_union(NIL, guards));
 }

@@ -60,6 +60,7 @@ extern Node *cr_defer_set(const CrBase *membership);
 
 /* guard.c: the tests that a group must pass */
 extern Node *cr_guard_of_group(const CrLevel *level);
+extern Node *cr_guard_of_set(const CrLevel *level);
 extern Expr *cr_guard_reach(const CrUnit *unit, Node *filter);
 extern Expr *cr_guard_rest(const CrUnit *unit, Node *condition);
 extern bool cr_guard_concerns(const CrUnit *unit, const List *tested);

@@ -13,6 +13,7 @@
  * inlines, the conditions of domains, what has been replaced since) has to be
  * what the query might show, when it is called; and as the planner calls some
  * functions of types without asking, tables may bring none of somebody's.
+ * What else might change is template_reach.c's.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,7 +24,6 @@
 #include "base/errcodes.h"
 #include "base/operators.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -36,6 +36,7 @@
 #include "session/plain_node.h"
 #include "session/template_code.h"
 #include "session/template_list.h"
+#include "session/template_reach.h"
 #include "session/type_code.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -293,6 +294,9 @@ judge_node(Node *node, Oid runner)
 			break;
 	}
 	type = cr_plain_node_type(node);
+	judging.refusal = OidIsValid(type) ? cr_template_judge_texts(node) : NULL;
+	if (judging.refusal != NULL)
+		return judging.refusal;
 	if (OidIsValid(runner) && cr_type_brings_code(type, runner))
 		return refuse_others(psprintf("functions of type %s, which is somebody else's",
 									  format_type_be(type)));
@@ -302,46 +306,16 @@ judge_node(Node *node, Oid runner)
 	return judging.refusal;
 }
 
-/*
- * Is it a foreign table of somebody's, or has it such parts?  What it is
- * compared with goes to a server that its owner has chosen.
- */
-static bool
-is_sent_elsewhere(Oid relid, Oid runner)
-{
-	ListCell   *lc;
-
-	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
-	{
-		HeapTuple	tuple = SearchSysCache1(RELOID,
-											ObjectIdGetDatum(lfirst_oid(lc)));
-		bool		sent;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		sent = ((Form_pg_class) GETSTRUCT(tuple))->relkind ==
-			RELKIND_FOREIGN_TABLE &&
-			!has_privs_of_role(((Form_pg_class) GETSTRUCT(tuple))->relowner,
-							   runner);
-		ReleaseSysCache(tuple);
-		if (sent)
-			return true;
-	}
-	return false;
-}
-
 /* A table, by what the planner computes of it as soon as a query names it. */
 static CrVerdict *
 judge_entry(RangeTblEntry *rte, Oid runner)
 {
+	CrVerdict  *refusal = cr_template_judge_table(rte);
 	const char *code;
 
-	if (rte->rtekind != RTE_RELATION || rte->relkind == RELKIND_VIEW ||
-		!OidIsValid(runner))
-		return NULL;
-	if (is_sent_elsewhere(rte->relid, runner))
-		return refuse_others(psprintf("conditions on foreign table \"%s\" at somebody else's server",
-									  get_rel_name(rte->relid)));
+	if (refusal != NULL || rte->rtekind != RTE_RELATION ||
+		rte->relkind == RELKIND_VIEW || !OidIsValid(runner))
+		return refusal;
 	code = cr_others_code_of_table(rte->relid, runner);
 	return code == NULL ? NULL : refuse_table(rte->relid, code);
 }

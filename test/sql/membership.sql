@@ -242,6 +242,23 @@ SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM purch
 SELECT ask('SELECT count(*) FROM customers c WHERE NOT EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND p.category IS NULL AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person))');
 SELECT ask('SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND false AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person))) FROM customers c');
 SELECT ask('SELECT count(*) FROM customers c WHERE EXISTS (SELECT FROM purchases p WHERE p.person = c.person AND p.category = NULL AND EXISTS (SELECT FROM exposures e WHERE e.viewer = p.person)) [[HAVING false]]');
+-- small groups make a statement fail where all owners want it, and no set of
+-- one owner's does, whatever another's groups are; in one text for all
+SET ROLE regress_cr_m_bank;
+CREATE TABLE vetted (holder int PRIMARY KEY, rare boolean NOT NULL);
+INSERT INTO vetted SELECT i, i = 61 FROM generate_series(1, 300) i;
+CREATE TABLE many AS TABLE vetted;
+SELECT cleanroom.protect('vetted', 'holder', 5, dimensions => '{rare}', join_keys => '{holder}', small_groups => 'refuse');
+SELECT cleanroom.protect('many', 'holder', 200, dimensions => '{rare}', filters => '{holder}', join_keys => '{holder}', small_groups => 'refuse');
+RESET ROLE;
+GRANT SELECT ON vetted, many TO regress_cr_m_analyst;
+SELECT ask('SELECT category, count(*) FROM purchases p WHERE NOT EXISTS (SELECT FROM vetted v WHERE v.holder = p.person AND rare) GROUP BY category [[HAVING false]]');
+SELECT ask('SELECT category, count(*) FROM purchases p WHERE person NOT IN (SELECT holder FROM vetted WHERE rare) GROUP BY category [[HAVING false]]');
+SELECT ask('SELECT count(*) FROM purchases p LEFT JOIN (SELECT DISTINCT holder FROM vetted WHERE rare) v ON v.holder = p.person WHERE v.holder IS NULL [[HAVING false]]');
+SELECT ask('SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM vetted v WHERE v.holder = p.person AND rare)) FROM purchases p [[HAVING false]]');
+SELECT ask('SELECT count(*) FROM many m WHERE NOT EXISTS (SELECT FROM vetted v WHERE v.holder = m.holder AND rare)');
+SELECT ask('SELECT count(*) FROM many m WHERE EXISTS (SELECT FROM vetted v WHERE v.holder = m.holder AND NOT rare)');
+SELECT ask(format('SELECT count(*) FROM many m JOIN vetted v USING (holder) WHERE m.holder <= %s', n)) FROM unnest('{4,5,199,300}'::int[]) n;
 -- a row that is left out is left out by that
 SELECT ask('SELECT count(*) FROM customers a WHERE EXISTS (SELECT FROM customers b WHERE b.region = a.region AND b.age > 40) [[AND region <> ''isle'']]');
 SELECT ask('SELECT DISTINCT region FROM towns t WHERE region IN (SELECT region FROM customers) [[AND region <> ''isle'']]');

@@ -218,6 +218,23 @@ SELECT cleanroom.add_member('grants', 'regress_cr_late', 'analyst');
 RESET ROLE;
 SELECT has_table_privilege('regress_cr_late', 'hosted.further', 'SELECT') AS granted;
 
+-- A grant of columns is no grant of the table, the rest of which a room gives.
+GRANT USAGE ON SCHEMA hosted, cleanroom TO regress_cr_late;
+SET ROLE regress_cr_host;
+CREATE TABLE hosted.shut AS SELECT i AS id, i % 2 AS d, i % 7 AS x FROM generate_series(1, 40) i;
+SELECT cleanroom.protect('hosted.shut', 'id', 5, '{d}', '{x}');
+GRANT SELECT (d) ON hosted.shut TO regress_cr_late;
+SET ROLE regress_cr_late;
+SELECT d, count(*) FROM hosted.shut GROUP BY d ORDER BY d;
+SELECT sum(x) FROM hosted.shut;
+SET ROLE regress_cr_host;
+SELECT cleanroom.share_table('grants', 'hosted.shut', templates_only => true);
+SET ROLE regress_cr_late;
+SELECT d, count(*) FROM hosted.shut GROUP BY d ORDER BY d;
+SELECT sum(x) FROM hosted.shut;
+RESET ROLE;
+REVOKE USAGE ON SCHEMA hosted, cleanroom FROM regress_cr_late;
+
 SET client_min_messages = warning;
 SET ROLE regress_cr_boss;
 SELECT cleanroom.close_room('grants');

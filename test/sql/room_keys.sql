@@ -207,18 +207,45 @@ RESET ROLE;
 SELECT cleanroom.set_key_residency('room people', NULL);
 SELECT room_keys.try($$SELECT cleanroom.tokenize('load', 'room people')$$);
 
+-- An analyst is whoever may become one; the room's key is one of a part of a
+-- table, and of who works for a contributor.
+CREATE ROLE regress_cr_nina NOINHERIT IN ROLE regress_cr_team;
+CREATE ROLE regress_cr_loader IN ROLE regress_cr_retailer;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_nina;
+SELECT cleanroom.create_key('key of a part', 'token'), cleanroom.create_key('key of a loader', 'token');
+SELECT cleanroom.grant_key('room people', 'regress_cr_nina', '{tokenize}');
+SELECT cleanroom.grant_key(k, r, '{tokenize}') FROM unnest('{key of a part,key of a loader}'::text[]) k,
+    unnest('{regress_cr_nina,regress_cr_bob,regress_cr_team}'::regrole[]) r;
+SELECT cleanroom.grant_key('key of a loader', 'regress_cr_loader', '{tokenize}'), cleanroom.grant_key('key of a part', 'regress_cr_retailer', '{tokenize}');
+SET ROLE regress_cr_retailer;
+CREATE TABLE room_keys.whole (person uuid, part int) PARTITION BY LIST (part);
+CREATE TABLE room_keys.part PARTITION OF room_keys.whole FOR VALUES IN (1);
+SELECT cleanroom.track_column('room_keys.part', 'person', 'key of a part');
+SELECT cleanroom.protect('room_keys.whole', 'person', 10, join_keys => '{person}');
+RESET ROLE;
+SELECT cleanroom.revoke_key('key of a part', 'regress_cr_retailer');
+SET ROLE regress_cr_nina;
+SELECT k, room_keys.try(format('SELECT cleanroom.tokenize(''x'', %L)', k)) FROM unnest('{room people,key of a part,key of a loader}'::text[]) k;
+SET ROLE regress_cr_retailer;
+SELECT cleanroom.share_table('keyed', 'room_keys.whole');
+SET ROLE regress_cr_nina;
+SELECT room_keys.try('SELECT cleanroom.tokenize(''x'', ''key of a part'')');
+SET ROLE regress_cr_loader;
+SELECT room_keys.try('SELECT cleanroom.tokenize(''x'', ''key of a loader'')');
+RESET ROLE;
+
 TRUNCATE cleanroom.room_list CASCADE;
 DROP SCHEMA room_keys CASCADE;
 DELETE FROM cleanroom.keyring_versions v USING cleanroom.keyring k
-WHERE v.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own');
+WHERE v.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
 DELETE FROM cleanroom.keyring_grants g USING cleanroom.keyring k
-WHERE g.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own');
+WHERE g.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
 DELETE FROM cleanroom.keyring_columns c USING cleanroom.keyring k
-WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own');
+WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
 DELETE FROM cleanroom.keyring_vault c USING cleanroom.keyring k
-WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own');
-DELETE FROM cleanroom.keyring WHERE name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own');
+WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
+DELETE FROM cleanroom.keyring WHERE name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_retailer,
-    regress_cr_broadcaster, regress_cr_team, regress_cr_ana, regress_cr_bob;
+    regress_cr_broadcaster, regress_cr_team, regress_cr_ana, regress_cr_bob, regress_cr_nina;
 DROP ROLE regress_cr_boss, regress_cr_retailer, regress_cr_broadcaster,
-    regress_cr_ana, regress_cr_team, regress_cr_bob;
+    regress_cr_ana, regress_cr_team, regress_cr_bob, regress_cr_nina, regress_cr_loader;
