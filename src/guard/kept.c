@@ -8,6 +8,11 @@
  * entry of each plan that any of this is asked of; an analyst may give a
  * relation of a query any name, but not put it behind that.
  *
+ * The range table also says which protected tables the statement is on.  The
+ * planner forgets those of subqueries that it has found to have no effect, as
+ * below a condition that is never true; so we put them back, as it does itself
+ * with some of them, for the checks of privileges.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -15,6 +20,9 @@
 #include "guard/kept.h"
 #include "nodes/makefuncs.h"
 #include "nodes/value.h"
+#include "policy/policy.h"
+#include "storage/lockdefs.h"
+#include "utils/lsyscache.h"
 
 #define KEEPER	"cleanroom keeps"
 #define VALUES	4
@@ -38,6 +46,45 @@ cr_kept_put(PlannedStmt *plan, const CrKept *kept)
 							 makeString(or_empty(kept->relied_on)),
 							 makeString(or_empty(kept->functions_read))));
 	plan->rtable = lappend(plan->rtable, keeper);
+}
+
+static bool
+has_table(const PlannedStmt *plan, Oid relid)
+{
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_RELATION && rte->relid == relid)
+			return true;
+	}
+	return false;
+}
+
+void
+cr_kept_put_tables(PlannedStmt *plan, const List *relids)
+{
+	ListCell   *lc;
+
+	foreach(lc, relids)
+	{
+		Oid			relid = lfirst_oid(lc);
+		RangeTblEntry *rte;
+
+		if (!cr_policy_exists(relid) || has_table(plan, relid))
+			continue;
+		rte = makeNode(RangeTblEntry);
+		rte->rtekind = RTE_RELATION;
+		rte->relid = relid;
+		rte->relkind = get_rel_relkind(relid);
+		rte->rellockmode = AccessShareLock;
+		rte->eref = makeAlias(get_rel_name(relid), NIL);
+		plan->rtable = lappend(plan->rtable, rte);
+		plan->relationOids = list_append_unique_oid(plan->relationOids,
+													relid);
+	}
 }
 
 static char *

@@ -19,6 +19,9 @@ typedef struct CrKept
 								 * written out; approved.c */
 } CrKept;
 
+/* Puts protected tables that the planner has forgotten back into the plan. */
+extern void cr_kept_put_tables(PlannedStmt *plan, const List *relids);
+
 /* Keeps it with the plan of an analyst's statement on protected tables. */
 extern void cr_kept_put(PlannedStmt *plan, const CrKept *kept);
 

@@ -48,6 +48,7 @@ static List *put_in = NIL;
 typedef struct Guarded
 {
 	CrTouch		touch;
+	List	   *relids;			/* of the tables that it is on */
 	List	   *inlined;		/* what the plan depends on besides */
 	bool		own_tables;		/* it reads those of the extension */
 	bool		inlines;		/* functions, which may read others */
@@ -149,6 +150,7 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 			guarded->kept.written_out =
 				cr_written_out(parse, query_string, guarded->inlined != NIL);
 			relied_on = cr_relied_before(parse);
+			guarded->relids = cr_glance_relations(parse);
 		}
 		(void) functions_walker((Node *) parse, &written);
 		admit_or_raise(parse, query_string, guarded);
@@ -265,7 +267,10 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 		plan->queryId = 0;
 	plan->invalItems = list_concat(plan->invalItems, guarded.inlined);
 	if (guarded.touch.foreign_owner)
+	{
+		cr_kept_put_tables(plan, guarded.relids);
 		cr_kept_put(plan, &guarded.kept);
+	}
 	/* tells the executor's hooks that the plan needs a room */
 	if (guarded.joins_owners)
 		plan->relationOids = lappend_oid(plan->relationOids,

@@ -270,6 +270,11 @@ SELECT n, dense_rank() OVER (ORDER BY l.fingerprint <> f.fingerprint)
               WHERE kind = 'statement') l,
          (SELECT fingerprint FROM cleanroom.ledger WHERE statement = 'SELECT count(*) FROM people WHERE region = ''r1''' LIMIT 1) f
     WHERE n < 4 ORDER BY 1;
+-- tables that the planner forgets, since nothing of them is to be read
+CREATE VIEW barred WITH (security_barrier) AS SELECT * FROM people;
+SELECT avg(b.age) FROM barred b JOIN visits v ON v.id = b.id WHERE false;
+SELECT avg(b.age) FROM barred b JOIN (SELECT DISTINCT id FROM visits) v ON v.id = b.id WHERE false;
+SELECT statement, ARRAY(SELECT t::text FROM unnest(tables) t ORDER BY 1) AS tables FROM (SELECT * FROM cleanroom.ledger WHERE kind = 'statement' ORDER BY number DESC LIMIT 2) l ORDER BY number;
 RESET ROLE;
 
 SET client_min_messages = warning;
