@@ -45,6 +45,11 @@ INSERT INTO ages VALUES (1, 'one'), (2, 'two');
 \pset tuples_only on
 \pset null NULL
 
+-- IS DISTINCT FROM and NULLIF call what compares
+SELECT count(*) FROM people WHERE ARRAY[age] IS DISTINCT FROM ARRAY[1];
+SELECT count(*) FROM people WHERE NULLIF(ARRAY[age], ARRAY[1]) IS NULL;
+SELECT count(*) FROM people WHERE age::bit(3) IS DISTINCT FROM '101';
+
 -- WHENs after the first are conditions as well
 SELECT sum(CASE WHEN region = 'r1' THEN cost WHEN secret = 's' THEN 0 ELSE 0 END) FROM people;
 SELECT sum(CASE WHEN region = 'r1' THEN cost WHEN person = 3 THEN 0 ELSE 0 END) FROM people;
