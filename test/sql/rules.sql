@@ -45,6 +45,12 @@ INSERT INTO ages VALUES (1, 'one'), (2, 'two');
 \pset tuples_only on
 \pset null NULL
 
+-- both sides of a join are join keys
+SELECT count(*) FROM visits v JOIN people p ON v.cost = p.person;
+SELECT count(*) FROM people p JOIN visits v ON p.person = v.cost;
+SELECT count(*) FROM visits v, strict s WHERE v.cost = s.person;
+SELECT count(*) FROM (SELECT cost AS c FROM visits) v LEFT JOIN people p ON v.c = p.person;
+
 -- IS DISTINCT FROM and NULLIF call what compares
 SELECT count(*) FROM people WHERE ARRAY[age] IS DISTINCT FROM ARRAY[1];
 SELECT count(*) FROM people WHERE NULLIF(ARRAY[age], ARRAY[1]) IS NULL;
