@@ -324,6 +324,17 @@ COMMENT ON FUNCTION cleanroom.name_parameters(text, text[]) IS
 'Writes the parameters :name of a query as $1, $2 and so on, but for what stands in strings, quoted names and comments; for the extension''s own functions.
 query: a text. names: of the parameters, in order. Errors: 42601 an unterminated string or comment.';
 
+CREATE FUNCTION cleanroom.is_of_one_sign(given interval) RETURNS boolean
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+        SELECT pg_catalog.max(pg_catalog.sign(part)) - pg_catalog.min(pg_catalog.sign(part)) < 2
+            FROM (VALUES (EXTRACT(YEAR FROM given)), (EXTRACT(MONTH FROM given)), (EXTRACT(DAY FROM given)),
+                         (EXTRACT(HOUR FROM given)), (EXTRACT(MINUTE FROM given)), (EXTRACT(SECOND FROM given))) AS parts (part);
+    END;
+COMMENT ON FUNCTION cleanroom.is_of_one_sign(interval) IS
+'Are months, days and seconds of an interval all positive, or all negative, or zero? Else it may compare as less than it moves a date; for the extension''s own functions.
+given: an interval.';
+
 CREATE FUNCTION cleanroom.check_parameter(description jsonb, given text) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
@@ -351,6 +362,11 @@ BEGIN
     END IF;
     IF allowed AND description ? 'min_length' THEN
         allowed := pg_catalog.length(given) >= (description->>'min_length')::int;
+    END IF;
+    -- a month is compared as 30 days, and added as what it has
+    IF allowed AND (description ? 'min' OR description ? 'max')
+       AND cleanroom.type_to_read(type) IN ('interval', 'pg_catalog.interval') THEN
+        allowed := cleanroom.is_of_one_sign(given::interval);
     END IF;
     IF allowed AND description ? 'min' THEN
         EXECUTE pg_catalog.format('SELECT %1$L::%3$s >= %2$L::%3$s', given, description->>'min', cleanroom.type_to_read(type))
@@ -399,6 +415,7 @@ CREATE FUNCTION cleanroom.judge_template(
     AS $$
 DECLARE
     present record;
+    found_all boolean := false;
     refused boolean;
     missing boolean;
     stale boolean;
@@ -416,13 +433,19 @@ BEGIN
     BEGIN
         SELECT * INTO present FROM cleanroom.resolve_query(
             this.author, this.query, cleanroom.parameter_types(this.parameters), false);
+        found_all := true;
     EXCEPTION
         WHEN lock_not_available THEN
             RAISE;
         WHEN OTHERS THEN
-            present := NULL;        -- something in it is gone
+            NULL;        -- something in it is gone
     END;
-    IF present IS NULL OR present.content_hash <> this.content_hash THEN
+    -- a record that nothing was put in has no columns to ask for
+    IF NOT found_all THEN
+        state := 'lapsed';
+        RETURN;
+    END IF;
+    IF present.content_hash <> this.content_hash THEN
         state := 'lapsed';
         RETURN;
     END IF;

@@ -35,19 +35,17 @@ CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
                          AND k.key_id = room_against_tokens.key
                          AND NOT pg_catalog.pg_has_role(who, c.relowner, 'USAGE'))
                OR EXISTS (SELECT FROM cleanroom.member_list m
-                              JOIN pg_catalog.pg_roles p ON p.oid = m.member
                               JOIN cleanroom.keyring_grants g ON g.key_id = room_against_tokens.key
-                              JOIN pg_catalog.pg_roles u ON u.oid = g.role
                           WHERE m.room_id = r.room_id AND m.part = 'contributor'
                             -- any use but 2, detokenize
                             AND g.uses & 29 <> 0
                             AND NOT pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
+                            -- the contributor may, or who works for it
                             AND (g.role = m.member
-                                 OR NOT p.rolsuper
-                                    AND pg_catalog.pg_has_role(m.member::oid, g.role::oid, 'USAGE')
-                                 -- whoever works for the contributor
-                                 OR NOT u.rolsuper
-                                    AND pg_catalog.pg_has_role(g.role::oid, m.member::oid, 'MEMBER'))))
+                                 OR EXISTS (SELECT FROM pg_catalog.pg_roles w
+                                            WHERE NOT w.rolsuper
+                                              AND pg_catalog.pg_has_role(w.oid, m.member::oid, 'MEMBER')
+                                              AND pg_catalog.pg_has_role(w.oid, g.role::oid, 'MEMBER')))))
         ORDER BY r.room_id LIMIT 1
 $$;
 COMMENT ON FUNCTION cleanroom.room_against_tokens(int, oid) IS

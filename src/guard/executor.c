@@ -35,6 +35,7 @@
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
 #include "policy/policy.h"
+#include "session/template_reach.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "verify/verify.h"
@@ -135,6 +136,8 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 	refusal = cr_guard_judge_surroundings();
 	if (refusal == NULL && !waived)
 		refusal = cr_verify_plan(plan, guards);
+	if (refusal == NULL && approval != NULL)
+		refusal = cr_template_judge_parts(plan->rtable);
 	if (refusal == NULL)
 		refusal = cr_reads_judge_access(plan, approval);
 	raise_of(queryDesc, refusal);

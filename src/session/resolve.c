@@ -6,8 +6,8 @@
  * A template is kept as its query reads when it is deparsed with an empty
  * search path, so every name in it is qualified; and with a digest over that
  * text, over the same with the views written out, over whose rights and which
- * options these have, and over the definitions of functions that are not the
- * server's.  Settings that decide what a text
+ * options and columns these have, and over the definitions of functions, row
+ * types and enums that are not the server's.  Settings that decide what a text
  * means are pinned while it is written and whenever it is read again, so that
  * nothing can change under an approval without showing.
  *
@@ -31,6 +31,7 @@
 #include "session/made_function.h"
 #include "session/on_behalf.h"
 #include "session/pinned.h"
+#include "session/plain_node.h"
 #include "session/template_code.h"
 #include "session/template_digest.h"
 #include "tcop/tcopprot.h"
@@ -51,7 +52,8 @@ typedef struct Contents
 	List	   *columns;		/* relation and column number in turn */
 	List	   *views;
 	List	   *functions;		/* that did not come with the server */
-	Oid			type;			/* one that did not either, or InvalidOid */
+	List	   *types;			/* the same */
+	Oid			type;			/* one that brings code, or InvalidOid */
 } Contents;
 
 /* ---------- reading ---------- */
@@ -146,6 +148,8 @@ note_type(Oid type, Contents *contents)
 {
 	if (is_foreign_type(type))
 		contents->type = type;
+	if (type >= FirstNormalObjectId)
+		contents->types = list_append_unique_oid(contents->types, type);
 }
 
 static void
@@ -188,11 +192,7 @@ contents_walker(Node *node, Contents *contents)
 		return query_tree_walker(query, contents_walker, contents, 0);
 	}
 	(void) check_functions_in_node(node, is_foreign_function, contents);
-	if (IsA(node, Var) || IsA(node, Const) || IsA(node, Param) ||
-		IsA(node, FuncExpr) || IsA(node, OpExpr) || IsA(node, Aggref) ||
-		IsA(node, RelabelType) || IsA(node, CoerceToDomain) ||
-		IsA(node, CoerceViaIO))
-		note_type(exprType(node), contents);
+	note_type(cr_plain_node_type(node), contents);
 	return expression_tree_walker(node, contents_walker, contents);
 }
 
@@ -394,7 +394,8 @@ resolve_query(FunctionCallInfo fcinfo)
 	outsider = name_of_outsider(&contents);
 	values[0] = CStringGetTextDatum(resolved);
 	values[1] = PointerGetDatum(cr_template_digest(meaning, contents.views,
-												   contents.functions));
+												   contents.functions,
+												   contents.types));
 	values[2] = PointerGetDatum(array_of_relations(contents.relids));
 	values[3] = PointerGetDatum(array_of_columns(contents.columns));
 	nulls[4] = outsider == NULL;

@@ -9,11 +9,16 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_enum.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "fmgr.h"
@@ -94,6 +99,108 @@ define_function(Oid funcid, StringInfo digested)
 	ReleaseSysCache(tuple);
 }
 
+static int
+count_columns(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			count;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	count = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+	ReleaseSysCache(tuple);
+	return count;
+}
+
+/*
+ * The columns of a relation or row type, by number: a query names them, and
+ * those who own it may give one's name to another.
+ */
+static void
+define_columns(Oid relid, StringInfo digested)
+{
+	int			count = count_columns(relid);
+
+	for (AttrNumber attnum = 1; attnum <= count; attnum++)
+	{
+		HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
+											Int16GetDatum(attnum));
+		Form_pg_attribute column;
+		const char *collation;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		column = (Form_pg_attribute) GETSTRUCT(tuple);
+		collation = get_collation_name(column->attcollation);
+		if (!column->attisdropped)
+			appendStringInfo(digested, ",%s %s %s",
+							 quote_identifier(NameStr(column->attname)),
+							 format_type_extended(column->atttypid,
+												  column->atttypmod,
+												  FORMAT_TYPE_TYPEMOD_GIVEN |
+												  FORMAT_TYPE_FORCE_QUALIFY),
+							 collation == NULL ? "" : collation);
+		ReleaseSysCache(tuple);
+	}
+}
+
+/* The labels of an enum, in order. */
+static void
+define_labels(Oid type, StringInfo digested)
+{
+	Relation	catalog = table_open(EnumRelationId, AccessShareLock);
+	Relation	index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_enum_enumtypid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(type));
+	scan = systable_beginscan_ordered(catalog, index, NULL, 1, &key);
+	while ((tuple = systable_getnext_ordered(scan,
+											 ForwardScanDirection)) != NULL)
+	{
+		Form_pg_enum label = (Form_pg_enum) GETSTRUCT(tuple);
+
+		appendStringInfo(digested, ",%s",
+						 quote_identifier(NameStr(label->enumlabel)));
+	}
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+	table_close(catalog, AccessShareLock);
+}
+
+/* Row types and enums that somebody has made, and those in them. */
+static void
+define_type(Oid type, List **done, StringInfo digested)
+{
+	Oid			relid;
+	Oid			element;
+
+	check_stack_depth();
+	type = getBaseType(type);
+	element = get_element_type(type);
+	if (OidIsValid(element))
+		type = getBaseType(element);
+	if (type < FirstNormalObjectId || list_member_oid(*done, type))
+		return;
+	*done = lappend_oid(*done, type);
+	appendStringInfo(digested, ";%s:", format_type_be_qualified(type));
+	if (get_typtype(type) == TYPTYPE_ENUM)
+		define_labels(type, digested);
+	relid = get_typ_typrelid(type);
+	if (!OidIsValid(relid))
+		return;
+	define_columns(relid, digested);
+	for (AttrNumber attnum = 1; attnum <= count_columns(relid); attnum++)
+	{
+		Oid			of_column = get_atttype(relid, attnum);
+
+		if (OidIsValid(of_column))
+			define_type(of_column, done, digested);
+	}
+}
+
 /* Whose rights a view's tables are read with, and how. */
 static void
 define_view(Oid relid, StringInfo digested)
@@ -115,13 +222,15 @@ define_view(Oid relid, StringInfo digested)
 					 quote_qualified_identifier(schema,
 												NameStr(form->relname)),
 					 GetUserNameFromId(form->relowner, true), written);
+	define_columns(relid, digested);
 	ReleaseSysCache(tuple);
 }
 
 bytea *
-cr_template_digest(const char *text, List *views, List *functions)
+cr_template_digest(const char *text, List *views, List *functions, List *types)
 {
 	StringInfoData digested;
+	List	   *done = NIL;
 	ListCell   *lc;
 
 	initStringInfo(&digested);
@@ -130,5 +239,7 @@ cr_template_digest(const char *text, List *views, List *functions)
 		define_view(lfirst_oid(lc), &digested);
 	foreach(lc, functions)
 		define_function(lfirst_oid(lc), &digested);
+	foreach(lc, types)
+		define_type(lfirst_oid(lc), &done, &digested);
 	return digest_of(digested.data);
 }

@@ -16,6 +16,6 @@
  * memory context.
  */
 extern bytea *cr_template_digest(const char *text, List *views,
-								 List *functions);
+								 List *functions, List *types);
 
 #endif							/* CR_TEMPLATE_DIGEST_H */

@@ -44,25 +44,58 @@ class_of(HeapTuple tuple)
  * to a server that its owner has chosen.
  */
 static bool
+is_foreign(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool		foreign;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	foreign = class_of(tuple)->relkind == RELKIND_FOREIGN_TABLE &&
+		!superuser_arg(class_of(tuple)->relowner);
+	ReleaseSysCache(tuple);
+	return foreign;
+}
+
+static bool
 is_sent_elsewhere(Oid relid)
 {
 	ListCell   *lc;
 
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 	{
-		HeapTuple	tuple = SearchSysCache1(RELOID,
-											ObjectIdGetDatum(lfirst_oid(lc)));
-		bool		sent;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		sent = class_of(tuple)->relkind == RELKIND_FOREIGN_TABLE &&
-			!superuser_arg(class_of(tuple)->relowner);
-		ReleaseSysCache(tuple);
-		if (sent)
+		if (is_foreign(lfirst_oid(lc)))
 			return true;
 	}
 	return false;
+}
+
+static CrVerdict *
+refuse_foreign(Oid relid)
+{
+	CrVerdict  *refusal;
+
+	refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
+								psprintf("a template may not read table \"%s\", which is a foreign table or has such parts",
+										 get_rel_name(relid)),
+								"Have its owner copy it into a table, or ask a superuser to own the foreign table.");
+	refusal->detail = "What it is compared with would go to another server.";
+	return refusal;
+}
+
+CrVerdict *
+cr_template_judge_parts(const List *rtable)
+{
+	ListCell   *lc;
+
+	foreach(lc, rtable)
+	{
+		const RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_RELATION && is_foreign(rte->relid))
+			return refuse_foreign(rte->relid);
+	}
+	return NULL;
 }
 
 static Oid
@@ -111,19 +144,11 @@ CrVerdict *
 cr_template_judge_table(const RangeTblEntry *rte)
 {
 	PolicyReads reads = {InvalidOid, InvalidOid};
-	CrVerdict  *refusal;
 
 	if (rte->rtekind != RTE_RELATION || rte->relkind == RELKIND_VIEW)
 		return NULL;
 	if (is_sent_elsewhere(rte->relid))
-	{
-		refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, -1,
-									psprintf("a template may not read table \"%s\", which is a foreign table or has such parts",
-											 get_rel_name(rte->relid)),
-									"Have its owner copy it into a table, or ask a superuser to own the foreign table.");
-		refusal->detail = "What it is compared with would go to another server.";
-		return refusal;
-	}
+		return refuse_foreign(rte->relid);
 	if (rte->securityQuals == NIL)
 		return NULL;
 	reads.owner = owner_of(rte->relid);

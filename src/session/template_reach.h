@@ -15,6 +15,12 @@
 extern CrVerdict *cr_template_judge_table(const RangeTblEntry *rte);
 
 /*
+ * The same of the range table of the plan that is about to run, which has the
+ * parts that tables have got since.
+ */
+extern CrVerdict *cr_template_judge_parts(const List *rtable);
+
+/*
  * Why texts may not be compared or searched as the node does it; NULL if they
  * may.  Of an expression only.
  */

@@ -233,6 +233,25 @@ SELECT room_keys.try('SELECT cleanroom.tokenize(''x'', ''key of a part'')');
 SET ROLE regress_cr_loader;
 SELECT room_keys.try('SELECT cleanroom.tokenize(''x'', ''key of a loader'')');
 RESET ROLE;
+-- by a group that the loader is in, and that a contributor has to SET first
+CREATE ROLE regress_cr_loaders ROLE regress_cr_loader;
+CREATE ROLE regress_cr_keepers;
+CREATE ROLE regress_cr_noinherit NOINHERIT IN ROLE regress_cr_keepers;
+SELECT cleanroom.revoke_key('key of a loader', 'regress_cr_loader');
+SET ROLE regress_cr_nina;
+SELECT room_keys.try('SELECT cleanroom.tokenize(''x'', ''key of a loader'')');
+RESET ROLE;
+SELECT cleanroom.grant_key('key of a loader', 'regress_cr_loaders', '{tokenize}');
+SET ROLE regress_cr_nina;
+SELECT room_keys.try('SELECT cleanroom.tokenize(''x'', ''key of a loader'')');
+RESET ROLE;
+SELECT cleanroom.revoke_key('key of a loader', 'regress_cr_loaders');
+SELECT cleanroom.grant_key('key of a loader', 'regress_cr_keepers', '{tokenize}');
+SET ROLE regress_cr_boss;
+SELECT cleanroom.add_member('keyed', 'regress_cr_noinherit', 'contributor');
+SET ROLE regress_cr_nina;
+SELECT room_keys.try('SELECT cleanroom.tokenize(''x'', ''key of a loader'')');
+RESET ROLE;
 
 TRUNCATE cleanroom.room_list CASCADE;
 DROP SCHEMA room_keys CASCADE;
@@ -246,6 +265,8 @@ DELETE FROM cleanroom.keyring_vault c USING cleanroom.keyring k
 WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
 DELETE FROM cleanroom.keyring WHERE name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_retailer,
-    regress_cr_broadcaster, regress_cr_team, regress_cr_ana, regress_cr_bob, regress_cr_nina;
+    regress_cr_broadcaster, regress_cr_team, regress_cr_ana, regress_cr_bob, regress_cr_nina,
+    regress_cr_noinherit;
 DROP ROLE regress_cr_boss, regress_cr_retailer, regress_cr_broadcaster,
-    regress_cr_ana, regress_cr_team, regress_cr_bob, regress_cr_nina, regress_cr_loader;
+    regress_cr_ana, regress_cr_team, regress_cr_bob, regress_cr_nina, regress_cr_loader,
+    regress_cr_loaders, regress_cr_keepers, regress_cr_noinherit;

@@ -216,6 +216,44 @@ SELECT condition, template_reach.try(condition)
     'ts_lexize(''template_reach.stems'', channel) IS NULL', 'channel < ''Z'' COLLATE "C"', 'channel < ''Z'' COLLATE template_reach.ours',
     'to_tsvector(''english'', channel) @@ ''vip''::tsquery', 'ts_lexize(''english_stem'', channel) IS NULL']) condition;
 
+-- whose names columns of a view or of a row type have, and labels of an enum
+SET ROLE regress_cr_ana;
+GRANT SELECT ON template_reach.labels TO regress_cr_tv;
+CREATE TYPE template_reach.grade AS ENUM ('low', 'high');
+CREATE TYPE template_reach.pair AS (a text, b text);
+CREATE VIEW template_reach.two WITH (security_invoker) AS SELECT channel AS a, person::text AS b FROM template_code.views;
+GRANT USAGE ON TYPE template_reach.grade, template_reach.pair TO regress_cr_tv;
+GRANT SELECT ON template_reach.two TO regress_cr_tv, regress_cr_crew;
+CREATE TABLE template_reach.gone (k text);
+SELECT cleanroom.propose_template('spring', name, query) FROM (VALUES
+    ('by view', 'SELECT a, count(*) AS n FROM template_reach.two GROUP BY a'),
+    ('by pair', 'SELECT (ROW(channel, channel)::template_reach.pair).a AS a, count(*) AS n FROM template_code.views GROUP BY 1'),
+    ('by label', 'SELECT channel FROM template_code.views WHERE channel = format(''%s'', enum_first(NULL::template_reach.grade))'),
+    ('by table', 'SELECT count(*) AS n FROM template_reach.gone')) AS t (name, query);
+SET ROLE regress_cr_tv;
+SELECT cleanroom.approve_template(name, 1) FROM unnest('{by view,by pair,by label}'::text[]) name;
+SELECT name, state FROM cleanroom.templates WHERE name LIKE 'by %' ORDER BY name;
+SET ROLE regress_cr_ana;
+ALTER VIEW template_reach.two RENAME a TO c;
+ALTER VIEW template_reach.two RENAME b TO a;
+ALTER TYPE template_reach.pair RENAME ATTRIBUTE a TO c;
+ALTER TYPE template_reach.pair RENAME ATTRIBUTE b TO a;
+ALTER TYPE template_reach.grade RENAME VALUE 'low' TO 'c1';
+DROP TABLE template_reach.gone;
+-- in a session that has read no template yet, too
+\c -
+SET client_min_messages = warning;
+SET ROLE regress_cr_tv;
+SELECT name, state FROM cleanroom.templates WHERE name LIKE 'by %' ORDER BY name;
+-- an interval that compares as less than it moves a date
+SELECT cleanroom.propose_template('spring', 'back', 'SELECT channel, count(*) AS n FROM template_code.views WHERE date ''2024-01-01'' - :back < ''2024-01-01'' GROUP BY channel', '[{"name": "back", "type": "interval", "min": "0", "max": "30 days"}]');
+SELECT cleanroom.approve_template('back', 1);
+SET ROLE regress_cr_ana;
+SELECT count(*) FROM cleanroom.run_template('back', '{"back": "30 days"}');
+SELECT count(*) FROM cleanroom.run_template('back', '{"back": "31 days"}');
+SELECT count(*) FROM cleanroom.run_template('back', '{"back": "1000 years -360000 days"}');
+SELECT count(*) FROM cleanroom.run_template('back', '{"back": "1 day -1 hour"}');
+
 RESET ROLE;
 TRUNCATE cleanroom.room_list CASCADE;
 SET client_min_messages = error;
