@@ -58,7 +58,7 @@ CREATE FUNCTION cleanroom.resolve_query(
 COMMENT ON FUNCTION cleanroom.resolve_query(oid, text, oid[], boolean) IS
 'Resolves the names of a query; for the extension''s own functions.
 author: the role with whose rights it is read, since reading a literal may run code of that role. query: one SELECT statement. types: those of its parameters. written: as whoever called the function that calls this wrote it, in their search path; else as it is kept.
-Returns it with every name qualified; SHA-256 over it, its views and its functions; the tables in it; their columns in it, relation and column number in turn; a function or type in it that did not come with the server, or null; and the owners of such functions. Errors: 42601 not one SELECT, 42P16 a temporary table, those of parse analysis.';
+Returns it with every name qualified; SHA-256 over it, its views, its functions, its row types and its enums; the tables in it; their columns in it, relation and column number in turn; a function or type in it that did not come with the server, or null; and the owners of such functions. Errors: 42601 not one SELECT, 42P16 a temporary table, those of parse analysis.';
 
 -- What an approval rests on, besides the query.  All by name, as a dump keeps
 -- names and no numbers.
@@ -385,7 +385,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.check_parameter(jsonb, text) IS
 'Fails unless a value is in the domain of a template''s parameter; for the extension''s own functions.
-description: of the parameter. given: the value as text. Errors: 22023.';
+description: of the parameter. given: the value as text; an interval with bounds has months, days and seconds of one sign. Errors: 22023.';
 
 -- ---------- where a version stands ----------
 

@@ -49,7 +49,7 @@ CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
         ORDER BY r.room_id LIMIT 1
 $$;
 COMMENT ON FUNCTION cleanroom.room_against_tokens(int, oid) IS
-'The room whose analyst a role is and whose key this is: a table of others in it is tracked for the key, or a contributor of it whose privileges the role has not may use the key. Null where there is none. For the extension''s own functions.
+'The room whose analyst a role is, or may become by SET ROLE, and whose key this is: a table of others in it, or a part of one, is tracked for the key, or a contributor of it whose privileges the role has not may use the key, or a member of that contributor. Null where there is none. For the extension''s own functions.
 key: the number of a key. who: a role that is no superuser.';
 
 CREATE FUNCTION cleanroom.check_key_place(relation oid, key int) RETURNS void
@@ -75,7 +75,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION cleanroom.check_key_place(oid, int) IS
-'Fails when a table is in a room of another residency than a key that it holds values of; for the extension''s own functions.
+'Fails when a table, or one that it is a part of or has as a part, is in a room of another residency than a key that it holds values of; for the extension''s own functions.
 relation: a table. key: the number of a key. Errors: RC012.';
 
 CREATE FUNCTION cleanroom.check_shared_keys() RETURNS trigger

@@ -313,6 +313,7 @@ judge_entry(RangeTblEntry *rte, Oid runner)
 	CrVerdict  *refusal = cr_template_judge_table(rte);
 	const char *code;
 
+	/* without a runner there is nobody whose rights the code would have */
 	if (refusal != NULL || rte->rtekind != RTE_RELATION ||
 		rte->relkind == RELKIND_VIEW || !OidIsValid(runner))
 		return refusal;

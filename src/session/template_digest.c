@@ -99,6 +99,7 @@ define_function(Oid funcid, StringInfo digested)
 	ReleaseSysCache(tuple);
 }
 
+/* None of a row type that somebody has dropped meanwhile. */
 static int
 count_columns(Oid relid)
 {
@@ -106,7 +107,7 @@ count_columns(Oid relid)
 	int			count;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
+		return 0;
 	count = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
 	ReleaseSysCache(tuple);
 	return count;
@@ -176,6 +177,7 @@ define_type(Oid type, List **done, StringInfo digested)
 {
 	Oid			relid;
 	Oid			element;
+	int			count;
 
 	check_stack_depth();
 	type = getBaseType(type);
@@ -192,7 +194,8 @@ define_type(Oid type, List **done, StringInfo digested)
 	if (!OidIsValid(relid))
 		return;
 	define_columns(relid, digested);
-	for (AttrNumber attnum = 1; attnum <= count_columns(relid); attnum++)
+	count = count_columns(relid);
+	for (AttrNumber attnum = 1; attnum <= count; attnum++)
 	{
 		Oid			of_column = get_atttype(relid, attnum);
 

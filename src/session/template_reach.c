@@ -39,10 +39,7 @@ class_of(HeapTuple tuple)
 	return (Form_pg_class) GETSTRUCT(tuple);
 }
 
-/*
- * Is it a foreign table, or has it such parts?  What it is compared with goes
- * to a server that its owner has chosen.
- */
+/* A foreign table, whose owner chooses the server that values go to. */
 static bool
 is_foreign(Oid relid)
 {
@@ -58,7 +55,7 @@ is_foreign(Oid relid)
 }
 
 static bool
-is_sent_elsewhere(Oid relid)
+has_foreign_parts(Oid relid)
 {
 	ListCell   *lc;
 
@@ -147,7 +144,7 @@ cr_template_judge_table(const RangeTblEntry *rte)
 
 	if (rte->rtekind != RTE_RELATION || rte->relkind == RELKIND_VIEW)
 		return NULL;
-	if (is_sent_elsewhere(rte->relid))
+	if (has_foreign_parts(rte->relid))
 		return refuse_foreign(rte->relid);
 	if (rte->securityQuals == NIL)
 		return NULL;
@@ -173,7 +170,7 @@ refuse_text_rules(const char *what, const char *name)
 							 "Its owner could change what has been approved: use one of the server's, or ask a superuser to own it.");
 }
 
-/* A collation that somebody could make anew, or InvalidOid. */
+/* Could somebody make another collation of that name? */
 static bool
 is_unsteady_collation(Oid collation)
 {
