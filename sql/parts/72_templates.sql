@@ -325,7 +325,7 @@ COMMENT ON FUNCTION cleanroom.name_parameters(text, text[]) IS
 query: a text. names: of the parameters, in order. Errors: 42601 an unterminated string or comment.';
 
 CREATE FUNCTION cleanroom.is_of_one_sign(given interval) RETURNS boolean
-    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT pg_catalog.max(pg_catalog.sign(part)) - pg_catalog.min(pg_catalog.sign(part)) < 2
             FROM (VALUES (EXTRACT(YEAR FROM given)), (EXTRACT(MONTH FROM given)), (EXTRACT(DAY FROM given)),
