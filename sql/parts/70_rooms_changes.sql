@@ -471,13 +471,24 @@ CREATE FUNCTION cleanroom.withdraw_table(room cleanroom.room_list, who oid, rela
 BEGIN
     DELETE FROM cleanroom.table_list t
         WHERE t.room_id = room.room_id AND t.relation = withdraw_table.relation;
+    -- an approval must not come back with the table, for whoever is an analyst then
+    DELETE FROM cleanroom.decision_list d
+        USING cleanroom.template_version_list v
+            JOIN cleanroom.template_list l USING (template_id)
+        WHERE (d.template_id, d.version) = (v.template_id, v.version)
+          AND l.room_id = room.room_id AND d.approved
+          AND d.owner::oid = (SELECT c.relowner FROM pg_catalog.pg_class c
+                              WHERE c.oid = withdraw_table.relation)
+          AND (withdraw_table.relation = ANY (v.relations)
+               OR EXISTS (SELECT FROM cleanroom.protected_among(v.relations) p
+                          WHERE p.relation = withdraw_table.relation));
     PERFORM cleanroom.revoke_room(room.room_id);
     PERFORM cleanroom.note_change(room, who, 'unshare_table',
         pg_catalog.jsonb_build_object('relation', relation::text));
 END
 $$;
 COMMENT ON FUNCTION cleanroom.withdraw_table(cleanroom.room_list, oid, regclass) IS
-'Takes a table out of a room; for the extension''s own functions.
+'Takes a table out of a room, and its owner''s approvals of templates that read it back; for the extension''s own functions.
 room: a row of room_list. who: the role that does it. relation: the table.';
 
 CREATE FUNCTION cleanroom.unshare_table_by(who oid, room text, relation regclass)

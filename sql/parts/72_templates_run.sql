@@ -3,7 +3,8 @@
 CREATE FUNCTION cleanroom.template_to_run(
     who oid, name text, given jsonb,
     OUT query text, OUT room_id int, OUT types oid[], OUT given_values text[],
-    OUT any_use boolean, OUT waived oid[], OUT approved oid[]
+    OUT any_use boolean, OUT waived oid[], OUT approved oid[],
+    OUT template_id int, OUT version int
 )
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     -- whoever keeps a table of an approved version locked
@@ -62,6 +63,8 @@ BEGIN
         given_values := given_values || (given->>(description->>'name'));
     END LOOP;
     query := this.query;
+    template_id := this.template_id;
+    version := this.version;
     room_id := found.room_id;
     types := cleanroom.parameter_types(this.parameters);
     any_use := judged.any_use;
@@ -75,7 +78,7 @@ $$;
 COMMENT ON FUNCTION cleanroom.template_to_run(oid, text, jsonb) IS
 'The newest approved version of a template, its parameters checked; for the extension''s own functions.
 who: the role that runs it. name: of the template. given: an object of values.
-Returns the query, its room, the types and values of its parameters, whether it may use columns beyond their policy, its protected tables if their threshold is waived, and its protected tables, whose owners have approved. Errors: 42704, 42501, 22023, RC005 functions of others, RC012.';
+Returns the query, its room, the types and values of its parameters, whether it may use columns beyond their policy, its protected tables if their threshold is waived, its protected tables, whose owners have approved, and the number of the template and of the version. Errors: 42704, 42501, 22023, RC005 functions of others, RC012.';
 
 CREATE FUNCTION cleanroom.run_template(name text, parameters jsonb DEFAULT '{}')
     RETURNS SETOF jsonb LANGUAGE c AS 'MODULE_PATHNAME', 'cr_run_template';

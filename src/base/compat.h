@@ -203,10 +203,14 @@ cr_leader_is_regular(void)
 #define CR_RUN_PARAMS	QueryDesc *queryDesc, ScanDirection direction, \
 	uint64 count
 #define CR_RUN_ARGS		queryDesc, direction, count
+#define CR_RUN_TO_END(queryDesc) \
+	ExecutorRun(queryDesc, ForwardScanDirection, 0)
 #else
 #define CR_RUN_PARAMS	QueryDesc *queryDesc, ScanDirection direction, \
 	uint64 count, bool execute_once
 #define CR_RUN_ARGS		queryDesc, direction, count, execute_once
+#define CR_RUN_TO_END(queryDesc) \
+	ExecutorRun(queryDesc, ForwardScanDirection, 0, true)
 #endif
 
 /* PG 17 gave intervals infinities. */

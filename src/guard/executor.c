@@ -29,6 +29,7 @@
 #include "guard/own_tables.h"
 #include "guard/parameters.h"
 #include "guard/held.h"
+#include "guard/kept.h"
 #include "guard/raise.h"
 #include "guard/reads.h"
 #include "guard/relied.h"
@@ -104,6 +105,30 @@ raise_of(QueryDesc *queryDesc, CrVerdict *refusal)
 						plan->stmt_len);
 }
 
+/* Are the tables those that the gate has seen? */
+static CrVerdict *
+judge_tables(QueryDesc *queryDesc)
+{
+	if (cr_relied_holds(queryDesc->plannedstmt, queryDesc->snapshot))
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+							 "a table of this query was changed after the query had been judged",
+							 "Run it again, in a statement of its own that changes no table.");
+}
+
+/* The executor check; a plan of before a change is no mistake of ours. */
+static CrVerdict *
+verify(QueryDesc *queryDesc, List **guards)
+{
+	PlannedStmt *plan = queryDesc->plannedstmt;
+	CrVerdict  *refusal = cr_verify_plan(plan, guards);
+	CrVerdict  *changed = NULL;
+
+	if (refusal != NULL && cr_kept_get(plan).relied_on != NULL)
+		changed = judge_tables(queryDesc);
+	return changed != NULL ? changed : refusal;
+}
+
 /*
  * Raises a refusal; says whether it is an analyst's query, and which of the
  * plan's aggregations are guarded.
@@ -135,9 +160,11 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 	}
 	refusal = cr_guard_judge_surroundings();
 	if (refusal == NULL && !waived)
-		refusal = cr_verify_plan(plan, guards);
+		refusal = verify(queryDesc, guards);
 	if (refusal == NULL && approval != NULL)
 		refusal = cr_template_judge_parts(plan->rtable);
+	if (refusal == NULL && approval != NULL)
+		refusal = cr_approval_judge_statement(approval);
 	if (refusal == NULL)
 		refusal = cr_reads_judge_access(plan, approval);
 	raise_of(queryDesc, refusal);
@@ -157,17 +184,6 @@ start(QueryDesc *queryDesc, int eflags)
 		standard_ExecutorStart(queryDesc, eflags);
 	last_started = queryDesc;
 	last_started_in = GetCurrentStatementStartTimestamp();
-}
-
-/* The tables are open: are they those that the gate has seen? */
-static CrVerdict *
-judge_tables(QueryDesc *queryDesc)
-{
-	if (cr_relied_holds(queryDesc->plannedstmt, queryDesc->snapshot))
-		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-							 "a table of this query was changed after the query had been judged",
-							 "Run it again, in a statement of its own that changes no table.");
 }
 
 /*
@@ -230,6 +246,7 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 			cr_own_tables_begin(queryDesc);
 		if (protected)
 		{
+			/* they are open: nothing changes them from here on */
 			raise_of(queryDesc, judge_tables(queryDesc));
 			/* not earlier: privileges are asked about only now */
 			cr_execution_begin(queryDesc, guards);

@@ -57,6 +57,10 @@ cr_reads_judge_access(PlannedStmt *plan, const CrApproval *approval)
 		if (policy != NULL)
 			relids = list_append_unique_oid(relids, policy->labelled_relid);
 	}
+	if (approval != NULL)
+		refusal = cr_approval_judge(approval);
+	if (refusal != NULL)
+		return refusal;
 	return cr_access_judge(relids, list_member_oid(plan->relationOids,
 												   cr_access_room_table()),
 						   approval);

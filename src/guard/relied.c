@@ -4,7 +4,7 @@
  *	  Whether tables are still what they were when a statement was judged.
  *
  * The gate relies on what tables are: that a key is unique, that a column has
- * no nulls, that a table has no children.  Between its verdict and the start
+ * no nulls, that a table has no children; and on their policies.  Between its verdict and the start
  * of the executor other code may run, and change that: functions that the
  * planner evaluates, statements of an SQL function that were planned together,
  * other sessions while the planner waits for a lock.  From then on the tables
@@ -26,7 +26,9 @@
 #include "guard/relied.h"
 #include "lib/stringinfo.h"
 #include "nodes/nodeFuncs.h"
+#include "policy/policy.h"
 #include "storage/lockdefs.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -86,6 +88,15 @@ describe_columns(StringInfo words, TupleDesc desc)
 	}
 }
 
+static void
+describe_policy(StringInfo words, Oid relid)
+{
+	CrPolicy   *policy = cr_policy_lookup(relid);
+
+	if (policy != NULL)
+		cr_policy_describe(policy, words);
+}
+
 /* Describes the table; "family" gets it and all of its children. */
 static void
 describe_table(StringInfo words, Oid relid, List **family)
@@ -98,6 +109,7 @@ describe_table(StringInfo words, Oid relid, List **family)
 	foreach(lc, RelationGetIndexList(relation))
 		describe_index(words, lfirst_oid(lc));
 	relation_close(relation, NoLock);
+	describe_policy(words, relid);
 	if (!has_subclass(relid))
 		*family = list_append_unique_oid(*family, relid);
 	else
@@ -106,6 +118,7 @@ describe_table(StringInfo words, Oid relid, List **family)
 		{
 			appendStringInfo(words, "f%u%c", lfirst_oid(lc),
 							 get_rel_relkind(lfirst_oid(lc)));
+			describe_policy(words, lfirst_oid(lc));
 			*family = list_append_unique_oid(*family, lfirst_oid(lc));
 		}
 	}
@@ -218,6 +231,8 @@ cr_relied_holds(const PlannedStmt *plan, Snapshot snapshot)
 
 	if (note == NULL)
 		return false;
+	/* a table that was locked before tells of no change by being locked */
+	AcceptInvalidationMessages();
 	before = strtou64(note, &end, 10);
 	while (*end == ' ')
 		relids = lappend_oid(relids, (Oid) strtoul(end + 1, &end, 10));

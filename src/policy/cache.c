@@ -176,29 +176,38 @@ copy_policy(const CrPolicy *policy)
 	return copy;
 }
 
-static bool
-same_text(const char *a, const char *b)
+/* See policy.h. */
+void
+cr_policy_describe(const CrPolicy *policy, StringInfo words)
 {
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+	appendStringInfo(words, "p%u %u %d %d %d%d%d:", policy->labelled_relid,
+					 policy->owner, policy->threshold, policy->natts,
+					 policy->readable, policy->join_required,
+					 policy->refuse_small_groups);
+	for (int i = 0; i < policy->nunits; i++)
+		appendStringInfo(words, "u%d", policy->units[i]);
+	for (int i = 0; i < policy->natts; i++)
+	{
+		const CrColumnPolicy *column = &policy->columns[i];
+
+		appendStringInfo(words, "c%u %u [%s,%s]", column->uses,
+						 column->aggregates,
+						 column->lower == NULL ? "" : column->lower,
+						 column->upper == NULL ? "" : column->upper);
+	}
 }
 
 bool
 cr_policy_equal(const CrPolicy *a, const CrPolicy *b)
 {
-	if (a->labelled_relid != b->labelled_relid || a->owner != b->owner ||
-		a->readable != b->readable || a->threshold != b->threshold ||
-		a->join_required != b->join_required ||
-		a->refuse_small_groups != b->refuse_small_groups ||
-		a->natts != b->natts || a->nunits != b->nunits ||
-		memcmp(a->units, b->units, a->nunits * sizeof(AttrNumber)) != 0)
-		return false;
-	for (int i = 0; i < a->natts; i++)
-		if (a->columns[i].uses != b->columns[i].uses ||
-			a->columns[i].aggregates != b->columns[i].aggregates ||
-			!same_text(a->columns[i].lower, b->columns[i].lower) ||
-			!same_text(a->columns[i].upper, b->columns[i].upper))
-			return false;
-	return true;
+	StringInfoData of_a;
+	StringInfoData of_b;
+
+	initStringInfo(&of_a);
+	initStringInfo(&of_b);
+	cr_policy_describe(a, &of_a);
+	cr_policy_describe(b, &of_b);
+	return strcmp(of_a.data, of_b.data) == 0;
 }
 
 static PolicyEntry *

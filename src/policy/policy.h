@@ -13,6 +13,7 @@
 #define CR_POLICY_H
 
 #include "access/attnum.h"
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
 /* column uses */
@@ -61,6 +62,9 @@ typedef struct CrPolicy
  * lock beyond those of catalog look-ups.
  */
 extern CrPolicy *cr_policy_lookup(Oid relid);
+
+/* Appends all that the policy of a relation says. */
+extern void cr_policy_describe(const CrPolicy *policy, StringInfo words);
 
 /* Do two policies, of one relation, say the same? */
 extern bool cr_policy_equal(const CrPolicy *a, const CrPolicy *b);

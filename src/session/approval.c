@@ -11,7 +11,11 @@
  */
 #include "postgres.h"
 
+#include "base/errcodes.h"
+#include "catalog/pg_type.h"
 #include "session/approval.h"
+#include "session/asker.h"
+#include "utils/array.h"
 
 /* the innermost one; lives on the stack of who runs the template */
 static const CrApproval *current = NULL;
@@ -49,4 +53,44 @@ cr_approval_set(const CrApproval *approval)
 
 	current = approval;
 	return before;
+}
+
+/* "whole": what it is of, too. */
+static CrVerdict *
+judge(const CrApproval *approval, bool whole)
+{
+	static Oid	types[] = {INT4OID, INT4OID, BOOLOID, OIDARRAYOID, BYTEAOID};
+	int			count = list_length(approval->waived);
+	Datum	   *waived = palloc((count + 1) * sizeof(Datum));
+	Datum		args[5];
+	char	   *answer[1];
+
+	for (int i = 0; i < count; i++)
+		waived[i] = ObjectIdGetDatum(list_nth_oid(approval->waived, i));
+	args[0] = Int32GetDatum(approval->template);
+	args[1] = Int32GetDatum(approval->version);
+	args[2] = BoolGetDatum(approval->any_use);
+	args[3] = PointerGetDatum(construct_array(waived, count, OIDOID,
+											  sizeof(Oid), true,
+											  TYPALIGN_INT));
+	args[4] = PointerGetDatum(approval->objects);
+	cr_session_ask_catalog("SELECT cleanroom.approval_holds($1, $2, $3, $4, $5)",
+						   5, types, args, whole ? NULL : "    n", 1, answer);
+	if (answer[0] != NULL && answer[0][0] == 't')
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_ACCESS, -1,
+							 "the approval of the template was taken back or has lapsed",
+							 "cleanroom.templates tells where it stands; run it again once its owners have approved it.");
+}
+
+CrVerdict *
+cr_approval_judge(const CrApproval *approval)
+{
+	return judge(approval, false);
+}
+
+CrVerdict *
+cr_approval_judge_statement(const CrApproval *approval)
+{
+	return judge(approval, true);
 }

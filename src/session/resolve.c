@@ -25,7 +25,6 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
-#include "parser/analyze.h"
 #include "rewrite/rewriteHandler.h"
 #include "session/asker.h"
 #include "session/made_function.h"
@@ -34,7 +33,7 @@
 #include "session/plain_node.h"
 #include "session/template_code.h"
 #include "session/template_digest.h"
-#include "tcop/tcopprot.h"
+#include "session/template_text.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -57,33 +56,6 @@ typedef struct Contents
 } Contents;
 
 /* ---------- reading ---------- */
-
-/* A mistake is shown in the template, not in the call around it. */
-static void
-show_position(void *arg)
-{
-	int			position = geterrposition();
-
-	if (position <= 0)
-		return;
-	errposition(0);
-	internalerrposition(position);
-	internalerrquery((const char *) arg);
-}
-
-static RawStmt *
-parse_one_select(const char *text)
-{
-	List	   *statements = pg_parse_query(text);
-
-	if (list_length(statements) != 1 ||
-		!IsA(linitial_node(RawStmt, statements)->stmt, SelectStmt))
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("a template must be one SELECT statement"),
-				 errhint("Leave out everything before and after it.")));
-	return linitial_node(RawStmt, statements);
-}
 
 static bool
 changes_walker(Node *node, void *context)
@@ -108,13 +80,9 @@ read_query(const char *text, Oid *types, int ntypes)
 	ErrorContextCallback callback;
 	Query	   *query;
 
-	callback.callback = show_position;
-	callback.arg = unconstify(char *, text);
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	query = parse_analyze_fixedparams(parse_one_select(text), text,
-									  types, ntypes, NULL);
-	error_context_stack = callback.previous;
+	cr_template_text_enter(&callback, text);
+	query = cr_template_text_read(text, types, ntypes);
+	cr_template_text_leave(&callback);
 	if (changes_walker((Node *) query, NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
@@ -238,6 +206,16 @@ refuse_temporary(List *relids)
 	}
 }
 
+static void
+refuse_code(Query *rewritten)
+{
+	CrVerdict  *refusal = cr_template_judge_code(list_make1(rewritten),
+												 InvalidOid);
+
+	if (refusal != NULL)
+		cr_template_raise_code(refusal);
+}
+
 /* ---------- the answer ---------- */
 
 static ArrayType *
@@ -355,13 +333,12 @@ resolve_query(FunctionCallInfo fcinfo)
 	int			nesting = NewGUCNestLevel();
 	Contents	contents = {0};
 	const char *outsider;
-	CrVerdict  *refusal;
 	Query	   *query;
 	Query	   *rewritten;
 	char	   *resolved;
 	char	   *meaning;
-	Datum		values[6] = {0};
-	bool		nulls[6] = {false};
+	Datum		values[7] = {0};
+	bool		nulls[7] = {false};
 	TupleDesc	desc;
 	Oid			user;
 	int			context;
@@ -380,15 +357,14 @@ resolve_query(FunctionCallInfo fcinfo)
 	cr_session_pin_path(written ? cr_behalf_search_path() :
 						 "pg_catalog, pg_temp");
 	query = read_query(given, types, ntypes);
+	values[6] = PointerGetDatum(cr_template_objects(query));
 	rewritten = linitial_node(Query, QueryRewrite(copyObject(query)));
 	cr_session_pin_settings();
 	cr_session_pin_path("");
 	(void) contents_walker((Node *) rewritten, &contents);
 	refuse_temporary(contents.relids);
 	refuse_equal_names(query->targetList);
-	refusal = cr_template_judge_code(list_make1(rewritten), InvalidOid);
-	if (refusal != NULL)
-		cr_template_raise_code(refusal);
+	refuse_code(rewritten);
 	resolved = pg_get_querydef(query, false);
 	meaning = psprintf("%s;%s", resolved, pg_get_querydef(rewritten, false));
 	outsider = name_of_outsider(&contents);

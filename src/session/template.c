@@ -11,8 +11,12 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "base/compat.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
+#include "executor/tstoreReceiver.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
@@ -23,16 +27,22 @@
 #include "session/pinned.h"
 #include "session/template_code.h"
 #include "session/template_list.h"
+#include "session/template_text.h"
+#include "storage/proc.h"
+#include "tcop/dest.h"
+#include "tcop/tcopprot.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/plancache.h"
+#include "utils/snapmgr.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(cr_run_template);
 PG_FUNCTION_INFO_V1(cr_request_template);
+
+#define LOCK_WAIT	5000		/* ms */
 
 /* What is to run, by cleanroom.template_to_run(). */
 typedef struct Template
@@ -100,37 +110,36 @@ find_template(FunctionCallInfo fcinfo, Template *template)
 	Datum		ask_args[] = {ObjectIdGetDatum(cr_session_asker()),
 		PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)};
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	char	   *answer[7];
+	char	   *answer[9];
 
-	cr_session_ask_catalog("SELECT query, room_id, types, given_values, any_use, waived, approved FROM cleanroom.template_to_run($1, $2, $3)",
-						   3, ask_types, ask_args, NULL, 7, answer);
+	cr_session_ask_catalog("SELECT query, room_id, types, given_values, any_use, waived, approved, template_id, version FROM cleanroom.template_to_run($1, $2, $3)",
+						   3, ask_types, ask_args, NULL, 9, answer);
 	template->query = answer[0];
 	read_arguments(template, answer[2], answer[3]);
-	template->approval.text = template->query;
+	template->approval.text = NULL;
+	template->approval.objects = NULL;
 	template->approval.runner = GetUserId();
 	template->approval.room = pg_strtoint32(answer[1]);
 	template->approval.any_use = answer[4][0] == 't';
 	template->approval.waived = read_oids(answer[5]);
 	template->approval.tables = read_oids(answer[6]);
+	template->approval.template = pg_strtoint32(answer[7]);
+	template->approval.version = pg_strtoint32(answer[8]);
 	template->approval.reader = result->econtext->ecxt_estate;
 }
 
-/* Why the query, as it is rewritten for whoever runs it, must not run. */
+/* ---------- running ---------- */
+
+/* Refuses what must not run when rewritten for whoever runs it. */
 static void
-judge_queries(SPIPlanPtr plan, List **columns)
+judge_code(Query *query)
 {
-	ListCell   *lc;
+	CrVerdict  *refusal =
+		cr_template_judge_code(pg_rewrite_query(copyObject(query)),
+							   GetUserId());
 
-	foreach(lc, SPI_plan_get_plan_sources(plan))
-	{
-		CachedPlanSource *source = lfirst(lc);
-		CrVerdict  *refusal = cr_template_judge_code(source->query_list,
-													 GetUserId());
-
-		if (refusal != NULL)
-			cr_template_raise_code(refusal);
-		*columns = linitial_node(Query, source->query_list)->targetList;
-	}
+	if (refusal != NULL)
+		cr_template_raise_code(refusal);
 }
 
 /*
@@ -153,56 +162,141 @@ column_to_write(Oid type, int number)
 					number, number);
 }
 
+static bool
+are_plain(const List *columns)
+{
+	ListCell   *lc;
+
+	foreach(lc, columns)
+	{
+		TargetEntry *column = lfirst_node(TargetEntry, lc);
+
+		if (!column->resjunk &&
+			!cr_template_list_has_type(exprType((Node *) column->expr)))
+			return false;
+	}
+	return true;
+}
+
 /* The query, each of whose rows is written as an object. */
 static char *
-query_of_objects(const char *query, List *columns)
+text_of_objects(const char *query, const List *columns)
 {
 	StringInfoData written;
 	StringInfoData names;
-	bool		all_plain = true;
 	ListCell   *lc;
 
+	if (are_plain(columns))
+		return psprintf("SELECT pg_catalog.to_jsonb(template_row.*) FROM (%s) template_row",
+						query);
 	initStringInfo(&written);
 	initStringInfo(&names);
 	foreach(lc, columns)
 	{
 		TargetEntry *column = lfirst_node(TargetEntry, lc);
-		Oid			type = exprType((Node *) column->expr);
 		const char *separator = names.len == 0 ? "" : ", ";
 
 		if (column->resjunk)
 			continue;
-		all_plain = all_plain && cr_template_list_has_type(type);
 		appendStringInfo(&names, "%sc%d", separator, column->resno);
 		appendStringInfo(&written, "%s%s AS %s", separator,
-						 column_to_write(type, column->resno),
+						 column_to_write(exprType((Node *) column->expr),
+										 column->resno),
 						 quote_identifier(column->resname));
 	}
-	if (all_plain)
-		return psprintf("SELECT pg_catalog.to_jsonb(template_row.*) FROM (%s) template_row",
-						query);
 	return psprintf("SELECT pg_catalog.to_jsonb(template_row.*) FROM (SELECT %s FROM (%s) t (%s)) template_row",
 					written.data, query, names.data);
 }
 
-/* Between SPI_connect() and SPI_finish(); the result is SPI's. */
-static void
-run(Template *template)
+/* The query as it stands in that text, when it has been analyzed. */
+static Query *
+within_objects(const Query *query, const List *columns)
 {
-	List	   *columns = NIL;
-	SPIPlanPtr	plan = SPI_prepare(template->query, template->nargs,
-								   template->types);
+	query = linitial_node(RangeTblEntry, query->rtable)->subquery;
+	if (!are_plain(columns))
+		query = linitial_node(RangeTblEntry, query->rtable)->subquery;
+	return unconstify(Query *, query);
+}
 
-	if (plan == NULL)
-		elog(ERROR, "a template could not be read");
-	judge_queries(plan, &columns);
-	template->query = query_of_objects(template->query, columns);
-	template->approval.text = template->query;
-	SPI_freeplan(plan);
-	if (SPI_execute_with_args(template->query, template->nargs,
-							  template->types, template->args, NULL, false,
-							  0) != SPI_OK_SELECT)
-		elog(ERROR, "a template could not be run");
+static ParamListInfo
+parameters_of(const Template *template)
+{
+	ParamListInfo params;
+
+	if (template->nargs == 0)
+		return NULL;
+	params = makeParamList(template->nargs);
+	for (int i = 0; i < template->nargs; i++)
+	{
+		params->params[i].value = template->args[i];
+		params->params[i].isnull = false;
+		params->params[i].pflags = PARAM_FLAG_CONST;
+		params->params[i].ptype = template->types[i];
+	}
+	return params;
+}
+
+static void
+execute(PlannedStmt *plan, const char *text, ParamListInfo params,
+		Tuplestorestate *store)
+{
+	DestReceiver *dest = CreateDestReceiver(DestTuplestore);
+	QueryDesc  *queryDesc;
+
+	SetTuplestoreDestReceiverParams(dest, store, CurrentMemoryContext, false,
+									NULL, NULL);
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	queryDesc = CreateQueryDesc(plan, text, GetActiveSnapshot(),
+								InvalidSnapshot, dest, params, NULL, 0);
+	ExecutorStart(queryDesc, 0);
+	CR_RUN_TO_END(queryDesc);
+	ExecutorFinish(queryDesc);
+	ExecutorEnd(queryDesc);
+	FreeQueryDesc(queryDesc);
+	PopActiveSnapshot();
+	dest->rDestroy(dest);
+}
+
+/*
+ * The very tree that is compared with the approval is planned and executed: a
+ * text that is read again may mean something else.
+ */
+static void
+run(Template *template, Tuplestorestate *store)
+{
+	ErrorContextCallback callback;
+	ParamListInfo params = parameters_of(template);
+	List	   *columns;
+	char	   *text;
+	Query	   *query;
+
+	cr_template_text_enter(&callback, template->query);
+	query = cr_template_text_read(template->query, template->types,
+								  template->nargs);
+	judge_code(query);
+	columns = query->targetList;
+	cr_template_text_leave(&callback);
+	text = text_of_objects(template->query, columns);
+	template->approval.text = text;
+	cr_template_text_enter(&callback, text);
+	query = cr_template_text_read(text, template->types, template->nargs);
+	template->approval.objects =
+		cr_template_objects(within_objects(query, columns));
+	query = linitial_node(Query, pg_rewrite_query(query));
+	execute(pg_plan_query(query, text, CURSOR_OPT_PARALLEL_OK, params), text,
+			params, store);
+	cr_template_text_leave(&callback);
+}
+
+/* For whoever keeps a table of it locked, or a part of one. */
+static void
+wait_briefly(void)
+{
+	if (LockTimeout == 0 || LockTimeout > LOCK_WAIT)
+		(void) set_config_option("lock_timeout", CppAsString2(LOCK_WAIT),
+								 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+								 true, 0, false);
 }
 
 /* SQL: cleanroom.run_template(name text, parameters jsonb): setof jsonb */
@@ -222,20 +316,17 @@ cr_run_template(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	find_template(fcinfo, &template);
 	cr_session_pin_path("pg_catalog, pg_temp");
-	SPI_connect();
+	wait_briefly();
 	template.approval.outer = cr_approval_set(&template.approval);
 	PG_TRY();
 	{
-		run(&template);
+		run(&template, result->setResult);
 	}
 	PG_FINALLY();
 	{
 		(void) cr_approval_set(template.approval.outer);
 	}
 	PG_END_TRY();
-	for (uint64 i = 0; i < SPI_processed; i++)
-		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
-	SPI_finish();
 	AtEOXact_GUC(false, nesting);
 	return (Datum) 0;
 }

@@ -25,14 +25,15 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "session/template_digest.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
 
-static bytea *
-digest_of(const char *text)
+bytea *
+cr_template_digest_of(const char *text)
 {
 	bytea	   *result = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
@@ -50,21 +51,54 @@ digest_of(const char *text)
 
 static void define_function(Oid funcid, StringInfo digested);
 
-/* What an aggregate calls. */
+/* By name; what did not come with the server as a whole. */
 static void
-define_support(Form_pg_aggregate parts, StringInfo digested)
+define_support(const Oid *support, int count, StringInfo digested)
 {
-	Oid			support[] = {
-		parts->aggtransfn, parts->aggfinalfn, parts->aggcombinefn,
-		parts->aggserialfn, parts->aggdeserialfn, parts->aggmtransfn,
-		parts->aggminvtransfn, parts->aggmfinalfn
-	};
-
-	for (size_t i = 0; i < lengthof(support); i++)
+	for (int i = 0; i < count; i++)
 	{
 		if (support[i] >= FirstNormalObjectId)
 			define_function(support[i], digested);
+		else
+			appendStringInfo(digested, ",%s", OidIsValid(support[i]) ?
+							 format_procedure_qualified(support[i]) : "-");
 	}
+}
+
+/* What an aggregate calls, and how. */
+static void
+define_aggregate(Oid funcid, StringInfo digested)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
+	static const AttrNumber initial[] = {
+		Anum_pg_aggregate_agginitval, Anum_pg_aggregate_aggminitval
+	};
+	Form_pg_aggregate parts;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	parts = (Form_pg_aggregate) GETSTRUCT(tuple);
+	define_support((Oid[]) {
+		parts->aggtransfn, parts->aggfinalfn, parts->aggcombinefn,
+		parts->aggserialfn, parts->aggdeserialfn, parts->aggmtransfn,
+		parts->aggminvtransfn, parts->aggmfinalfn
+	}, 8, digested);
+	appendStringInfo(digested, ":%c %d %s %s %d%d %c%c", parts->aggkind,
+					 parts->aggnumdirectargs,
+					 format_type_be_qualified(parts->aggtranstype),
+					 format_operator_qualified(parts->aggsortop),
+					 parts->aggfinalextra, parts->aggmfinalextra,
+					 parts->aggfinalmodify, parts->aggmfinalmodify);
+	for (size_t i = 0; i < lengthof(initial); i++)
+	{
+		Datum		value = SysCacheGetAttr(AGGFNOID, tuple, initial[i],
+											&isnull);
+
+		appendStringInfo(digested, ",%s", isnull ? "-" :
+						 quote_identifier(TextDatumGetCString(value)));
+	}
+	ReleaseSysCache(tuple);
 }
 
 static void
@@ -86,16 +120,7 @@ define_function(Oid funcid, StringInfo digested)
 		appendStringInfo(digested, ":%s", TextDatumGetCString(definition));
 	}
 	else
-	{
-		HeapTuple	aggregate = SearchSysCache1(AGGFNOID,
-												ObjectIdGetDatum(funcid));
-
-		if (HeapTupleIsValid(aggregate))
-		{
-			define_support((Form_pg_aggregate) GETSTRUCT(aggregate), digested);
-			ReleaseSysCache(aggregate);
-		}
-	}
+		define_aggregate(funcid, digested);
 	ReleaseSysCache(tuple);
 }
 
@@ -145,16 +170,20 @@ define_columns(Oid relid, StringInfo digested)
 	}
 }
 
-/* The labels of an enum, in order. */
+/* The labels of an enum, in order; they stay until the transaction ends. */
 static void
 define_labels(Oid type, StringInfo digested)
 {
-	Relation	catalog = table_open(EnumRelationId, AccessShareLock);
-	Relation	index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
+	Relation	catalog;
+	Relation	index;
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
+	/* whoever changes them has an exclusive lock */
+	LockDatabaseObject(TypeRelationId, type, 0, ShareLock);
+	catalog = table_open(EnumRelationId, AccessShareLock);
+	index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
 	ScanKeyInit(&key, Anum_pg_enum_enumtypid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(type));
 	scan = systable_beginscan_ordered(catalog, index, NULL, 1, &key);
@@ -193,6 +222,7 @@ define_type(Oid type, List **done, StringInfo digested)
 	relid = get_typ_typrelid(type);
 	if (!OidIsValid(relid))
 		return;
+	LockRelationOid(relid, AccessShareLock);
 	define_columns(relid, digested);
 	count = count_columns(relid);
 	for (AttrNumber attnum = 1; attnum <= count; attnum++)
@@ -244,5 +274,5 @@ cr_template_digest(const char *text, List *views, List *functions, List *types)
 		define_function(lfirst_oid(lc), &digested);
 	foreach(lc, types)
 		define_type(lfirst_oid(lc), &done, &digested);
-	return digest_of(digested.data);
+	return cr_template_digest_of(digested.data);
 }

@@ -18,4 +18,7 @@
 extern bytea *cr_template_digest(const char *text, List *views,
 								 List *functions, List *types);
 
+/* SHA-256 over a text, in the current memory context. */
+extern bytea *cr_template_digest_of(const char *text);
+
 #endif							/* CR_TEMPLATE_DIGEST_H */
