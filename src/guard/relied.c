@@ -4,12 +4,12 @@
  *	  Whether tables are still what they were when a statement was judged.
  *
  * The gate relies on what tables are: that a key is unique, that a column has
- * no nulls, that a table has no children; and on their policies.  Between its verdict and the start
- * of the executor other code may run, and change that: functions that the
- * planner evaluates, statements of an SQL function that were planned together,
- * other sessions while the planner waits for a lock.  From then on the tables
- * are open, and nobody can.  And what holds now need not hold for the rows of
- * an older snapshot that the statement reads.
+ * no nulls, that a table has no children; and on their policies.  Between its
+ * verdict and the start of the executor other code may run, and change that:
+ * functions that the planner evaluates, statements of an SQL function that
+ * were planned together, other sessions while the planner waits for a lock.
+ * From then on the tables are open, and nobody can.  And what holds now need
+ * not hold for the rows of an older snapshot that the statement reads.
  *
  *-------------------------------------------------------------------------
  */
