@@ -9,7 +9,8 @@
  * null where there is a match, asks whether a.k is in
  * (SELECT DISTINCT b.k AS member FROM b WHERE c), which takes b's place (see
  * member_join.c).  That changes nothing where rows with a match are left out
- * by a condition of WHERE, or where b has each k once.
+ * by a condition of WHERE, or where b has each k once.  Where b is not named at
+ * all it is such a set, too, which nobody asks about.
  *
  *-------------------------------------------------------------------------
  */
@@ -97,8 +98,8 @@ typedef struct UseContext
 } UseContext;
 
 /* Is it null exactly where there is no match? */
-static bool
-tells_match(CrAbsent *absent, Var *var)
+bool
+cr_absence_tells_match(CrAbsent *absent, Var *var)
 {
 	RangeTblRef ref = {.type = T_RangeTblRef,.rtindex = absent->rti};
 
@@ -118,7 +119,7 @@ tested_column(Node *node, CrAbsent *absent)
 	arg = cr_inspect_strip((Node *) test->arg);
 	if (!IsA(arg, Var) || ((Var *) arg)->varlevelsup != 0 ||
 		((Var *) arg)->varno != absent->rti ||
-		!tells_match(absent, (Var *) arg))
+		!cr_absence_tells_match(absent, (Var *) arg))
 		return NULL;
 	return (Var *) arg;
 }
@@ -168,15 +169,53 @@ use_walker(Node *node, UseContext *context)
 	return expression_tree_walker(node, use_walker, (void *) context);
 }
 
-/* Is a match all that is asked of the entry, by tests or by its flags? */
-bool
-cr_absence_is_only_tested(CrAbsent *absent)
+static UseContext
+read_uses(CrAbsent *absent)
 {
 	UseContext	context = {absent, 0, false, false, false};
 
 	query_tree_walker(absent->query, use_walker, &context,
 					  QTW_IGNORE_JOINALIASES);
-	return context.tested && !context.used;
+	return context;
+}
+
+/* Is a match all that is asked of the entry, by tests or by its flags? */
+bool
+cr_absence_is_only_tested(CrAbsent *absent)
+{
+	UseContext	uses = read_uses(absent);
+
+	return uses.tested && !uses.used;
+}
+
+/* Are there protected rows besides the entry's? */
+static bool
+has_others(const CrAbsent *absent)
+{
+	ListCell   *lc;
+
+	foreach(lc, absent->query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte == absent->rte)
+			continue;
+		if (rte->rtekind == RTE_SUBQUERY ? cr_inspect_touches(rte->subquery) :
+			rte->rtekind == RTE_RELATION &&
+			cr_base_find_policy(rte->relid) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Is nothing asked of people who are each there once, beside others? */
+static bool
+is_unused(CrAbsent *absent)
+{
+	UseContext	uses = read_uses(absent);
+
+	return has_others(absent) && !uses.tested && !uses.used && cr_absence_is_distinct(absent) &&
+		cr_normalize_unit_uses(absent->query, (Node *) absent->key) != 0;
 }
 
 /* Does WHERE leave out all rows with a match? */
@@ -357,8 +396,14 @@ read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 	CrAbsent	absent;
 
 	if (!cr_absence_read(query, join, &absent) ||
-		cr_match_find(statement, absent.rte) != NULL ||
-		!cr_absence_is_only_tested(&absent))
+		cr_match_find(statement, absent.rte) != NULL)
+		return;
+	if (is_unused(&absent))
+	{
+		write_membership(statement, &absent);
+		return;
+	}
+	if (!cr_absence_is_only_tested(&absent))
 		return;
 	if (cr_absence_is_distinct(&absent) ||
 		(is_excluded(&absent) && !lacks_values(&absent)))

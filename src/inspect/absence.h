@@ -28,5 +28,10 @@ typedef struct CrAbsent
 extern bool cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent);
 extern bool cr_absence_is_only_tested(CrAbsent *absent);
 extern bool cr_absence_is_distinct(CrAbsent *absent);
+extern bool cr_absence_tells_match(CrAbsent *absent, Var *var);
+
+/* inspect/aside.c */
+extern Var *cr_absence_key(Query *query, const Var *column);
+extern bool cr_absence_is_aside(Query *query, int rti);
 
 #endif							/* CR_ABSENCE_H */

@@ -10,7 +10,8 @@
  *	CASE WHEN k IS NULL THEN c ELSE x END			coalesce(x, c)
  *
  * of people's key k, which may not be filtered on, where an outer join may
- * null its rows.  In the last line x is of the same rows as k, and never null
+ * null its rows; or of what is null where k is, k being what they are joined
+ * by.  In the last line x is of the same rows as k, and never null
  * in them.  Where nothing but a match is asked of these rows they have become
  * a membership before (absence.c).
  *
@@ -21,6 +22,7 @@
 #include "base/compat.h"
 #include "base/make_expr.h"
 #include "catalog/pg_type.h"
+#include "inspect/absence.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
@@ -83,6 +85,13 @@ tested_key(Query *query, Node *node)
 	if (node == NULL || !IsA(node, NullTest) || test->argisrow)
 		return NULL;
 	key = (Var *) cr_inspect_strip((Node *) test->arg);
+	if (IsA(key, Var) && key->varlevelsup == 0 && key->varattno > 0 &&
+		cr_normalize_unit_uses(query, (Node *) key) == 0)
+	{
+		key = cr_absence_key(query, key);
+		if (key == NULL)
+			return NULL;
+	}
 	uses = cr_normalize_unit_uses(query, (Node *) key);
 	if ((uses & CR_USE_UNIT) == 0 ||
 		(uses & (CR_USE_DIMENSION | CR_USE_FILTER)) != 0 ||

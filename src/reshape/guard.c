@@ -174,11 +174,11 @@ cr_guard_concerns(const CrUnit *unit, const List *tested)
 }
 
 /*
- * Guards of the people whom questions of membership keep from what the
- * conditions mean.
+ * Guards of the people, of these units, whom questions of membership keep from
+ * what the conditions mean.
  */
 List *
-cr_guard_answers(const CrLevel *level, List *conditions)
+cr_guard_answers(const CrLevel *level, const List *units, List *conditions)
 {
 	List	   *guards = NIL;
 	ListCell   *lc;
@@ -188,7 +188,7 @@ cr_guard_answers(const CrLevel *level, List *conditions)
 		CrLeftOut  *left_out = (CrLeftOut *) lfirst(lc);
 		ListCell   *lc2;
 
-		foreach(lc2, level->units)
+		foreach(lc2, units)
 		{
 			CrUnit	   *unit = (CrUnit *) lfirst(lc2);
 			Expr	   *guard;
@@ -263,7 +263,8 @@ guards_of_deferred(const CrLevel *level)
 	/* where each stands by itself, these are among those of each */
 	return plain ? guards :
 		list_concat(guards,
-					cr_guard_answers(level, cr_defer_conditions(level)));
+					cr_guard_answers(level, level->units,
+									 cr_defer_conditions(level)));
 }
 
 /*

@@ -11,12 +11,14 @@
 #include "base/make_expr.h"
 #include "base/oids.h"
 #include "catalog/pg_type.h"
+#include "inspect/absence.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_oper.h"
 #include "reshape/reshape.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
 
 /* Rows that the level means, of those for which the condition holds. */
@@ -143,7 +145,8 @@ tests_of_part(const CrLevel *level, const CrAggregate *aggregate,
 
 /* The same of those whom questions of membership leave out. */
 static List *
-tests_of_answers(const CrLevel *level, const CrAggregate *aggregate)
+tests_of_answers(const CrLevel *level, const CrAggregate *aggregate,
+				 const List *units)
 {
 	List	   *tests = NIL;
 	List	   *all = cr_defer_conditions(level);
@@ -151,13 +154,15 @@ tests_of_answers(const CrLevel *level, const CrAggregate *aggregate)
 
 	if (aggregate->part == NIL)
 		return NIL;
-	tests = cr_guard_answers(level, list_concat_copy(all, aggregate->part));
+	tests = cr_guard_answers(level, units,
+							 list_concat_copy(all, aggregate->part));
 	foreach(lc, aggregate->given)
 	{
 		List	   *chosen = list_concat_copy(all, aggregate->chosen);
 
 		chosen = lappend(chosen, lfirst(lc));
-		tests = list_concat_unique(tests, cr_guard_answers(level, chosen));
+		tests = list_concat_unique(tests,
+								   cr_guard_answers(level, units, chosen));
 	}
 	return tests;
 }
@@ -230,7 +235,8 @@ tests_of_unit(const CrLevel *level, const CrAggregate *aggregate,
 
 /* The same of all units that may stand in several rows. */
 static List *
-tests_of_people(const CrLevel *level, const CrAggregate *aggregate)
+tests_of_people(const CrLevel *level, const CrAggregate *aggregate,
+				const List *units)
 {
 	List	   *tests = NIL;
 	List	   *conditions = list_concat(cr_defer_conditions(level),
@@ -239,7 +245,7 @@ tests_of_people(const CrLevel *level, const CrAggregate *aggregate)
 
 	if (!aggregate->people || conditions == NIL)
 		return NIL;
-	foreach(lc, level->units)
+	foreach(lc, units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
@@ -262,6 +268,37 @@ rests_on_group(const CrLevel *level, const CrAggregate *aggregate)
 }
 
 /*
+ * The units that it rests on.  Those of an entry that its rows do not depend
+ * on, nor what it adds up of them, make no difference to it: it is what it
+ * would be in a query without that entry.
+ */
+static List *
+units_under(const CrLevel *level, const CrAggregate *aggregate)
+{
+	List	   *units = NIL;
+	List	   *words = list_make3(aggregate->aggref, aggregate->part,
+								   aggregate->rests);
+	ListCell   *lc;
+
+	words = list_concat(words, list_make3(aggregate->skipped,
+										  aggregate->given,
+										  aggregate->chosen));
+	words = lappend(words, cr_defer_conditions(level));
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+		int			rti = unit->local->varno;
+
+		if (unit->membership != NULL ||
+			rangeTableEntry_used((Node *) words, rti, 0) ||
+			!cr_absence_is_aside(level->query, rti))
+			units = lappend(units, unit);
+	}
+	return units;
+}
+
+/*
  * The aggregate as it is released: itself where it rests on all rows of the
  * group, else null unless its part, and what is left, are many enough.
  */
@@ -269,20 +306,21 @@ Expr *
 cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 {
 	List	   *tests = NIL;
+	List	   *units = units_under(level, aggregate);
 	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
 	ListCell   *lc;
 
 	if (rests_on_group(level, aggregate))
 		return (Expr *) aggref;
-	foreach(lc, level->units)
+	foreach(lc, units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		tests = list_concat(tests, tests_of_part(level, aggregate, unit));
 		tests = list_concat(tests, cr_guard_factors(level, aggregate, unit));
 	}
-	tests = list_concat(tests, tests_of_answers(level, aggregate));
-	tests = list_concat(tests, tests_of_people(level, aggregate));
+	tests = list_concat(tests, tests_of_answers(level, aggregate, units));
+	tests = list_concat(tests, tests_of_people(level, aggregate, units));
 	tests = list_union(NIL, tests);
 	return (Expr *) cr_make_case((Node *) make_ands_explicit(tests),
 								 (Node *) aggref, NULL);

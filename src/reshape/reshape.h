@@ -64,7 +64,8 @@ extern Node *cr_guard_of_set(const CrLevel *level);
 extern Expr *cr_guard_reach(const CrUnit *unit, Node *filter);
 extern Expr *cr_guard_rest(const CrUnit *unit, Node *condition);
 extern bool cr_guard_concerns(const CrUnit *unit, const List *tested);
-extern List *cr_guard_answers(const CrLevel *level, List *conditions);
+extern List *cr_guard_answers(const CrLevel *level, const List *units,
+							  List *conditions);
 extern Expr *cr_guard_refuse(Expr *reached, int threshold);
 extern Expr *cr_guard_any_row(Node *condition);
 extern Expr *cr_guard_any_passed(Var *count);
