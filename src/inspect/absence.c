@@ -9,8 +9,8 @@
  * null where there is a match, asks whether a.k is in
  * (SELECT DISTINCT b.k AS member FROM b WHERE c), which takes b's place (see
  * member_join.c).  That changes nothing where rows with a match are left out
- * by a condition of WHERE, or where b has each k once.  Where b is not named at
- * all it is such a set, too, which nobody asks about.
+ * by a condition of WHERE, or where b has each k once.  Where b is not named
+ * at all it is such a set, too, which nobody asks about.
  *
  *-------------------------------------------------------------------------
  */
@@ -200,7 +200,8 @@ has_others(const CrAbsent *absent)
 
 		if (rte == absent->rte)
 			continue;
-		if (rte->rtekind == RTE_SUBQUERY ? cr_inspect_touches(rte->subquery) :
+		if (rte->rtekind == RTE_SUBQUERY ?
+			cr_inspect_touches(rte->subquery) :
 			rte->rtekind == RTE_RELATION &&
 			cr_base_find_policy(rte->relid) != NULL)
 			return true;
@@ -214,7 +215,8 @@ is_unused(CrAbsent *absent)
 {
 	UseContext	uses = read_uses(absent);
 
-	return has_others(absent) && !uses.tested && !uses.used && cr_absence_is_distinct(absent) &&
+	return has_others(absent) && !uses.tested && !uses.used &&
+		cr_absence_is_distinct(absent) &&
 		cr_normalize_unit_uses(absent->query, (Node *) absent->key) != 0;
 }
 
