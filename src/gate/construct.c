@@ -135,6 +135,53 @@ hint_of_rows(const SubLink *sublink)
 	return "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key); of a column that is not the unit, with x IN (SELECT x ... GROUP BY x), from which values of few people are missing.";
 }
 
+/*
+ * Does the level only compare released groups with what is around it?  Then
+ * none of the queries that release them names anything outside.
+ */
+static bool
+is_over_groups(const CrLevel *level)
+{
+	ListCell   *lc;
+
+	if (level->kind != CR_LEVEL_PUBLIC)
+		return !cr_level_is_raw(level) &&
+			!cr_inspect_refers_outside(level->query);
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->level != NULL && !is_over_groups(source->level))
+			return false;
+	}
+	foreach(lc, level->sublinks)
+	{
+		if (!is_over_groups(((CrSubLink *) lfirst(lc))->level))
+			return false;
+	}
+	foreach(lc, level->branches)
+	{
+		if (!is_over_groups((CrLevel *) lfirst(lc)))
+			return false;
+	}
+	return true;
+}
+
+/* Could a sub-select that refers to the level around it tell of single rows? */
+static bool
+is_correlated(const CrLevel *level, const CrSubLink *entry)
+{
+	Query	   *query = (Query *) entry->sublink->subselect;
+
+	if (!cr_inspect_refers_outside(query))
+		return false;
+	if (entry->in_core)
+		return true;
+	if (level->kind == CR_LEVEL_PUBLIC)
+		return cr_inspect_touches(query) && !is_over_groups(entry->level);
+	return cr_inspect_touches(query) || has_outer_aggregate(query);
+}
+
 static CrVerdict *
 check_sublinks(CrLevel *level)
 {
@@ -147,11 +194,7 @@ check_sublinks(CrLevel *level)
 		if (cr_level_is_raw(entry->level))
 			return refuse("a subquery in an expression that reads single protected rows",
 						  hint_of_rows(entry->sublink));
-		if (cr_inspect_refers_outside((Query *) entry->sublink->subselect) &&
-			(entry->in_core ||
-			 cr_inspect_touches((Query *) entry->sublink->subselect) ||
-			 (level->kind != CR_LEVEL_PUBLIC &&
-			  has_outer_aggregate((Query *) entry->sublink->subselect))))
+		if (is_correlated(level, entry))
 			return refuse("a correlated subquery",
 						  level->kind == CR_LEVEL_PUBLIC ?
 						  HINT_CALENDAR : HINT_CORRELATED);

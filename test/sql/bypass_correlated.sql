@@ -75,6 +75,18 @@ SELECT city, (SELECT count(*) FROM one WHERE k = length(city) + 6) AS x, count(*
 SELECT city, n, (SELECT sum(g) FROM generate_series(1, n) g) AS x, (SELECT peek(city)) AS seen
   FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) r ORDER BY city;
 SELECT count(*) FROM persons WHERE age > (SELECT avg(k) FROM one);
+-- released groups that are compared with what is around them
+SELECT c, (SELECT n FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) x WHERE x.city = c) AS n
+  FROM (SELECT DISTINCT city FROM persons UNION ALL SELECT 'nowhere') v (c) ORDER BY c;
+SELECT a.city, (SELECT count(*) FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) b WHERE b.n >= a.n AND b.city < a.city) AS before
+  FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) a ORDER BY 1;
+SELECT c, run(replace(query, '#', quote_literal(c))) AS with_constant, run(format('SELECT (%s) FROM (VALUES (%L), (''B'')) v (c)', replace(query, '#', 'v.c'), c)) AS refused
+  FROM (VALUES ('A')) cities (c), (VALUES ('SELECT count(*) FROM persons p WHERE p.city = #'),
+    ('SELECT n FROM (SELECT count(*) AS n FROM persons p WHERE p.city = #) x WHERE x.n > 1'),
+    ('SELECT n FROM (SELECT city, count(*) AS n FROM persons GROUP BY city) x WHERE x.city = # AND EXISTS (SELECT FROM persons q WHERE q.city = #)'),
+    ('SELECT sum(n) FROM (SELECT city, count(*) AS n FROM persons GROUP BY city UNION ALL SELECT city, income FROM persons) x WHERE x.city = #'),
+    ('SELECT n FROM (SELECT city, count(*) AS n FROM persons WHERE city = # GROUP BY city) x WHERE x.city > #'),
+    ('SELECT max(n) FROM (SELECT city, count(*) FILTER (WHERE income > length(#)) AS n FROM persons GROUP BY city) x')) queries (query);
 RESET SESSION AUTHORIZATION;
 RESET search_path;
 DROP SCHEMA bypass_correlated CASCADE;
