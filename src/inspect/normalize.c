@@ -57,6 +57,7 @@ cr_normalize_names(Query *query)
 	cr_normalize_outer_joins(query);
 	cr_normalize_nulls(query);
 	cr_normalize_unmatched_values(query);
+	cr_normalize_given(query);
 	cr_normalize_on_filters(query);
 }
 

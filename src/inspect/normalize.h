@@ -50,6 +50,9 @@ extern void cr_normalize_constant_extremes(Query *query);
 /* inspect/on_filter.c */
 extern void cr_normalize_on_filters(Query *query);
 
+/* inspect/given.c */
+extern void cr_normalize_given(Query *query);
+
 /* inspect/flag.c */
 extern void cr_normalize_flags(Query *query);
 

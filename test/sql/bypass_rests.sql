@@ -197,6 +197,25 @@ INSERT INTO queries (honest, query) VALUES
 (true, 'SELECT sum(a) FILTER (WHERE m = 1) FROM (SELECT pid, sum(income) AS a, count(*) AS m FROM persons GROUP BY pid) q'),
 (true, 'SELECT sum(income) FILTER (WHERE EXISTS (SELECT FROM visits v WHERE v.pid = p.pid AND what = ''k'')) FROM persons p');
 
+-- ---------- tests for null of measures ----------
+INSERT INTO queries (honest, query) VALUES
+(true, 'SELECT kind, count(*) FILTER (WHERE extra IS NOT NULL), avg(extra) FILTER (WHERE extra IS NOT NULL) FROM persons WHERE kind <> ''x'' GROUP BY kind'),
+(true, 'SELECT kind, avg(income), count(*) FROM persons WHERE income IS NOT NULL AND kind = ''c'' GROUP BY kind'),
+(true, 'SELECT avg(income) FROM persons WHERE income IS NOT NULL AND age > 30 AND EXISTS (SELECT FROM visits v WHERE v.pid = persons.pid)'),
+(true, 'SELECT avg(s) FROM (SELECT pid, sum(extra) AS s FROM persons GROUP BY pid) q WHERE s IS NOT NULL'),
+(false, 'SELECT count(*) FROM persons WHERE gap IS NULL'),
+(false, 'SELECT count(*) FILTER (WHERE gap IS NULL) FROM persons'),
+(false, 'SELECT sum(CASE WHEN gap IS NULL THEN 1 ELSE 0 END) FROM persons'),
+(false, 'SELECT sum(income) - sum(income) FILTER (WHERE gap IS NOT NULL) FROM persons'),
+(false, 'SELECT sum(income) FROM persons WHERE gap IS NULL'),
+(false, 'SELECT kind FROM (SELECT kind, count(*) AS n FROM persons WHERE gap IS NULL GROUP BY kind) q WHERE n > 0'),
+(false, 'SELECT (SELECT sum(income) FROM persons) - sum(income + 0 * gap) FROM persons WHERE gap IS NOT NULL'),
+(false, 'SELECT (SELECT count(income) FROM persons) - count(income + gap) FROM persons WHERE gap IS NOT NULL'),
+(false, 'SELECT count(*) FILTER (WHERE income IS NOT NULL AND kind <> ''c'') FROM persons'),
+(false, 'SELECT count(DISTINCT pid) FROM persons WHERE gap IS NULL'),
+(false, 'SELECT pid FROM persons WHERE gap IS NULL GROUP BY pid'),
+(false, 'SELECT avg(n) FROM (SELECT pid, count(*) AS n FROM persons WHERE gap IS NULL GROUP BY pid) q');
+
 \set included :abs_srcdir '/lib/run.sql'
 \i :included
 \set included :abs_srcdir '/lib/attempts_end.sql'
