@@ -49,7 +49,7 @@ COMMENT ON FUNCTION cleanroom.rotate_table(regclass, name, text, text, text, tex
 relation: a table with rows of its own; call it for each partition of a partitioned one.
 column: of type bytea, with ciphertexts of the key, or uuid, with tokens.
 key: a key of purpose encrypt, of which the table''s owner has encrypt and decrypt, or of purpose token, of which it has tokenize.
-context: for ciphertexts, an SQL expression over the table''s columns that gives the context each was encrypted with; no context by default. Names in it are looked up in pg_catalog; qualify others.
+context: for ciphertexts, an SQL expression over the table''s columns that gives the context each was encrypted with; no context by default. Where it is null, the value is left as it is, and the rotation fails in the end. Names in it are looked up in pg_catalog; qualify others.
 source: for tokens, such an expression that gives the value each token is made from, for example cleanroom.decrypt() of another column; not needed where tokenize_column() keeps the source. Tokens of other keys become the key''s.
 form: for tokens made from source, the form as for tokenize().
 Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 55000 the tokens cannot be made anew, having no source, or the column is on its way to another key, 0A000 values of format-preserving encryption, 42809 not a table with rows of its own, 42804 another type of column, 42501 not the owner, or the owner may not use the key, RC012 the caller may make no tokens of a room''s key, 42703 no such column, 42704 no such key, 53400 (at the commit) no background worker is free, RC014 the key is destroyed, 22004 an argument is null, 25000 not in READ COMMITTED.';
@@ -97,7 +97,7 @@ CREATE VIEW cleanroom.key_rotations WITH (security_barrier) AS
            k.name AS key,
            r.state,
            CASE WHEN m.owns THEN r.rows_done END AS rows_done,
-           CASE WHEN NOT m.owns THEN NULL
+           CASE WHEN NOT m.owns OR r.pass_left IS NULL THEN NULL
                 WHEN r.state = 'done' THEN 0
                 ELSE greatest(r.pass_left - r.pass_done, 0) END AS rows_left,
            CASE WHEN m.owns THEN

@@ -219,17 +219,23 @@ old_condition(const CrRotation *rotation)
 
 /*
  * The condition on a row that its value can be made anew: a token whose
- * source is empty would be lost.
+ * source is empty would be lost, and so would a ciphertext whose context is
+ * said to be null, as none is encrypted with.
  */
 static char *
 source_condition(Relation relation, const CrRotation *rotation)
 {
+	const char *source = rotation->source;
 	char	  **kept;
 
 	if (rotation->key.purpose == CR_KEY_ENCRYPT)
-		return "true";
-	if (rotation->source != NULL)
-		return psprintf("(%s\n) IS NOT NULL", rotation->source);
+	{
+		source = rotation->context;
+		if (source == NULL)
+			return "true";
+	}
+	if (source != NULL)
+		return psprintf("((%s\n)::text) IS NOT NULL", source);
 	kept = find_kept_source(relation, rotation);
 	return psprintf("%s IS NOT NULL",
 					quote_identifier(kept[CR_FILL_TOKEN_SOURCE]));
@@ -254,7 +260,10 @@ new_token(Relation relation, const CrRotation *rotation)
 					quote_literal_cstr(form));
 }
 
-/* The expression for the new value; never NULL. */
+/*
+ * The expression for the new value.  Where an expression of the author's comes
+ * to null after all, the old one stays: it may be all there is.
+ */
 static char *
 new_value(Relation relation, const CrRotation *rotation)
 {
@@ -265,10 +274,10 @@ new_value(Relation relation, const CrRotation *rotation)
 		return new_token(relation, rotation);
 	context = rotation->context == NULL ? "''" :
 		psprintf("(%s\n)::text", rotation->context);
-	return psprintf("CASE get_byte(" CR_SQL_VALUE ", 1)"
+	return psprintf("coalesce(CASE get_byte(" CR_SQL_VALUE ", 1)"
 					" WHEN 1 THEN cleanroom.encrypt(cleanroom.decrypt(" CR_SQL_VALUE ", %s, %s), %s, %s)"
 					" WHEN 2 THEN cleanroom.encrypt(cleanroom.decrypt_bytea(" CR_SQL_VALUE ", %s, %s), %s, %s)"
-					" ELSE cleanroom.encrypt(cleanroom.decrypt_jsonb(" CR_SQL_VALUE ", %s, %s), %s, %s) END",
+					" ELSE cleanroom.encrypt(cleanroom.decrypt_jsonb(" CR_SQL_VALUE ", %s, %s), %s, %s) END, " CR_SQL_VALUE ")",
 					key, context, key, context, key, context, key, context,
 					key, context, key, context);
 }

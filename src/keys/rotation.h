@@ -60,7 +60,8 @@ extern void cr_rotation_run_batch(const CrRotation *rotation, CrBatch *batch);
 
 /*
  * How many values are not of the current version, and can be made anew; or
- * those that cannot, since what they were made from is empty.
+ * those that cannot, since what they were made from is empty, or the context
+ * that is given for them null.
  */
 extern int64 cr_rotation_count_left(const CrRotation *rotation,
 									bool without_source);

@@ -189,19 +189,31 @@ count_left(const CrRotation *rotation)
 		cr_vault_count_left(rotation);
 }
 
-/* Ends a rotation that has nothing left to do. */
+/*
+ * Ends a rotation that has nothing left to do.  What could not be made anew
+ * is a fact of tokens; of ciphertexts it is a context that is not theirs, for
+ * they were encrypted with one.
+ */
 static void
-complete_rotation(const CrRotation *rotation, int64 done)
+complete_rotation(CrRotation *rotation, int64 done)
 {
+	bool		is_cipher = rotation->key.purpose == CR_KEY_ENCRYPT;
+	const char *problem = "";
 	int64		sourceless = 0;
 
 	/* before the row is written, and so locked */
 	if (OidIsValid(rotation->relid))
 		sourceless = cr_rotation_count_left(rotation, true);
+	if (sourceless > 0)
+		problem = psprintf(is_cipher ?
+						   INT64_FORMAT " values are left, for which \"context\" is null: give the context that they were encrypted with" :
+						   INT64_FORMAT " tokens stay as they are, having no source",
+						   sourceless);
+	if (is_cipher)
+		rotation->pass_left = sourceless;
 	write_progress(rotation, done);
-	end_rotation(rotation->rotation_id, "done", sourceless == 0 ? "" :
-				 psprintf(INT64_FORMAT " tokens stay as they are, having no source",
-						  sourceless));
+	end_rotation(rotation->rotation_id,
+				 is_cipher && sourceless > 0 ? "failed" : "done", problem);
 }
 
 /*
