@@ -7,6 +7,7 @@ COMMENT ON SEQUENCE cleanroom.keyring_rotation_ids IS
 CREATE TABLE cleanroom.keyring_rotations (
     rotation_id int PRIMARY KEY,
     author      regrole NOT NULL,   -- of context and source; of the vault's: 0
+    login       regrole NOT NULL,   -- the role that the author logged in as
     owner       regrole NOT NULL,   -- of the table, at the start
     relation    regclass NOT NULL,
     "column"    name NOT NULL,
@@ -45,14 +46,14 @@ CREATE FUNCTION cleanroom.rotate_table(
 ) RETURNS int
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rotate_table';
 COMMENT ON FUNCTION cleanroom.rotate_table(regclass, name, text, text, text, text) IS
-'Brings the values of a column to the current version of a key, in the background: once the transaction has committed, one of the database''s two workers does the table in batches, each in a transaction of its own of 60 seconds at most that locks its rows only, and goes on after a crash or a restart. Everything runs as the table''s owner, so the rotation fails when the table passes to another owner, or whoever called this is not its owner any more. The column is tracked from then on. Called again for a column that is being done, it makes sure that a worker is there. Only the table''s owner may.
+'Brings the values of a column to the current version of a key, in the background: once the transaction has committed, one of the database''s two workers does the table in batches, each in a transaction of its own of 60 seconds at most that locks its rows only, and goes on after a crash or a restart. Everything runs as the table''s owner, so the rotation fails when the table passes to another owner, or whoever called this is not its owner any more, and when a room comes to keep its caller, or a role that may act as the table''s owner, from making tokens of the key. The column is tracked from then on. Called again for a column that is being done, it makes sure that a worker is there. Only the table''s owner may.
 relation: a table with rows of its own; call it for each partition of a partitioned one.
 column: of type bytea, with ciphertexts of the key, or uuid, with tokens.
 key: a key of purpose encrypt, of which the table''s owner has encrypt and decrypt, or of purpose token, of which it has tokenize.
 context: for ciphertexts, an SQL expression over the table''s columns that gives the context each was encrypted with; no context by default. Where it is null, the value is left as it is, and the rotation fails in the end. Names in it are looked up in pg_catalog; qualify others.
 source: for tokens, such an expression that gives the value each token is made from, for example cleanroom.decrypt() of another column; not needed where tokenize_column() keeps the source. Tokens of other keys become the key''s.
 form: for tokens made from source, the form as for tokenize().
-Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 55000 the tokens cannot be made anew, having no source, or the column is on its way to another key, 0A000 values of format-preserving encryption, 42809 not a table with rows of its own, 42804 another type of column, 42501 not the owner, or the owner may not use the key, RC012 the caller may make no tokens of a room''s key, 42703 no such column, 42704 no such key, 53400 (at the commit) no background worker is free, RC014 the key is destroyed, 22004 an argument is null, 25000 not in READ COMMITTED.';
+Returns the number of the rotation, for view cleanroom.key_rotations. Errors: 55000 the tokens cannot be made anew, having no source, or the column is on its way to another key, 0A000 values of format-preserving encryption, 42809 not a table with rows of its own, 42804 another type of column, 42501 not the owner, or the owner may not use the key, RC012 the caller, or a role that may act as the table''s owner, may make no tokens of a room''s key, 42703 no such column, 42704 no such key, 53400 (at the commit) no background worker is free, RC014 the key is destroyed, 22004 an argument is null, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.rotate_vault(key text) RETURNS int
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_rotate_vault';

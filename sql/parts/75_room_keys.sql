@@ -52,6 +52,23 @@ COMMENT ON FUNCTION cleanroom.room_against_tokens(int, oid) IS
 'The room whose analyst a role is, or may become by SET ROLE, and whose key this is: a table of others in it, or a part of one, is tracked for the key, or a contributor of it whose privileges the role has not may use the key, or a member of that contributor. Null where there is none. For the extension''s own functions.
 key: the number of a key. who: a role that is no superuser.';
 
+CREATE FUNCTION cleanroom.room_against_actors(
+    key int, owner oid, OUT room text, OUT who name
+)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT r.room, w.rolname
+        FROM pg_catalog.pg_roles w,
+             LATERAL (SELECT cleanroom.room_against_tokens(room_against_actors.key, w.oid)) AS r (room)
+        WHERE NOT w.rolsuper
+          AND pg_catalog.pg_has_role(w.oid, room_against_actors.owner, 'MEMBER')
+          AND r.room IS NOT NULL
+        ORDER BY w.rolname LIMIT 1
+$$;
+COMMENT ON FUNCTION cleanroom.room_against_actors(int, oid) IS
+'The first role that is a table''s owner, or may act as that, also by SET ROLE, and that a room keeps from making tokens of a key; and the room. Nulls where there is none. For the extension''s own functions.
+key: the number of a key. owner: the role that owns the table.';
+
 CREATE FUNCTION cleanroom.check_key_place(relation oid, key int) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$

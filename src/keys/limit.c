@@ -7,10 +7,12 @@
  * allows, and fills up from empty in an hour.  It goes by the role that logged
  * in: SET ROLE does not bring another bucket.  Code that runs restricted, in
  * the session of somebody who has not called it, takes from its own role's
- * bucket, too.  Buckets are in shared memory, so they outlast a rollback; the
- * recorder copies them to a table, where one that is not there is looked for,
- * so that they outlast a restart.  A role that is in neither has a full one;
- * when there is no slot for it, and no full bucket to give up, it is refused.
+ * bucket, too; a rotation's, from that of whoever has started it.
+ *
+ * Buckets are in shared memory, so they outlast a rollback; the recorder
+ * copies them to a table, where one that is not there is looked for, so that
+ * they outlast a restart.  A role that is in neither has a full one; when
+ * there is no slot for it, and no full bucket to give up, it is refused.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,6 +22,7 @@
 #include "base/settings.h"
 #include "keys/keyring_rows.h"
 #include "keys/limit.h"
+#include "keys/rotated.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
@@ -171,11 +174,16 @@ take_of(Oid role, int64 count)
 void
 cr_limit_take(int64 count)
 {
+	Oid			login = cr_rotated_login();
+
 	if (cr_detokenize_limit < 0 || count == 0)
 		return;
 	if (limits == NULL)
 		elog(ERROR, "shared memory of the limits is not there");
 	if (InSecurityRestrictedOperation() && GetUserId() != GetSessionUserId())
 		take_of(GetUserId(), count);
+	if (OidIsValid(login) && login != GetUserId() &&
+		login != GetSessionUserId())
+		take_of(login, count);
 	take_of(GetSessionUserId(), count);
 }

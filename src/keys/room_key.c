@@ -9,6 +9,10 @@
  * call: asked are the current user, the one that SET ROLE has chosen and the
  * one that logged in.  Superusers are not asked.
  *
+ * A rotation has a session that shows none of those.  It acts for its author,
+ * and runs what anybody has written who may act as the table's owner; all of
+ * them read what it makes, and are asked.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -17,13 +21,11 @@
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "keys/room_key.h"
+#include "keys/rotated.h"
 #include "miscadmin.h"
 #include "session/asker.h"
 #include "session/own_table.h"
 #include "session/unattended.h"
-
-/* the key of the rotation that this process is at, or 0 */
-static int32 rotated_key = 0;
 
 /* The room that forbids it to this role, or NULL. */
 static char *
@@ -69,24 +71,45 @@ makes_tokens(const CrKeyRow *row, uint32 use)
 		 (use & (CR_KEY_MAY_ENCRYPT | CR_KEY_MAY_DECRYPT)) != 0);
 }
 
+/* See room_key.h. */
 void
-cr_room_key_set_rotated(int32 key_id)
+cr_room_key_check_rotation(const CrKeyRow *row, Oid author, Oid login,
+						   Oid owner)
 {
-	rotated_key = key_id;
+	static Oid	types[] = {INT4OID, OIDOID};
+	Datum		args[2];
+	char	   *found[2];
+
+	if (!makes_tokens(row, CR_KEY_MAY_TOKENIZE) ||
+		!cr_own_table_has_rows("room_list"))
+		return;
+	check_asker(row, author);
+	check_asker(row, login);
+	args[0] = Int32GetDatum(row->key_id);
+	args[1] = ObjectIdGetDatum(owner);
+	cr_session_ask_catalog("SELECT room, who::text FROM cleanroom.room_against_actors($1, $2)",
+						   2, types, args, NULL, 2, found);
+	if (found[0] != NULL)
+		ereport(ERROR,
+				(errcode(CR_ERRCODE_ACCESS),
+				 errmsg("analysts of room \"%s\" may not use key \"%s\" to make tokens, and role \"%s\" may act as the table's owner",
+						found[0], NameStr(row->name), found[1]),
+				 errdetail("A rotation makes tokens of what all who may act as the table's owner put in, and for them."),
+				 errhint("Give the table to a role that no analyst of the room is a member of.")));
 }
 
 /*
- * A group's code that runs where none of its members is asked.  A rotation has
- * asked who started it about its own key, and what it makes tokens of may be
- * encrypted.
+ * A group's code that runs where none of its members is asked.  Each batch of
+ * a rotation has asked about its own key whoever that code may be of, and what
+ * it makes tokens of may be encrypted.
  */
 static void
 check_attended(const CrKeyRow *row, uint32 use)
 {
 	if (superuser() || !cr_session_is_unattended())
 		return;
-	if (rotated_key == row->key_id ||
-		(rotated_key != 0 && !makes_tokens(row, use)))
+	if (cr_rotated_key() == row->key_id ||
+		(cr_rotated_key() != 0 && !makes_tokens(row, use)))
 		return;
 	ereport(ERROR,
 			(errcode(CR_ERRCODE_ACCESS),

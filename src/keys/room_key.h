@@ -18,8 +18,11 @@
 extern void cr_room_key_check(const CrKeyRow *row, uint32 use);
 
 /*
- * Says which key the rotation has that this process is at, 0 for none.
+ * Raises RC012 when a rotation with this key would make tokens for an analyst
+ * of a room whose key it is: its author, the role that he had logged in as,
+ * or one that may act as the owner of its table, whose code runs in it.
  */
-extern void cr_room_key_set_rotated(int32 key_id);
+extern void cr_room_key_check_rotation(const CrKeyRow *row, Oid author,
+									   Oid login, Oid owner);
 
 #endif							/* CR_ROOM_KEY_H */

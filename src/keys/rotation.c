@@ -13,7 +13,8 @@
  * What runs on the table is the owner's: triggers, expressions, functions in
  * constraints.  So it runs as the owner, as REINDEX does, and deferred
  * triggers are fired before we are ourselves again.  And so it ends when the
- * table passes to another owner, who has not written any of it.
+ * table passes to another owner, who has not written any of it; or when a room
+ * has come to keep its author, or another of the owner's, from making tokens.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,6 +28,7 @@
 #include "executor/spi.h"
 #include "keys/admin.h"
 #include "keys/layouts.h"
+#include "keys/room_key.h"
 #include "keys/rotation.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -91,6 +93,15 @@ require_grants(Oid owner, const CrRotation *rotation, uint32 uses)
 						 "tokenize" : "encrypt and decrypt")));
 }
 
+/* Of keys that make no tokens, rooms say nothing. */
+static void
+check_rooms(const CrRotation *rotation)
+{
+	if (rotation->key.purpose == CR_KEY_TOKEN)
+		cr_room_key_check_rotation(&rotation->key, rotation->author,
+								   rotation->login, rotation->owner);
+}
+
 static void
 check_column(Relation relation, const CrRotation *rotation)
 {
@@ -147,6 +158,7 @@ open_table(const CrRotation *rotation, LOCKMODE lockmode)
 				 errmsg("who started the rotation is not owner of table \"%s\" any more",
 						RelationGetRelationName(relation)),
 				 errhint("The owner starts a rotation of its own with cleanroom.rotate_table().")));
+	check_rooms(rotation);
 	return relation;
 }
 
@@ -155,6 +167,7 @@ static void
 set_author(Relation relation, CrRotation *rotation)
 {
 	rotation->author = GetUserId();
+	rotation->login = GetSessionUserId();
 	rotation->owner = relation->rd_rel->relowner;
 	if (!has_privs_of_role(rotation->author, rotation->owner))
 		ereport(ERROR,
@@ -177,6 +190,7 @@ cr_rotation_check(CrRotation *rotation)
 						RelationGetRelationName(relation)),
 				 errhint("Call cleanroom.rotate_table() for each partition.")));
 	check_column(relation, rotation);
+	check_rooms(rotation);
 	table_close(relation, AccessShareLock);
 }
 

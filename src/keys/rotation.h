@@ -23,6 +23,7 @@ typedef struct CrRotation
 {
 	int32		rotation_id;
 	Oid			author;			/* who has written its expressions */
+	Oid			login;			/* the role that the author logged in as */
 	Oid			owner;			/* of the table, when they were written */
 	Oid			relid;			/* InvalidOid: the vault */
 	char	   *column;
@@ -67,9 +68,9 @@ extern int64 cr_rotation_count_left(const CrRotation *rotation,
 									bool without_source);
 
 /*
- * Sets the author, who is the current user, and the owner.  Raises an error
- * when the column cannot be rotated, in words that say why and what can be
- * done.
+ * Sets the author, who is the current user, the login and the owner.  Raises
+ * an error when the column cannot be rotated, in words that say why and what
+ * can be done.
  */
 extern void cr_rotation_check(CrRotation *rotation);
 

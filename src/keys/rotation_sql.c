@@ -119,7 +119,7 @@ check_other_keys(const CrRotation *rotation)
 static int32
 start_rotation(const CrRotation *rotation)
 {
-	CrArgument	arguments[8];
+	CrArgument	arguments[9];
 	int32		rotation_id;
 	bool		isnull;
 	CrStore		store;
@@ -131,15 +131,16 @@ start_rotation(const CrRotation *rotation)
 	arguments[4] = optional_text(rotation->source);
 	arguments[5] = optional_text(rotation->form);
 	arguments[6] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->author));
-	arguments[7] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->owner));
+	arguments[7] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->login));
+	arguments[8] = cr_argument(OIDOID, ObjectIdGetDatum(rotation->owner));
 	cr_store_open(&store);
 	end_former_owners(rotation);
 	check_other_keys(rotation);
 	if (cr_store_run("SELECT rotation_id FROM cleanroom.keyring_rotations WHERE relation = $1 AND \"column\" = $2::name AND key_id = $3 AND state = 'running'",
 					 3, arguments) == 0)
 	{
-		cr_store_run("INSERT INTO cleanroom.keyring_rotations (relation, \"column\", key_id, context, source, form, author, owner) VALUES ($1, $2::name, $3, $4, $5, $6, $7, $8) RETURNING rotation_id",
-					 8, arguments);
+		cr_store_run("INSERT INTO cleanroom.keyring_rotations (relation, \"column\", key_id, context, source, form, author, login, owner) VALUES ($1, $2::name, $3, $4, $5, $6, $7, $8, $9) RETURNING rotation_id",
+					 9, arguments);
 		rotation_id = DatumGetInt32(cr_store_value(0, 1, &isnull));
 	}
 	else
@@ -178,7 +179,7 @@ cr_rotate_table(PG_FUNCTION_ARGS)
 	LockDatabaseObject(cr_keyring_relid(), rotation.relid, CR_LOCK_ROTATED,
 					   ExclusiveLock);
 	cr_admin_usable_key(cr_text_argument(fcinfo, 2, "key"), &rotation.key);
-	/* in the worker there is nobody to ask but the table's owner */
+	/* the rest of who is asked, each batch asks once more */
 	cr_room_key_check(&rotation.key,
 					  rotation.key.purpose == CR_KEY_TOKEN ?
 					  CR_KEY_MAY_TOKENIZE :

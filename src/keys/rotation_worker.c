@@ -19,7 +19,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
-#include "keys/room_key.h"
+#include "keys/rotated.h"
 #include "keys/rotation.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -85,7 +85,7 @@ read_rotation(int32 rotation_id, CrRotation *rotation)
 	bool		found;
 
 	cr_store_open(&store);
-	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(pass_left, -1), pass_done, stalls, author::oid, owner::oid FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running'",
+	found = cr_store_run("SELECT relation::oid, \"column\"::text, key_id, context, source, form, next_block, coalesce(pass_left, -1), pass_done, stalls, author::oid, login::oid, owner::oid FROM cleanroom.keyring_rotations WHERE rotation_id = $1 AND state = 'running'",
 						 1, &argument) == 1;
 	if (found)
 	{
@@ -101,7 +101,8 @@ read_rotation(int32 rotation_id, CrRotation *rotation)
 		rotation->pass_done = DatumGetInt64(cr_store_value(0, 9, &isnull));
 		rotation->stalls = DatumGetInt32(cr_store_value(0, 10, &isnull));
 		rotation->author = DatumGetObjectId(cr_store_value(0, 11, &isnull));
-		rotation->owner = DatumGetObjectId(cr_store_value(0, 12, &isnull));
+		rotation->login = DatumGetObjectId(cr_store_value(0, 12, &isnull));
+		rotation->owner = DatumGetObjectId(cr_store_value(0, 13, &isnull));
 		if (!cr_key_row_by_id(key_id, &rotation->key))
 			elog(ERROR, "key %d of a rotation is gone", key_id);
 	}
@@ -296,7 +297,7 @@ run_step(int32 rotation_id)
 			end = STEP_WAIT;
 		else
 		{
-			cr_room_key_set_rotated(rotation.key.key_id);
+			cr_rotated_set(rotation.key.key_id, rotation.login);
 			end = run_batch(&rotation);
 		}
 	}

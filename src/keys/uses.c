@@ -21,6 +21,7 @@
 #include "base/errcodes.h"
 #include "keys/keyring.h"
 #include "keys/keyring_rows.h"
+#include "keys/rotated.h"
 #include "ledger/note.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -36,6 +37,8 @@ typedef struct UseCount
 	int32		version;
 	uint32		use;
 	Oid			role;
+	Oid			login;			/* that started a rotation, or InvalidOid */
+	char	   *login_detail;	/* read before the transaction's end */
 	bool		hides;			/* the statement's constants */
 	int64		count;
 	int64		noted;			/* of them on record */
@@ -70,9 +73,9 @@ use_text(uint32 use)
 static const char *
 detail_text(const UseCount *entry)
 {
-	return psprintf("{\"key_id\": %d, \"version\": %d, \"use\": \"%s\", \"count\": " INT64_FORMAT "}",
+	return psprintf("{\"key_id\": %d, \"version\": %d, \"use\": \"%s\", \"count\": " INT64_FORMAT "%s}",
 					entry->key_id, entry->version, use_text(entry->use),
-					entry->count - entry->noted);
+					entry->count - entry->noted, entry->login_detail);
 }
 
 /*
@@ -226,6 +229,7 @@ static UseCount *
 find_count(const CrKeyVersion *key, uint32 use)
 {
 	Oid			role = GetUserId();
+	Oid			login = cr_rotated_login();
 	bool		hides = cr_ledger_hides_constants() ||
 		takes_plain_values(use);
 	UseCount   *entry;
@@ -234,7 +238,7 @@ find_count(const CrKeyVersion *key, uint32 use)
 	{
 		if (entry->key_id == key->key_id && entry->version == key->version &&
 			entry->use == use && entry->role == role &&
-			entry->hides == hides)
+			entry->login == login && entry->hides == hides)
 			return entry;
 	}
 	if (!registered)
@@ -247,6 +251,9 @@ find_count(const CrKeyVersion *key, uint32 use)
 	entry->version = key->version;
 	entry->use = use;
 	entry->role = role;
+	entry->login = login;
+	entry->login_detail = MemoryContextStrdup(TopTransactionContext,
+											  cr_rotated_detail());
 	entry->hides = hides;
 	entry->note_at = 1;
 	set_most(entry, key);

@@ -18,6 +18,7 @@
 #include "executor/spi.h"
 #include "keys/admin.h"
 #include "keys/limit.h"
+#include "keys/rotated.h"
 #include "keys/vault.h"
 #include "ledger/note.h"
 #include "miscadmin.h"
@@ -342,7 +343,8 @@ cr_detokenize(PG_FUNCTION_ARGS)
 	/* on record, and charged, before a value is there */
 	cr_limit_take(asked);
 	cr_ledger_note("detokenize", InvalidOid, NULL,
-				   psprintf("{\"tokens\": " INT64_FORMAT "}", asked));
+				   psprintf("{\"tokens\": " INT64_FORMAT "%s}", asked,
+							cr_rotated_detail()));
 	if (many)
 		result = convert_array(array, detokenize_value, &found, false);
 	else
