@@ -73,7 +73,7 @@ CREATE FUNCTION cleanroom.track_column(relation regclass, "column" name, key tex
     RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_track_column';
 COMMENT ON FUNCTION cleanroom.track_column(regclass, name, text) IS
-'Tells the keyring that a column holds values of a key, so that retire_key_version() and destroy_key() count them. Columns of tokenize_column() and rotate_table() are tracked without it. Only the table''s owner may, with any use of the key.
+'Tells the keyring that a column holds values of a key, so that retire_key_version() and destroy_key() count them. Columns of tokenize_column() and rotate_table() are tracked without it. Partitions and children are tracked with their table, and by themselves from when they leave it. Only the table''s owner may, with any use of the key.
 relation: a table.
 column: one of its columns. Columns of uuid and bytea are tracked for each key that was named; others for the last.
 key: a key.

@@ -3,20 +3,70 @@
 CREATE FUNCTION cleanroom.kin_of(relation oid) RETURNS SETOF oid
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
-    WITH RECURSIVE above AS (
-        SELECT kin_of.relation AS oid
-        UNION
-        SELECT i.inhparent FROM above a JOIN pg_catalog.pg_inherits i ON i.inhrelid = a.oid
-    ), below AS (
+    WITH RECURSIVE below AS (
         SELECT kin_of.relation AS oid
         UNION
         SELECT i.inhrelid FROM below b JOIN pg_catalog.pg_inherits i ON i.inhparent = b.oid
+    ), above AS (
+        SELECT b.oid FROM below b
+        UNION
+        SELECT i.inhparent FROM above a JOIN pg_catalog.pg_inherits i ON i.inhrelid = a.oid
     )
-    SELECT oid FROM above UNION SELECT oid FROM below
+    SELECT a.oid FROM above a
 $$;
 COMMENT ON FUNCTION cleanroom.kin_of(oid) IS
-'A table, those that it is a part of, and its parts, by partitioning or inheritance; for the extension''s own functions.
+'The tables that may have a row in common with a table: itself, its parts, by partitioning or inheritance, and those that one of them is a part of; for the extension''s own functions.
 relation: a table.';
+
+CREATE FUNCTION cleanroom.keys_of_former_part(
+    part oid, whole oid, lost_column name, lost_number int,
+    OUT columns name[], OUT keys int[], OUT numbers smallint[],
+    OUT lost_trigger boolean
+)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    AS $$
+    WITH RECURSIVE above AS (
+        SELECT whole AS oid
+        UNION
+        SELECT i.inhparent FROM above a JOIN pg_catalog.pg_inherits i ON i.inhrelid = a.oid
+    ), held AS (
+        SELECT c.attname AS name, k.key_id
+            FROM above a
+                JOIN cleanroom.keyring_columns k ON k.relation::oid = a.oid
+                JOIN pg_catalog.pg_attribute c
+                    ON c.attrelid = a.oid AND NOT c.attisdropped
+                   AND c.attnum > 0
+                   -- see read_tracked() in src/keys/dependents.c
+                   AND (c.attname = k."column"
+                        OR c.attnum = k.attnum AND c.atttypid IN ('uuid'::regtype, 'bytea'::regtype))
+            WHERE lost_column IS NULL
+        UNION
+        SELECT lost_column, k.key_id
+            FROM above a
+                JOIN cleanroom.keyring_columns k ON k.relation::oid = a.oid
+            WHERE k."column" = lost_column
+               OR k.relation::oid = whole AND k.attnum = lost_number
+    )
+    SELECT pg_catalog.array_agg(c.attname ORDER BY c.attname, h.key_id),
+           pg_catalog.array_agg(h.key_id ORDER BY c.attname, h.key_id),
+           pg_catalog.array_agg(c.attnum ORDER BY c.attname, h.key_id),
+           lost_column IS NULL
+               AND EXISTS (SELECT FROM pg_catalog.pg_class w
+                               JOIN pg_catalog.pg_trigger t ON t.tgrelid = w.oid
+                           WHERE w.oid = whole AND w.relkind = 'p'
+                             AND t.tgfoid = 'cleanroom.fill_token'::regproc
+                             AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger o
+                                             WHERE o.tgrelid = part
+                                               AND o.tgfoid = t.tgfoid
+                                               AND o.tgargs = t.tgargs))
+        FROM held h
+            JOIN pg_catalog.pg_attribute c
+                ON c.attrelid = part AND c.attname = h.name AND c.attnum > 0
+               AND NOT c.attisdropped
+$$;
+COMMENT ON FUNCTION cleanroom.keys_of_former_part(oid, oid, name, int) IS
+'The columns of a table, and their keys, that were tracked by its being a part of another, which it is no longer, or by a column of that, which has been dropped; and whether a trigger of tokenize_column() went with that. Nulls where there are none. For the extension''s own functions.
+part: the table. whole: the other. lost_column, lost_number: name and number of a dropped column; null for the whole table.';
 
 CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -10,9 +10,9 @@
  * there, functions that look into tables around the executor, and the
  * built-ins that count rows where planner.c did not put ours in their place.
  * For everybody it keeps other than listed functions from running while the
- * extension evaluates somebody's text in another's session, notes new
- * partitions and children, has changes of policies and owners recorded, and
- * types of new columns looked into.
+ * extension evaluates somebody's text in another's session, notes partitions
+ * and children that come and go, has changes of policies and owners recorded,
+ * and types of new columns looked into.
  *
  *-------------------------------------------------------------------------
  */
@@ -33,6 +33,7 @@
 #include "guard/command.h"
 #include "guard/guard.h"
 #include "guard/raise.h"
+#include "keys/parts.h"
 #include "ledger/note.h"
 #include "ledger/queue.h"
 #include "miscadmin.h"
@@ -197,6 +198,8 @@ judge_relation(ObjectAccessType access, Oid relid, int column)
 {
 	if (access == OAT_TRUNCATE)
 		refuse_if_bound("TRUNCATE", relid);
+	if (access == OAT_DROP && column > 0)
+		cr_parts_note_column(relid, column);
 	if (!cr_policy_possible())
 		return;
 	if (access == OAT_DROP && column > 0)
@@ -251,6 +254,8 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 
 		if (OidIsValid(parent) && cr_policy_possible())
 			cr_guard_note_new_child(parent);
+		if (OidIsValid(parent))
+			cr_parts_note(objectid, parent);
 	}
 }
 

@@ -31,6 +31,7 @@
 #include "guard/template_database.h"
 #include "guard/types.h"
 #include "guard/uncounted.h"
+#include "keys/parts.h"
 #include "nodes/parsenodes.h"
 #include "miscadmin.h"
 #include "policy/by_hand.h"
@@ -337,7 +338,10 @@ finish_command(const Aftermath *after)
 {
 	note_switches(after->switches);
 	if (IsTransactionState())
+	{
 		close_new_children();
+		cr_parts_settle();
+	}
 	if (after->leaving)
 		seal_tables();
 	if (after->copy != NULL)

@@ -20,10 +20,10 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "keys/count_values.h"
+#include "keys/parts.h"
 #include "miscadmin.h"
 #include "prim/token_uuid.h"
 #include "utils/lsyscache.h"
@@ -135,7 +135,7 @@ bool
 cr_count_values(Oid relid, const char *column, int32 key_id, int32 version,
 				uint64 *count)
 {
-	List	   *relids = find_all_inheritors(relid, AccessShareLock, NULL);
+	List	   *relids = cr_parts_of(relid, AccessShareLock);
 	ListCell   *lc;
 
 	*count = 0;

@@ -18,12 +18,12 @@
 #include "base/compat.h"
 #include "base/isolation.h"
 #include "base/oids.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "keys/admin.h"
 #include "keys/count_values.h"
 #include "keys/layouts.h"
+#include "keys/parts.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -152,13 +152,35 @@ known_columns(const CrKeyRow *row)
 	return add_filled_columns(read_tracked(row->key_id), row);
 }
 
+/*
+ * The same, their tables and parts locked.  A part that leaves before it is
+ * locked is known by itself only once it has.
+ */
+static List *
+lock_known_columns(const CrKeyRow *row)
+{
+	List	   *columns = known_columns(row);
+	List	   *before;
+	ListCell   *cell;
+
+	do
+	{
+		before = columns;
+		foreach(cell, before)
+			(void) cr_parts_of(((Tracked *) lfirst(cell))->relid,
+							   AccessShareLock);
+		columns = known_columns(row);
+	} while (list_length(columns) > list_length(before));
+	return columns;
+}
+
 /* Notes the table, and the partitions and children it has. */
 static List *
 add_lock_tags(List *tags, Oid relid)
 {
 	ListCell   *cell;
 
-	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
+	foreach(cell, cr_parts_of(relid, AccessShareLock))
 	{
 		LOCKTAG    *tag = palloc(sizeof(LOCKTAG));
 
@@ -176,11 +198,10 @@ cr_dependents_wait(const CrKeyRow *row)
 	CrStore		store;
 
 	cr_store_open(&store);
-	foreach(cell, known_columns(row))
+	foreach(cell, lock_known_columns(row))
 	{
 		Oid			relid = ((Tracked *) lfirst(cell))->relid;
 
-		LockRelationOid(relid, AccessShareLock);
 		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
 			tags = add_lock_tags(tags, relid);
 	}
@@ -237,13 +258,12 @@ cr_dependents_count(const CrKeyRow *row, int32 version, char **words)
 	total = run_count("SELECT count(*) FROM cleanroom.keyring_vault WHERE key_id = $1 AND $2 IN (0, version)",
 					  row, version);
 	append_count(&list, total, " in the vault");
-	columns = known_columns(row);
+	columns = lock_known_columns(row);
 	foreach(cell, columns)
 	{
 		Tracked    *tracked = lfirst(cell);
 		uint64		count;
 
-		LockRelationOid(tracked->relid, AccessShareLock);
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tracked->relid)) ||
 			!cr_count_values(tracked->relid, tracked->column, row->key_id,
 							 version, &count))
@@ -266,6 +286,8 @@ cr_dependents_track(Oid relid, const char *column, int32 key_id)
 	CrArgument	arguments[4];
 
 	cr_require_read_committed("columns are tracked");
+	/* whoever takes a part away meanwhile waits, and sees what is tracked */
+	(void) cr_parts_of(relid, AccessShareLock);
 	arguments[0] = cr_argument(REGCLASSOID, ObjectIdGetDatum(relid));
 	arguments[1] = cr_argument(TEXTOID, CStringGetTextDatum(column));
 	arguments[2] = cr_argument(INT4OID, Int32GetDatum(key_id));

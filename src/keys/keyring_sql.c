@@ -226,7 +226,7 @@ check_rooms(const CrArgument *arguments)
 {
 	bool		isnull;
 
-	if (cr_store_run("SELECT format('table %s is in room \"%s\"', k.relation, r.name) FROM cleanroom.keyring_columns k JOIN cleanroom.table_list t ON t.relation = k.relation JOIN cleanroom.room_list r ON r.room_id = t.room_id WHERE k.key_id = $1 AND r.closed_at IS NULL AND r.residency IS DISTINCT FROM $2 AND $2 IS NOT NULL ORDER BY 1 LIMIT 1",
+	if (cr_store_run("SELECT format('table %s is in room \"%s\"', k.relation, r.name) FROM cleanroom.keyring_columns k JOIN cleanroom.table_list t ON t.relation::oid IN (SELECT cleanroom.kin_of(k.relation)) JOIN cleanroom.room_list r ON r.room_id = t.room_id WHERE k.key_id = $1 AND r.closed_at IS NULL AND r.residency IS DISTINCT FROM $2 AND $2 IS NOT NULL ORDER BY 1 LIMIT 1",
 					 2, arguments) == 0)
 		return;
 	ereport(ERROR,
