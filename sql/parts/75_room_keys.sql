@@ -87,8 +87,6 @@ CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
                OR EXISTS (SELECT FROM cleanroom.member_list m
                               JOIN cleanroom.keyring_grants g ON g.key_id = room_against_tokens.key
                           WHERE m.room_id = r.room_id AND m.part = 'contributor'
-                            -- any use but 2, detokenize
-                            AND g.uses & 29 <> 0
                             AND NOT pg_catalog.pg_has_role(who, m.member::oid, 'USAGE')
                             -- the contributor may, or who works for it
                             AND (g.role = m.member
@@ -99,7 +97,7 @@ CREATE FUNCTION cleanroom.room_against_tokens(key int, who oid) RETURNS text
         ORDER BY r.room_id LIMIT 1
 $$;
 COMMENT ON FUNCTION cleanroom.room_against_tokens(int, oid) IS
-'The room whose analyst a role is, or may become by SET ROLE, and whose key this is: a table of others in it, or a part of one, is tracked for the key, or a contributor of it whose privileges the role has not may use the key, or a member of that contributor. Null where there is none. For the extension''s own functions.
+'The room whose analyst a role is, or may become by SET ROLE, and whose key this is: a table of others in it, or a part of one, is tracked for the key, or a contributor of it whose privileges the role has not may use the key in any way, or a member of that contributor. Null where there is none. For the extension''s own functions.
 key: the number of a key. who: a role that is no superuser.';
 
 CREATE FUNCTION cleanroom.room_against_actors(

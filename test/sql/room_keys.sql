@@ -174,6 +174,18 @@ SET ROLE regress_cr_bob;
 SELECT room_keys.try($$SELECT cleanroom.check_tokens('room_keys.buys', 'person', 'room_keys.buys', 'person')$$);
 RESET ROLE;
 
+-- A contributor's key is the room's whatever he may do with it.
+SELECT cleanroom.create_key('told', 'token');
+SELECT cleanroom.grant_key('told', 'regress_cr_team', '{tokenize}'),
+       cleanroom.grant_key('told', 'regress_cr_bob', '{detokenize}');
+SET ROLE regress_cr_ana;
+SELECT room_keys.try($$SELECT cleanroom.tokenize('guess', 'told')$$);
+RESET ROLE;
+SELECT cleanroom.grant_key('told', 'regress_cr_broadcaster', '{detokenize}');
+SET ROLE regress_cr_ana;
+SELECT room_keys.try($$SELECT cleanroom.tokenize('guess', 'told')$$);
+RESET ROLE;
+
 -- Residency.  Uses on a server of another region are refused, managing is not.
 SELECT cleanroom.set_key_residency('room people', '');
 SELECT cleanroom.set_key_residency('room people', repeat('x', 64));
@@ -256,14 +268,14 @@ RESET ROLE;
 TRUNCATE cleanroom.room_list CASCADE;
 DROP SCHEMA room_keys CASCADE;
 DELETE FROM cleanroom.keyring_versions v USING cleanroom.keyring k
-WHERE v.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
+WHERE v.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'told', 'key of a part', 'key of a loader');
 DELETE FROM cleanroom.keyring_grants g USING cleanroom.keyring k
-WHERE g.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
+WHERE g.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'told', 'key of a part', 'key of a loader');
 DELETE FROM cleanroom.keyring_columns c USING cleanroom.keyring k
-WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
+WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'told', 'key of a part', 'key of a loader');
 DELETE FROM cleanroom.keyring_vault c USING cleanroom.keyring k
-WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
-DELETE FROM cleanroom.keyring WHERE name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'key of a part', 'key of a loader');
+WHERE c.key_id = k.key_id AND k.name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'told', 'key of a part', 'key of a loader');
+DELETE FROM cleanroom.keyring WHERE name IN ('room people', 'room cards', 'room cells', 'elsewhere', 'own', 'told', 'key of a part', 'key of a loader');
 REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_boss, regress_cr_retailer,
     regress_cr_broadcaster, regress_cr_team, regress_cr_ana, regress_cr_bob, regress_cr_nina,
     regress_cr_noinherit;
