@@ -99,7 +99,7 @@ extern void cr_rotation_slot(LOCKTAG *tag, Oid keyring, int slot);
 
 /*
  * Starts a worker when the transaction commits, unless enough are at work.
- * Has the commit fail where no background worker is free.
+ * Has the commit fail where no background worker is free for some seconds.
  */
 extern void cr_rotation_launch(void);
 

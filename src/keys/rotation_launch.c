@@ -30,8 +30,10 @@
 #include "keys/admin.h"
 #include "keys/rotation.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
+#include "storage/latch.h"
 #include "storage/lock.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
@@ -40,6 +42,10 @@
 
 /* Beside 1 and 2, which pg_advisory_lock() has, and that of rotations. */
 #define SLOT_LOCK_CLASS	4
+
+/* How long a commit waits for a background worker, and between looks; ms. */
+#define WORKER_LIMIT	5000
+#define WORKER_PAUSE	50
 
 /* has the transaction begun a rotation? */
 static bool launch_at_commit = false;
@@ -60,7 +66,8 @@ describe_worker(BackgroundWorker *worker, const char *name,
 	snprintf(worker->bgw_function_name, BGW_MAXLEN, "%s", function);
 }
 
-static void
+/* False where the server has no background worker free. */
+static bool
 start_worker(Oid database)
 {
 	BackgroundWorker worker;
@@ -68,11 +75,7 @@ start_worker(Oid database)
 	describe_worker(&worker, "cleanroom rotation", "cr_rotation_main");
 	worker.bgw_restart_time = 5;
 	memcpy(worker.bgw_extra, &database, sizeof(Oid));
-	if (!RegisterDynamicBackgroundWorker(&worker, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("no background worker is free for a rotation"),
-				 errhint("Wait for another rotation to end, or raise \"max_worker_processes\".")));
+	return RegisterDynamicBackgroundWorker(&worker, NULL);
 }
 
 void
@@ -107,6 +110,33 @@ is_slot_free(void)
 }
 
 /*
+ * Starts a worker, unless enough are at work.  Those that were registered a
+ * moment ago take up the server's background workers, and have no slot yet;
+ * so where none is free, the next moment may show one, or that enough are at
+ * work.
+ */
+static void
+ensure_worker(void)
+{
+	int			waited = 0;
+
+	while (is_slot_free() && !start_worker(MyDatabaseId))
+	{
+		if (waited >= WORKER_LIMIT)
+			ereport(ERROR,
+					(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+					 errmsg("no background worker is free for a rotation"),
+					 errhint("Wait for another rotation to end, or raise \"max_worker_processes\".")));
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT |
+						 WL_EXIT_ON_PM_DEATH, WORKER_PAUSE,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		waited += WORKER_PAUSE;
+	}
+}
+
+/*
  * Not before the commit: a worker would wait for the transaction, and who
  * leaves many open would have them all.  Where there are enough workers, those
  * that end wait for this lock and look once more.
@@ -120,8 +150,7 @@ at_transaction_end(XactEvent event, void *arg)
 		if (cr_oids_get() == NULL)
 			return;				/* dropped since */
 		cr_rotation_lock_starting(ShareLock);
-		if (is_slot_free())
-			start_worker(MyDatabaseId);
+		ensure_worker();
 	}
 	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		launch_at_commit = false;
@@ -216,7 +245,7 @@ cr_rotation_resumer_main(Datum main_arg)
 						 0, NULL);
 		cr_store_close(&store);
 		for (i = 0; i < Min(n, CR_ROTATION_WORKERS); i++)
-			start_worker(MyDatabaseId);
+			(void) start_worker(MyDatabaseId);
 	}
 	PopActiveSnapshot();
 	CommitTransactionCommand();
