@@ -79,7 +79,7 @@ COMMENT ON FUNCTION cleanroom.tokenize_column(regclass, name, name, text, text, 
 'Keeps a column filled with the tokens of another: a trigger makes them on insert and update, as the role that writes, who needs the key. Rows that are there already stay as they are, and so does a token when an update changes neither column. The column is tracked from then on, as by track_column().
 relation: a table, on which the current role may create triggers.
 source: a column of text or varchar.
-target: a column of uuid.
+target: a column of uuid, not of a domain over it.
 key: a key of purpose token, of which the current role has any use.
 form: exact, email, phone or name.
 keep_source: false to empty the source once its token is made, so that the raw value is never stored; a row written with an empty source then keeps its token. True to leave it; a source that is emptied later has no token any more.

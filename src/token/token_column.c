@@ -91,6 +91,23 @@ find_column(TupleDesc desc, const char *name, bool is_source)
 	return n;
 }
 
+/*
+ * A value of a domain does not say, by its type, that it is a token, and no
+ * rotation would do the column.
+ */
+static void
+check_target(TupleDesc desc, const char *name)
+{
+	Oid			type = SPI_gettypeid(desc, find_column(desc, name, false));
+
+	if (type != UUIDOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" has type %s", name,
+						format_type_be(type)),
+				 errhint("The target is uuid itself, not a domain over it: rotate_table() could not bring its tokens to another version of the key.")));
+}
+
 /* Does an update leave the column as it was? */
 static bool
 is_same(TriggerData *trigger, int column)
@@ -235,7 +252,7 @@ cr_tokenize_column(PG_FUNCTION_ARGS)
 	rel = relation_open(relid, AccessShareLock);
 	(void) find_column(RelationGetDescr(rel), NameStr(*PG_GETARG_NAME(1)),
 					   true);
-	(void) find_column(RelationGetDescr(rel), target, false);
+	check_target(RelationGetDescr(rel), target);
 	relation_close(rel, NoLock);
 	cr_admin_usable_key(text_to_cstring(PG_GETARG_TEXT_PP(3)), &key);
 	cr_admin_check_purpose(&key, CR_KEY_TOKEN);
