@@ -105,6 +105,8 @@ INSERT INTO key_privileges.calls (call) VALUES
     ($$count_key_use('{}')$$),
     ($$keep_detokenized(0, 0, now())$$),
     ($$room_against_tokens(1, 10)$$),
+    ($$room_against_actors(1, 'regress_cr_nobody'::regrole)$$),
+    ($$keys_of_former_part(1, 1, NULL, NULL)$$),
     ($$check_key_place(1, 1)$$),
     ($$check_shared_keys()$$);
 
