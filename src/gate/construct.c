@@ -167,7 +167,7 @@ is_over_groups(const CrLevel *level)
 	return true;
 }
 
-/* Could a sub-select that refers to the level around it tell of single rows? */
+/* Could a sub-select that refers to rows around it tell of single rows? */
 static bool
 is_correlated(const CrLevel *level, const CrSubLink *entry)
 {

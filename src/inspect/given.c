@@ -3,12 +3,13 @@
  * src/inspect/given.c
  *	  Reads tests for null of a measure as what aggregates skip.
  *
- *	count(*) FILTER (WHERE m IS NOT NULL AND c)		count(m) FILTER (WHERE c)
- *	avg(x) FILTER (WHERE m IS NOT NULL AND c)		avg(x) FILTER (WHERE c)
+ *	count(*) FILTER (WHERE m IS NOT NULL AND c)	count(m) FILTER (WHERE c)
+ *	avg(x) FILTER (WHERE m IS NOT NULL AND c)	avg(x) FILTER (WHERE c)
  *
- * where x is null if m is; m may not be filtered on, but may be counted.  So is
- * such a condition of WHERE, if all aggregates can be written so, each of which
- * takes it over.  Groups that it would leave nothing of are left out by HAVING.
+ * where x is null if m is; m may not be filtered on, but may be counted.  So
+ * is such a condition of WHERE, if all aggregates can be written so, each of
+ * which takes it over.  Groups that it would leave nothing of are left out by
+ * HAVING.
  * Rows without a measure are not asked for so: they may be few.
  *
  *-------------------------------------------------------------------------
