@@ -45,9 +45,11 @@ is_measure(Query *query, Node *node)
 
 	check_stack_depth();
 	if (IsA(var, Aggref) && list_length(((Aggref *) var)->args) == 1)
+	{
+		tle = linitial_node(TargetEntry, ((Aggref *) var)->args);
 		return ((Aggref *) var)->aggfnoid != F_COUNT_ANY &&
-			is_measure(query, (Node *) linitial_node(TargetEntry,
-													 ((Aggref *) var)->args)->expr);
+			is_measure(query, (Node *) tle->expr);
+	}
 	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varattno <= 0)
 		return false;
 	rte = rt_fetch(var->varno, query->rtable);
@@ -193,9 +195,10 @@ groups_by_people(Query *query)
 
 	foreach(lc, query->groupClause)
 	{
-		if (cr_normalize_unit_uses(query,
-								   get_sortgroupclause_expr(lfirst(lc),
-															query->targetList)) != 0)
+		Node	   *key = get_sortgroupclause_expr(lfirst(lc),
+												   query->targetList);
+
+		if (cr_normalize_unit_uses(query, key) != 0)
 			return true;
 	}
 	return false;
