@@ -539,7 +539,7 @@ asker: a role. of: a table.';
 
 CREATE FUNCTION cleanroom.judge_access(
     relations oid[], joined boolean, asker oid, template_room int,
-    OUT code text, OUT reason text, OUT hint text, OUT room text
+    OUT code text, OUT reason text, OUT hint text, OUT room text, OUT refusing oid
 )
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
@@ -580,6 +580,7 @@ BEGIN
             reason := pg_catalog.format('access rule "%s" of table "%s" is not satisfied',
                                         broken.rule, relid::regclass);
             hint := broken.hint;
+            refusing := relid;
             RETURN;
         END IF;
         needs_room := needs_room OR NOT cleanroom.granted_outside_rooms(asker, relid);
@@ -677,7 +678,7 @@ $$;
 COMMENT ON FUNCTION cleanroom.judge_access(oid[], boolean, oid, int) IS
 'Whether a role may query protected tables now: rooms, residency, purpose and rules; for the extension''s own functions.
 relations: the tables. joined: whether the rows of tables of different owners are joined. asker: the role. template_room: the room of the approved template that is running, or null.
-Returns the room in which the query takes place, or null where it needs none; or code, reason and hint of a refusal.';
+Returns the room in which the query takes place, or null where it needs none; or code, reason and hint of a refusal, and the table whose rule it is, if it is one''s.';
 
 CREATE FUNCTION cleanroom.attributes_of(of oid) RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -273,7 +273,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.count_refusal(text, text[]) IS
 'Suspends a role whose refusals have reached cleanroom.max_refusals within cleanroom.refusal_window; for the recorder.
-who: the role that logged in. relations: the tables of the refused statement.';
+who: the role that logged in. relations: the tables whose policy or rule has refused, or of which the refused statement is.';
 
 CREATE FUNCTION cleanroom.suspended_from(relations oid[], roles oid[], OUT relation text, OUT reason text)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

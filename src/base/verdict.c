@@ -29,3 +29,17 @@ cr_verdict_refuse(int sqlerrcode, int location, const char *reason,
 
 	return verdict;
 }
+
+CrVerdict *
+cr_verdict_of_table(CrVerdict *refusal, Oid relid)
+{
+	refusal->relid = relid;
+	return refusal;
+}
+
+CrVerdict *
+cr_verdict_of_nobody(CrVerdict *refusal)
+{
+	refusal->no_attempt = true;
+	return refusal;
+}

@@ -21,6 +21,10 @@ typedef struct CrVerdict
 	const char *hint;			/* what would be admitted instead; never NULL
 								 * when refused */
 	int			location;		/* byte offset in the statement, or -1 */
+	Oid			relid;			/* the one table whose policy or rule refuses,
+								 * or InvalidOid */
+	bool		no_attempt;		/* refused for nothing that the statement
+								 * says: counts towards nobody's suspension */
 	const char *written_out;	/* the statement, for the record, where its
 								 * text does not say it; set by guard/ */
 } CrVerdict;
@@ -28,5 +32,11 @@ typedef struct CrVerdict
 /* Makes a refusal in the current memory context. */
 extern CrVerdict *cr_verdict_refuse(int sqlerrcode, int location,
 									const char *reason, const char *hint);
+
+/* The same refusal, as that of the table alone. */
+extern CrVerdict *cr_verdict_of_table(CrVerdict *refusal, Oid relid);
+
+/* The same refusal, for nothing that the statement says. */
+extern CrVerdict *cr_verdict_of_nobody(CrVerdict *refusal);
 
 #endif							/* CR_VERDICT_H */

@@ -64,16 +64,19 @@ refuse_column(CrLevel *level, CrAggregate *aggregate, const Var *var,
 			  uint32 uses, uint32 aggregates)
 {
 	const char *verb = psprintf("Use %s() with", aggregate_name(aggregate));
+	CrVerdict  *refusal;
 
 	if (!cr_inspect_base_is_raw(cr_inspect_base(level->statement,
 												var->varno)))
 		return refuse_label(level, aggregate, var);
-	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
-							 psprintf("%s() of column %s is not allowed",
-									  aggregate_name(aggregate),
-									  cr_word_column(level->statement, var)),
-							 cr_word_aggregated(level->statement, var, uses,
-												aggregates, verb));
+	refusal = cr_verdict_refuse(CR_ERRCODE_AGGREGATE, var->location,
+								psprintf("%s() of column %s is not allowed",
+										 aggregate_name(aggregate),
+										 cr_word_column(level->statement,
+														var)),
+								cr_word_aggregated(level->statement, var, uses,
+												   aggregates, verb));
+	return cr_rule_about_column(level, var, refusal);
 }
 
 static CrVerdict *

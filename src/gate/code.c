@@ -21,10 +21,13 @@
 static CrVerdict *
 refuse(Oid relid, const char *where, const char *code)
 {
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
-							 psprintf("table \"%s\" may not be asked about, because %s uses %s, whose code would run with your rights",
-									  get_rel_name(relid), where, code),
-							 "Its owner can use there what conditions of access rules may call, such as built-in functions that are immutable, now() and cleanroom.attribute(), or functions that a superuser owns and that are " CR_FIXED_NAMES_HINT ".");
+	CrVerdict  *refusal;
+
+	refusal = cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+								psprintf("table \"%s\" may not be asked about, because %s uses %s, whose code would run with your rights",
+										 get_rel_name(relid), where, code),
+								"Its owner can use there what conditions of access rules may call, such as built-in functions that are immutable, now() and cleanroom.attribute(), or functions that a superuser owns and that are " CR_FIXED_NAMES_HINT ".");
+	return cr_verdict_of_table(refusal, relid);
 }
 
 static CrVerdict *

@@ -75,23 +75,27 @@ refuse_filter(CrLevel *level, const Var *var)
 {
 	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
 	const char *column = cr_word_column(level->statement, var);
+	CrVerdict  *refusal;
 
 	if (is_member(level, var))
 		return cr_rule_refuse_match();
 
 	if (fact != NULL && (fact->uses & (CR_USE_UNIT | CR_USE_JOIN)) != 0)
-		return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
-								 psprintf("column %s identifies people and may not be filtered on",
-										  column),
-								 cr_word_may_lack_match(level, var) ?
-								 CR_HINT_MATCH :
-								 "Join it by equality with another table's join key, or filter on a dimension.");
-	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
-							 psprintf("column %s may not be filtered on",
-									  column),
-							 cr_word_allowed(level->statement, var,
-											 CR_USE_DIMENSION | CR_USE_FILTER,
-											 "Filter on"));
+		refusal = cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
+									psprintf("column %s identifies people and may not be filtered on",
+											 column),
+									cr_word_may_lack_match(level, var) ?
+									CR_HINT_MATCH :
+									"Join it by equality with another table's join key, or filter on a dimension.");
+	else
+		refusal = cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
+									psprintf("column %s may not be filtered on",
+											 column),
+									cr_word_allowed(level->statement, var,
+													CR_USE_DIMENSION |
+													CR_USE_FILTER,
+													"Filter on"));
+	return cr_rule_about_column(level, var, refusal);
 }
 
 /* ---------- conditions ---------- */
@@ -275,17 +279,20 @@ refuse_key(CrLevel *level, const Var *var)
 	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
 	bool		filters = fact != NULL && (fact->uses & CR_USE_FILTER) != 0;
 	bool		joins = fact != NULL && (fact->uses & CR_USE_JOIN) != 0;
+	CrVerdict  *refusal;
 
 	if (fact != NULL && (fact->uses & CR_USE_UNIT) != 0)
 		return cr_rule_refuse_unit_key(level, var);
-	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
-							 psprintf("column %s may not be grouped by",
-									  cr_word_column(level->statement, var)),
-							 joins ?
-							 "It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, or count(DISTINCT ...) it." :
-							 cr_word_allowed(level->statement, var,
-											 CR_USE_DIMENSION,
-											 filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));
+	refusal = cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1,
+								psprintf("column %s may not be grouped by",
+										 cr_word_column(level->statement,
+														var)),
+								joins ?
+								"It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, or count(DISTINCT ...) it." :
+								cr_word_allowed(level->statement, var,
+												CR_USE_DIMENSION,
+												filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));
+	return cr_rule_about_column(level, var, refusal);
 }
 
 /* What stands for several values: which of them must not be seen. */

@@ -18,6 +18,10 @@
 extern CrVerdict *cr_gate_judge_command(Query *query, const CrTouch *touch);
 extern CrVerdict *cr_gate_judge(CrStatement *statement);
 
+/* about.c: which table's policy it is that refuses a column */
+extern CrVerdict *cr_rule_about_column(const CrLevel *level, const Var *var,
+									   CrVerdict *refusal);
+
 /* code.c: tables that would have their owner's code run */
 extern CrVerdict *cr_gate_judge_code(Query *query);
 

@@ -21,15 +21,18 @@ check_join_column(CrLevel *level, Var *var, uint32 uses)
 {
 	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
 	CrBase	   *base = cr_inspect_base(level->statement, var->varno);
+	CrVerdict  *refusal;
 
 	if (!cr_inspect_base_is_raw(base) ||
 		(fact != NULL && (fact->uses & uses) != 0))
 		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_JOIN, var->location,
-							 psprintf("column %s is not a join key",
-									  cr_word_column(level->statement, var)),
-							 cr_word_allowed(level->statement, var, uses,
-											 "Join on"));
+	refusal = cr_verdict_refuse(CR_ERRCODE_JOIN, var->location,
+								psprintf("column %s is not a join key",
+										 cr_word_column(level->statement,
+														var)),
+								cr_word_allowed(level->statement, var, uses,
+												"Join on"));
+	return cr_rule_about_column(level, var, refusal);
 }
 
 static bool
@@ -318,10 +321,11 @@ check_required_joins(CrLevel *level)
 				((CrUnit *) lfirst(lc2))->base->policy->owner !=
 				base->policy->owner;
 		if (!found)
-			return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
-									 psprintf("table \"%s\" may only be queried joined with a protected table of another owner",
-											  base->name),
-									 "Join it on a join key with another party's table.");
+			return cr_verdict_of_table(cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+														 psprintf("table \"%s\" may only be queried joined with a protected table of another owner",
+																  base->name),
+														 "Join it on a join key with another party's table."),
+									   base->policy->labelled_relid);
 	}
 	return NULL;
 }

@@ -22,10 +22,13 @@
 static CrVerdict *
 refuse(const CrBase *base, const char *why)
 {
-	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
-							 psprintf("table \"%s\" may not be joined with tables of other owners, because of a row policy on it: %s",
-									  base->name, why),
-							 "Its owner can write the policy with stored columns, constants and built-in functions that cannot fail; until then ask about it alone.");
+	CrVerdict  *refusal;
+
+	refusal = cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+								psprintf("table \"%s\" may not be joined with tables of other owners, because of a row policy on it: %s",
+										 base->name, why),
+								"Its owner can write the policy with stored columns, constants and built-in functions that cannot fail; until then ask about it alone.");
+	return cr_verdict_of_table(refusal, base->rte->relid);
 }
 
 /* Is a column named that is computed when it is read? */

@@ -57,12 +57,14 @@ CrVerdict *
 cr_rule_policy_reads(Oid relid, List *conditions)
 {
 	Oid			found = InvalidOid;
+	CrVerdict  *refusal;
 
 	if (!reads_walker((Node *) conditions, &found))
 		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
-							 psprintf("table \"%s\" may not be asked about, because a row policy on it reads protected table \"%s\"",
-									  get_rel_name(relid),
-									  get_rel_name(found)),
-							 "Its owner can keep what the policy needs in a column, or in a table that is not protected.");
+	refusal = cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, -1,
+								psprintf("table \"%s\" may not be asked about, because a row policy on it reads protected table \"%s\"",
+										 get_rel_name(relid),
+										 get_rel_name(found)),
+								"Its owner can keep what the policy needs in a column, or in a table that is not protected.");
+	return cr_verdict_of_table(refusal, relid);
 }

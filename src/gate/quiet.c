@@ -61,9 +61,10 @@ check_relation(RangeTblEntry *rte)
 		return refuse(psprintf("catalog \"%s\"", get_rel_name(rte->relid)),
 					  "Ask it in a query of its own.");
 	if (refuses_small_groups(rte->relid))
-		return refuse(psprintf("a query on table \"%s\", which fails when a group is small,",
-							   get_rel_name(rte->relid)),
-					  "Ask it in a query of its own.");
+		return cr_verdict_of_table(refuse(psprintf("a query on table \"%s\", which fails when a group is small,",
+												   get_rel_name(rte->relid)),
+										  "Ask it in a query of its own."),
+								   rte->relid);
 	if (rte->relkind != RELKIND_RELATION &&
 		rte->relkind != RELKIND_PARTITIONED_TABLE &&
 		rte->relkind != RELKIND_MATVIEW && !foreign)

@@ -133,6 +133,23 @@ cr_execution_policies(PlannedStmt *plan)
 	return policies;
 }
 
+/* Those of them that would have a statement fail on a small group. */
+static List *
+refusing_tables(List *policies)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+
+	foreach(lc, policies)
+	{
+		CrPolicy   *policy = lfirst(lc);
+
+		if (policy->refuse_small_groups)
+			relids = lappend_oid(relids, policy->labelled_relid);
+	}
+	return relids;
+}
+
 static bool
 has_policy(List *policies, CrPolicy *policy)
 {
@@ -148,6 +165,17 @@ has_policy(List *policies, CrPolicy *policy)
 	return false;
 }
 
+static CrVerdict *
+refuse_other(Oid relid)
+{
+	CrVerdict  *refusal = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+											psprintf("the query on protected table \"%s\" was begun under another policy or for another role",
+													 get_rel_name(relid)),
+											"Close it and run the query again.");
+
+	return cr_verdict_of_table(refusal, relid);
+}
+
 CrVerdict *
 cr_execution_judge_policies(List *policies, PlannedStmt *plan)
 {
@@ -158,10 +186,7 @@ cr_execution_judge_policies(List *policies, PlannedStmt *plan)
 		CrPolicy   *policy = lfirst(lc);
 
 		if (!has_policy(policies, policy))
-			return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-									 psprintf("the query on protected table \"%s\" was begun under another policy or for another role",
-											  get_rel_name(policy->relid)),
-									 "Close it and run the query again.");
+			return refuse_other(policy->relid);
 	}
 	return NULL;
 }
@@ -281,6 +306,8 @@ remember(QueryDesc *queryDesc, List *guards)
 							  cr_execution_relations(queryDesc->plannedstmt));
 	execution->completion.fields[CR_COL_OBLIGATIONS].set = false;
 	execution->policies = cr_execution_policies(queryDesc->plannedstmt);
+	cr_record_count_for(&execution->completion,
+						refusing_tables(execution->policies));
 	execution->callback.func = forget;
 	execution->callback.arg = execution;
 	/* from here on it outlives the query */

@@ -109,11 +109,14 @@ raise_of(QueryDesc *queryDesc, CrVerdict *refusal)
 static CrVerdict *
 judge_tables(QueryDesc *queryDesc)
 {
+	CrVerdict  *refusal;
+
 	if (cr_relied_holds(queryDesc->plannedstmt, queryDesc->snapshot))
 		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
-							 "a table of this query was changed after the query had been judged",
-							 "Run it again, in a statement of its own that changes no table.");
+	refusal = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								"a table of this query was changed after the query had been judged",
+								"Run it again, in a statement of its own that changes no table.");
+	return cr_verdict_of_nobody(refusal);
 }
 
 /* The executor check; a plan of before a change is no mistake of ours. */

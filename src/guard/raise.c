@@ -36,6 +36,10 @@ record_refusal(const CrVerdict *verdict, List *relids,
 	cr_record_describe_statement(&record, query_string, location, length);
 	cr_record_describe_meaning(&record, NULL, verdict->written_out);
 	cr_record_describe_tables(&record, relids);
+	if (OidIsValid(verdict->relid))
+		relids = list_make1_oid(verdict->relid);
+	if (!verdict->no_attempt)
+		cr_record_count_for(&record, relids);
 	cr_record_submit(&record, NULL);
 }
 

@@ -270,21 +270,23 @@ is_refusal(const CrRecord *record)
 		!has_code(record, CR_ERRCODE_SUSPENDED);
 }
 
-/* Counts it against whoever logged in. */
+/*
+ * Counts it against whoever logged in, for the tables whose policy or rule has
+ * refused: what one owner refuses is no attempt on another's table.
+ */
 static void
 count_refusal(const CrRecord *record)
 {
 	static Oid	types[] = {TEXTOID, TEXTARRAYOID};
-	Datum		values[CR_NCOLUMNS];
-	bool		nulls[CR_NCOLUMNS];
+	const CrField *who = &record->fields[CR_COL_SESSION_USER];
+	const CrField *tables = &record->fields[CR_COL_COUNTED];
 	Datum		args[2];
 	int			nesting;
 
-	cr_record_form(record, values, nulls);
-	if (nulls[CR_COL_SESSION_USER] || nulls[CR_COL_TABLES])
+	if (!who->set || !tables->set)
 		return;
-	args[0] = values[CR_COL_SESSION_USER];
-	args[1] = values[CR_COL_TABLES];
+	args[0] = CStringGetTextDatum(who->text);
+	args[1] = cr_record_form_list(tables);
 	nesting = cr_own_sql_begin();
 	if (SPI_execute_with_args("SELECT cleanroom.count_refusal($1, $2)", 2,
 							  types, args, NULL, false, 1) != SPI_OK_SELECT)

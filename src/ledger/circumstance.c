@@ -21,6 +21,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "policy/policy.h"
+#include "session/exempt.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -235,6 +236,29 @@ cr_record_describe_tables(CrRecord *record, List *relids)
 	cr_record_set_list(record, CR_COL_TABLES, tables);
 	cr_record_set_list(record, CR_COL_OWNERS, owners);
 	cr_record_set_text(record, CR_COL_OBLIGATIONS, obligations.data);
+}
+
+void
+cr_record_count_for(CrRecord *record, List *relids)
+{
+	List	   *seen = NIL;
+	List	   *tables = NIL;
+	ListCell   *lc;
+
+	foreach(lc, relids)
+	{
+		CrPolicy   *policy = cr_policy_lookup(lfirst_oid(lc));
+		char	   *name;
+
+		if (policy == NULL || cr_session_is_exempt(policy->owner) ||
+			list_member_oid(seen, policy->labelled_relid))
+			continue;
+		seen = lappend_oid(seen, policy->labelled_relid);
+		name = qualified_name(policy->labelled_relid);
+		if (name != NULL)
+			tables = lappend(tables, name);
+	}
+	cr_record_set_list(record, CR_COL_COUNTED, tables);
 }
 
 void

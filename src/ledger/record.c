@@ -34,6 +34,7 @@ cr_record_column_type(CrColumn column)
 			return CR_TYPE_INTEGER;
 		case CR_COL_TABLES:
 		case CR_COL_OWNERS:
+		case CR_COL_COUNTED:
 			return CR_TYPE_LIST;
 		case CR_COL_LINK:
 			return CR_TYPE_LINK;
@@ -84,7 +85,7 @@ cr_record_set_list(CrRecord *record, CrColumn column, List *strings)
 }
 
 /*
- * A byte for each column says whether it is set; numbers are eight bytes,
+ * A byte for each field says whether it is set; numbers are eight bytes,
  * texts and lists a length, the bytes and a zero.
  */
 char *
@@ -93,7 +94,7 @@ cr_record_pack(const CrRecord *record, Size *length)
 	StringInfoData bytes;
 
 	initStringInfo(&bytes);
-	for (int i = 0; i < CR_NCOLUMNS; i++)
+	for (int i = 0; i < CR_NFIELDS; i++)
 	{
 		const CrField *field = &record->fields[i];
 		uint32		field_length = (uint32) field->length;
@@ -120,7 +121,7 @@ void
 cr_record_unpack(const char *bytes, CrRecord *record)
 {
 	memset(record, 0, sizeof(*record));
-	for (int i = 0; i < CR_NCOLUMNS; i++)
+	for (int i = 0; i < CR_NFIELDS; i++)
 	{
 		CrField    *field = &record->fields[i];
 		uint32		field_length;
@@ -141,8 +142,8 @@ cr_record_unpack(const char *bytes, CrRecord *record)
 	}
 }
 
-static Datum
-form_list(const CrField *field)
+Datum
+cr_record_form_list(const CrField *field)
 {
 	List	   *texts = NIL;
 	ListCell   *lc;
@@ -177,7 +178,7 @@ cr_record_form(const CrRecord *record, Datum *values, bool *nulls)
 				values[i] = Int64GetDatum(field->integer);
 				break;
 			case CR_TYPE_LIST:
-				values[i] = form_list(field);
+				values[i] = cr_record_form_list(field);
 				break;
 			default:
 				/* a link is a bytea, which is laid out as a text is */

@@ -50,7 +50,11 @@ typedef enum CrColumn
 	CR_COL_DETAIL,				/* JSON */
 	CR_COL_SALT,				/* given by the recorder; 128 random bits */
 	CR_COL_LINK,				/* given by the recorder */
-	CR_NCOLUMNS
+	CR_NCOLUMNS,
+
+	/* what the recorder is told besides, and does not store */
+	CR_COL_COUNTED = CR_NCOLUMNS,	/* tables that a refusal counts for */
+	CR_NFIELDS
 } CrColumn;
 
 typedef enum CrColumnType
@@ -72,7 +76,7 @@ typedef struct CrField
 
 typedef struct CrRecord
 {
-	CrField		fields[CR_NCOLUMNS];
+	CrField		fields[CR_NFIELDS];
 	bool		cut;			/* not all of the statement is in it */
 } CrRecord;
 
@@ -89,6 +93,9 @@ extern void cr_record_set_list(CrRecord *record, CrColumn column,
 /* To bytes for the queue, and back; texts then point into the bytes. */
 extern char *cr_record_pack(const CrRecord *record, Size *length);
 extern void cr_record_unpack(const char *bytes, CrRecord *record);
+
+/* A list as a text[], in the current memory context. */
+extern Datum cr_record_form_list(const CrField *field);
 
 /* Values for a row of the table, in the current memory context. */
 extern void cr_record_form(const CrRecord *record, Datum *values,
@@ -183,6 +190,12 @@ extern void cr_record_describe_tables(CrRecord *record, List *relids);
 
 /* The same of one relation, whatever its policy is just becoming. */
 extern void cr_record_describe_relation(CrRecord *record, Oid relid);
+
+/*
+ * Has a refusal count towards the suspension of whoever has logged in, from
+ * those of the protected tables that bind the current user.
+ */
+extern void cr_record_count_for(CrRecord *record, List *relids);
 
 /*
  * Is there a ledger to write to: the extension, in this database?

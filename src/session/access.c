@@ -68,7 +68,16 @@ array_of(List *relids)
 						   TYPALIGN_INT);
 }
 
-/* What judge_access() says: code, reason, hint; NULLs when it admits. */
+/* What judge_access() says of a refusal; NULLs when it admits. */
+typedef enum Said
+{
+	SAID_CODE,
+	SAID_REASON,
+	SAID_HINT,
+	SAID_RELATION,				/* whose rule it is, or NULL */
+	SAID
+} Said;
+
 static void
 ask_judge(List *relids, bool joined, const CrApproval *approval,
 		  char **answer)
@@ -78,22 +87,36 @@ ask_judge(List *relids, bool joined, const CrApproval *approval,
 		BoolGetDatum(joined), ObjectIdGetDatum(cr_session_asker()),
 	Int32GetDatum(approval == NULL ? 0 : approval->room)};
 
-	cr_session_ask_catalog("SELECT code, reason, hint FROM cleanroom.judge_access($1, $2, $3, $4)",
+	cr_session_ask_catalog("SELECT code, reason, hint, refusing FROM cleanroom.judge_access($1, $2, $3, $4)",
 						   4, types, args,
 						   approval == NULL ? "   n" : NULL,
-						   3, answer);
+						   SAID, answer);
+}
+
+static CrVerdict *
+refusal_of(char **answer)
+{
+	const char *code = answer[SAID_CODE];
+	CrVerdict  *refusal;
+
+	refusal = cr_verdict_refuse(MAKE_SQLSTATE(code[0], code[1], code[2],
+											  code[3], code[4]),
+								-1, answer[SAID_REASON], answer[SAID_HINT]);
+	if (answer[SAID_RELATION] != NULL)
+		return cr_verdict_of_table(refusal, atooid(answer[SAID_RELATION]));
+	/* where and when is asked, and in which room, is no attempt */
+	return cr_verdict_of_nobody(refusal);
 }
 
 CrVerdict *
 cr_access_judge(List *relids, bool joined, const CrApproval *approval)
 {
-	char	   *answer[3];
-
+	char	   *answer[SAID];
 	CrVerdict  *refusal = cr_unattended_judge();
 
 	condition_failed = false;
 	if (refusal != NULL)
-		return refusal;
+		return cr_verdict_of_nobody(refusal);
 	joined = joined ||
 		(approval != NULL && (approval->any_use || approval->waived != NIL));
 	if (!(joined && cr_require_rooms) && !cr_own_table_has_rows("room_list") &&
@@ -102,12 +125,7 @@ cr_access_judge(List *relids, bool joined, const CrApproval *approval)
 		!cr_own_table_has_rows("quota_suspension_list"))
 		return NULL;
 	ask_judge(relids, joined, approval, answer);
-	if (answer[0] == NULL)
-		return NULL;
-	return cr_verdict_refuse(MAKE_SQLSTATE(answer[0][0], answer[0][1],
-										   answer[0][2], answer[0][3],
-										   answer[0][4]),
-							 -1, answer[1], answer[2]);
+	return answer[SAID_CODE] == NULL ? NULL : refusal_of(answer);
 }
 
 /* Is the text one expression, and nothing that ends it and goes on? */
@@ -269,7 +287,7 @@ cr_judge_for(PG_FUNCTION_ARGS)
 {
 	CrAsker		asker = {PG_GETARG_OID(0), PG_GETARG_JSONB_P(2)};
 	List	   *relids = list_make1_oid(PG_GETARG_OID(1));
-	char	   *answer[3];
+	char	   *answer[SAID];
 	Datum		values[3] = {0};
 	bool		nulls[3];
 	TupleDesc	desc;

@@ -64,6 +64,7 @@ judge(const CrApproval *approval, bool whole)
 	Datum	   *waived = palloc((count + 1) * sizeof(Datum));
 	Datum		args[5];
 	char	   *answer[1];
+	CrVerdict  *refusal;
 
 	for (int i = 0; i < count; i++)
 		waived[i] = ObjectIdGetDatum(list_nth_oid(approval->waived, i));
@@ -78,9 +79,10 @@ judge(const CrApproval *approval, bool whole)
 						   5, types, args, whole ? NULL : "    n", 1, answer);
 	if (answer[0] != NULL && answer[0][0] == 't')
 		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_ACCESS, -1,
-							 "the approval of the template was taken back or has lapsed",
-							 "cleanroom.templates tells where it stands; run it again once its owners have approved it.");
+	refusal = cr_verdict_refuse(CR_ERRCODE_ACCESS, -1,
+								"the approval of the template was taken back or has lapsed",
+								"cleanroom.templates tells where it stands; run it again once its owners have approved it.");
+	return cr_verdict_of_nobody(refusal);
 }
 
 CrVerdict *

@@ -183,7 +183,7 @@ refuse_table(Oid relid, const char *code)
 								"Its owner can use there what conditions of access rules may call, such as built-in functions that are immutable, or functions that a superuser owns and that are " CR_FIXED_NAMES_HINT ".");
 
 	refusal->detail = "It would run with your rights and in your session.";
-	return refusal;
+	return cr_verdict_of_table(refusal, relid);
 }
 
 /* ---------- nodes ---------- */

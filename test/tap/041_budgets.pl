@@ -147,6 +147,45 @@ $node->safe_psql('postgres', q(SET ROLE regress_cr_owner;
 	DELETE FROM stays WHERE ward = 9;
 	SELECT cleanroom.protect('stays', 'person', 10, '{ward}')));
 
+# what one owner's rule or policy refuses is no attempt on another's table
+$node->safe_psql('postgres', q(
+	CREATE ROLE regress_cr_other LOGIN;
+	GRANT USAGE ON SCHEMA cleanroom TO regress_cr_other;
+	CREATE TABLE ours AS SELECT n AS person, n % 3 AS ward FROM generate_series(1, 90) n;
+	CREATE TABLE theirs AS SELECT n AS person, n % 4 AS slot, n % 5 AS seat FROM generate_series(1, 90) n;
+	INSERT INTO theirs VALUES (91, 9, 9);
+	ALTER TABLE ours OWNER TO regress_cr_owner;
+	ALTER TABLE theirs OWNER TO regress_cr_other;
+	GRANT SELECT ON ours, theirs TO regress_cr_ana;
+	SET ROLE regress_cr_owner;
+	SELECT cleanroom.protect('ours', 'person', 10, '{ward}', join_keys => '{person}');
+	SET ROLE regress_cr_other;
+	SELECT cleanroom.protect('theirs', 'person', 10, '{slot}', join_keys => '{person}', small_groups => 'refuse');
+	SELECT cleanroom.add_access_rule('public.theirs', 'never', 'false')));
+$node->append_conf('postgresql.conf', "cleanroom.max_refusals = 9\n");
+$node->reload;
+select(undef, undef, undef, 0.5);
+my $both = 'SELECT count(*) FROM ours JOIN theirs USING (person)';
+my $counted = sub { $node->safe_psql('postgres', q(SELECT string_agg(relation || ' ' || cardinality(times), ', ' ORDER BY relation::text)
+	FROM cleanroom.refusal_list WHERE relation::text IN ('ours', 'theirs'))) };
+like(as_role('regress_cr_ana', $both), qr/access rule "never" of table "public.theirs"/, 'a rule of one owner');
+is($counted->(), 'theirs 1', 'counts for its table alone');
+$node->safe_psql('postgres', q(SET ROLE regress_cr_other; SELECT cleanroom.drop_access_rule('public.theirs', 'never')));
+like(as_role('regress_cr_ana', "$both WHERE seat = 1"), qr/"theirs.seat" may not be filtered on/, 'a column of one owner');
+is($counted->(), 'theirs 2', 'does so, too');
+like(as_role('regress_cr_ana', 'SELECT ward, (SELECT max(n) FROM (SELECT count(*) AS n FROM theirs GROUP BY slot) x) FROM ours GROUP BY ward'),
+	qr/rests on fewer than 10/, 'a small group that one owner refuses');
+ok($node->poll_query_until('postgres', q(SELECT cardinality(times) = 3 FROM cleanroom.refusal_list WHERE relation = 'theirs'::regclass)),
+	'is counted');
+is($counted->(), 'theirs 3', 'as well');
+$node->safe_psql('postgres', q(SELECT cleanroom.create_room('both', 'testing')));
+like(as_role('regress_cr_ana', $both), qr/only inside a room/, 'what wants a room');
+is($counted->(), 'theirs 3', 'counts for nobody');
+$node->safe_psql('postgres', q(SELECT cleanroom.close_room('both')));
+like(as_role('regress_cr_ana', 'SELECT * FROM ours JOIN theirs USING (person)'), qr/would leave unaggregated/,
+	'what the statement itself does');
+is($counted->(), 'ours 1, theirs 4', 'counts for both');
+
 # ---------- groups that workers release ----------
 
 SKIP:
