@@ -545,6 +545,10 @@ CREATE FUNCTION cleanroom.judge_access(
     AS $$
 DECLARE
     chosen text := NULLIF(cleanroom.session_fact('room'), '');
+    -- what an owner says of its table is said to others
+    others oid[] := ARRAY(SELECT u FROM pg_catalog.unnest(relations) u
+                          WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c
+                                            WHERE c.oid = u AND pg_catalog.pg_has_role(asker, c.relowner, 'USAGE')));
     relid oid;
     candidate cleanroom.room_list;
     broken record;
@@ -555,7 +559,7 @@ DECLARE
     by_template_only boolean := false;
     found_one boolean := false;
 BEGIN
-    SELECT * INTO broken FROM cleanroom.suspended_from(relations,
+    SELECT * INTO broken FROM cleanroom.suspended_from(others,
         ARRAY[asker, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user),
               (SELECT oid FROM pg_catalog.pg_roles
                WHERE rolname = pg_catalog.current_setting('role'))]);
@@ -565,7 +569,7 @@ BEGIN
         hint := pg_catalog.format('Its owner can lift that with cleanroom.resume_analyst(). Reason: %s.', broken.reason);
         RETURN;
     END IF;
-    FOREACH relid IN ARRAY relations LOOP
+    FOREACH relid IN ARRAY others LOOP
         stated := cleanroom.residency_of('pg_catalog.pg_class'::regclass, relid);
         IF stated <> COALESCE(pg_catalog.current_setting('cleanroom.region', true), '') THEN
             code := 'RC012';
@@ -607,7 +611,7 @@ BEGIN
         IF template_room IS NULL
            AND EXISTS (SELECT FROM cleanroom.table_list t
                        WHERE t.room_id = candidate.room_id AND t.templates_only
-                         AND t.relation = ANY (relations)) THEN
+                         AND t.relation = ANY (others)) THEN
             by_template_only := true;
             CONTINUE;
         END IF;
@@ -677,7 +681,7 @@ END
 $$;
 COMMENT ON FUNCTION cleanroom.judge_access(oid[], boolean, oid, int) IS
 'Whether a role may query protected tables now: rooms, residency, purpose and rules; for the extension''s own functions.
-relations: the tables. joined: whether the rows of tables of different owners are joined. asker: the role. template_room: the room of the approved template that is running, or null.
+relations: the tables; suspension, residency, rules and templates_only of those that the role is exempt from do not bind it. joined: whether the rows of tables of different owners are joined. asker: the role. template_room: the room of the approved template that is running, or null.
 Returns the room in which the query takes place, or null where it needs none; or code, reason and hint of a refusal, and the table whose rule it is, if it is one''s.';
 
 CREATE FUNCTION cleanroom.attributes_of(of oid) RETURNS jsonb

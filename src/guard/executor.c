@@ -36,6 +36,7 @@
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
 #include "policy/policy.h"
+#include "session/exempt.h"
 #include "session/template_reach.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -83,7 +84,8 @@ announce_withholding(PlannedStmt *plan)
 		if (rte->rtekind != RTE_RELATION)
 			continue;
 		policy = cr_policy_lookup(rte->relid);
-		if (policy != NULL && !policy->refuse_small_groups)
+		if (policy != NULL && !policy->refuse_small_groups &&
+			!cr_session_is_exempt(policy->owner))
 			threshold = Max(threshold, policy->threshold);
 	}
 	if (threshold > 0)

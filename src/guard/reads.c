@@ -12,6 +12,7 @@
 #include "nodes/parsenodes.h"
 #include "policy/policy.h"
 #include "session/access.h"
+#include "session/exempt.h"
 #include "session/lent.h"
 
 PlannedStmt *
@@ -41,6 +42,8 @@ cr_reads_judge_access(PlannedStmt *plan, const CrApproval *approval)
 {
 	CrVerdict  *refusal = cr_lent_judge(plan->rtable,
 										CR_PLAN_PERMISSIONS(plan));
+	bool		joined = list_member_oid(plan->relationOids,
+										 cr_access_room_table());
 	List	   *relids = NIL;
 	ListCell   *lc;
 
@@ -54,14 +57,14 @@ cr_reads_judge_access(PlannedStmt *plan, const CrApproval *approval)
 		if (rte->rtekind != RTE_RELATION)
 			continue;
 		policy = cr_policy_lookup(rte->relid);
-		if (policy != NULL)
+		/* a table of the user's own needs a room where it is joined only */
+		if (policy != NULL &&
+			(joined || !cr_session_is_exempt(policy->owner)))
 			relids = list_append_unique_oid(relids, policy->labelled_relid);
 	}
 	if (approval != NULL)
 		refusal = cr_approval_judge(approval);
 	if (refusal != NULL)
 		return refusal;
-	return cr_access_judge(relids, list_member_oid(plan->relationOids,
-												   cr_access_room_table()),
-						   approval);
+	return cr_access_judge(relids, joined, approval);
 }

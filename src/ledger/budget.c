@@ -27,6 +27,7 @@
 #include "miscadmin.h"
 #include "policy/policy.h"
 #include "session/asker.h"
+#include "session/exempt.h"
 #include "session/own_table.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -64,9 +65,9 @@ append_oids(StringInfo text, const char *name, List *oids)
 	appendStringInfoChar(text, ']');
 }
 
-/* The tables whose policies hold for the relations. */
+/* The tables whose policies hold for the relations, and the current user. */
 static List *
-policy_tables(List *relids)
+tables_that_bind(List *relids)
 {
 	List	   *tables = NIL;
 	ListCell   *lc;
@@ -75,7 +76,7 @@ policy_tables(List *relids)
 	{
 		CrPolicy   *policy = cr_policy_lookup(lfirst_oid(lc));
 
-		if (policy != NULL)
+		if (policy != NULL && !cr_session_is_exempt(policy->owner))
 			tables = list_append_unique_oid(tables, policy->labelled_relid);
 	}
 	return tables;
@@ -94,7 +95,7 @@ cr_budget_find(List *relids)
 
 	if (!cr_own_table_has_rows("budget_list"))
 		return charge;
-	tables = policy_tables(relids);
+	tables = tables_that_bind(relids);
 	roles = list_make1_oid(GetUserId());
 	roles = list_append_unique_oid(roles, GetSessionUserId());
 	roles = list_append_unique_oid(roles, GetOuterUserId());

@@ -26,8 +26,9 @@ typedef struct CrCharge
 
 /*
  * Finds out what a statement on the protected tables relids will be charged
- * for.  Costs a look at an empty table where there are no budgets.  The
- * result lives in the current memory context.
+ * for; the budgets of those that the current user is exempt from are others'.
+ * Costs a look at an empty table where there are no budgets.  The result lives
+ * in the current memory context.
  */
 extern CrCharge cr_budget_find(List *relids);
 
