@@ -4,6 +4,7 @@
  *	  Admits statements that have no row whatever there is.
  *
  *	SELECT * FROM t WHERE 1 = 0			SELECT * FROM t LIMIT 0
+ *	SELECT c, count(*) FROM t WHERE 1 = 0 GROUP BY c
  *
  * Tools ask so for the names and types of columns.  What is left of the
  * statement are those, and the tables whose privileges it takes.
@@ -12,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -53,10 +55,16 @@ has_no_row(Query *query)
 	if (query->limitOption == LIMIT_OPTION_COUNT &&
 		cr_inspect_limit(query->limitCount, &limit) && limit == 0)
 		return true;
-	/* without GROUP BY, an aggregate has a row of nothing */
-	return !query->hasAggs && query->groupClause == NIL &&
-		query->groupingSets == NIL && query->havingQual == NULL &&
-		!query->hasTargetSRFs && is_never_true(query->jointree->quals);
+	if (query->hasTargetSRFs)
+		return false;
+	if (is_never_true(query->havingQual))
+		return true;
+	/* without keys, and in an empty set of them, nothing has a row, too */
+	if (query->groupingSets != NIL ||
+		(query->groupClause == NIL &&
+		 (query->hasAggs || query->havingQual != NULL)))
+		return false;
+	return is_never_true(query->jointree->quals);
 }
 
 static Expr *
@@ -97,6 +105,8 @@ cr_reshape_empty(Query *query)
 
 	if (!has_no_row(query))
 		return false;
+	/* its entry goes with the others below */
+	cr_flatten_group_names(query);
 	foreach(lc, query->targetList)
 	{
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
