@@ -41,6 +41,11 @@ COMMENT ON FUNCTION cleanroom.raise_assurance(timestamptz) IS
 'Notes, when the transaction commits and no savepoint before the call has been rolled back to, that this session has given a second factor; for the extension''s own functions.
 enrolled_at: when the role has enrolled for that one; the assurance ends with the enrolment.';
 
+CREATE FUNCTION cleanroom.stay_with_session() RETURNS void
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cr_stay_with_session';
+COMMENT ON FUNCTION cleanroom.stay_with_session() IS
+'Keeps the current transaction from being prepared, which locks a role''s second factor: it would stay locked with no session to end; for the extension''s own functions.';
+
 CREATE FUNCTION cleanroom.take_guess(who oid, since timestamptz) RETURNS boolean
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'cr_take_guess';
 COMMENT ON FUNCTION cleanroom.take_guess(oid, timestamptz) IS
@@ -52,6 +57,12 @@ CREATE FUNCTION cleanroom.return_guess(who oid) RETURNS void
 COMMENT ON FUNCTION cleanroom.return_guess(oid) IS
 'Takes the last guess off again, since it was right; for the extension''s own functions.
 who: the role.';
+
+CREATE FUNCTION cleanroom.spend_step(who oid, since timestamptz, step bigint) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'cr_spend_step';
+COMMENT ON FUNCTION cleanroom.spend_step(oid, timestamptz, bigint) IS
+'Notes that a role has given the code of a half minute, whatever becomes of the transaction; for the extension''s own functions.
+who: the role, whose guess has been counted. since: when it has enrolled. step: the half minute. Returns false where that or a later one was given before.';
 
 -- Failures of the last hour, from the record: a rollback does not undo those.
 CREATE FUNCTION cleanroom.recent_failures(of text, since timestamptz) RETURNS bigint
@@ -77,6 +88,7 @@ DECLARE
     secret bytea := cleanroom.random_bytes(20);
     place text := pg_catalog.current_database();
 BEGIN
+    PERFORM cleanroom.stay_with_session();
     IF EXISTS (SELECT FROM cleanroom.second_factor_list l WHERE l.role = pg_catalog.quote_ident(login)::regrole)
        AND NOT COALESCE(cleanroom.has_second_factor(), false) THEN
         RAISE EXCEPTION 'role "%" has enrolled already', login
@@ -127,6 +139,7 @@ DECLARE
     digest bytea := pg_catalog.sha256(pg_catalog.convert_to(wanted, 'UTF8'));
     failed bigint;
 BEGIN
+    PERFORM cleanroom.stay_with_session();
     -- a code that is spent stays so, whatever the session has set
     PERFORM pg_catalog.set_config('synchronous_commit', 'on', true);
     -- held until the end: guesses come one after another, in all sessions
@@ -153,6 +166,8 @@ BEGIN
         FOR step IN now_step - 1 .. now_step + 1 LOOP
             IF step > this.last_step
                AND pg_catalog.lpad(cleanroom.otp(plain, step)::text, 6, '0') = wanted THEN
+                -- what the table says a rollback takes back
+                EXIT WHEN NOT cleanroom.spend_step(who, this.enrolled_at, step);
                 -- under the key's present version, if that has been rotated
                 UPDATE cleanroom.second_factor_list l
                     SET last_step = step, failures = 0,
@@ -199,6 +214,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = 'Ask the operator of this server.';
     END IF;
+    PERFORM cleanroom.stay_with_session();
     BEGIN
         DELETE FROM cleanroom.second_factor_list l WHERE l.role::text = pg_catalog.quote_ident(reset_second_factor_by.role::text);
         found_one := FOUND;
@@ -223,7 +239,7 @@ CREATE FUNCTION cleanroom.enroll_second_factor()
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_person';
 COMMENT ON FUNCTION cleanroom.enroll_second_factor() IS
 'Enrolls the role that has logged in for a second factor. Shows its secret once: as an otpauth URI for authenticator programs (RFC 6238: SHA-1, 6 digits, 30 seconds), and 8 recovery codes, each good once.
-Returns one row. Errors: 42501 the current user is another, or code of others calls; 55000 enrolled already, and this session has not given the factor; RC014 the server has no master key; 25000 not in READ COMMITTED.';
+Returns one row. Errors: 42501 the current user is another, or code of others calls; 55000 enrolled already, and this session has not given the factor; RC014 the server has no master key; 25000 not in READ COMMITTED; the transaction cannot be prepared (0A000).';
 
 CREATE FUNCTION cleanroom.second_factor(code text) RETURNS boolean
     LANGUAGE c AS 'MODULE_PATHNAME', 'cr_in_person';

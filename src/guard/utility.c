@@ -38,6 +38,7 @@
 #include "policy/marked.h"
 #include "policy/policy.h"
 #include "session/own_table.h"
+#include "session/second_factor.h"
 #include "tcop/utility.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -383,6 +384,11 @@ cr_ProcessUtility(PlannedStmt *pstmt, const char *query_string,
 	const char *command = command_over_query(pstmt->utilityStmt);
 	CrHeld	   *volatile held = NULL;
 	Aftermath	after = {0};
+
+	/* before it runs: one that fails has discarded some of the session */
+	if (IsA(pstmt->utilityStmt, DiscardStmt) &&
+		((DiscardStmt *) pstmt->utilityStmt)->target == DISCARD_ALL)
+		cr_second_factor_forget();
 
 	/*
 	 * Outside a transaction, as ROLLBACK in a failed one, and for commands

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * src/session/guesses.c
- *	  Counts the guesses at a role's second factor.
+ *	  Counts the guesses at a role's second factor, and keeps the last code
+ *	  that was right.
  *
  * A guess is counted before it is looked at, and taken off again when it was
  * right: whatever ends the statement meanwhile, a timeout or an error, and
@@ -10,6 +11,10 @@
  * the record stands in for them (cleanroom.recent_failures()).  Where there is
  * no room for a role, its guesses are refused.  Those from before the role's
  * enrolment were at another factor, and count no more.
+ *
+ * A code of the clock's is good for a minute and a half.  That it was given
+ * stands in a table as well, which a rollback takes back and a restart does
+ * not.
  *
  *-------------------------------------------------------------------------
  */
@@ -25,6 +30,7 @@
 
 PG_FUNCTION_INFO_V1(cr_take_guess);
 PG_FUNCTION_INFO_V1(cr_return_guess);
+PG_FUNCTION_INFO_V1(cr_spend_step);
 
 #define GUESSERS		1024
 #define GUESSES			10		/* an hour */
@@ -35,6 +41,9 @@ typedef struct Guesser
 	Oid			database;		/* these two InvalidOid: a free slot */
 	Oid			role;
 	TimestampTz at[GUESSES];	/* of the last ones; 0: none */
+	int64		step;			/* of the last code that was right */
+	TimestampTz spent_at;		/* when that was given; 0: none */
+	TimestampTz spent_for;		/* the enrolment it was of */
 } Guesser;
 
 typedef struct Guesses
@@ -80,7 +89,7 @@ is_idle(const Guesser *guesser, TimestampTz now)
 		if (!is_over(guesser->at[i], now))
 			return false;
 	}
-	return true;
+	return is_over(guesser->spent_at, now);
 }
 
 /* The slot of this role; else NULL, or an idle one where it may be new. */
@@ -162,4 +171,32 @@ cr_return_guess(PG_FUNCTION_ARGS)
 		guesser->at[last] = 0;
 	LWLockRelease(guesses->lock);
 	PG_RETURN_VOID();
+}
+
+/*
+ * SQL: cleanroom.spend_step(who oid, since timestamptz, step bigint): boolean
+ */
+Datum
+cr_spend_step(PG_FUNCTION_ARGS)
+{
+	TimestampTz since = PG_GETARG_TIMESTAMPTZ(1);
+	int64		step = PG_GETARG_INT64(2);
+	Guesser    *guesser;
+	bool		spent = false;
+
+	require_use();
+	LWLockAcquire(guesses->lock, LW_EXCLUSIVE);
+	guesser = find_guesser(PG_GETARG_OID(0), false, 0);
+	/* it is there: the guess has been counted */
+	if (guesser != NULL && (guesser->spent_at == 0 ||
+							guesser->spent_for != since ||
+							guesser->step < step))
+	{
+		guesser->step = step;
+		guesser->spent_at = GetCurrentTimestamp();
+		guesser->spent_for = since;
+		spent = true;
+	}
+	LWLockRelease(guesses->lock);
+	PG_RETURN_BOOL(spent);
 }

@@ -21,6 +21,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "prim/otp.h"
+#include "session/second_factor.h"
 #include "session/session_facts.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -29,6 +30,7 @@ PG_FUNCTION_INFO_V1(cr_otp);
 PG_FUNCTION_INFO_V1(cr_base32);
 PG_FUNCTION_INFO_V1(cr_random_bytes);
 PG_FUNCTION_INFO_V1(cr_raise_assurance);
+PG_FUNCTION_INFO_V1(cr_stay_with_session);
 PG_FUNCTION_INFO_V1(cr_longest_second_factor_age);
 
 /*
@@ -37,6 +39,9 @@ PG_FUNCTION_INFO_V1(cr_longest_second_factor_age);
  */
 static SubTransactionId rises_with = InvalidSubTransactionId;
 static TimestampTz rises_for = 0;	/* when the role had enrolled */
+
+/* does the transaction hold the row of a role, with whom codes are given? */
+static bool stays_with_session = false;
 
 static void
 require_extension(void)
@@ -100,14 +105,37 @@ cr_random_bytes(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(result);
 }
 
+void
+cr_second_factor_forget(void)
+{
+	rises_with = InvalidSubTransactionId;
+	cr_session_note_second_factor(0);
+}
+
 static void
 end_transaction(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_COMMIT && rises_with != InvalidSubTransactionId)
-		cr_session_note_second_factor(rises_for);
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
-		event == XACT_EVENT_PREPARE)
-		rises_with = InvalidSubTransactionId;
+	switch (event)
+	{
+		case XACT_EVENT_PRE_PREPARE:
+			if (stays_with_session)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("a transaction that gives, sets or resets a second factor cannot be prepared"),
+						 errhint("Commit it: until it ends, the role's factor is locked.")));
+			break;
+		case XACT_EVENT_COMMIT:
+			if (rises_with != InvalidSubTransactionId)
+				cr_session_note_second_factor(rises_for);
+			/* FALLTHROUGH */
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			rises_with = InvalidSubTransactionId;
+			stays_with_session = false;
+			break;
+		default:
+			break;
+	}
 }
 
 static void
@@ -122,19 +150,34 @@ end_subtransaction(SubXactEvent event, SubTransactionId subid,
 		rises_with = parent;
 }
 
+static void
+watch_transactions(void)
+{
+	static bool watching = false;
+
+	if (watching)
+		return;
+	RegisterXactCallback(end_transaction, NULL);
+	RegisterSubXactCallback(end_subtransaction, NULL);
+	watching = true;
+}
+
+/* SQL: cleanroom.stay_with_session(): void */
+Datum
+cr_stay_with_session(PG_FUNCTION_ARGS)
+{
+	require_extension();
+	watch_transactions();
+	stays_with_session = true;
+	PG_RETURN_VOID();
+}
+
 /* SQL: cleanroom.raise_assurance(enrolled_at timestamptz): void */
 Datum
 cr_raise_assurance(PG_FUNCTION_ARGS)
 {
-	static bool registered = false;
-
 	require_extension();
-	if (!registered)
-	{
-		RegisterXactCallback(end_transaction, NULL);
-		RegisterSubXactCallback(end_subtransaction, NULL);
-	}
-	registered = true;
+	watch_transactions();
 	if (rises_with == InvalidSubTransactionId)
 		rises_with = GetCurrentSubTransactionId();
 	rises_for = PG_GETARG_TIMESTAMPTZ(0);

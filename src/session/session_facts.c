@@ -46,7 +46,7 @@ PG_FUNCTION_INFO_V1(cr_attribute);
 void
 cr_session_note_second_factor(TimestampTz enrolled)
 {
-	second_factor_at = GetCurrentTimestamp();
+	second_factor_at = enrolled == 0 ? 0 : GetCurrentTimestamp();
 	second_factor_user = GetSessionUserId();
 	second_factor_enrolled = enrolled;
 }

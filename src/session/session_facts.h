@@ -19,7 +19,8 @@ extern void cr_session_note_authentication(const char *method);
 
 /*
  * Notes that the session's user has just given a second factor, for which it
- * had enrolled then.  That is forgotten when it enrols anew, or is reset.
+ * had enrolled then.  That is forgotten when it enrols anew, or is reset; 0
+ * forgets it at once.
  */
 extern void cr_session_note_second_factor(TimestampTz enrolled);
 

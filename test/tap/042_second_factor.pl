@@ -133,6 +133,30 @@ $node->poll_query_until('postgres',
 is($both, "t\nt", 'a code in a transaction that is open');
 is(slurp_file($node->basedir . '/other'), "f\n", 'is nobody else\'s meanwhile');
 
+# ---------- another client of the same session ----------
+
+my (undef, @pooled) = enroll('regress_cr_carl');
+is(as_role('regress_cr_carl', "SELECT cleanroom.second_factor('$pooled[0]');\nSELECT cleanroom.has_second_factor();\n"
+	  . "RESET ALL;\nDISCARD PLANS;\nSELECT cleanroom.has_second_factor();\n"
+	  . "DISCARD ALL;\nSELECT cleanroom.has_second_factor();\n"
+	  . "SELECT cleanroom.second_factor('$pooled[1]');\nSELECT cleanroom.has_second_factor();"),
+	"t\nt\nt\nf\nt\nt", 'DISCARD ALL, by which poolers hand a session on, ends the assurance');
+
+# ---------- transactions that no session would end ----------
+
+for my $held ("cleanroom.second_factor('$pooled[2]')", "cleanroom.second_factor('000000x')",
+	'cleanroom.enroll_second_factor()')
+{
+	like(as_role('regress_cr_carl', "SELECT cleanroom.second_factor('$pooled[3]');\nBEGIN;\nSELECT $held;\nPREPARE TRANSACTION 'held'"),
+		qr/second factor cannot be prepared.*HINT:  Commit it/s, "$held is not left to a prepared transaction");
+	push @pooled, splice(@pooled, 3, 1);
+}
+like(as_role('regress_cr_boss', "BEGIN;\nSELECT cleanroom.reset_second_factor('regress_cr_carl');\nPREPARE TRANSACTION 'held'"),
+	qr/cannot be prepared/, 'nor is a reset');
+unlike(as_role('regress_cr_carl', "BEGIN;\nSELECT cleanroom.second_factor('$pooled[2]');\nCOMMIT;\nBEGIN;\nSELECT 1;\nPREPARE TRANSACTION 'free'"),
+	qr/second factor cannot/, 'what comes after it may be prepared');
+is(as_role('regress_cr_boss', q(SELECT cleanroom.reset_second_factor('regress_cr_carl'))), '', 'and the operator gets the row');
+
 # ---------- savepoints ----------
 
 my (undef, @carls) = enroll('regress_cr_carl');
@@ -153,7 +177,13 @@ is(as_role('regress_cr_carl', "BEGIN;\nSELECT cleanroom.second_factor('$carls[1]
 
 # ---------- guesses that are taken back ----------
 
-my (undef, @doras) = enroll('regress_cr_dora');
+my ($clock, @doras) = enroll('regress_cr_dora');
+settle();
+my $taken = code($clock);
+is(as_role('regress_cr_dora', "BEGIN;\nSELECT cleanroom.second_factor('$taken');\nROLLBACK;\nSELECT cleanroom.has_second_factor();"),
+	"t\nf", 'a code in a transaction that is taken back');
+is(give('regress_cr_dora', $taken), 'f', 'is spent');
+is(give('regress_cr_dora', code($clock, 1)), 't', 'the next is not');
 for my $level ('REPEATABLE READ', 'SERIALIZABLE')
 {
 	like(as_role('regress_cr_dora', "BEGIN ISOLATION LEVEL $level;\nSELECT cleanroom.second_factor('000000x');\nROLLBACK"),
@@ -221,7 +251,7 @@ like($node->safe_psql('postgres', q(SELECT cleanroom.destroy_key('cleanroom.seco
 $node->safe_psql('postgres', q(ALTER ROLE regress_cr_bob RENAME TO regress_cr_rob;
 	UPDATE cleanroom.second_factor_list SET last_step = 0));
 settle();
-is(give('regress_cr_rob', code($secret)), 't', 'under another name');
+is(give('regress_cr_rob', code($secret, 1)), 't', 'under another name');
 my $dump = $node->basedir . '/factor.sql';
 $node->run_log([ 'pg_dump', '-f', $dump, '-d', $node->connstr('postgres') ]);
 unlike(slurp_file($dump), qr/$secret/, 'a dump has no secret in clear');
