@@ -121,7 +121,17 @@ CREATE VIEW cleanroom.ledger WITH (security_barrier) AS
            CASE WHEN s.sees = 'all' THEN r.groups_withheld END AS groups_withheld,
            CASE WHEN s.sees = 'all' THEN r.rows_returned END AS rows_returned,
            r.duration * '1 microsecond'::pg_catalog.interval AS duration,
-           r.charges::pg_catalog.jsonb AS charges,
+           -- what is given back tells how many rows there were
+           CASE WHEN s.sees = 'all' OR s.sees = 'own' AND r.charges LIKE '[%'
+                    THEN r.charges::pg_catalog.jsonb
+                WHEN s.sees = 'owner' AND r.charges LIKE '[%'
+                    THEN (SELECT pg_catalog.jsonb_agg(c.charge)
+                          FROM pg_catalog.jsonb_array_elements(r.charges::pg_catalog.jsonb) AS c (charge)
+                          WHERE EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest(r.tables), pg_catalog.unnest(r.owners)) AS t (name, owner)
+                                            JOIN pg_catalog.pg_roles o ON o.rolname = t.owner
+                                        WHERE t.name = c.charge->>'relation'
+                                          AND pg_catalog.pg_has_role(o.oid, 'USAGE')))
+           END AS charges,
            r.subject, r.detail::pg_catalog.jsonb AS detail,
            CASE WHEN s.sees = 'all' THEN r.salt END AS salt, r.link
         FROM cleanroom.ledger_records r
@@ -129,7 +139,7 @@ CREATE VIEW cleanroom.ledger WITH (security_barrier) AS
                 r.role_name, r.current_user_name, r.owners) AS s (sees)
         WHERE s.sees IS NOT NULL;
 COMMENT ON VIEW cleanroom.ledger IS
-'The records that the current role may see: its own; those that touch a table it owns; all, for members of cleanroom_auditor. Numbers of groups and rows only for auditors and for who owns all tables that the record names.';
+'The records that the current role may see: its own; those that touch a table it owns; all, for members of cleanroom_auditor. Numbers of groups and rows, and what of charges was given back, only for auditors and for who owns all tables that the record names; charges to budgets of one table of several for its owner, and for who asked.';
 COMMENT ON COLUMN cleanroom.ledger.number IS 'Numbers rise by one from 1, without gaps.';
 COMMENT ON COLUMN cleanroom.ledger.at IS 'When it was decided.';
 COMMENT ON COLUMN cleanroom.ledger.kind IS 'statement: its admission or refusal; completion: how an admitted one ended; else an event, such as policy_change or key_use; undone: a change that was recorded has not come about.';

@@ -178,6 +178,26 @@ like(as_role('regress_cr_ana', 'SELECT ward, (SELECT max(n) FROM (SELECT count(*
 ok($node->poll_query_until('postgres', q(SELECT cardinality(times) = 3 FROM cleanroom.refusal_list WHERE relation = 'theirs'::regclass)),
 	'is counted');
 is($counted->(), 'theirs 3', 'as well');
+# each owner sees what its own budgets are charged, and not how many rows there were
+$node->safe_psql('postgres', q(
+	SET ROLE regress_cr_owner;
+	SELECT cleanroom.set_budget('ours', 'regress_cr_ana', 1000, 'released_rows', 'day');
+	SET ROLE regress_cr_other;
+	SELECT cleanroom.set_budget('theirs', 'regress_cr_ana', 5000, 'queries', 'day')));
+like(as_role('regress_cr_ana', "SELECT slot, count(*) FROM ours JOIN theirs USING (person) GROUP BY slot ORDER BY slot"),
+	qr/^0\|22\n1\|23/, 'an answer that both charge for');
+my $charges = q(FROM cleanroom.ledger WHERE tables @> '{public.ours,public.theirs}' AND charges IS NOT NULL);
+ok($node->poll_query_until('postgres', "SELECT count(*) = 3 $charges"), 'is charged, and partly given back');
+for my $seen ([ 'regress_cr_owner', 'charge: public.ours released_rows, statement: public.ours released_rows' ],
+	[ 'regress_cr_other', 'statement: public.theirs queries' ],
+	[ 'regress_cr_ana', 'charge: public.ours released_rows, statement: public.ours released_rows, statement: public.theirs queries' ])
+{
+	my ($role, $sums) = @$seen;
+
+	is(as_role($role, qq(SELECT string_agg(line, ', ' ORDER BY line) FROM (SELECT format('%s: %s %s', kind,
+			c->>'relation', c->>'unit') AS line FROM (SELECT kind, charges $charges) l, jsonb_array_elements(charges) c) x)),
+		$sums, "what $role sees of it");
+}
 $node->safe_psql('postgres', q(SELECT cleanroom.create_room('both', 'testing')));
 like(as_role('regress_cr_ana', $both), qr/only inside a room/, 'what wants a room');
 is($counted->(), 'theirs 3', 'counts for nobody');
