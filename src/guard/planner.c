@@ -18,6 +18,7 @@
 #include "guard/parameters.h"
 #include "guard/raise.h"
 #include "guard/relied.h"
+#include "guard/unplanned.h"
 #include "guard/written_out.h"
 #include "access/transam.h"
 #include "inspect/normalize.h"
@@ -196,12 +197,16 @@ plan_statement(Query *parse, const char *query_string, int cursor_options,
  */
 static PlannedStmt *
 plan_on_others(Query *parse, const char *query_string, int cursor_options,
-			   ParamListInfo bound_params)
+			   ParamListInfo bound_params, const Guarded *guarded)
 {
 	const Planning *outer = planning;
 	Planning	this = {NIL};
 	PlannedStmt *plan;
+	CrUnplanned *unplanned;
 
+	unplanned = cr_unplanned_prepare(parse, query_string, bound_params,
+									 guarded->kept.written_out,
+									 guarded->relids);
 	(void) functions_walker((Node *) parse, &this.functions);
 	planning = &this;
 	PG_TRY();
@@ -209,11 +214,14 @@ plan_on_others(Query *parse, const char *query_string, int cursor_options,
 		plan = plan_statement(parse, query_string, cursor_options,
 							  bound_params);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		planning = outer;
+		cr_unplanned_note(unplanned);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	planning = outer;
 	return plan;
 }
 
@@ -248,7 +256,7 @@ cr_planner(Query *parse, const char *query_string, int cursor_options,
 	if (guarded.touch.foreign_owner)
 	{
 		plan = plan_on_others(parse, query_string, cursor_options,
-							  bound_params);
+							  bound_params, &guarded);
 		judge_settings_again(plan, query_string, &guarded);
 	}
 	else

@@ -227,4 +227,11 @@ extern void cr_record_submit_change(CrRecord *record, int flags);
 extern void cr_record_submit_nowait(CrRecord *record, int flags,
 									const CrSubmission *about);
 
+/*
+ * The same for a statement that was admitted and has failed before it was
+ * executed: its record, and that of its end.
+ */
+extern void cr_record_submit_failure(CrRecord *statement,
+									 CrRecord *completion);
+
 #endif							/* CR_RECORD_H */

@@ -216,6 +216,26 @@ cr_record_submit_change(CrRecord *record, int flags)
 	submit_entry(record, &entry, &unwanted);
 }
 
+/* Returns the record's ticket, or 0 where it is lost, and the log says so. */
+static uint64
+put_at_once(CrRecord *record, CrQueueEntry *entry)
+{
+	CrQueueTicket ticket;
+	static TimestampTz complained_at = 0;
+
+	entry->bytes = cr_record_pack(record, &entry->length);
+	if (cr_queue_put(entry, &ticket) == CR_QUEUE_PUT)
+		return ticket.number;
+	if (TimestampDifferenceExceeds(complained_at, GetCurrentTimestamp(),
+								   60000))
+	{
+		complained_at = GetCurrentTimestamp();
+		ereport(LOG,
+				(errmsg("a record that no answer depends on is lost, since the recorder's queue is full")));
+	}
+	return 0;
+}
+
 /*
  * Errors and interrupts must not come from here: it is also called while a
  * transaction ends.
@@ -225,8 +245,6 @@ cr_record_submit_nowait(CrRecord *record, int flags,
 						const CrSubmission *about)
 {
 	CrQueueEntry entry = {0};
-	CrQueueTicket ticket;
-	static TimestampTz complained_at = 0;
 
 	if (RecoveryInProgress())
 		return;
@@ -242,15 +260,21 @@ cr_record_submit_nowait(CrRecord *record, int flags,
 			cr_record_set_integer(record, CR_COL_REFERS, answer.number);
 	}
 	entry.not_first = (flags & CR_SUBMIT_NOTFIRST) != 0;
-	entry.bytes = cr_record_pack(record, &entry.length);
-	if (cr_queue_put(&entry, &ticket) != CR_QUEUE_PUT &&
-		TimestampDifferenceExceeds(complained_at, GetCurrentTimestamp(),
-								   60000))
-	{
-		complained_at = GetCurrentTimestamp();
-		ereport(LOG,
-				(errmsg("a record that no answer depends on is lost, since the recorder's queue is full")));
-	}
+	(void) put_at_once(record, &entry);
+}
+
+/* Nor from here, where an error is under way. */
+void
+cr_record_submit_failure(CrRecord *statement, CrRecord *completion)
+{
+	CrQueueEntry entry = {0};
+	CrQueueEntry end = {0};
+
+	if (RecoveryInProgress())
+		return;
+	end.about = put_at_once(statement, &entry);
+	if (end.about != 0)
+		(void) put_at_once(completion, &end);
 }
 
 bool

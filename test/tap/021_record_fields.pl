@@ -455,5 +455,18 @@ for my $call (
 }
 
 is(super('SELECT first_bad FROM cleanroom.verify_ledger()'), '', 'the chain is whole in the end');
+# ---------- admitted, and not executed ----------
+
+$before = head();
+like(ask("SELECT count(*), 1 / 0 FROM stays;\nPREPARE by(int) AS SELECT count(*), 1 / \$1 FROM stays;\nEXECUTE by(0);\n"
+	  . 'SELECT person, 1 / 0 FROM stays'),
+	qr/(division by zero.*){2}would leave unaggregated/s, 'what the planner computes may fail');
+is(records($before, 'kind, verdict, code, tables, statement, refers = number - 1, charges', 'true', 5),
+	"statement|admitted||{public.stays}|SELECT count(*), 1 / 0 FROM stays||\n"
+	  . "completion|failed|22012|{public.stays}||t|\n"
+	  . "statement|admitted||{public.stays}|PREPARE by(int) AS SELECT count(*), 1 / \$1 FROM stays||\n"
+	  . "completion|failed|22012|{public.stays}||t|\n"
+	  . 'statement|refused|RC001|{public.stays}|SELECT person, 1 / 0 FROM stays||', 'and is on record');
+
 $node->stop;
 done_testing();
