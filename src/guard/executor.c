@@ -307,8 +307,8 @@ judge_changes(QueryDesc *queryDesc)
 	cr_check_permissions(plan);
 	refusal = judge_policies(queryDesc);
 	if (refusal == NULL)
-		refusal = cr_reads_judge_access(plan,
-										cr_approved_execution(queryDesc));
+		refusal = cr_reads_judge_again(plan,
+									   cr_approved_execution(queryDesc));
 	raise_of(queryDesc, refusal);
 }
 

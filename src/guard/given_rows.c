@@ -129,8 +129,8 @@ judge_rows(GivenRows *given, bool held)
 	if (!held)
 		refusal = cr_execution_judge_policies(given->policies, given->plan);
 	if (refusal == NULL)
-		refusal = cr_reads_judge_access(given->plan, given->approved ?
-										&given->approval : NULL);
+		refusal = cr_reads_judge_again(given->plan, given->approved ?
+									   &given->approval : NULL);
 	return refusal;
 }
 

@@ -62,9 +62,14 @@ cr_reads_judge_access(PlannedStmt *plan, const CrApproval *approval)
 			(joined || !cr_session_is_exempt(policy->owner)))
 			relids = list_append_unique_oid(relids, policy->labelled_relid);
 	}
-	if (approval != NULL)
-		refusal = cr_approval_judge(approval);
-	if (refusal != NULL)
-		return refusal;
 	return cr_access_judge(relids, joined, approval);
+}
+
+CrVerdict *
+cr_reads_judge_again(PlannedStmt *plan, const CrApproval *approval)
+{
+	CrVerdict  *refusal = approval == NULL ? NULL :
+		cr_approval_judge(approval);
+
+	return refusal != NULL ? refusal : cr_reads_judge_access(plan, approval);
 }

@@ -22,4 +22,8 @@ extern PlannedStmt *cr_reads_of(const PlannedStmt *plan);
 extern CrVerdict *cr_reads_judge_access(PlannedStmt *plan,
 										const CrApproval *approval);
 
+/* The same of a plan that has been started: its approval is asked for, too. */
+extern CrVerdict *cr_reads_judge_again(PlannedStmt *plan,
+									   const CrApproval *approval);
+
 #endif							/* CR_READS_H */
