@@ -188,22 +188,6 @@ where_mutator(Node *node, Taken *taken)
 	return written;
 }
 
-static bool
-groups_by_people(Query *query)
-{
-	ListCell   *lc;
-
-	foreach(lc, query->groupClause)
-	{
-		Node	   *key = get_sortgroupclause_expr(lfirst(lc),
-												   query->targetList);
-
-		if (cr_normalize_unit_uses(query, key) != 0)
-			return true;
-	}
-	return false;
-}
-
 /* Groups of no such row are not there. */
 static Node *
 leave_out_empty(const Query *query, Node *measure, Node *having)
@@ -229,7 +213,7 @@ read_where(Query *query)
 	List	   *targets;
 	Node	   *having;
 
-	if (taken.measure == NULL || groups_by_people(query) ||
+	if (taken.measure == NULL || cr_normalize_groups_people(query) ||
 		checkExprHasSubLink((Node *) query->targetList) ||
 		checkExprHasSubLink(query->havingQual))
 		return;

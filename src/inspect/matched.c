@@ -72,6 +72,23 @@ cr_normalize_unit_uses(Query *query, Node *node)
 	}
 }
 
+/* Is the query grouped by people? */
+bool
+cr_normalize_groups_people(Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		Node	   *key = get_sortgroupclause_expr(lfirst(lc),
+												   query->targetList);
+
+		if (cr_normalize_unit_uses(query, key) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* ---------- tests for null of a key ---------- */
 
 /* The key that the test is about, if nothing but a match can be asked so. */

@@ -231,23 +231,6 @@ find_joins(Query *query, Node *node)
 	read_join(query, join);
 }
 
-/* Is it grouped by people? */
-static bool
-groups_people(Query *query)
-{
-	ListCell   *lc;
-
-	foreach(lc, query->groupClause)
-	{
-		Node	   *key = get_sortgroupclause_expr(lfirst(lc),
-												   query->targetList);
-
-		if (cr_normalize_unit_uses(query, key) != 0)
-			return true;
-	}
-	return false;
-}
-
 /*
  * Moves such conditions of a query that is grouped by people, in place.  The
  * query's names are normalized.
@@ -259,7 +242,7 @@ cr_normalize_on_filters(Query *query)
 
 	if (!query->hasAggs || query->groupingSets != NIL ||
 		query->hasWindowFuncs || query->hasTargetSRFs ||
-		!groups_people(query))
+		!cr_normalize_groups_people(query))
 		return;
 	foreach(lc, query->jointree->fromlist)
 		find_joins(query, lfirst(lc));

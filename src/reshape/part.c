@@ -306,12 +306,13 @@ Expr *
 cr_guard_aggregate(const CrLevel *level, const CrAggregate *aggregate)
 {
 	List	   *tests = NIL;
-	List	   *units = units_under(level, aggregate);
+	List	   *units;
 	Aggref	   *aggref = cr_defer_aggregate(level, aggregate->aggref);
 	ListCell   *lc;
 
 	if (rests_on_group(level, aggregate))
 		return (Expr *) aggref;
+	units = units_under(level, aggregate);
 	foreach(lc, units)
 	{
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
