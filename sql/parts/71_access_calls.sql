@@ -66,7 +66,7 @@ Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501
 CREATE FUNCTION cleanroom.remove_member(room text, role name)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.remove_member(text, name) IS
-'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room. For operators of the room, and for contributors themselves.
+'Ends the membership of a role, at once and in open sessions too; tables that it owns leave the room, and its approvals of templates that read them end. For operators of the room, and for contributors themselves.
 room: its name. role: a member, or what view room_members shows for one that is gone. Returns nothing. Errors: 42501, 42704, 55000 the room would be left without an operator, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.close_room(room text)
@@ -103,7 +103,7 @@ Returns done, or, in a unanimous room, whose consent it waits for. Errors: 42501
 CREATE FUNCTION cleanroom.unshare_table(room text, relation regclass)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'cr_on_behalf';
 COMMENT ON FUNCTION cleanroom.unshare_table(text, regclass) IS
-'Takes a table out of a room, at once and in open sessions too. For its owner and the operators of the room.
+'Takes a table out of a room, at once and in open sessions too; its owner''s approvals of templates that read it end. For its owner and the operators of the room.
 room: its name. relation: the table. Returns nothing. Errors: 42501, 42704, 25000 not in READ COMMITTED.';
 
 CREATE FUNCTION cleanroom.set_residency(relation regclass, residency text)

@@ -12,8 +12,9 @@
 
 /*
  * SHA-256 over a text, over whose rights and which options views have, and
- * over the definitions and owners of functions, both by OID; in the current
- * memory context.
+ * over the definitions and owners of functions, all by OID, and over row types
+ * and enums, which it keeps from changing until the transaction ends; in the
+ * current memory context.
  */
 extern bytea *cr_template_digest(const char *text, List *views,
 								 List *functions, List *types);
