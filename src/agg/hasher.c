@@ -28,6 +28,8 @@ kind_of_type(Oid type)
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
 			return CR_HASHER_INT8;
+		case UUIDOID:
+			return CR_HASHER_UUID;
 		default:
 			return CR_HASHER_OTHER;
 	}

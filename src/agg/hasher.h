@@ -8,12 +8,16 @@
  * collation of the call.  Hashes carry no seed: parallel workers must agree
  * on them, and a collision withholds a group rather than release it.
  *
+ * One person has another token under each version of a key, and under each
+ * key: of uuids the first bits of the hash tell these classes apart.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef CR_HASHER_H
 #define CR_HASHER_H
 
 #include "fmgr.h"
+#include "prim/token_uuid.h"
 #include "prim/unitset.h"
 
 typedef enum CrHasherKind
@@ -21,6 +25,7 @@ typedef enum CrHasherKind
 	CR_HASHER_INT2,
 	CR_HASHER_INT4,
 	CR_HASHER_INT8,
+	CR_HASHER_UUID,				/* with classes; prim/unitset.h has them */
 	CR_HASHER_OTHER				/* the type's extended hash function */
 } CrHasherKind;
 
@@ -38,6 +43,29 @@ typedef struct CrHasher
 extern void cr_hasher_init(CrHasher *hasher, FunctionCallInfo fcinfo,
 						   int argument);
 
+/* Do the first bits of hashes tell classes apart? */
+static inline bool
+cr_hasher_classes(const CrHasher *hasher)
+{
+	return hasher->kind == CR_HASHER_UUID;
+}
+
+static inline uint64
+cr_hasher_uuid(const uint8 *uuid)
+{
+	uint64		words[2];
+	uint64		class = 0;
+	uint64		hash;
+
+	memcpy(words, uuid, sizeof(words));
+	hash = cr_unitset_mix(words[0] ^ cr_unitset_mix(words[1]));
+	if (cr_token_is(uuid))
+		class = cr_token_key_id(uuid) << CR_TOKEN_VERSION_BITS |
+			cr_token_key_version(uuid);
+	return class << CR_UNITSET_CLASS_SHIFT |
+		(hash & ((UINT64CONST(1) << CR_UNITSET_CLASS_SHIFT) - 1));
+}
+
 static inline uint64
 cr_hasher_hash(const CrHasher *hasher, Datum value)
 {
@@ -49,6 +77,8 @@ cr_hasher_hash(const CrHasher *hasher, Datum value)
 			return cr_unitset_kept(cr_unitset_mix(DatumGetInt32(value)));
 		case CR_HASHER_INT8:
 			return cr_unitset_kept(cr_unitset_mix(DatumGetInt64(value)));
+		case CR_HASHER_UUID:
+			return cr_unitset_kept(cr_hasher_uuid((uint8 *) DatumGetPointer(value)));
 		case CR_HASHER_OTHER:
 			break;
 	}

@@ -8,7 +8,7 @@
  * choice: (x - a) * (y - b) is zero in all others.  Any a and b may be
  * chosen, also such as no row has.
  *
- * Of each pair of values as many units are kept as the threshold: then all
+ * Of each pair of values as many units (of a class) are kept as the threshold: then all
  * choices that leave the pair out are known to leave enough, and to the
  * others it does not matter who else has it.  Whatever is added later leaves
  * none of the numbers smaller, so that nothing needs to be kept once all of
@@ -20,10 +20,12 @@
 #include "postgres.h"
 
 #include "agg/neither.h"
+#include "prim/unitset.h"
 #include "utils/memutils.h"
 
 typedef struct Pair
 {
+	uint64		class;			/* of units */
 	uint64		x;
 	uint64		y;
 } Pair;
@@ -66,11 +68,12 @@ make_table(const char *name, MemoryContext context, Size key, Size entry)
 }
 
 CrNeither *
-cr_neither_make(MemoryContext context, int32 threshold)
+cr_neither_make(MemoryContext context, int32 threshold, bool classes)
 {
 	CrNeither  *neither = MemoryContextAlloc(context, sizeof(CrNeither));
 
 	neither->threshold = threshold;
+	neither->classes = classes;
 	neither->look_at = Max(FIRST_LOOK, threshold);
 	neither->triples = make_table("cleanroom rows", context,
 								  sizeof(CrTriple), sizeof(CrTriple));
@@ -286,11 +289,9 @@ all_triples(HTAB *table)
 
 /* Up to the threshold; with no units at all, if not only some are meant. */
 static int64
-find_fewest(const CrNeither *neither, bool some)
+find_fewest(int32 threshold, CrTriple *triples, int64 n, bool some)
 {
-	int64		n = hash_get_num_entries(neither->triples);
-	CrTriple   *triples = all_triples(neither->triples);
-	Fewest		fewest = {neither->threshold, some};
+	Fewest		fewest = {threshold, some};
 	ValueCounts xs = count_x(triples, n);
 	ValueCounts ys;
 	Choices		chosen;
@@ -300,7 +301,7 @@ find_fewest(const CrNeither *neither, bool some)
 
 	swap_columns(triples, n);
 	ys = count_x(triples, n);
-	spare = count_units(triples, n) - neither->threshold;
+	spare = count_units(triples, n) - threshold;
 	chosen = choices_of(ys, spare - xs.most);
 	if (choices_of(xs, spare - ys.most).n < chosen.n)
 	{
@@ -314,6 +315,49 @@ find_fewest(const CrNeither *neither, bool some)
 	return fewest.units;
 }
 
+static uint64
+class_of(const CrNeither *neither, uint64 unit)
+{
+	return neither->classes ? unit >> CR_UNITSET_CLASS_SHIFT : 0;
+}
+
+/* Where the class of the triple at "first" ends, in the order of units. */
+static int64
+end_of_class(const CrNeither *neither, const CrTriple *triples, int64 n,
+			 int64 first)
+{
+	int64		end = first + 1;
+
+	while (end < n && class_of(neither, triples[end].unit) ==
+		   class_of(neither, triples[first].unit))
+		end++;
+	return end;
+}
+
+/*
+ * The same in the class that has most.  Where there are several, two values
+ * that leave none in one of them may leave some in another.
+ */
+static int64
+fewest_in_class(const CrNeither *neither, bool some)
+{
+	int64		n = hash_get_num_entries(neither->triples);
+	CrTriple   *triples = all_triples(neither->triples);
+	int64		most = 0;
+	int64		first;
+	int64		end;
+
+	qsort(triples, n, sizeof(CrTriple), compare_units);
+	some = some && end_of_class(neither, triples, n, 0) == n;
+	for (first = 0; first < n; first = end)
+	{
+		end = end_of_class(neither, triples, n, first);
+		most = Max(most, find_fewest(neither->threshold, triples + first,
+									 end - first, some));
+	}
+	return most;
+}
+
 /* The same, and lets go of what it took. */
 static int64
 fewest_of(const CrNeither *neither, bool some)
@@ -322,7 +366,7 @@ fewest_of(const CrNeither *neither, bool some)
 												  "cleanroom neither",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(context);
-	int64		units = find_fewest(neither, some);
+	int64		units = fewest_in_class(neither, some);
 
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(context);
@@ -332,7 +376,7 @@ fewest_of(const CrNeither *neither, bool some)
 void
 cr_neither_add(CrNeither *neither, const CrTriple *triple)
 {
-	Pair		pair = {triple->x, triple->y};
+	Pair		pair = {class_of(neither, triple->unit), triple->x, triple->y};
 	PairCount  *count;
 	bool		found;
 

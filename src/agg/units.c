@@ -29,7 +29,8 @@ typedef struct UnitsWire
 {
 	int32		threshold;
 	int32		nhashes;		/* or -1, saturated */
-	int32		kind;			/* CR_UNITSET_LIST or CR_UNITSET_SETTLED */
+	int16		kind;			/* CR_UNITSET_LIST or CR_UNITSET_SETTLED */
+	int16		classes;
 } UnitsWire;
 
 #define STATE_SATURATED(threshold) \
@@ -63,8 +64,9 @@ set_of(Datum state)
 }
 
 static CrUnitSet *
-new_set(FunctionCallInfo fcinfo, int32 threshold)
+new_set(FunctionCallInfo fcinfo, int32 threshold, bool classes)
 {
+	CrUnitSet  *set;
 	size_t		size;
 
 	if (threshold < 1 || threshold > CR_UNITSET_THRESHOLD_MAX)
@@ -73,9 +75,26 @@ new_set(FunctionCallInfo fcinfo, int32 threshold)
 				 errmsg("threshold must be between 1 and %d",
 						CR_UNITSET_THRESHOLD_MAX)));
 	size = cr_unitset_initial_size(threshold);
-	return cr_unitset_init(MemoryContextAlloc(cr_aggregate_context(fcinfo),
-											  size),
-						   size, threshold);
+	set = cr_unitset_init(MemoryContextAlloc(cr_aggregate_context(fcinfo),
+											 size),
+						  size, threshold);
+	set->classes = classes;
+	return set;
+}
+
+/* How this call's units are hashed. */
+static CrHasher *
+hasher_of(FunctionCallInfo fcinfo)
+{
+	CrHasher   *hasher = fcinfo->flinfo->fn_extra;
+
+	if (hasher == NULL)
+	{
+		hasher = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(CrHasher));
+		cr_hasher_init(hasher, fcinfo, 1);
+		fcinfo->flinfo->fn_extra = hasher;
+	}
+	return hasher;
 }
 
 /*
@@ -130,6 +149,7 @@ cr_units_transition(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 
+	hasher = hasher_of(fcinfo);
 	if (!PG_ARGISNULL(0))
 		state = PG_GETARG_DATUM(0);
 	else
@@ -138,16 +158,10 @@ cr_units_transition(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("threshold must not be null")));
-		state = state_of(new_set(fcinfo, PG_GETARG_INT32(2)));
+		state = state_of(new_set(fcinfo, PG_GETARG_INT32(2),
+								 cr_hasher_classes(hasher)));
 	}
 
-	hasher = fcinfo->flinfo->fn_extra;
-	if (hasher == NULL)
-	{
-		hasher = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(CrHasher));
-		cr_hasher_init(hasher, fcinfo, 1);
-		fcinfo->flinfo->fn_extra = hasher;
-	}
 	hash = cr_hasher_hash(hasher, PG_GETARG_DATUM(1));
 	if (STATE_IS_LIST(state))
 	{
@@ -186,7 +200,7 @@ cr_units_combine(PG_FUNCTION_ARGS)
 
 	other = set_of(PG_GETARG_DATUM(1));
 	if (PG_ARGISNULL(0))
-		state = state_of(new_set(fcinfo, other->threshold));
+		state = state_of(new_set(fcinfo, other->threshold, other->classes));
 	while (!STATE_IS_SATURATED(state) &&
 		   cr_unitset_next(other, &position, &hash))
 		state = add_hash(fcinfo, set_of(state), hash);
@@ -213,6 +227,7 @@ cr_units_serialize(PG_FUNCTION_ARGS)
 		wire.threshold = STATE_THRESHOLD(state);
 		wire.nhashes = -1;
 		wire.kind = CR_UNITSET_SETTLED;
+		wire.classes = false;
 	}
 	else
 	{
@@ -222,6 +237,7 @@ cr_units_serialize(PG_FUNCTION_ARGS)
 		wire.nhashes = nhashes;
 		wire.kind = set->kind == CR_UNITSET_LIST ?
 			CR_UNITSET_LIST : CR_UNITSET_SETTLED;
+		wire.classes = set->classes;
 	}
 
 	size = VARHDRSZ + sizeof(wire) + (Size) nhashes * sizeof(uint64);
@@ -265,6 +281,7 @@ cr_units_deserialize(PG_FUNCTION_ARGS)
 	set = cr_unitset_init(MemoryContextAllocHuge(CurrentMemoryContext, size),
 						  size, wire.threshold);
 	set->kind = wire.kind;
+	set->classes = wire.classes;
 	set->nheld = wire.nhashes;
 	memcpy(set->slots, from + sizeof(wire),
 		   (Size) wire.nhashes * sizeof(uint64));

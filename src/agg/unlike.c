@@ -36,6 +36,7 @@ typedef struct UnlikeHashers
 typedef struct UnlikeWire
 {
 	int32		threshold;
+	bool		classes;
 	bool		settled;
 	int64		ntriples;
 } UnlikeWire;
@@ -54,7 +55,7 @@ state_of(FunctionCallInfo fcinfo, int argument)
 }
 
 static CrNeither *
-first_state(FunctionCallInfo fcinfo, MemoryContext context)
+first_state(FunctionCallInfo fcinfo, MemoryContext context, bool classes)
 {
 	if (PG_ARGISNULL(ARG_THRESHOLD))
 		ereport(ERROR,
@@ -64,7 +65,7 @@ first_state(FunctionCallInfo fcinfo, MemoryContext context)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("threshold must be at least 1")));
-	return cr_neither_make(context, PG_GETARG_INT32(ARG_THRESHOLD));
+	return cr_neither_make(context, PG_GETARG_INT32(ARG_THRESHOLD), classes);
 }
 
 static const UnlikeHashers *
@@ -101,11 +102,12 @@ cr_unlike_transition(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_POINTER(state);
 	}
+	hashers = hashers_of(fcinfo);
 	if (state == NULL)
-		state = first_state(fcinfo, context);
+		state = first_state(fcinfo, context,
+							cr_hasher_classes(&hashers->unit));
 	if (state->triples == NULL)
 		PG_RETURN_POINTER(state);
-	hashers = hashers_of(fcinfo);
 	triple.x = cr_hasher_hash(&hashers->x, PG_GETARG_DATUM(ARG_X));
 	triple.y = PG_ARGISNULL(ARG_Y) ? CR_NEITHER_NONE :
 		cr_hasher_hash(&hashers->y, PG_GETARG_DATUM(ARG_Y));
@@ -127,7 +129,7 @@ cr_unlike_combine(PG_FUNCTION_ARGS)
 	if (state == NULL && other == NULL)
 		PG_RETURN_NULL();
 	if (state == NULL)
-		state = cr_neither_make(context, other->threshold);
+		state = cr_neither_make(context, other->threshold, other->classes);
 	if (other == NULL)
 		PG_RETURN_POINTER(state);
 	if (other->triples == NULL)
@@ -146,7 +148,9 @@ Datum
 cr_unlike_serialize(PG_FUNCTION_ARGS)
 {
 	CrNeither  *state = state_of(fcinfo, 0);
-	UnlikeWire	wire = {state->threshold, state->triples == NULL, 0};
+	UnlikeWire	wire = {
+		state->threshold, state->classes, state->triples == NULL, 0
+	};
 	HASH_SEQ_STATUS scan;
 	CrTriple   *triple;
 	Size		size;
@@ -193,7 +197,8 @@ cr_unlike_deserialize(PG_FUNCTION_ARGS)
 	if (VARSIZE_ANY_EXHDR(packed) !=
 		sizeof(wire) + wire.ntriples * sizeof(CrTriple))
 		elog(ERROR, "damaged state of unlike()");
-	state = cr_neither_make(CurrentMemoryContext, wire.threshold);
+	state = cr_neither_make(CurrentMemoryContext, wire.threshold,
+							wire.classes);
 	from += sizeof(wire);
 	for (i = 0; i < wire.ntriples; i++)
 	{

@@ -396,7 +396,8 @@ has_sublinks(const CrLevel *level)
 
 /*
  * Does no unit stand in two rows of the level's input?  Proved by a unique
- * index on the unit where nothing is joined; false otherwise.
+ * index on the unit where nothing is joined; false otherwise, and where one
+ * unit may have several tokens.
  */
 bool
 cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
@@ -406,5 +407,6 @@ cr_inspect_unit_is_unique(const CrLevel *level, const CrUnit *unit)
 	/* the planner makes joins of sub-selects, too */
 	return !has_sublinks(level) &&
 		list_length(bases) == 1 && linitial(bases) == unit->base &&
+		!cr_policy_unit_may_be_token(unit->base->rte->relid, unit->attnum) &&
 		cr_inspect_column_is_unique(unit->base->rte->relid, unit->attnum);
 }

@@ -229,6 +229,12 @@ is_measurable(Oid typid)
 	}
 }
 
+bool
+cr_policy_unit_may_be_token(Oid relid, AttrNumber attnum)
+{
+	return getBaseType(get_atttype(relid, attnum)) == UUIDOID;
+}
+
 /* A scalar, or an enum, or a domain over one, with the server's equality. */
 static bool
 is_comparable(Oid typid)

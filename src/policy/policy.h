@@ -73,6 +73,12 @@ extern bool cr_policy_equal(const CrPolicy *a, const CrPolicy *b);
 extern bool cr_policy_exists(Oid relid);
 
 /*
+ * May a person have several values of this unit column, by its type?  One has
+ * as many tokens as a key has versions.
+ */
+extern bool cr_policy_unit_may_be_token(Oid relid, AttrNumber attnum);
+
+/*
  * Is the relation a table or a sequence of the extension's own?  One hash
  * probe.
  */

@@ -26,6 +26,7 @@
 #include <string.h>
 
 #define CR_TOKEN_SIZE			16
+#define CR_TOKEN_VERSION_BITS	12
 #define CR_TOKEN_VERSION_MAX	4095
 
 /* Makes a token from 12 bytes of value, of which 94 bits are used. */

@@ -10,6 +10,9 @@
  * or as many as the threshold, its repetitions are counted, on the stack; a
  * set that is not saturated then goes on as a hash table with linear probing.
  *
+ * The hashes of a class are counted where a set without classes is saturated,
+ * and whenever a table is full: so one may hold more than the threshold.
+ *
  *-------------------------------------------------------------------------
  */
 #include "prim/unitset.h"
@@ -35,12 +38,22 @@
 /* Entries a table of n slots may have: three quarters. */
 #define TABLE_ROOM(n)	((n) - (n) / 4)
 
+/* The hashes of further classes do not count. */
+#define CLASSES_MAX		256
+
 typedef struct Scratch
 {
 	int32_t		nslots;
 	int32_t		ndistinct;
 	uint64_t	slots[SCRATCH_SLOTS];
 } Scratch;
+
+/* How many hashes a class has; 0: a free slot. */
+typedef struct ClassCount
+{
+	uint32_t	class;
+	int32_t		nhashes;
+} ClassCount;
 
 static int32_t
 list_limit(int32_t threshold)
@@ -73,6 +86,49 @@ table_slots_for(int32_t nentries)
 	while (TABLE_ROOM(nslots) <= nentries && nslots < INT32_MAX / 2)
 		nslots *= 2;
 	return nslots;
+}
+
+/* The slot of a class, or a free one; NULL when all others are taken. */
+static ClassCount *
+class_slot(ClassCount *counts, uint32_t class)
+{
+	uint32_t	i;
+
+	for (i = 0; i < CLASSES_MAX; i++)
+	{
+		ClassCount *count = &counts[(class + i) % CLASSES_MAX];
+
+		if (count->nhashes == 0 || count->class == class)
+			return count;
+	}
+	return NULL;
+}
+
+/* Of so many slots with distinct hashes, those of the largest class. */
+static int32_t
+largest_class(const uint64_t *slots, int32_t nslots)
+{
+	ClassCount	counts[CLASSES_MAX];
+	int32_t		largest = 0;
+	int32_t		i;
+
+	memset(counts, 0, sizeof(counts));
+	for (i = 0; i < nslots; i++)
+	{
+		uint32_t	class = (uint32_t) (slots[i] >> CR_UNITSET_CLASS_SHIFT);
+		ClassCount *count;
+
+		if (slots[i] == 0)
+			continue;
+		count = class_slot(counts, class);
+		if (count == NULL)
+			continue;
+		count->class = class;
+		count->nhashes++;
+		if (count->nhashes > largest)
+			largest = count->nhashes;
+	}
+	return largest;
 }
 
 /* Counts the distinct hashes of a list of at most LIST_MAX. */
@@ -111,10 +167,19 @@ cr_unitset_init(void *memory, size_t size, int32_t threshold)
 	set->nslots = (int32_t) ((size - offsetof(CrUnitSet, slots)) /
 							 sizeof(uint64_t)) - 1;
 	set->kind = CR_UNITSET_LIST;
+	set->classes = 0;
 	set->start = 0;
 	memset(set->slots, 0, (size_t) set->nslots * sizeof(uint64_t));
 	set->slots[set->nslots] = LIST_END;
 	return set;
+}
+
+/* Has a class of a table with classes reached the threshold? */
+static bool
+table_reached(const CrUnitSet *set)
+{
+	return set->classes != 0 && set->nheld >= set->threshold &&
+		largest_class(set->slots, set->nslots) >= set->threshold;
 }
 
 static CrUnitSetResult
@@ -122,11 +187,11 @@ table_add(CrUnitSet *set, uint64_t hash)
 {
 	/* The room is kept free even for a hash that turns out to be there. */
 	if (set->nheld >= TABLE_ROOM(set->nslots))
-		return CR_UNITSET_FULL;
+		return table_reached(set) ? CR_UNITSET_SATURATED : CR_UNITSET_FULL;
 	if (!table_insert(set->slots, set->nslots, hash))
 		return CR_UNITSET_HELD;
 	set->nheld++;
-	return set->nheld >= set->threshold ?
+	return set->classes == 0 && set->nheld >= set->threshold ?
 		CR_UNITSET_SATURATED : CR_UNITSET_HELD;
 }
 
@@ -141,7 +206,9 @@ list_settle(CrUnitSet *set)
 	int32_t		i;
 
 	list_distinct(set, &scratch);
-	if (scratch.ndistinct >= set->threshold)
+	if (scratch.ndistinct >= set->threshold &&
+		(set->classes == 0 ||
+		 largest_class(scratch.slots, scratch.nslots) >= set->threshold))
 		return CR_UNITSET_SATURATED;
 
 	set->nheld = 0;
@@ -201,7 +268,7 @@ grown_slots(const CrUnitSet *set)
 			return LIST_SECOND;
 		return limit;
 	}
-	nentries = set->nheld < set->threshold / 2 ?
+	nentries = set->nheld < set->threshold / 2 || set->classes != 0 ?
 		set->nheld * 2 : set->threshold;
 	return table_slots_for(nentries);
 }
@@ -220,6 +287,7 @@ cr_unitset_move(void *memory, size_t size, const CrUnitSet *from)
 	uint64_t	hash;
 
 	set->nheld = from->nheld;
+	set->classes = from->classes;
 	if (from->kind == CR_UNITSET_LIST)
 	{
 		memcpy(set->slots, from->slots,
@@ -232,15 +300,28 @@ cr_unitset_move(void *memory, size_t size, const CrUnitSet *from)
 	return set;
 }
 
+/* The number of distinct hashes, or the threshold if that is less. */
+static int32_t
+count_held(const CrUnitSet *set, const uint64_t *slots, int32_t nslots,
+		   int32_t ndistinct)
+{
+	int32_t		n;
+
+	n = set->classes != 0 ? largest_class(slots, nslots) : ndistinct;
+	return n < set->threshold ? n : set->threshold;
+}
+
 int32_t
 cr_unitset_count(const CrUnitSet *set)
 {
 	Scratch		scratch;
 
-	if (set->kind != CR_UNITSET_LIST)
-		return set->nheld;
+	if (set->kind == CR_UNITSET_TABLE)
+		return count_held(set, set->slots, set->nslots, set->nheld);
+	if (set->kind == CR_UNITSET_SETTLED)
+		return count_held(set, set->slots, set->nheld, set->nheld);
 	list_distinct(set, &scratch);
-	return scratch.ndistinct;
+	return count_held(set, scratch.slots, scratch.nslots, scratch.ndistinct);
 }
 
 bool

@@ -7,8 +7,12 @@
  * nothing is allocated here.  When a set has no room left, the caller makes
  * a larger piece and moves the set there.
  *
- * A set never holds more than "threshold" hashes.  Two different units with
- * the same hash count as one, so a collision only ever undercounts.
+ * Two different units with the same hash count as one, so a collision only
+ * ever undercounts.
+ *
+ * In a set with classes the first bits of a hash are its class, and one unit
+ * may have a hash in each: then the largest class counts, and no other, since
+ * nothing tells that its units are not those.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,6 +25,9 @@
 
 /* The largest threshold a set can have. */
 #define CR_UNITSET_THRESHOLD_MAX	(INT32_C(1) << 26)
+
+/* Bits of a hash that do not tell its class. */
+#define CR_UNITSET_CLASS_SHIFT		36
 
 typedef enum CrUnitSetKind
 {
@@ -36,7 +43,8 @@ typedef struct CrUnitSet
 	int32_t		nheld;			/* hashes held; of a list, kept up by
 								 * cr_unitset_of_tail() only */
 	int32_t		nslots;			/* room in slots */
-	int32_t		kind;			/* a CrUnitSetKind */
+	int16_t		kind;			/* a CrUnitSetKind */
+	int16_t		classes;		/* not 0: hashes have classes */
 	uint64_t	start;			/* 0: no hash is before the first slot */
 	uint64_t	slots[];		/* a list has one more, never 0, at its end */
 } CrUnitSet;
@@ -52,7 +60,7 @@ typedef enum CrUnitSetResult
 extern size_t cr_unitset_initial_size(int32_t threshold);
 extern size_t cr_unitset_size(int32_t n);
 
-/* Makes an empty set in "size" bytes at "memory". */
+/* Makes an empty set, without classes, in "size" bytes at "memory". */
 extern CrUnitSet *cr_unitset_init(void *memory, size_t size,
 								  int32_t threshold);
 
@@ -92,7 +100,10 @@ extern size_t cr_unitset_grown_size(const CrUnitSet *set);
 extern CrUnitSet *cr_unitset_move(void *memory, size_t size,
 								  const CrUnitSet *from);
 
-/* The number of distinct hashes; below the threshold unless saturated. */
+/*
+ * The number of distinct hashes, in the largest class if there are classes; up
+ * to the threshold.
+ */
 extern int32_t cr_unitset_count(const CrUnitSet *set);
 
 /*

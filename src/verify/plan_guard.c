@@ -9,7 +9,8 @@
  *
  *		cleanroom.units(U, n) >= N
  *		cleanroom.enough(cleanroom.units(U, n) >= N, n)
- *		count(U) >= N		where no two rows of the input can share a U
+ *		count(U) >= N		where no two rows of the input can share a U,
+ *							of which everybody has one
  *		cleanroom.units(U, n) = 0 OR cleanroom.units(U, n) >= N
  *
  * units() may have a FILTER where it has to reach N: counting fewer rows, it
@@ -315,7 +316,8 @@ is_unique_scan(CrPlanCheck *check, Scan *scan, const AttrNumber *unit_of,
 			return false;
 	}
 	*seen = lappend_oid(*seen, policy->relid);
-	return column != NULL && is_unique_column(unique_in, column);
+	return column != NULL && is_unique_column(unique_in, column) &&
+		!cr_policy_unit_may_be_token(unique_in, get_attnum(unique_in, column));
 }
 
 /*

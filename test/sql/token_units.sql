@@ -1,0 +1,136 @@
+-- A person is one person under all versions of a key.  Where a table's privacy
+-- unit is a token, units of the version with most of them count, and no others.
+\set SHOW_CONTEXT never
+\pset null '(null)'
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
+CREATE ROLE regress_cr_owner;
+CREATE ROLE regress_cr_ana;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_owner;
+CREATE SCHEMA token_units;
+GRANT USAGE, CREATE ON SCHEMA token_units TO regress_cr_owner;
+GRANT USAGE ON SCHEMA token_units TO regress_cr_ana;
+SELECT cleanroom.create_key('token units', 'token');
+SELECT cleanroom.grant_key('token units', 'regress_cr_owner', '{tokenize}');
+
+SET ROLE regress_cr_owner;
+CREATE TABLE token_units.visits (person text, token uuid, shop text, spent int, flag int);
+SELECT cleanroom.tokenize_column('token_units.visits', 'person', 'token', 'token units', 'exact', true);
+CREATE TABLE token_units.people (person text, token uuid PRIMARY KEY, town text, age int);
+SELECT cleanroom.tokenize_column('token_units.people', 'person', 'token', 'token units', 'exact', true);
+CREATE FUNCTION token_units.load(number int) RETURNS void LANGUAGE sql AS $$
+    -- "few": 4 people; "once": 9, new ones each time; "alike": the same 5; "one": one
+    INSERT INTO token_units.visits (person, shop, spent, flag)
+        SELECT 'few ' || i, 'few', i, 1 FROM generate_series(1, 4) i
+        UNION ALL
+        SELECT 'once ' || number || ' ' || i, 'once', i, i % 2 FROM generate_series(1, 9) i
+        UNION ALL
+        SELECT 'alike ' || i, 'alike', i, 1 FROM generate_series(1, 5) i
+        UNION ALL
+        SELECT 'one', 'one', i, 1 FROM generate_series(1, 3) i;
+    INSERT INTO token_units.people (person, town, age)
+        SELECT 'few ' || i, 'few', 30 + i FROM generate_series(1, 4) i
+        UNION ALL
+        SELECT 'once ' || number || ' ' || i, 'once', 30 + i FROM generate_series(1, 9) i
+        UNION ALL
+        SELECT 'alike ' || i, 'alike', 30 + i FROM generate_series(1, 5) i;
+$$;
+SELECT cleanroom.protect('token_units.visits', 'token', 5, '{shop}', '{spent,flag}', '{}', '{token}');
+SELECT cleanroom.protect('token_units.people', 'token', 5, '{town}', '{age}', '{}', '{token}');
+GRANT SELECT ON token_units.visits, token_units.people TO regress_cr_ana;
+SELECT token_units.load(1);
+
+\set questions 'SELECT shop, count(*), sum(spent) FROM token_units.visits GROUP BY shop ORDER BY shop; SELECT town, count(*), avg(age) FROM token_units.people GROUP BY town ORDER BY town; SELECT n, count(*) FROM (SELECT v.token, count(*) AS n FROM token_units.visits v GROUP BY v.token) p GROUP BY n ORDER BY n; SELECT p.town, count(*) FROM token_units.people p JOIN token_units.visits v USING (token) GROUP BY p.town ORDER BY p.town;'
+SET ROLE regress_cr_ana;
+:questions
+
+-- the same people again, twice, under further versions
+RESET ROLE;
+SELECT cleanroom.rotate_key('token units');
+SET ROLE regress_cr_owner;
+SELECT token_units.load(2);
+RESET ROLE;
+SELECT cleanroom.rotate_key('token units');
+SET ROLE regress_cr_owner;
+SELECT token_units.load(3);
+SELECT shop, count(DISTINCT token) AS tokens, count(DISTINCT cleanroom.token_version(token)) AS versions
+FROM token_units.visits GROUP BY shop ORDER BY shop;
+SET ROLE regress_cr_ana;
+:questions
+-- parts of a question, and its whole
+SELECT count(*) FILTER (WHERE shop = 'few') AS few, count(*) FILTER (WHERE shop = 'alike') AS alike FROM token_units.visits;
+SELECT count(*) FROM token_units.visits WHERE shop = 'few';
+SELECT count(*), sum(age) FROM token_units.people WHERE town = 'few';
+SELECT count(*) FROM token_units.people p WHERE town = 'few' AND EXISTS (SELECT FROM token_units.visits v WHERE v.token = p.token);
+SELECT sum(CASE WHEN shop = 'few' THEN spent ELSE 0 END) AS few FROM token_units.visits;
+SELECT shop, covar_pop(spent, spent) FROM token_units.visits GROUP BY shop ORDER BY shop;
+SELECT count(DISTINCT token) FROM token_units.visits WHERE shop = 'one';
+
+-- Brought to one version, everybody is one again.
+SET ROLE regress_cr_owner;
+SELECT cleanroom.rotate_table('token_units.visits', 'token', 'token units') AS n \gset
+RESET ROLE;
+DO $$
+BEGIN
+    FOR i IN 1..1200 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM cleanroom.key_rotations WHERE state = 'running' AND relation = 'token_units.visits');
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END
+$$;
+SELECT shop, count(DISTINCT token) AS tokens, count(DISTINCT cleanroom.token_version(token)) AS versions
+FROM token_units.visits GROUP BY shop ORDER BY shop;
+SET ROLE regress_cr_ana;
+SELECT shop, count(*), count(DISTINCT token) FROM token_units.visits GROUP BY shop ORDER BY shop;
+
+-- what the counters count, of many tokens, versions and thresholds
+RESET ROLE;
+CREATE TABLE token_units.made AS
+SELECT v AS version, i, (left(md5(v || ' ' || i), 12) || '8' || lpad(to_hex(v), 3, '0') || '800000'
+       || left(md5(i::text), 10))::uuid AS token
+FROM generate_series(1, 12) v, generate_series(1, 300) i;
+SELECT count(*) AS not_tokens FROM token_units.made WHERE cleanroom.token_version(token) IS DISTINCT FROM version;
+-- each version has as many as its number times "step", besides 3 units that are no tokens
+CREATE FUNCTION token_units.wrong(step int, t int, versions int) RETURNS TABLE (units int, expected int)
+LANGUAGE sql AS $$
+    SELECT cleanroom.units(u, t), least(t, greatest(3, versions * step))
+    FROM (SELECT token AS u FROM token_units.made WHERE version <= versions AND i <= version * step
+          UNION ALL
+          SELECT lpad(i::text, 32, '0')::uuid FROM generate_series(1, 3) i) s
+    CROSS JOIN generate_series(1, 2) twice
+$$;
+SELECT count(*) AS cases, count(*) FILTER (WHERE units <> expected) AS wrong
+FROM unnest('{1,2,5,13,25}'::int[]) step, unnest('{1,2,3,5,12,13,50,60,61,127,128,129,200,500,5000}'::int[]) t,
+     unnest('{1,2,3,12}'::int[]) versions, token_units.wrong(step, t, versions);
+-- by parallel workers
+ALTER TABLE token_units.made SET (parallel_workers = 2);
+ANALYZE token_units.made;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT cleanroom.units(token, 50) AS reached, cleanroom.units(token, 301) AS one_short,
+       cleanroom.units(token, 50) FILTER (WHERE i <= 49) AS below,
+       cleanroom.units(token, 50) FILTER (WHERE i <= 49 OR version = 7) AS one_version
+FROM token_units.made;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+-- units with neither of two values: in the version with most of them
+SELECT cleanroom.unlike(i % 3, NULL::int, token, 60) FILTER (WHERE i <= 60) AS x,
+       cleanroom.unlike(i % 3, NULL::int, token, 40) FILTER (WHERE i <= 60) AS x_reached,
+       cleanroom.unlike(i % 3, NULL::int, token, 60) FILTER (WHERE i <= 60 AND version = 1) AS x_of_one,
+       cleanroom.unlike(1, 1, token, 60) FILTER (WHERE version = 1) AS none
+FROM token_units.made;
+-- more versions than are told apart count as none
+SELECT cleanroom.units((lpad(to_hex(i), 12, '0') || '8' || lpad(to_hex(1 + i % 4095), 3, '0') || '800000' || lpad(to_hex(i), 10, '0'))::uuid, 100)
+FROM generate_series(1, 40000) i;
+
+DROP SCHEMA token_units CASCADE;
+SELECT count(cleanroom.destroy_key('token units', 'token units'));
+DELETE FROM cleanroom.keyring_rotations v USING cleanroom.keyring k WHERE v.key_id = k.key_id AND k.name = 'token units';
+DELETE FROM cleanroom.keyring_versions v USING cleanroom.keyring k WHERE v.key_id = k.key_id AND k.name = 'token units';
+DELETE FROM cleanroom.keyring_grants v USING cleanroom.keyring k WHERE v.key_id = k.key_id AND k.name = 'token units';
+DELETE FROM cleanroom.keyring WHERE name = 'token units';
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_owner;
+DROP OWNED BY regress_cr_owner, regress_cr_ana;
+DROP ROLE regress_cr_owner, regress_cr_ana;
