@@ -78,7 +78,8 @@ cr_hasher_hash(const CrHasher *hasher, Datum value)
 		case CR_HASHER_INT8:
 			return cr_unitset_kept(cr_unitset_mix(DatumGetInt64(value)));
 		case CR_HASHER_UUID:
-			return cr_unitset_kept(cr_hasher_uuid((uint8 *) DatumGetPointer(value)));
+			return cr_unitset_kept(
+				cr_hasher_uuid((uint8 *) DatumGetPointer(value)));
 		case CR_HASHER_OTHER:
 			break;
 	}

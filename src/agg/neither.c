@@ -8,12 +8,12 @@
  * choice: (x - a) * (y - b) is zero in all others.  Any a and b may be
  * chosen, also such as no row has.
  *
- * Of each pair of values as many units (of a class) are kept as the threshold: then all
- * choices that leave the pair out are known to leave enough, and to the
- * others it does not matter who else has it.  Whatever is added later leaves
- * none of the numbers smaller, so that nothing needs to be kept once all of
- * them have reached the threshold; this is looked at whenever the rows have
- * doubled.
+ * Of each pair of values as many units (of a class) are kept as the
+ * threshold: then all choices that leave the pair out are known to leave
+ * enough, and to the others it does not matter who else has it.  Whatever is
+ * added later leaves none of the numbers smaller, so that nothing needs to be
+ * kept once all of them have reached the threshold; this is looked at whenever
+ * the rows have doubled.
  *
  *-------------------------------------------------------------------------
  */
