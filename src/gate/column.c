@@ -288,7 +288,7 @@ refuse_key(CrLevel *level, const Var *var)
 										 cr_word_column(level->statement,
 														var)),
 								joins ?
-								"It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, or count(DISTINCT ...) it." :
+								"It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, count(DISTINCT ...) it, or group by the unit and it in a subquery." :
 								cr_word_allowed(level->statement, var,
 												CR_USE_DIMENSION,
 												filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));
@@ -328,6 +328,17 @@ check_unit_image(CrLevel *level, Node *unit)
 							 "Ask the owner to take the other uses away with cleanroom.set_column(), or to give the column a type that writes equal values alike, such as bigint or numeric(20, 0).");
 }
 
+/*
+ * What a column has to be for a key.  Beside a person's unit a join key tells
+ * the person's rows apart, and is seen by nobody: above, it is a join key.
+ */
+static uint32
+uses_of_key(const CrLevel *level, Node *stripped, bool groups)
+{
+	return groups && level->kind == CR_LEVEL_UNIT && IsA(stripped, Var) ?
+		CR_USE_DIMENSION | CR_USE_JOIN : CR_USE_DIMENSION;
+}
+
 /* A grouping key: total functions of dimensions, labels and constants. */
 CrVerdict *
 cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
@@ -353,7 +364,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	}
 	if (cr_label_mixes(level, expanded))
 		return cr_rule_refuse_label(expanded);
-	offender = find_offender(level->statement, expanded, CR_USE_DIMENSION);
+	offender = find_offender(level->statement, expanded,
+							 uses_of_key(level, stripped, clause != NULL));
 	if (offender != NULL && is_member(level, offender))
 		return cr_rule_refuse_match();
 	if (offender != NULL)

@@ -79,6 +79,7 @@ my %tables = (
 				[qw(2024-01-15 2024-02-01 2024-02-15 2024-03-01)] ],
 			price => [ 'numeric', 'm', [] ],
 			qty => [ 'int', 'm', [] ],
+			code => [ 'int', 'j', [] ],
 		}
 	},
 );
@@ -551,6 +552,14 @@ sub unit_level
 		push @columns, { %$dimension, expr => "$alias.$name", name => undef,
 			uses => $dimension->{uses} =~ /n/ ? 'dn' : 'd',
 			outer => $nulled_by->($dimension) };
+	}
+	# a join key tells events apart
+	for my $key (chance(0.5) ? columns_with($relation, 'j') : ())
+	{
+		feature('unit level: join key');
+		push @targets, "$key->{expr} AS j";
+		push @keys, $key->{expr};
+		last;
 	}
 	push @targets, 'count(*) AS n';
 	push @columns, { expr => "$alias.n", type => 'int', uses => 'dm',

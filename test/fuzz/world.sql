@@ -128,7 +128,7 @@ CREATE TABLE families (family text PRIMARY KEY, boss text);
 INSERT INTO families VALUES ('family 0', 'Ann'), ('family 1', 'Bob');
 SELECT cleanroom.protect('orders', 'buyer', threshold => 7,
     dimensions => '{product,channel,bought}', measures => '{price,qty}',
-    join_keys => '{buyer}');
+    join_keys => '{buyer,code}');
 GRANT SELECT ON orders, products, families TO fuzz_analyst;
 
 -- ---------- the analyst ----------
