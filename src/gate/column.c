@@ -70,8 +70,24 @@ is_member(CrLevel *level, const Var *var)
 		cr_inspect_base(level->statement, var->varno)->membership != NULL;
 }
 
+/* What else to filter on, or how to count nulls where those are asked for. */
+static const char *
+hint_of_filter(CrLevel *level, const Var *var, Node *atom,
+			   const CrColumnFact *fact)
+{
+	const char *hint = cr_word_allowed(level->statement, var,
+									   CR_USE_DIMENSION | CR_USE_FILTER,
+									   "Filter on");
+
+	if (!IsA(atom, NullTest) || fact == NULL ||
+		(fact->uses & CR_USE_MEASURE) == 0)
+		return hint;
+	return psprintf("count(*) - count(x) is the number of rows without a value x. %s",
+					hint);
+}
+
 static CrVerdict *
-refuse_filter(CrLevel *level, const Var *var)
+refuse_filter(CrLevel *level, const Var *var, Node *atom)
 {
 	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
 	const char *column = cr_word_column(level->statement, var);
@@ -91,10 +107,7 @@ refuse_filter(CrLevel *level, const Var *var)
 		refusal = cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, var->location,
 									psprintf("column %s may not be filtered on",
 											 column),
-									cr_word_allowed(level->statement, var,
-													CR_USE_DIMENSION |
-													CR_USE_FILTER,
-													"Filter on"));
+									hint_of_filter(level, var, atom, fact));
 	return cr_rule_about_column(level, var, refusal);
 }
 
@@ -162,7 +175,7 @@ check_atom(CrLevel *level, Node *written)
 	offender = find_offender(level->statement, atom,
 							 CR_USE_DIMENSION | CR_USE_FILTER);
 	if (offender != NULL)
-		return refuse_filter(level, offender);
+		return refuse_filter(level, offender, atom);
 	/* dimensions of joined tables may be grouped by together, too */
 	if ((bms_num_members(raw) > 1 ||
 		 (bms_num_members(raw) == 1 && bms_num_members(all) > 1)) &&

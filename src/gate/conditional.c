@@ -29,6 +29,8 @@ hint_of_conditional(Node *node, uint32 family)
 		return "Write sum(CASE WHEN x < 100 THEN x ELSE 100 END) for sum(least(x, 100)), where x may be filtered on.";
 	if (IsA(node, CoalesceExpr) && cr_aggregate_squares(family))
 		return "Where nulls count as zeros compute it from sums: (sum(x * x) - sum(x) * sum(x) / count(*)) / (count(*) - 1) is the variance, and its root the deviation.";
+	if (cr_aggregate_squares(family))
+		return "Of a condition that holds for a share p, p * (1 - p) is var_pop, and its root stddev_pop: SELECT sqrt(p * (1 - p)) FROM (SELECT avg(CASE WHEN condition THEN 1 ELSE 0 END) AS p ...) AS released. That times avg(x) FILTER (WHERE condition) - avg(x) FILTER (WHERE NOT condition) is covar_pop with a measure x. Of some rows only, write stddev(x) FILTER (WHERE condition).";
 	if (IsA(node, CaseExpr) || IsA(node, CoalesceExpr))
 		return "Write sum(x) FILTER (WHERE condition). Inside sum, count and avg a CASE may have up to 8 classes, equal values being one; in a subquery that groups by the unit, one condition. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).";
 	return "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), sum(a * b), which leaves out nulls, for sum(coalesce(a, 0) * b), and sum(x) FILTER (WHERE condition) for other conditions.";

@@ -154,7 +154,7 @@ list_allowed(const CrStatement *statement, const Var *var, uint32 uses,
 		return "What is summed up of a measure may be aggregated again; to be compared or grouped by, the measure has to be a filter too: ask its owner for cleanroom.set_column(..., 'measure, filter').";
 	if (base->kind != CR_BASE_PROTECTED)
 		return count > 0 ? psprintf("%s %s.", verb, names.data) :
-			psprintf("No column of subquery \"%s\" may be used so; let it return a column of the table as it is or, for each person, count, sum or avg of one, with FILTER (WHERE condition) where only some rows are meant: coalesce(sum(x) FILTER (WHERE condition), 0) is what CASE with ELSE 0 gives.",
+			psprintf("No column of subquery \"%s\" may be used so; let it return a column of the table as it is or, for each person, count, sum or avg of one, with FILTER (WHERE condition) where only some rows are meant: coalesce(sum(x) FILTER (WHERE condition), 0) is what CASE with ELSE 0 gives. A ratio of two is computed of all people: sum(a) / sum(b).",
 					 base->name);
 	if (count == 0)
 		return psprintf("No column of \"%s\" may be used so; its owner can allow one with cleanroom.set_column().",
