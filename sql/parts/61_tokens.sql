@@ -47,6 +47,15 @@ token: a token.
 Result: key_id of cleanroom.keys, modulo 65536; NULL for a UUID that is no token.
 Errors: none.';
 
+CREATE FUNCTION cleanroom.token_class(token uuid)
+RETURNS int LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'cr_token_class';
+COMMENT ON FUNCTION cleanroom.token_class(uuid) IS
+'One number for each key and version that tokens are made with: token_key() * 4096 + token_version(). A person may have a token of each, so guards that compare numbers of tokens count these classes too.
+token: a UUID.
+Result: 1 to 268435455; 0 for a UUID that is no token; NULL for NULL.
+Errors: none.';
+
 CREATE FUNCTION cleanroom.check_tokens(relation_a regclass, column_a name,
                                        relation_b regclass, column_b name)
 RETURNS TABLE (relation regclass, "column" name, key_id int, key_version int,

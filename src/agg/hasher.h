@@ -54,14 +54,11 @@ static inline uint64
 cr_hasher_uuid(const uint8 *uuid)
 {
 	uint64		words[2];
-	uint64		class = 0;
+	uint64		class = cr_token_class_of(uuid);
 	uint64		hash;
 
 	memcpy(words, uuid, sizeof(words));
 	hash = cr_unitset_mix(words[0] ^ cr_unitset_mix(words[1]));
-	if (cr_token_is(uuid))
-		class = cr_token_key_id(uuid) << CR_TOKEN_VERSION_BITS |
-			cr_token_key_version(uuid);
 	return class << CR_UNITSET_CLASS_SHIFT |
 		(hash & ((UINT64CONST(1) << CR_UNITSET_CLASS_SHIFT) - 1));
 }

@@ -336,24 +336,28 @@ end_of_class(const CrNeither *neither, const CrTriple *triples, int64 n,
 
 /*
  * The same in the class that has most.  Where there are several, two values
- * that leave none in one of them may leave some in another.
+ * that leave none in one of them may leave some in another: each choice counts
+ * there, and the result is 1 at least, since 0 would say that there are none.
  */
 static int64
 fewest_in_class(const CrNeither *neither, bool some)
 {
 	int64		n = hash_get_num_entries(neither->triples);
 	CrTriple   *triples = all_triples(neither->triples);
-	int64		most = 0;
+	bool		several;
+	int64		most;
 	int64		first;
 	int64		end;
 
 	qsort(triples, n, sizeof(CrTriple), compare_units);
-	some = some && end_of_class(neither, triples, n, 0) == n;
+	several = end_of_class(neither, triples, n, 0) < n;
+	most = several ? 1 : 0;
 	for (first = 0; first < n; first = end)
 	{
 		end = end_of_class(neither, triples, n, first);
 		most = Max(most, find_fewest(neither->threshold, triples + first,
-									 end - first, some));
+									 end - first,
+									 some && !several));
 	}
 	return most;
 }

@@ -76,6 +76,7 @@ read_oids(void)
 	static const Oid units_args[] = {ANYOID, INT4OID};
 	static const Oid unlike_args[] = {ANYOID, ANYOID, ANYOID, INT4OID};
 	static const Oid enough_args[] = {BOOLOID, INT4OID};
+	static const Oid token_args[] = {UUIDOID};
 	uint64		started_at;
 	Oid			extension;
 	CrOids		found;
@@ -100,6 +101,9 @@ read_oids(void)
 												 "unlike", 4, unlike_args);
 			found.enough_function = find_member(extension, found.schema,
 												"enough", 2, enough_args);
+			found.token_class_function = find_member(extension, found.schema,
+													 "token_class", 1,
+													 token_args);
 		}
 	} while (started_at != generation);
 

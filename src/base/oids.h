@@ -21,6 +21,7 @@ typedef struct CrOids
 	Oid			unlike_aggregate;	/* cleanroom.unlike("any", "any", "any",
 									 * int) */
 	Oid			enough_function;	/* cleanroom.enough(bool, int): bool */
+	Oid			token_class_function;	/* cleanroom.token_class(uuid): int */
 } CrOids;
 
 /*

@@ -26,7 +26,8 @@ extension_is_whole(void)
 		OidIsValid(oids->gate_function) &&
 		OidIsValid(oids->units_aggregate) &&
 		OidIsValid(oids->unlike_aggregate) &&
-		OidIsValid(oids->enough_function);
+		OidIsValid(oids->enough_function) &&
+		OidIsValid(oids->token_class_function);
 }
 
 /*

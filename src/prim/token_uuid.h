@@ -65,4 +65,14 @@ cr_token_key_id(const uint8_t token[CR_TOKEN_SIZE])
 		token[10] >> 6;
 }
 
+/* One number for each key and version; 0: it is no token. */
+static inline uint32_t
+cr_token_class_of(const uint8_t token[CR_TOKEN_SIZE])
+{
+	if (!cr_token_is(token))
+		return 0;
+	return cr_token_key_id(token) << CR_TOKEN_VERSION_BITS |
+		cr_token_key_version(token);
+}
+
 #endif							/* CR_TOKEN_UUID_H */

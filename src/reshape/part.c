@@ -167,35 +167,62 @@ tests_of_answers(const CrLevel *level, const CrAggregate *aggregate,
 	return tests;
 }
 
-/* count(DISTINCT unit) FILTER (WHERE conditions) */
+/* count(DISTINCT value) FILTER (WHERE conditions) */
 static Expr *
-count_people(const CrUnit *unit, const Aggref *like, List *conditions)
+count_distinct(Node *value, const Aggref *like, List *conditions)
 {
-	Node	   *local = (Node *) copyObject(unit->local);
 	Aggref	   *aggref = cr_make_aggregate(F_COUNT_ANY, INT8OID,
-										   list_make1(local));
+										   list_make1(value));
 	TargetEntry *tle = linitial_node(TargetEntry, aggref->args);
 	SortGroupClause *distinct = copyObject(linitial(like->aggdistinct));
 
-	get_sort_group_operators(exprType(local), true, true, false,
+	get_sort_group_operators(exprType(value), true, true, false,
 							 &distinct->sortop, &distinct->eqop, NULL,
 							 &distinct->hashable);
 	tle->ressortgroupref = distinct->tleSortGroupRef;
-	aggref->inputcollid = exprCollation(local);
+	aggref->inputcollid = exprCollation(value);
 	aggref->aggdistinct = list_make1(distinct);
 	if (conditions != NIL)
 		aggref->aggfilter = make_ands_explicit(copyObject(conditions));
 	return (Expr *) aggref;
 }
 
+/* count(DISTINCT unit) FILTER (WHERE conditions) */
+static Expr *
+count_people(const CrUnit *unit, const Aggref *like, List *conditions)
+{
+	return count_distinct((Node *) copyObject(unit->local), like, conditions);
+}
+
+/*
+ * As many units as are surely people enough.  One person may have a token of
+ * each version of a key: of several times the threshold, the threshold are of
+ * one version.
+ */
+static Expr *
+enough_people(const CrUnit *unit, const Aggref *like)
+{
+	Expr	   *threshold =
+		(Expr *) cr_make_int8(unit->base->policy->threshold);
+	Node	   *class;
+
+	if (!cr_policy_unit_may_be_token(unit->base->rte->relid, unit->attnum))
+		return threshold;
+	class = (Node *) makeFuncExpr(cr_oids_get()->token_class_function, INT4OID,
+								  list_make1(copyObject(unit->local)),
+								  InvalidOid, InvalidOid,
+								  COERCE_EXPLICIT_CALL);
+	return cr_make_operation("*", threshold,
+							 count_distinct(class, like, NIL));
+}
+
 /* The one count lacks none of the other, or enough. */
 static Expr *
-test_of_people(const CrUnit *unit, Expr *all, Expr *part)
+test_of_people(const CrUnit *unit, const Aggref *like, Expr *all, Expr *part)
 {
 	Expr	   *lacking = cr_make_operation("-", copyObject(all),
 											copyObject(part));
-	Expr	   *threshold =
-		(Expr *) cr_make_int8(unit->base->policy->threshold);
+	Expr	   *threshold = enough_people(unit, like);
 	Expr	   *none = cr_make_operation("=", copyObject(all),
 										 copyObject(part));
 
@@ -216,15 +243,16 @@ tests_of_unit(const CrLevel *level, const CrAggregate *aggregate,
 	Expr	   *part = count_people(unit, aggregate->aggref, conditions);
 	List	   *before = cr_defer_conditions(level);
 	List	   *tests =
-		list_make1(test_of_people(unit, count_people(unit, aggregate->aggref,
-													 NIL), part));
+		list_make1(test_of_people(unit, aggregate->aggref,
+								  count_people(unit, aggregate->aggref, NIL),
+								  part));
 	ListCell   *lc;
 
 	foreach(lc, aggregate->chosen)
 	{
 		if (before != NIL)
 			tests = lappend(tests,
-							test_of_people(unit,
+							test_of_people(unit, aggregate->aggref,
 										   count_people(unit,
 														aggregate->aggref,
 														before), part));

@@ -21,6 +21,7 @@
 PG_FUNCTION_INFO_V1(cr_tokenize);
 PG_FUNCTION_INFO_V1(cr_token_version);
 PG_FUNCTION_INFO_V1(cr_token_key);
+PG_FUNCTION_INFO_V1(cr_token_class);
 
 bool
 cr_tokenize_value(CrCall *call, CrBytes key_name, CrForm form, CrBytes value,
@@ -128,4 +129,11 @@ cr_token_key(PG_FUNCTION_ARGS)
 	if (!cr_token_is(token->data))
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(cr_token_key_id(token->data));
+}
+
+/* cleanroom.token_class(token uuid): key and version; 0 for others. */
+Datum
+cr_token_class(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32((int32) cr_token_class_of(PG_GETARG_UUID_P(0)->data));
 }

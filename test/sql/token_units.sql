@@ -121,6 +121,39 @@ SELECT cleanroom.unlike(i % 3, NULL::int, token, 60) FILTER (WHERE i <= 60) AS x
        cleanroom.unlike(i % 3, NULL::int, token, 60) FILTER (WHERE i <= 60 AND version = 1) AS x_of_one,
        cleanroom.unlike(1, 1, token, 60) FILTER (WHERE version = 1) AS none
 FROM token_units.made;
+-- none in each version alone, but not together: few, and not none
+SELECT cleanroom.unlike(version, NULL::int, token, 10) FILTER (WHERE version < 3) AS few,
+       cleanroom.unlike(version, version, token, 10) FILTER (WHERE version = 1 OR version = 2 AND i = 1) AS few_of_two,
+       cleanroom.unlike(i, i, token, 10) FILTER (WHERE version < 3) AS enough
+FROM token_units.made;
+-- one person with another value, or without one, after the key was rotated
+CREATE FUNCTION token_units.token(person int, version int) RETURNS uuid IMMUTABLE LANGUAGE sql AS
+$$SELECT (left(md5(version || ' ' || person), 12) || '8' || lpad(to_hex(version), 3, '0') || '800000' || left(md5(person::text), 10))::uuid$$;
+SET ROLE regress_cr_owner;
+CREATE TABLE token_units.sums (token uuid, amount int, pieces int);
+CREATE TABLE token_units.kinds (token uuid, kind text);
+RESET ROLE;
+INSERT INTO token_units.sums SELECT token_units.token(i, 1), 100 + i, 1 FROM generate_series(1, 50) i;
+INSERT INTO token_units.sums VALUES (token_units.token(99, 2), 777, 2), (token_units.token(99, 2), 123, 2);
+INSERT INTO token_units.kinds
+SELECT token_units.token(i, v), k FROM generate_series(1, 30) i, unnest('{m,w}'::text[]) k, generate_series(1, 3) v
+WHERE NOT (i = 17 AND k = 'm');
+SET ROLE regress_cr_owner;
+SELECT cleanroom.protect('token_units.sums', 'token', 10, '{}', '{amount,pieces}', '{pieces}', '{token}');
+SELECT cleanroom.protect('token_units.kinds', 'token', 3, '{kind}', '{}', '{}', '{token}');
+GRANT SELECT ON token_units.sums, token_units.kinds TO regress_cr_ana;
+SET ROLE regress_cr_ana;
+SELECT sum(m - a) FROM (SELECT token, sum(amount) AS m, avg(amount) AS a FROM token_units.sums GROUP BY token) p;
+SELECT covar_pop(amount, pieces) FROM token_units.sums;
+SELECT sum(amount * (pieces - 1)) FROM token_units.sums;
+SELECT count(DISTINCT token), count(DISTINCT token) FILTER (WHERE kind = 'm') FROM token_units.kinds;
+SELECT count(DISTINCT token), count(DISTINCT CASE WHEN kind = 'm' THEN token END) FROM token_units.kinds;
+RESET ROLE;
+-- one version, and a share of many
+INSERT INTO token_units.kinds SELECT token_units.token(i, 1), 'w' FROM generate_series(31, 40) i;
+SET ROLE regress_cr_ana;
+SELECT count(DISTINCT token), count(DISTINCT token) FILTER (WHERE kind = 'm') FROM token_units.kinds;
+RESET ROLE;
 -- more versions than are told apart count as none
 SELECT cleanroom.units((lpad(to_hex(i), 12, '0') || '8' || lpad(to_hex(1 + i % 4095), 3, '0') || '800000' || lpad(to_hex(i), 10, '0'))::uuid, 100)
 FROM generate_series(1, 40000) i;
