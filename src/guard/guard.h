@@ -66,10 +66,4 @@ extern void cr_guard_silence_log(void);
  */
 extern void cr_guard_cap_parallel_workers(void);
 
-/*
- * Notes that a table has just got a partition or an inheritance child; the
- * utility hook closes it when the command has ended.
- */
-extern void cr_guard_note_new_child(Oid parent);
-
 #endif							/* CR_GUARD_H */

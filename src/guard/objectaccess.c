@@ -32,6 +32,7 @@
 #include "guard/bound.h"
 #include "guard/command.h"
 #include "guard/guard.h"
+#include "guard/placed.h"
 #include "guard/raise.h"
 #include "keys/parts.h"
 #include "ledger/note.h"
@@ -210,7 +211,10 @@ judge_relation(ObjectAccessType access, Oid relid, int column)
 		cr_ledger_note("policy_change", relid, NULL, "{\"dropped\": true}");
 	}
 	else if (access == OAT_POST_ALTER && column == 0)
-		cr_by_hand_note_owner(relid);
+	{
+		if (cr_by_hand_note_owner(relid))
+			cr_placed_note(relid);
+	}
 	else if ((access == OAT_POST_CREATE || access == OAT_POST_ALTER) &&
 			 column > 0 && cr_policy_exists(relid))
 		cr_check_changed_column_code(relid, column);	/* before rows are
@@ -253,7 +257,7 @@ cr_object_access(ObjectAccessType access, Oid classid, Oid objectid,
 		Oid			parent = ((ObjectAccessPostAlter *) arg)->auxiliary_id;
 
 		if (OidIsValid(parent) && cr_policy_possible())
-			cr_guard_note_new_child(parent);
+			cr_placed_note_child(objectid, parent);
 		if (OidIsValid(parent))
 			cr_parts_note(objectid, parent);
 	}

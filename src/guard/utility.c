@@ -25,7 +25,9 @@
 #include "guard/foreign_key.h"
 #include "guard/guard.h"
 #include "guard/held.h"
+#include "guard/maintenance.h"
 #include "guard/own_names.h"
+#include "guard/placed.h"
 #include "guard/raise.h"
 #include "guard/rewriting.h"
 #include "guard/template_database.h"
@@ -51,9 +53,6 @@ static const char *forbidding_command = NULL;
 /* is one of the commands that are running an EXPLAIN? */
 static bool explaining = false;
 
-/* tables that got a partition or child in the running command; permanent */
-static List *new_parents = NIL;
-
 const char *
 cr_command_forbidding_queries(void)
 {
@@ -64,15 +63,6 @@ bool
 cr_command_explains(void)
 {
 	return explaining;
-}
-
-void
-cr_guard_note_new_child(Oid parent)
-{
-	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-
-	new_parents = list_append_unique_oid(new_parents, parent);
-	MemoryContextSwitchTo(old);
 }
 
 /*
@@ -306,26 +296,6 @@ seal_tables(void)
 	cr_policy_seal_tables();
 }
 
-/*
- * Closes the tables that have just become part of a protected one.  What a
- * failed command has left in the list does no harm: nothing has changed
- * below those tables.
- */
-static void
-close_new_children(void)
-{
-	List	   *parents = new_parents;
-	ListCell   *lc;
-
-	if (parents == NIL)
-		return;
-	new_parents = NIL;			/* closing runs commands of its own */
-	CommandCounterIncrement();
-	foreach(lc, parents)
-		cr_policy_close_descendants(lfirst_oid(lc));
-	list_free(parents);
-}
-
 /* What is to be done when a command has run. */
 typedef struct Aftermath
 {
@@ -340,7 +310,7 @@ finish_command(const Aftermath *after)
 	note_switches(after->switches);
 	if (IsTransactionState())
 	{
-		close_new_children();
+		cr_placed_settle();
 		cr_parts_settle();
 	}
 	if (after->leaving)
@@ -355,6 +325,8 @@ run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 			QueryEnvironment *query_env, DestReceiver *dest,
 			QueryCompletion *qc)
 {
+	const char *maintained = cr_maintenance_of_others(pstmt->utilityStmt);
+	MemoryContext entered = CurrentMemoryContext;
 	Oid			previous = cr_foreign_key_enter();
 
 	PG_TRY();
@@ -366,11 +338,15 @@ run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 			standard_ProcessUtility(pstmt, query_string, read_only_tree,
 									context, params, query_env, dest, qc);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		cr_foreign_key_leave(previous);
+		if (maintained != NULL)
+			cr_maintenance_fail(maintained, entered);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	cr_foreign_key_leave(previous);
 }
 
 static void

@@ -243,7 +243,7 @@ cr_by_hand_note_policy(Oid policy, bool dropped)
 						after.text);
 }
 
-void
+bool
 cr_by_hand_note_owner(Oid relid)
 {
 	HeapTuple	before;
@@ -251,20 +251,19 @@ cr_by_hand_note_owner(Oid relid)
 	Oid			old_owner;
 	Oid			new_owner;
 
-	if (!cr_policy_exists(relid))
-		return;
 	before = cr_catalog_row(RelationRelationId, ClassOidIndexId,
 							Anum_pg_class_oid, relid, NULL);
 	after = cr_catalog_row(RelationRelationId, ClassOidIndexId,
 						   Anum_pg_class_oid, relid, SnapshotSelf);
 	if (!HeapTupleIsValid(before) || !HeapTupleIsValid(after))
-		return;
+		return false;
 	old_owner = ((Form_pg_class) GETSTRUCT(before))->relowner;
 	new_owner = ((Form_pg_class) GETSTRUCT(after))->relowner;
-	if (old_owner != new_owner)
+	if (old_owner != new_owner && cr_policy_exists(relid))
 		cr_note_by_hand(relid, "owner", NULL,
 						GetUserNameFromId(old_owner, true),
 						GetUserNameFromId(new_owner, true));
+	return old_owner != new_owner;
 }
 
 /*

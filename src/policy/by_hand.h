@@ -26,8 +26,8 @@ extern void cr_by_hand_note_policy(Oid policy, bool dropped);
  */
 extern void cr_by_hand_check_column(Oid relid, AttrNumber attnum);
 
-/* For the same hook: a relation has been altered, perhaps its owner. */
-extern void cr_by_hand_note_owner(Oid relid);
+/* For the same hook: a relation has been altered; was it its owner? */
+extern bool cr_by_hand_note_owner(Oid relid);
 
 /*
  * The switches of row security of all protected tables, before a command

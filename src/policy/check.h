@@ -34,8 +34,8 @@ extern void cr_check_not_followed(Relation rel);
 extern void cr_check_column_code(Relation rel);
 extern void cr_check_changed_column_code(Oid relid, AttrNumber attnum);
 
-/* Is the relation, or the table that is part of it, in none of others'? */
-extern void cr_check_no_other_ancestor(Relation rel, Oid relid);
+/* Is the table part of none that another role owns? */
+extern void cr_check_no_other_ancestor(Oid relid);
 
 /*
  * Does the relation exist, and is the current user its owner, or a role with

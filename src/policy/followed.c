@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
@@ -159,14 +160,14 @@ cr_check_not_followed(Relation rel)
 
 /*
  * Whoever owns a table above has statistics, indexes and foreign keys made of
- * all below it.
+ * all below it: does the owner of the policy, at least in effect?
  */
-void
-cr_check_no_other_ancestor(Relation rel, Oid relid)
+static void
+check_ancestors(Oid governor, Oid relid, Oid below)
 {
 	ListCell   *lc;
 
-	foreach(lc, cr_load_parents(relid))
+	foreach(lc, cr_load_parents(below))
 	{
 		Oid			parent = lfirst_oid(lc);
 		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(parent));
@@ -176,15 +177,37 @@ cr_check_no_other_ancestor(Relation rel, Oid relid)
 			continue;
 		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 		ReleaseSysCache(tuple);
-		if (!cr_owns_relation(RelationGetRelid(rel), owner))
+		if (!cr_owns_relation(governor, owner))
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("table \"%s\" is part of table \"%s\" of role \"%s\"",
-							RelationGetRelationName(rel),
-							get_rel_name(parent),
+							get_rel_name(relid), get_rel_name(parent),
 							GetUserNameFromId(owner, false)),
 					 errdetail("Its owner could have statistics, indexes and foreign keys made of what is stored."),
 					 errhint("Detach it; or have one role own both, and protect the table above.")));
-		cr_check_no_other_ancestor(rel, parent);
+		check_ancestors(governor, relid, parent);
+	}
+}
+
+void
+cr_check_no_other_ancestor(Oid relid)
+{
+	check_ancestors(relid, relid, relid);
+}
+
+void
+cr_policy_check_place(Oid relid)
+{
+	ListCell   *lc;
+
+	if (!cr_policy_possible() || get_rel_name(relid) == NULL)
+		return;
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		const char *why;
+		Oid			governor = cr_load_governor(lfirst_oid(lc), NULL, &why);
+
+		if (OidIsValid(governor))
+			check_ancestors(governor, lfirst_oid(lc), lfirst_oid(lc));
 	}
 }

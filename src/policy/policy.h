@@ -114,6 +114,13 @@ extern List *cr_policy_row_conditions(Oid relid);
 extern void cr_policy_close_descendants(Oid parent);
 
 /*
+ * To be called after a command that has made the relation part of another, or
+ * has given it to another role: is no protected one, of it and of what is part
+ * of it, part of a table that another role owns?  Errors: 55000.
+ */
+extern void cr_policy_check_place(Oid relid);
+
+/*
  * To be called before CREATE POLICY, with its table and name: drops a policy
  * of that name that closing has put there, so that a dump can be restored,
  * which brings them all.  Does nothing for a table that is not protected or

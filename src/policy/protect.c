@@ -130,7 +130,7 @@ cr_protect_table(CrProtectRequest *request)
 	cr_check_not_forced(rel);
 	cr_check_not_followed(rel);
 	cr_check_column_code(rel);
-	cr_check_no_other_ancestor(rel, relid);
+	cr_check_no_other_ancestor(relid);
 	texts = make_column_labels(rel, request);
 	cr_closing_recall(rel, &request->label);
 	if (cr_load_label_text(relid, 0) != NULL &&

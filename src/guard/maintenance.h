@@ -1,0 +1,28 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/maintenance.h
+ *	  Commands that read rows with their owner's rights, for somebody else.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CR_MAINTENANCE_H
+#define CR_MAINTENANCE_H
+
+#include "nodes/nodes.h"
+#include "utils/palloc.h"
+
+/*
+ * The name of a command that maintains relations, if rows of one of them are
+ * hidden from the current user; NULL of others.  Static.
+ */
+extern const char *cr_maintenance_of_others(Node *command);
+
+/*
+ * In PG_CATCH() of such a command, with the memory context that it was
+ * entered in: raises an error that tells nothing of a row in the place of the
+ * one that was caught, which goes to the server's log.
+ */
+extern void cr_maintenance_fail(const char *name, MemoryContext context)
+			__attribute__((noreturn));
+
+#endif							/* CR_MAINTENANCE_H */
