@@ -189,7 +189,15 @@ cr_rule_memberships(CrLevel *level)
 		if (!clause->inner &&
 			cr_match_tested(level->statement, clause->expanded) != NIL)
 			return cr_rule_refuse_stuck();
+		if (cr_nulled_mixes(level->statement, clause->expanded,
+							clause->limited))
+			return cr_rule_refuse_match();
 	}
+	if (level->kind == CR_LEVEL_UNIT &&
+		cr_nulled_mixes(level->statement,
+						cr_inspect_expand(level, level->query->havingQual),
+						NULL))
+		return cr_rule_refuse_match();
 	if (level->kind == CR_LEVEL_UNIT &&
 		cr_match_tested(level->statement,
 						cr_inspect_expand(level,

@@ -235,12 +235,18 @@ is_told(CrLevel *level, Node *condition, List *asked)
 bool
 cr_inspect_is_decidable(CrLevel *level, Node *condition)
 {
+	Node	   *expanded = cr_inspect_expand(level, condition);
 	List	   *asked;
 	ListCell   *lc;
 
+	foreach(lc, cr_nulled_asked(level->statement, expanded))
+	{
+		if (cr_nulled_answer(level, condition, lfirst(lc)) == NULL)
+			return false;
+	}
 	if (level->statement->memberships == NIL)
 		return true;
-	asked = asked_in(level, condition, cr_inspect_expand(level, condition));
+	asked = asked_in(level, condition, expanded);
 	foreach(lc, asked)
 	{
 		if (!is_told(level, condition, list_make1(lfirst(lc))))
@@ -382,7 +388,11 @@ cr_inspect_left_out(CrLevel *level, List *conditions)
 {
 	Search		search = {level, NULL, NIL};
 	List	   *asked = questions_in(level, conditions);
+	List	   *nulled = cr_nulled_asked(level->statement,
+										 cr_inspect_expand(level,
+														   (Node *) make_ands_explicit(conditions)));
 	uint32		numbers;
+	ListCell   *lc;
 
 	/* the gate has refused it, see cr_inspect_is_intricate() */
 	if (list_length(asked) > MAX_QUESTIONS)
@@ -397,5 +407,11 @@ cr_inspect_left_out(CrLevel *level, List *conditions)
 		else
 			ask_together(&search, chosen);
 	}
+	/* those who have no match are what they are, whatever is assumed */
+	foreach(lc, nulled)
+		add_rows(&search, NIL,
+				 rows_between(cr_nulled_answer(level, search.condition,
+											   lfirst(lc)),
+							  search.condition), level->listed);
 	return search.found;
 }

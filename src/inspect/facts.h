@@ -354,6 +354,14 @@ extern bool cr_list_names_keys(CrLevel *level, Node *expanded);
 extern void cr_list_find(CrLevel *level);
 extern bool cr_list_conflict(CrLevel *level);
 
+/* inspect/nulled.c: conditions that hold for people without a match */
+extern List *cr_nulled_asked(const CrStatement *statement, Node *expanded);
+extern Node *cr_nulled_answer(CrLevel *level, Node *condition,
+							  const CrBase *base);
+extern bool cr_nulled_mixes(const CrStatement *statement, Node *expanded,
+							const Bitmapset *own);
+extern bool cr_nulled_mixes_key(const CrStatement *statement, Node *expanded);
+
 /* inspect/decisive.c */
 extern bool cr_inspect_is_decidable(CrLevel *level, Node *condition);
 extern bool cr_inspect_is_intricate(CrLevel *level, List *conditions);

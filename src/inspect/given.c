@@ -5,6 +5,9 @@
  *
  *	count(*) FILTER (WHERE m IS NOT NULL AND c)	count(m) FILTER (WHERE c)
  *	avg(x) FILTER (WHERE m IS NOT NULL AND c)	avg(x) FILTER (WHERE c)
+ *	count(CASE WHEN m IS NOT NULL THEN 1 END)	count(m)
+ *	sum((m IS NOT NULL)::int)					count(m)
+ *	CASE WHEN m IS NULL THEN 0 ELSE m END		COALESCE(m, 0)
  *
  * where x is null if m is; m may not be filtered on, but may be counted.  So
  * is such a condition of WHERE, if all aggregates can be written so, each of
@@ -142,6 +145,123 @@ write_given(Aggref *aggref, Node *measure, List *conditions)
 	return (Node *) result;
 }
 
+/* ---------- CASE and casts ---------- */
+
+/* What an expression that tests one measure for null is, of each sort. */
+typedef struct NullCase
+{
+	Node	   *measure;
+	Node	   *there;			/* its value where the measure is there */
+	Node	   *missing;		/* and where it is not; NULL: null */
+} NullCase;
+
+static bool
+read_case(CaseExpr *expr, NullCase *result)
+{
+	CaseWhen   *when = linitial_node(CaseWhen, expr->args);
+	NullTest   *test = (NullTest *) when->expr;
+	bool		given;
+
+	if (expr->arg != NULL || list_length(expr->args) != 1 ||
+		!IsA(test, NullTest) || test->argisrow)
+		return false;
+	given = test->nulltesttype == IS_NOT_NULL;
+	result->measure = (Node *) test->arg;
+	result->there = (Node *) (given ? when->result : expr->defresult);
+	result->missing = (Node *) (given ? expr->defresult : when->result);
+	if (result->missing != NULL && IsA(result->missing, Const) &&
+		((Const *) result->missing)->constisnull)
+		result->missing = NULL;
+	return result->there != NULL;
+}
+
+/* Reads CASE, and a cast of the test itself. */
+static bool
+read_null_case(Query *query, Node *node, NullCase *result)
+{
+	FuncExpr   *cast = (FuncExpr *) node;
+	NullTest   *test;
+
+	if (IsA(node, CaseExpr))
+		return read_case((CaseExpr *) node, result) &&
+			is_measure(query, result->measure);
+	if (!IsA(cast, FuncExpr) || cast->funcid != F_INT4_BOOL)
+		return false;
+	test = linitial(cast->args);
+	result->measure = tested_measure(query, (Node *) test);
+	result->there = (Node *) cr_make_int4(1);
+	result->missing = (Node *) cr_make_int4(0);
+	return result->measure != NULL;
+}
+
+/* Is it the integer? */
+static bool
+is_integer(Node *node, int32 value)
+{
+	Const	   *constant = (Const *) node;
+
+	return node != NULL && IsA(constant, Const) && !constant->constisnull &&
+		constant->consttype == INT4OID &&
+		DatumGetInt32(constant->constvalue) == value;
+}
+
+/* Does it count the rows that have the measure, and no others? */
+static bool
+counts_given(const Aggref *aggref, const NullCase *argument)
+{
+	if (aggref->aggdistinct != NIL || aggref->aggorder != NIL)
+		return false;
+	if (aggref->aggfnoid == F_COUNT_ANY)
+		return argument->missing == NULL && IsA(argument->there, Const) &&
+			!((Const *) argument->there)->constisnull;
+	return aggref->aggfnoid == F_SUM_INT4 && is_integer(argument->there, 1) &&
+		(argument->missing == NULL || is_integer(argument->missing, 0));
+}
+
+static Node *
+coalesce_mutator(Node *node, Query *query)
+{
+	NullCase	read;
+	CoalesceExpr *coalesce;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (!IsA(node, CaseExpr) || !read_null_case(query, node, &read) ||
+		read.missing == NULL || !IsA(read.missing, Const) ||
+		!equal(read.there, read.measure))
+		return expression_tree_mutator(node, coalesce_mutator,
+									   (void *) query);
+	coalesce = makeNode(CoalesceExpr);
+	coalesce->coalescetype = exprType(node);
+	coalesce->coalescecollid = exprCollation(node);
+	coalesce->args = list_make2(copyObject(read.measure),
+								copyObject(read.missing));
+	coalesce->location = exprLocation(node);
+	return (Node *) coalesce;
+}
+
+/* Writes what its argument says of nulls as what aggregates skip. */
+static Aggref *
+write_argument(Query *query, Aggref *aggref)
+{
+	Node	   *argument;
+	NullCase	read;
+	Aggref	   *result;
+
+	if (list_length(aggref->args) != 1)
+		return aggref;
+	argument = (Node *) linitial_node(TargetEntry, aggref->args)->expr;
+	if (read_null_case(query, argument, &read) && counts_given(aggref, &read))
+	{
+		result = make_count(aggref, read.measure);
+		result->aggfilter = copyObject(aggref->aggfilter);
+		return result;
+	}
+	result = copyObject(aggref);
+	result->args = (List *) coalesce_mutator((Node *) result->args, query);
+	return result;
+}
+
 static Node *
 filters_mutator(Node *node, Query *query)
 {
@@ -154,11 +274,12 @@ filters_mutator(Node *node, Query *query)
 		return node;
 	if (!IsA(node, Aggref) || aggref->agglevelsup != 0)
 		return expression_tree_mutator(node, filters_mutator, (void *) query);
+	aggref = write_argument(query, aggref);
 	conditions = make_ands_implicit(aggref->aggfilter);
 	measure = take_test(query, &conditions);
 	written = measure == NULL ? NULL :
 		write_given(aggref, measure, conditions);
-	return written != NULL ? written : node;
+	return written != NULL ? written : (Node *) aggref;
 }
 
 /* ---------- WHERE ---------- */
