@@ -377,8 +377,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	}
 	if (cr_label_mixes(level, expanded))
 		return cr_rule_refuse_label(expanded);
-	if (clause != NULL && cr_nulled_mixes_key(level->statement, expanded))
-		return cr_rule_refuse_match();
+	if (clause != NULL && cr_nulled_mixes_key(level, expanded))
+		return cr_rule_refuse_nulled();
 	offender = find_offender(level->statement, expanded,
 							 uses_of_key(level, stripped, clause != NULL));
 	if (offender != NULL && is_member(level, offender))

@@ -70,6 +70,7 @@ extern CrVerdict *cr_rule_steepness(CrLevel *level);
 extern CrVerdict *cr_rule_partners(CrLevel *level);
 
 /* match_rules.c: sets that people are asked to be in */
+extern CrVerdict *cr_rule_refuse_nulled(void);
 extern CrVerdict *cr_rule_refuse_match(void);
 extern CrVerdict *cr_rule_questions(CrLevel *level, List *conditions);
 extern CrVerdict *cr_rule_refuse_stuck(void);

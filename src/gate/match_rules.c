@@ -49,6 +49,15 @@ cr_rule_refuse_match(void)
 							 "Use EXISTS (SELECT ...) by itself: as a condition of WHERE, in FILTER or CASE, or as a GROUP BY key beside columns.");
 }
 
+/* The same in words of an outer join that is also used for something else. */
+CrVerdict *
+cr_rule_refuse_nulled(void)
+{
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+							 "what holds for people without a match in an outer join may not be mixed with other columns",
+							 "Ask for the match by EXISTS (SELECT ... WHERE key = a.key) or NOT EXISTS, which may stand beside other conditions, joined by AND and OR; or let it be a condition, or a GROUP BY key, of its own.");
+}
+
 /*
  * Whom several questions leave out is found by answering them in all ways:
  * those of the level, and what an aggregate of it asks besides.
@@ -189,15 +198,14 @@ cr_rule_memberships(CrLevel *level)
 		if (!clause->inner &&
 			cr_match_tested(level->statement, clause->expanded) != NIL)
 			return cr_rule_refuse_stuck();
-		if (cr_nulled_mixes(level->statement, clause->expanded,
-							clause->limited))
-			return cr_rule_refuse_match();
+		if (cr_nulled_mixes(level, clause->expanded, clause->limited))
+			return cr_rule_refuse_nulled();
 	}
 	if (level->kind == CR_LEVEL_UNIT &&
-		cr_nulled_mixes(level->statement,
+		cr_nulled_mixes(level,
 						cr_inspect_expand(level, level->query->havingQual),
 						NULL))
-		return cr_rule_refuse_match();
+		return cr_rule_refuse_nulled();
 	if (level->kind == CR_LEVEL_UNIT &&
 		cr_match_tested(level->statement,
 						cr_inspect_expand(level,

@@ -239,7 +239,7 @@ cr_inspect_is_decidable(CrLevel *level, Node *condition)
 	List	   *asked;
 	ListCell   *lc;
 
-	foreach(lc, cr_nulled_asked(level->statement, expanded))
+	foreach(lc, cr_nulled_asked(level, expanded))
 	{
 		if (cr_nulled_answer(level, condition, lfirst(lc)) == NULL)
 			return false;
@@ -296,7 +296,22 @@ add_rows(Search *search, List *asked, Node *rows, bool enough)
 	search->found = lappend(search->found, result);
 }
 
-/* Rows that the condition would hold for if the answer were another. */
+/* Is it false or null, whatever the row? */
+static bool
+never_holds(Node *condition)
+{
+	Const	   *value = (Const *) eval_const_expressions(NULL, condition);
+
+	return value == NULL || (IsA(value, Const) &&
+							 (value->constisnull ||
+							  !DatumGetBool(value->constvalue)));
+}
+
+/*
+ * Rows that the condition would hold for if the answer were another, and that
+ * it holds for by the answer.  Where it holds for none without the answer
+ * those are all that it means, and counted as such.
+ */
 static void
 add_decided(Search *search, List *asked, Node *holds, Node *does_not)
 {
@@ -308,12 +323,12 @@ add_decided(Search *search, List *asked, Node *holds, Node *does_not)
 	add_rows(search, asked, rows_between(rows, search->condition),
 			 of_list || search->level->listed);
 	/* whoever has written a list knows who is on it */
-	if (of_list)
+	if (of_list || !never_holds(does_not))
 	{
 		List	   *both = list_make2(rows, search->condition);
 
 		add_rows(search, asked, (Node *) make_ands_explicit(copyObject(both)),
-				 true);
+				 of_list);
 	}
 }
 
@@ -335,10 +350,45 @@ ask_together(Search *search, List *asked)
 	uint32		matched;
 
 	for (matched = 0; matched < (1U << list_length(asked)); matched++)
-		add_rows(search, asked,
-				 rows_between(assume(search->level, search->condition, asked,
-									 matched),
-							  search->condition), false);
+	{
+		Node	   *assumed = assume(search->level, search->condition, asked,
+									 matched);
+
+		add_rows(search, asked, rows_between(assumed, search->condition),
+				 false);
+		if (!never_holds(assumed))
+			add_rows(search, asked, rows_between(search->condition, assumed),
+					 false);
+	}
+}
+
+/*
+ * Whoever has a match in an outer join that is no membership, and is left out
+ * or let in for it.  Those who have none are what they are.  What cannot be
+ * told without a match counts as true where people might be left out.
+ */
+static void
+ask_nulled(Search *search)
+{
+	CrLevel    *level = search->level;
+	Node	   *expanded = cr_inspect_expand(level, search->condition);
+	List	   *asked = cr_nulled_asked(level, expanded);
+	ListCell   *lc;
+
+	foreach(lc, cr_nulled_entries(level, expanded))
+	{
+		Node	   *if_not = cr_nulled_answer(level, search->condition,
+											  lfirst(lc));
+
+		if (list_member_ptr(asked, lfirst(lc)))
+			add_rows(search, NIL,
+					 rows_between(if_not != NULL ? if_not :
+								  makeBoolConst(true, false),
+								  search->condition), level->listed);
+		if (if_not != NULL && !never_holds(if_not))
+			add_rows(search, NIL, rows_between(search->condition, if_not),
+					 false);
+	}
 }
 
 /* Those of the questions that are in the set of numbers. */
@@ -388,11 +438,7 @@ cr_inspect_left_out(CrLevel *level, List *conditions)
 {
 	Search		search = {level, NULL, NIL};
 	List	   *asked = questions_in(level, conditions);
-	List	   *nulled = cr_nulled_asked(level->statement,
-										 cr_inspect_expand(level,
-														   (Node *) make_ands_explicit(conditions)));
 	uint32		numbers;
-	ListCell   *lc;
 
 	/* the gate has refused it, see cr_inspect_is_intricate() */
 	if (list_length(asked) > MAX_QUESTIONS)
@@ -407,11 +453,6 @@ cr_inspect_left_out(CrLevel *level, List *conditions)
 		else
 			ask_together(&search, chosen);
 	}
-	/* those who have no match are what they are, whatever is assumed */
-	foreach(lc, nulled)
-		add_rows(&search, NIL,
-				 rows_between(cr_nulled_answer(level, search.condition,
-											   lfirst(lc)),
-							  search.condition), level->listed);
+	ask_nulled(&search);
 	return search.found;
 }

@@ -355,12 +355,13 @@ extern void cr_list_find(CrLevel *level);
 extern bool cr_list_conflict(CrLevel *level);
 
 /* inspect/nulled.c: conditions that hold for people without a match */
-extern List *cr_nulled_asked(const CrStatement *statement, Node *expanded);
+extern List *cr_nulled_entries(CrLevel *level, Node *expanded);
+extern List *cr_nulled_asked(CrLevel *level, Node *expanded);
 extern Node *cr_nulled_answer(CrLevel *level, Node *condition,
 							  const CrBase *base);
-extern bool cr_nulled_mixes(const CrStatement *statement, Node *expanded,
+extern bool cr_nulled_mixes(CrLevel *level, Node *expanded,
 							const Bitmapset *own);
-extern bool cr_nulled_mixes_key(const CrStatement *statement, Node *expanded);
+extern bool cr_nulled_mixes_key(CrLevel *level, Node *expanded);
 
 /* inspect/decisive.c */
 extern bool cr_inspect_is_decidable(CrLevel *level, Node *condition);
@@ -387,6 +388,7 @@ extern List *cr_divided_classes(const CrStatement *statement,
 extern bool cr_divided_names(const CrStatement *statement, Node *condition);
 
 /* inspect/nulling.c */
+extern bool cr_inspect_is_nulled_in(CrLevel *level, const CrBase *base);
 extern bool cr_inspect_nulled_alike(CrLevel *level, const Bitmapset *ids,
 									const CrBase *base);
 

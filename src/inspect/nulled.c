@@ -29,10 +29,9 @@
 
 typedef struct Entries
 {
-	const CrStatement *statement;
+	CrLevel    *level;			/* where the expression stands */
 	List	   *found;			/* CrBase */
 	const CrBase *but;			/* columns of others are looked for */
-	bool		others;
 } Entries;
 
 /* What a column of a unit level is made of there; NULL of others. */
@@ -51,17 +50,21 @@ made_of(const CrStatement *statement, const Var *var)
 	return list_nth(base->level->columns, var->varattno - 1);
 }
 
-/* May an outer join null the rows of people that the column is of? */
+/*
+ * May an outer join of the level, or below it, null the rows of people that
+ * the column is of?
+ */
 static CrBase *
-nulled_base(const CrStatement *statement, const Var *var)
+nulled_base(CrLevel *level, const Var *var)
 {
 	CrBase	   *base;
 
 	if (var->varlevelsup != 0 || var->varno <= 0)
 		return NULL;
-	base = cr_inspect_base(statement, var->varno);
+	base = cr_inspect_base(level->statement, var->varno);
 	return base->nullable && base->membership == NULL &&
-		cr_inspect_base_is_raw(base) ? base : NULL;
+		cr_inspect_base_is_raw(base) &&
+		cr_inspect_is_nulled_in(level, base) ? base : NULL;
 }
 
 static bool
@@ -71,31 +74,31 @@ entries_walker(Node *node, Entries *entries)
 		return false;
 	if (IsA(node, Var))
 	{
-		CrBase	   *base = nulled_base(entries->statement, (Var *) node);
+		CrBase	   *base = nulled_base(entries->level, (Var *) node);
 
 		check_stack_depth();
 		if (base != NULL)
 			entries->found = list_append_unique_ptr(entries->found, base);
-		return entries_walker(made_of(entries->statement, (Var *) node),
+		return entries_walker(made_of(entries->level->statement, (Var *) node),
 							  entries);
 	}
 	return expression_tree_walker(node, entries_walker, (void *) entries);
 }
 
 /* CrBase of all that may be missing of what an expanded expression is. */
-static List *
-entries_in(const CrStatement *statement, Node *expanded)
+List *
+cr_nulled_entries(CrLevel *level, Node *expanded)
 {
-	Entries		entries = {statement, NIL, NULL, false};
+	Entries		entries = {level, NIL, NULL};
 
 	entries_walker(expanded, &entries);
 	return entries.found;
 }
 
 static bool
-depends_on(const CrStatement *statement, Node *expanded, const CrBase *base)
+depends_on(CrLevel *level, Node *expanded, const CrBase *base)
 {
-	return list_member_ptr(entries_in(statement, expanded), base);
+	return list_member_ptr(cr_nulled_entries(level, expanded), base);
 }
 
 static bool
@@ -104,7 +107,7 @@ others_walker(Node *node, Entries *entries)
 	if (node == NULL)
 		return false;
 	if (IsA(node, Var))
-		return !depends_on(entries->statement, node, entries->but);
+		return !depends_on(entries->level, node, entries->but);
 	return expression_tree_walker(node, others_walker, (void *) entries);
 }
 
@@ -112,8 +115,8 @@ others_walker(Node *node, Entries *entries)
 
 typedef struct Missing
 {
-	const CrStatement *statement;
-	CrLevel    *level;			/* whose words they are; NULL: expanded */
+	CrLevel    *level;			/* where the expression stands */
+	bool		written;		/* it is in the level's words, not expanded */
 	const CrBase *base;
 	bool		unclear;
 } Missing;
@@ -147,10 +150,12 @@ never_holds(Node *condition)
 static Node *
 missing_aggregate(Aggref *aggref, Missing *missing)
 {
-	Node	   *filter = fold(missing_mutator(copyObject((Node *) aggref->aggfilter),
-											  missing));
-	bool		nothing = aggref->aggfilter != NULL && never_holds(filter);
+	Node	   *filter = (Node *) copyObject(aggref->aggfilter);
+	bool		nothing;
 	ListCell   *lc;
+
+	filter = fold(missing_mutator(filter, missing));
+	nothing = aggref->aggfilter != NULL && never_holds(filter);
 
 	foreach(lc, aggref->args)
 	{
@@ -170,22 +175,57 @@ missing_aggregate(Aggref *aggref, Missing *missing)
 		(Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
 }
 
+/* Is it a column of an entry that a join of the level itself may null? */
+static bool
+is_nulled_here(const CrLevel *level, const Var *var)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->rti == (int) var->varno)
+			return !bms_is_empty(source->nulling);
+	}
+	return false;
+}
+
+/* Is it a column of the entry, or of what no match leaves out with it? */
+static bool
+is_missing(const Missing *missing, const Var *var)
+{
+	CrBase	   *base;
+
+	if (var->varlevelsup != 0 || var->varno <= 0)
+		return false;
+	base = cr_inspect_base(missing->level->statement, var->varno);
+	return base == missing->base ||
+		(nulled_base(missing->level, var) != NULL &&
+		 cr_inspect_nulled_alike(missing->level,
+								 bms_make_singleton(missing->base->id),
+								 base));
+}
+
 static Node *
 missing_column(Var *var, Missing *missing)
 {
-	Node	   *expanded = missing->level != NULL ?
+	Node	   *expanded = missing->written ?
 		cr_inspect_expand(missing->level, (Node *) var) : (Node *) var;
-	Missing		below = {missing->statement, NULL, missing->base, false};
+	Missing		below = {missing->level, false, missing->base, false};
 	Node	   *value;
 	bool		is_null;
 
-	if (!depends_on(missing->statement, expanded, missing->base))
+	if (IsA(expanded, Var) && is_missing(missing, (Var *) expanded))
+		return (Node *) makeNullConst(var->vartype, var->vartypmod,
+									  var->varcollid);
+	if (!depends_on(missing->level, expanded, missing->base))
 		return (Node *) var;
-	if (IsA(expanded, Var) && ((Var *) expanded)->varno == missing->base->id)
+	if (missing->written && is_nulled_here(missing->level, var))
 		return (Node *) makeNullConst(var->vartype, var->vartypmod,
 									  var->varcollid);
 	if (IsA(expanded, Var))
-		expanded = made_of(missing->statement, (Var *) expanded);
+		expanded = made_of(missing->level->statement, (Var *) expanded);
 	value = fold(missing_mutator(copyObject(expanded), &below));
 	if (!is_constant(value, &is_null))
 	{
@@ -203,12 +243,12 @@ missing_mutator(Node *node, Missing *missing)
 	if (IsA(node, Var))
 		return missing_column((Var *) node, missing);
 	if (IsA(node, Aggref))
-		return depends_on(missing->statement, node, missing->base) ?
+		return depends_on(missing->level, node, missing->base) ?
 			missing_aggregate((Aggref *) node, missing) : node;
 	if (IsA(node, SubLink))
 	{
 		missing->unclear = missing->unclear ||
-			depends_on(missing->statement, node, missing->base);
+			depends_on(missing->level, node, missing->base);
 		return node;
 	}
 	return expression_tree_mutator(node, missing_mutator, (void *) missing);
@@ -216,19 +256,19 @@ missing_mutator(Node *node, Missing *missing)
 
 /* Could the expanded condition hold without a match of the entry? */
 static bool
-may_hold(const CrStatement *statement, Node *condition, const CrBase *base)
+may_hold(CrLevel *level, Node *condition, const CrBase *base)
 {
-	Missing		missing = {statement, NULL, base, false};
+	Missing		missing = {level, false, base, false};
 	Node	   *value;
 	ListCell   *lc;
 
-	if (!depends_on(statement, condition, base))
+	if (!depends_on(level, condition, base))
 		return false;
 	if (is_andclause(condition) || is_orclause(condition))
 	{
 		foreach(lc, ((BoolExpr *) condition)->args)
 		{
-			if (may_hold(statement, lfirst(lc), base))
+			if (may_hold(level, lfirst(lc), base))
 				return true;
 		}
 		return false;
@@ -244,14 +284,14 @@ may_hold(const CrStatement *statement, Node *condition, const CrBase *base)
  * condition could hold.
  */
 List *
-cr_nulled_asked(const CrStatement *statement, Node *expanded)
+cr_nulled_asked(CrLevel *level, Node *expanded)
 {
 	List	   *asked = NIL;
 	ListCell   *lc;
 
-	foreach(lc, entries_in(statement, expanded))
+	foreach(lc, cr_nulled_entries(level, expanded))
 	{
-		if (may_hold(statement, expanded, lfirst(lc)))
+		if (may_hold(level, expanded, lfirst(lc)))
 			asked = lappend(asked, lfirst(lc));
 	}
 	return asked;
@@ -264,17 +304,17 @@ cr_nulled_asked(const CrStatement *statement, Node *expanded)
 Node *
 cr_nulled_answer(CrLevel *level, Node *condition, const CrBase *base)
 {
-	Missing		missing = {level->statement, level, base, false};
+	Missing		missing = {level, true, base, false};
 	Node	   *value = fold(missing_mutator(copyObject(condition), &missing));
 
 	return missing.unclear ? NULL : value;
 }
 
 static bool
-has_others(const CrStatement *statement, Node *expanded, const CrBase *base)
+has_others(CrLevel *level, Node *expanded, const CrBase *base)
 {
-	Entries		entries = {statement, NIL, base, false};
-	Missing		missing = {statement, NULL, base, false};
+	Entries		entries = {level, NIL, base};
+	Missing		missing = {level, false, base, false};
 
 	(void) missing_mutator(copyObject(expanded), &missing);
 	return missing.unclear || others_walker(expanded, &entries);
@@ -285,20 +325,19 @@ has_others(const CrStatement *statement, Node *expanded, const CrBase *base)
  * columns?  "own" are ids of entries that it chooses the rows of.
  */
 bool
-cr_nulled_mixes(const CrStatement *statement, Node *expanded,
-				const Bitmapset *own)
+cr_nulled_mixes(CrLevel *level, Node *expanded, const Bitmapset *own)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
 
 	foreach(lc, make_ands_implicit((Expr *) expanded))
 	{
-		foreach(lc2, cr_nulled_asked(statement, lfirst(lc)))
+		foreach(lc2, cr_nulled_asked(level, lfirst(lc)))
 		{
 			CrBase	   *base = (CrBase *) lfirst(lc2);
 
 			if (!bms_is_member(base->id, own) &&
-				has_others(statement, lfirst(lc), base))
+				has_others(level, lfirst(lc), base))
 				return true;
 		}
 	}
@@ -307,19 +346,19 @@ cr_nulled_mixes(const CrStatement *statement, Node *expanded,
 
 /* The same of a key: is it something else without a match than null? */
 bool
-cr_nulled_mixes_key(const CrStatement *statement, Node *expanded)
+cr_nulled_mixes_key(CrLevel *level, Node *expanded)
 {
 	ListCell   *lc;
 
-	foreach(lc, entries_in(statement, expanded))
+	foreach(lc, cr_nulled_entries(level, expanded))
 	{
-		Missing		missing = {statement, NULL, lfirst(lc), false};
+		Missing		missing = {level, false, lfirst(lc), false};
 		bool		is_null;
 		Node	   *value = fold(missing_mutator(copyObject(expanded),
 												 &missing));
 
 		if ((missing.unclear || !is_constant(value, &is_null) || !is_null) &&
-			has_others(statement, expanded, lfirst(lc)))
+			has_others(level, expanded, lfirst(lc)))
 			return true;
 	}
 	return false;

@@ -75,6 +75,15 @@ find_joins(CrLevel *level, int id, List **joins)
 	return false;
 }
 
+/* May an outer join of the level, or below it, put nulls for the base? */
+bool
+cr_inspect_is_nulled_in(CrLevel *level, const CrBase *base)
+{
+	List	   *joins = NIL;
+
+	return find_joins(level, base->id, &joins) && joins != NIL;
+}
+
 /*
  * Is the base null wherever an outer join makes all of those null?  Not if
  * one of them may be nulled by a join that leaves the base as it is.

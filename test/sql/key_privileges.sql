@@ -100,6 +100,7 @@ INSERT INTO key_privileges.calls (call) VALUES
     ($$decrypt_fpe((SELECT card FROM key_privileges.made), 'kp card')$$),
     ($$token_version('00000000-0000-8001-8000-000000000000')$$),
     ($$token_key('00000000-0000-8001-8000-000000000000')$$),
+    ($$token_class('00000000-0000-8001-8000-000000000000')$$),
     ($$check_tokens('key_privileges.t', 'token', 'key_privileges.t', 'token')$$),
     ($$fill_token()$$),
     ($$count_key_use('{}')$$),
