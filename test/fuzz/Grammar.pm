@@ -101,6 +101,7 @@ my %labels = (
 
 my $aliases;
 my %features;
+my @nulled;    # aliases on optional sides
 
 sub pick { return $_[ int rand @_ ] }
 sub chance { return rand() < $_[0] }
@@ -306,6 +307,7 @@ sub joined
 	{
 		my $nulled = $how eq 'LEFT' ? $right : $left;
 
+		push @nulled, $nulled->{units}[0][0] =~ /^(\w+)\./;
 		$_->{outer} = $nulled->{units}[0][0] for @{ $nulled->{columns} };
 		$nulled->{where} = [];
 		$left->{key} = $right->{key} if $how eq 'RIGHT';
@@ -943,6 +945,7 @@ sub question
 
 	$aliases = 0;
 	%features = ();
+	@nulled = ();
 	if ($outside < 0.1)
 	{
 		my ($other) = core(\@ctes, 2);
@@ -985,6 +988,8 @@ sub question
 		}
 	}
 	$sql = both('WITH ') . join_pairs(', ', @ctes) . ' ' . $sql if @ctes;
+	# of whom nothing is asked there need be no people
+	return question() if grep { scalar(() = $sql->[0] =~ /\b$_\./g) == 1 } @nulled;
 	return { sql => $sql->[0], companion => $sql->[1], features => [ sort keys %features ] };
 }
 
