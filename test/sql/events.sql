@@ -63,7 +63,9 @@ SELECT sum(number) FROM (SELECT person, number FROM events.items GROUP BY person
 SELECT count(*) FROM (SELECT person, number FROM events.items GROUP BY person, number) o HAVING max(number) > 5;
 SELECT string_agg(number::text, ',') FROM (SELECT person, number FROM events.items GROUP BY person, number) o;
 SELECT row_number() OVER (ORDER BY number) FROM (SELECT person, number FROM events.items GROUP BY person, number) o;
+\set VERBOSITY sqlstate
 SELECT count(*) FROM (SELECT person, number FROM events.items GROUP BY person, number HAVING number = 11) o;
+\set VERBOSITY default
 SELECT count(*) FROM (SELECT person, number FROM events.items GROUP BY person, number ORDER BY number LIMIT 1) o;
 SELECT n, count(*) FROM (SELECT person, max(number) AS n FROM events.items GROUP BY person) o GROUP BY n;
 SELECT k, count(*) FROM (SELECT person, number + 0 AS k FROM events.items GROUP BY person, number + 0) o GROUP BY k;

@@ -53,7 +53,9 @@ VACUUM maintenance.stays;
 BEGIN;
 VACUUM maintenance.stays;
 ROLLBACK;
+\set VERBOSITY sqlstate
 REINDEX TABLE maintenance.stays;
+\set VERBOSITY default
 SELECT count(*) FROM pg_stats WHERE schemaname = 'maintenance' AND tablename IN ('visits', 'stays');
 -- of a table that is not protected all is
 ANALYZE maintenance.plain;
