@@ -55,7 +55,7 @@ cr_rule_refuse_nulled(void)
 {
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 							 "what holds for people without a match in an outer join may not be mixed with other columns",
-							 "Ask for the match by EXISTS (SELECT ... WHERE key = a.key) or NOT EXISTS, which may stand beside other conditions, joined by AND and OR; or let it be a condition, or a GROUP BY key, of its own.");
+							 "Ask for the match by EXISTS (SELECT ... WHERE key = a.key) or NOT EXISTS, which may stand beside other conditions, joined by AND and OR; count classes by FILTER (WHERE ...); or let it be a condition, or a GROUP BY key, of its own.");
 }
 
 /*
