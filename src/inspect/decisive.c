@@ -296,17 +296,6 @@ add_rows(Search *search, List *asked, Node *rows, bool enough)
 	search->found = lappend(search->found, result);
 }
 
-/* Is it false or null, whatever the row? */
-static bool
-never_holds(Node *condition)
-{
-	Const	   *value = (Const *) eval_const_expressions(NULL, condition);
-
-	return value == NULL || (IsA(value, Const) &&
-							 (value->constisnull ||
-							  !DatumGetBool(value->constvalue)));
-}
-
 /*
  * Rows that the condition would hold for if the answer were another, and that
  * it holds for by the answer.  Where it holds for none without the answer
@@ -323,7 +312,7 @@ add_decided(Search *search, List *asked, Node *holds, Node *does_not)
 	add_rows(search, asked, rows_between(rows, search->condition),
 			 of_list || search->level->listed);
 	/* whoever has written a list knows who is on it */
-	if (of_list || !never_holds(does_not))
+	if (of_list || !cr_inspect_never_holds(does_not))
 	{
 		List	   *both = list_make2(rows, search->condition);
 
@@ -356,7 +345,7 @@ ask_together(Search *search, List *asked)
 
 		add_rows(search, asked, rows_between(assumed, search->condition),
 				 false);
-		if (!never_holds(assumed))
+		if (!cr_inspect_never_holds(assumed))
 			add_rows(search, asked, rows_between(search->condition, assumed),
 					 false);
 	}
@@ -385,7 +374,7 @@ ask_nulled(Search *search)
 					 rows_between(if_not != NULL ? if_not :
 								  makeBoolConst(true, false),
 								  search->condition), level->listed);
-		if (if_not != NULL && !never_holds(if_not))
+		if (if_not != NULL && !cr_inspect_never_holds(if_not))
 			add_rows(search, NIL, rows_between(search->condition, if_not),
 					 false);
 	}

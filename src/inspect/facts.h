@@ -355,6 +355,7 @@ extern void cr_list_find(CrLevel *level);
 extern bool cr_list_conflict(CrLevel *level);
 
 /* inspect/nulled.c: conditions that hold for people without a match */
+extern bool cr_inspect_never_holds(Node *condition);
 extern List *cr_nulled_entries(CrLevel *level, Node *expanded);
 extern List *cr_nulled_asked(CrLevel *level, Node *expanded);
 extern Node *cr_nulled_answer(CrLevel *level, Node *condition,

@@ -137,13 +137,16 @@ is_constant(Node *node, bool *is_null)
 	return node != NULL && IsA(node, Const);
 }
 
-static bool
-never_holds(Node *condition)
+/* Is the condition false or null, whatever the row? */
+bool
+cr_inspect_never_holds(Node *condition)
 {
 	bool		is_null;
+	Node	   *value = fold(condition);
 
-	return is_constant(condition, &is_null) &&
-		(is_null || !DatumGetBool(((Const *) condition)->constvalue));
+	return value == NULL ||
+		(is_constant(value, &is_null) &&
+		 (is_null || !DatumGetBool(((Const *) value)->constvalue)));
 }
 
 /* An aggregate of a person's rows, all of which lack a match. */
@@ -154,8 +157,8 @@ missing_aggregate(Aggref *aggref, Missing *missing)
 	bool		nothing;
 	ListCell   *lc;
 
-	filter = fold(missing_mutator(filter, missing));
-	nothing = aggref->aggfilter != NULL && never_holds(filter);
+	filter = missing_mutator(filter, missing);
+	nothing = filter != NULL && cr_inspect_never_holds(filter);
 
 	foreach(lc, aggref->args)
 	{
@@ -273,8 +276,8 @@ may_hold(CrLevel *level, Node *condition, const CrBase *base)
 		}
 		return false;
 	}
-	value = fold(missing_mutator(copyObject(condition), &missing));
-	return missing.unclear || !never_holds(value);
+	value = missing_mutator(copyObject(condition), &missing);
+	return missing.unclear || !cr_inspect_never_holds(value);
 }
 
 /* ---------- for rules and guards ---------- */
