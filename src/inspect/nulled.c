@@ -77,6 +77,7 @@ entries_walker(Node *node, Entries *entries)
 		CrBase	   *base = nulled_base(entries->level, (Var *) node);
 
 		check_stack_depth();
+		CHECK_FOR_INTERRUPTS();
 		if (base != NULL)
 			entries->found = list_append_unique_ptr(entries->found, base);
 		return entries_walker(made_of(entries->level->statement, (Var *) node),
@@ -90,8 +91,18 @@ List *
 cr_nulled_entries(CrLevel *level, Node *expanded)
 {
 	Entries		entries = {level, NIL, NULL};
+	ListCell   *lc;
 
-	entries_walker(expanded, &entries);
+	foreach(lc, level->statement->bases)
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (base->nullable && base->membership == NULL &&
+			cr_inspect_base_is_raw(base))
+			break;
+	}
+	if (lc != NULL)
+		entries_walker(expanded, &entries);
 	return entries.found;
 }
 
