@@ -120,7 +120,7 @@ CREATE AGGREGATE cleanroom.unlike("any", "any", "any", int) (
 COMMENT ON AGGREGATE cleanroom.unlike("any", "any", "any", int) IS
 'Counts the distinct privacy units of a group that have a row with neither of two values, one of x and one of y, up to a threshold, for the two values that leave fewest, but not none: a sum of x * y is that of these rows but for what is known.
 Arguments: x, y and the unit, of any types that can be hashed, a row without x or unit being none, and y NULL where there is no second factor: then those are counted that have another x than the commonest; the threshold, in units, at least 1, the same for all rows of a group.
-Result: least(units, threshold); the threshold if any two values leave none; 0 for no rows; never NULL. Values are equal as by the = of their types. Where counting would take more than a hundred million steps it is 1. Of tokens, those of the key and version with most of them count, as for units().
+Result: least(units, threshold); the threshold if any two values leave none; 0 for no rows; never NULL. Values are equal as by the = of their types. Where counting would take more than a hundred million steps it is 1. Of tokens, those of the key and version with most of them count, as for units(); of several keys or versions it is 1 at least, since two values may leave none in one alone.
 Errors: 22003 for a threshold below 1, 22004 for a NULL threshold, 42883 for a type without a hash function.';
 
 -- VOLATILE: it must be called for every group, neither early nor elsewhere.

@@ -117,3 +117,13 @@ cr_make_aggregate(Oid aggfnoid, Oid type, List *args)
 	aggref->location = -1;
 	return aggref;
 }
+
+bool
+cr_is_int4(const Node *node, int32 value)
+{
+	const Const *constant = (const Const *) node;
+
+	return node != NULL && IsA(constant, Const) && !constant->constisnull &&
+		constant->consttype == INT4OID &&
+		DatumGetInt32(constant->constvalue) == value;
+}

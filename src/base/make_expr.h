@@ -31,4 +31,7 @@ extern CaseExpr *cr_make_case(Node *condition, Node *result, Node *otherwise);
 /* aggfnoid(args), or count(*) where there are none; of no input collation */
 extern Aggref *cr_make_aggregate(Oid aggfnoid, Oid type, List *args);
 
+/* Is it this constant, of type int? */
+extern bool cr_is_int4(const Node *node, int32 value);
+
 #endif							/* CR_MAKE_EXPR_H */

@@ -263,14 +263,9 @@ rows_between(Node *holds, Node *does_not)
 	Node	   *failed = cr_make_boolean_test(copyObject(does_not),
 											  IS_NOT_TRUE, -1);
 	Node	   *rows = (Node *) make_andclause(list_make2(held, failed));
-	Const	   *constant;
 
 	rows = eval_const_expressions(NULL, rows);
-	constant = (Const *) rows;
-	if (IsA(constant, Const) &&
-		(constant->constisnull || !DatumGetBool(constant->constvalue)))
-		return NULL;
-	return rows;
+	return cr_inspect_never_holds(rows) ? NULL : rows;
 }
 
 /* ---------- which questions, and what they leave out ---------- */

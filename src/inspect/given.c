@@ -194,17 +194,6 @@ read_null_case(Query *query, Node *node, NullCase *result)
 	return result->measure != NULL;
 }
 
-/* Is it the integer? */
-static bool
-is_integer(Node *node, int32 value)
-{
-	Const	   *constant = (Const *) node;
-
-	return node != NULL && IsA(constant, Const) && !constant->constisnull &&
-		constant->consttype == INT4OID &&
-		DatumGetInt32(constant->constvalue) == value;
-}
-
 /* Does it count the rows that have the measure, and no others? */
 static bool
 counts_given(const Aggref *aggref, const NullCase *argument)
@@ -214,8 +203,8 @@ counts_given(const Aggref *aggref, const NullCase *argument)
 	if (aggref->aggfnoid == F_COUNT_ANY)
 		return argument->missing == NULL && IsA(argument->there, Const) &&
 			!((Const *) argument->there)->constisnull;
-	return aggref->aggfnoid == F_SUM_INT4 && is_integer(argument->there, 1) &&
-		(argument->missing == NULL || is_integer(argument->missing, 0));
+	return aggref->aggfnoid == F_SUM_INT4 && cr_is_int4(argument->there, 1) &&
+		(argument->missing == NULL || cr_is_int4(argument->missing, 0));
 }
 
 static Node *

@@ -173,15 +173,7 @@ cr_normalize_has_people(Query *query)
 		}
 		return true;
 	}
-	foreach(lc, query->groupClause)
-	{
-		Node	   *key = get_sortgroupclause_expr(lfirst(lc),
-												   query->targetList);
-
-		if (cr_normalize_unit_uses(query, key) != 0)
-			return true;
-	}
-	return false;
+	return cr_normalize_groups_people(query);
 }
 
 /* ---------- columns of the subquery ---------- */

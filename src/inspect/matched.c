@@ -251,17 +251,6 @@ take_test(Counts *counts, List **conditions, NullTestType *type)
 	return NULL;
 }
 
-/* Is it the constant, as an integer? */
-static bool
-is_integer(Node *node, int32 value)
-{
-	Const	   *constant = (Const *) node;
-
-	return IsA(node, Const) && !constant->constisnull &&
-		constant->consttype == INT4OID &&
-		DatumGetInt32(constant->constvalue) == value;
-}
-
 /* The test that an aggregate adds up ones for, as a condition. */
 static Node *
 summed_test(Query *query, const Aggref *aggref)
@@ -290,7 +279,7 @@ summed_test(Query *query, const Aggref *aggref)
 
 		if ((counts && IsA(then, Const) && !((Const *) then)->constisnull &&
 			 IsA(otherwise, Const) && ((Const *) otherwise)->constisnull) ||
-			(!counts && is_integer(then, 1) && is_integer(otherwise, 0)))
+			(!counts && cr_is_int4(then, 1) && cr_is_int4(otherwise, 0)))
 			return cr_make_null_test((Node *) key,
 									 i == 0 ? IS_NOT_NULL : IS_NULL);
 	}

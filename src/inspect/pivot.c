@@ -62,16 +62,6 @@ is_null(const Expr *expr)
 		(IsA(expr, Const) && ((const Const *) expr)->constisnull);
 }
 
-static bool
-is_integer(const Expr *expr, int32 value)
-{
-	const Const *constant = (const Const *) expr;
-
-	return expr != NULL && IsA(expr, Const) && !constant->constisnull &&
-		constant->consttype == INT4OID &&
-		DatumGetInt32(constant->constvalue) == value;
-}
-
 /* Is it an integer constant that is more than 0? */
 static bool
 is_positive(const Expr *expr)
@@ -91,7 +81,7 @@ is_zero(Expr *expr)
 
 	expr = (Expr *) eval_const_expressions(NULL, (Node *) expr);
 	constant = (const Const *) expr;
-	if (is_integer(expr, 0))
+	if (cr_is_int4((Node *) expr, 0))
 		return true;
 	return expr != NULL && IsA(expr, Const) && !constant->constisnull &&
 		constant->consttype == NUMERICOID &&
@@ -150,7 +140,7 @@ one_or_none(Node *condition)
 static Node *
 times(Expr *factor, Node *flag)
 {
-	return is_integer(factor, 1) ? flag :
+	return cr_is_int4((Node *) factor, 1) ? flag :
 		(Node *) cr_make_operation("*", (Expr *) copyObject(factor),
 								   (Expr *) flag);
 }
@@ -224,16 +214,18 @@ read_pivot(Aggref *aggref, Query *query)
 	if (is_null(expr->defresult))
 		argument->expr = when->result;
 	else if (((aggref->aggfnoid == F_SUM_INT4 &&
-			   is_integer(when->result, 1)) ||
+			   cr_is_int4((Node *) when->result, 1)) ||
 			  (aggref->aggfnoid == F_MAX_INT4 &&
-			   is_positive(when->result))) && is_integer(expr->defresult, 0))
+			   is_positive(when->result))) &&
+			 cr_is_int4((Node *) expr->defresult, 0))
 	{
 		if (aggref->aggfnoid == F_MAX_INT4)
 			result = times(when->result, one_or_none(make_some(aggref)));
 		make_count(aggref);
 	}
-	else if (aggref->aggfnoid == F_MIN_INT4 && is_integer(when->result, 1) &&
-			 is_integer(expr->defresult, 0))
+	else if (aggref->aggfnoid == F_MIN_INT4 &&
+			 cr_is_int4((Node *) when->result, 1) &&
+			 cr_is_int4((Node *) expr->defresult, 0))
 	{
 		make_boolean(aggref, cr_make_boolean_test(cr_inspect_when(expr, when),
 												  IS_TRUE, -1));
