@@ -48,12 +48,12 @@ Result: key_id of cleanroom.keys, modulo 65536; NULL for a UUID that is no token
 Errors: none.';
 
 CREATE FUNCTION cleanroom.token_class(token uuid)
-RETURNS int LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+RETURNS int LANGUAGE c STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'cr_token_class';
 COMMENT ON FUNCTION cleanroom.token_class(uuid) IS
-'One number for each key and version that tokens are made with: token_key() * 4096 + token_version(). A person may have a token of each, so guards that compare numbers of tokens count these classes too.
+'One number for each key and version of this database that tokens are made with: token_key() * 4096 + token_version(). A person may have a token of each, so guards that compare numbers of tokens count these classes too.
 token: a UUID.
-Result: 1 to 268435455; 0 for a UUID that is no token; NULL for NULL.
+Result: 1 to 268435455; 0 for a UUID that is no token of this database''s keys; NULL for NULL.
 Errors: none.';
 
 CREATE FUNCTION cleanroom.check_tokens(relation_a regclass, column_a name,

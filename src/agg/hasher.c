@@ -47,6 +47,7 @@ cr_hasher_init(CrHasher *hasher, FunctionCallInfo fcinfo, int argument)
 	hasher->kind = kind_of_type(type);
 	hasher->collation = PG_GET_COLLATION();
 	hasher->hash_finfo = NULL;
+	cr_token_classes_init(&hasher->classes, fcinfo->flinfo->fn_mcxt);
 	if (hasher->kind != CR_HASHER_OTHER)
 		return;
 	entry = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC_FINFO);

@@ -9,7 +9,8 @@
  * on them, and a collision withholds a group rather than release it.
  *
  * One person has another token under each version of a key, and under each
- * key: of uuids the first bits of the hash tell these classes apart.
+ * key: of uuids the first bits of the hash tell these classes apart
+ * (keys/token_classes.h).
  *
  *-------------------------------------------------------------------------
  */
@@ -17,7 +18,7 @@
 #define CR_HASHER_H
 
 #include "fmgr.h"
-#include "prim/token_uuid.h"
+#include "keys/token_classes.h"
 #include "prim/unitset.h"
 
 typedef enum CrHasherKind
@@ -34,6 +35,7 @@ typedef struct CrHasher
 	CrHasherKind kind;
 	Oid			collation;
 	FmgrInfo   *hash_finfo;		/* of the type cache, for CR_HASHER_OTHER */
+	CrTokenClasses classes;		/* for CR_HASHER_UUID */
 } CrHasher;
 
 /*
@@ -51,10 +53,10 @@ cr_hasher_classes(const CrHasher *hasher)
 }
 
 static inline uint64
-cr_hasher_uuid(const uint8 *uuid)
+cr_hasher_uuid(CrHasher *hasher, const uint8 *uuid)
 {
 	uint64		words[2];
-	uint64		class = cr_token_class_of(uuid);
+	uint64		class = cr_token_class_known(&hasher->classes, uuid);
 	uint64		hash;
 
 	memcpy(words, uuid, sizeof(words));
@@ -64,7 +66,7 @@ cr_hasher_uuid(const uint8 *uuid)
 }
 
 static inline uint64
-cr_hasher_hash(const CrHasher *hasher, Datum value)
+cr_hasher_hash(CrHasher *hasher, Datum value)
 {
 	switch (hasher->kind)
 	{
@@ -76,7 +78,7 @@ cr_hasher_hash(const CrHasher *hasher, Datum value)
 			return cr_unitset_kept(cr_unitset_mix(DatumGetInt64(value)));
 		case CR_HASHER_UUID:
 			return cr_unitset_kept(
-				cr_hasher_uuid((uint8 *) DatumGetPointer(value)));
+				cr_hasher_uuid(hasher, (uint8 *) DatumGetPointer(value)));
 		case CR_HASHER_OTHER:
 			break;
 	}

@@ -68,7 +68,7 @@ first_state(FunctionCallInfo fcinfo, MemoryContext context, bool classes)
 	return cr_neither_make(context, PG_GETARG_INT32(ARG_THRESHOLD), classes);
 }
 
-static const UnlikeHashers *
+static UnlikeHashers *
 hashers_of(FunctionCallInfo fcinfo)
 {
 	UnlikeHashers *hashers = fcinfo->flinfo->fn_extra;
@@ -93,7 +93,7 @@ cr_unlike_transition(PG_FUNCTION_ARGS)
 {
 	CrNeither  *state = state_of(fcinfo, ARG_STATE);
 	MemoryContext context = cr_aggregate_context(fcinfo);
-	const UnlikeHashers *hashers;
+	UnlikeHashers *hashers;
 	CrTriple	triple;
 
 	if (PG_ARGISNULL(ARG_X) || PG_ARGISNULL(ARG_UNIT))

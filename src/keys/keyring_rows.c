@@ -19,6 +19,7 @@
 #include "base/errcodes.h"
 #include "base/oids.h"
 #include "keys/keyring_rows.h"
+#include "prim/token_uuid.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -230,6 +231,30 @@ cr_version_row(int32 key_id, int32 version, CrVersionRow *row)
 	end_scan(&scan);
 
 	return HeapTupleIsValid(tuple);
+}
+
+List *
+cr_token_class_rows(void)
+{
+	List	   *classes = NIL;
+	Scan		scan;
+	HeapTuple	tuple;
+
+	begin_scan(&scan, "keyring_versions", "keyring_versions_pkey", 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan.scan)))
+	{
+		int32		key_id = DatumGetInt32(get_value(&scan, tuple,
+													 VERSION_KEY_ID));
+		int32		version = DatumGetInt32(get_value(&scan, tuple,
+													  VERSION_VERSION));
+
+		classes = lappend_int(classes,
+							  (int) cr_token_class_make((uint32) key_id,
+														(uint32) version));
+	}
+	end_scan(&scan);
+
+	return classes;
 }
 
 int64

@@ -49,6 +49,9 @@ extern bool cr_key_row_by_id(int32 key_id, CrKeyRow *row);
 extern List *cr_grant_rows(int32 key_id);
 extern bool cr_version_row(int32 key_id, int32 version, CrVersionRow *row);
 
+/* The cr_token_class_make() of all keys and versions, as integers. */
+extern List *cr_token_class_rows(void);
+
 /* How often a version was used so, as far as that is on record. */
 extern int64 cr_uses_row(int32 key_id, int32 version, uint32 use);
 

@@ -65,14 +65,21 @@ cr_token_key_id(const uint8_t token[CR_TOKEN_SIZE])
 		token[10] >> 6;
 }
 
-/* One number for each key and version; 0: it is no token. */
+/* One number for each key and version: 28 bits, not 0. */
+static inline uint32_t
+cr_token_class_make(uint32_t key_id, uint32_t key_version)
+{
+	return (key_id & 0xffff) << CR_TOKEN_VERSION_BITS | key_version;
+}
+
+/* The same of a token; 0: it is none. */
 static inline uint32_t
 cr_token_class_of(const uint8_t token[CR_TOKEN_SIZE])
 {
 	if (!cr_token_is(token))
 		return 0;
-	return cr_token_key_id(token) << CR_TOKEN_VERSION_BITS |
-		cr_token_key_version(token);
+	return cr_token_class_make(cr_token_key_id(token),
+							   cr_token_key_version(token));
 }
 
 #endif							/* CR_TOKEN_UUID_H */

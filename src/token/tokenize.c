@@ -13,8 +13,8 @@
 
 #include "base/compat.h"
 #include "catalog/pg_type.h"
+#include "keys/token_classes.h"
 #include "prim/hmac.h"
-#include "prim/token_uuid.h"
 #include "token/tokenize.h"
 #include "utils/array.h"
 
@@ -135,5 +135,16 @@ cr_token_key(PG_FUNCTION_ARGS)
 Datum
 cr_token_class(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32((int32) cr_token_class_of(PG_GETARG_UUID_P(0)->data));
+	CrTokenClasses *classes = fcinfo->flinfo->fn_extra;
+
+	if (classes == NULL)
+	{
+		classes = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
+									 sizeof(CrTokenClasses));
+		cr_token_classes_init(classes, fcinfo->flinfo->fn_mcxt);
+		fcinfo->flinfo->fn_extra = classes;
+	}
+	PG_RETURN_INT32((int32)
+					cr_token_class_known(classes,
+										 PG_GETARG_UUID_P(0)->data));
 }

@@ -85,11 +85,17 @@ SELECT shop, count(*), count(DISTINCT token) FROM token_units.visits GROUP BY sh
 
 -- what the counters count, of many tokens, versions and thresholds
 RESET ROLE;
+SELECT max(cleanroom.rotate_key('token units')) AS version FROM generate_series(4, 12);
+SELECT DISTINCT cleanroom.token_key(token) AS key_id FROM token_units.visits \gset
+CREATE FUNCTION token_units.token(person text, version int, key_id int) RETURNS uuid IMMUTABLE LANGUAGE sql AS
+$$SELECT (left(md5(version || ' ' || person), 12) || '8' || lpad(to_hex(version), 3, '0') || to_hex(32768 + key_id / 4)
+          || lpad(to_hex(key_id % 4 * 64), 2, '0') || left(md5(person), 10))::uuid$$;
 CREATE TABLE token_units.made AS
-SELECT v AS version, i, (left(md5(v || ' ' || i), 12) || '8' || lpad(to_hex(v), 3, '0') || '800000'
-       || left(md5(i::text), 10))::uuid AS token
+SELECT v AS version, i, token_units.token(i::text, v, :key_id) AS token
 FROM generate_series(1, 12) v, generate_series(1, 300) i;
-SELECT count(*) AS not_tokens FROM token_units.made WHERE cleanroom.token_version(token) IS DISTINCT FROM version;
+SELECT count(*) AS not_tokens FROM token_units.made
+WHERE (cleanroom.token_version(token), cleanroom.token_key(token)) IS DISTINCT FROM (version, :key_id)
+   OR cleanroom.token_class(token) IS DISTINCT FROM :key_id * 4096 + version;
 -- each version has as many as its number times "step", besides 3 units that are no tokens
 CREATE FUNCTION token_units.wrong(step int, t int, versions int) RETURNS TABLE (units int, expected int)
 LANGUAGE sql AS $$
@@ -127,16 +133,14 @@ SELECT cleanroom.unlike(version, NULL::int, token, 10) FILTER (WHERE version < 3
        cleanroom.unlike(i, i, token, 10) FILTER (WHERE version < 3) AS enough
 FROM token_units.made;
 -- one person with another value, or without one, after the key was rotated
-CREATE FUNCTION token_units.token(person int, version int) RETURNS uuid IMMUTABLE LANGUAGE sql AS
-$$SELECT (left(md5(version || ' ' || person), 12) || '8' || lpad(to_hex(version), 3, '0') || '800000' || left(md5(person::text), 10))::uuid$$;
 SET ROLE regress_cr_owner;
 CREATE TABLE token_units.sums (token uuid, amount int, pieces int);
 CREATE TABLE token_units.kinds (token uuid, kind text);
 RESET ROLE;
-INSERT INTO token_units.sums SELECT token_units.token(i, 1), 100 + i, 1 FROM generate_series(1, 50) i;
-INSERT INTO token_units.sums VALUES (token_units.token(99, 2), 777, 2), (token_units.token(99, 2), 123, 2);
+INSERT INTO token_units.sums SELECT token_units.token(i::text, 1, :key_id), 100 + i, 1 FROM generate_series(1, 50) i;
+INSERT INTO token_units.sums VALUES (token_units.token('99', 2, :key_id), 777, 2), (token_units.token('99', 2, :key_id), 123, 2);
 INSERT INTO token_units.kinds
-SELECT token_units.token(i, v), k FROM generate_series(1, 30) i, unnest('{m,w}'::text[]) k, generate_series(1, 3) v
+SELECT token_units.token(i::text, v, :key_id), k FROM generate_series(1, 30) i, unnest('{m,w}'::text[]) k, generate_series(1, 3) v
 WHERE NOT (i = 17 AND k = 'm');
 SET ROLE regress_cr_owner;
 SELECT cleanroom.protect('token_units.sums', 'token', 10, '{}', '{amount,pieces}', '{pieces}', '{token}');
@@ -150,13 +154,33 @@ SELECT count(DISTINCT token), count(DISTINCT token) FILTER (WHERE kind = 'm') FR
 SELECT count(DISTINCT token), count(DISTINCT CASE WHEN kind = 'm' THEN token END) FROM token_units.kinds;
 RESET ROLE;
 -- one version, and a share of many
-INSERT INTO token_units.kinds SELECT token_units.token(i, 1), 'w' FROM generate_series(31, 40) i;
+INSERT INTO token_units.kinds SELECT token_units.token(i::text, 1, :key_id), 'w' FROM generate_series(31, 40) i;
 SET ROLE regress_cr_ana;
 SELECT count(DISTINCT token), count(DISTINCT token) FILTER (WHERE kind = 'm') FROM token_units.kinds;
+
+-- UUIDs that look like tokens, of keys and versions that there are not, are UUIDs like others.
+RESET ROLE;
+CREATE TABLE token_units.likes AS
+SELECT CASE WHEN i <= 10 THEN token_units.token(i::text, i, :key_id + 1) WHEN i <= 20 THEN token_units.token(i::text, 12 + i, :key_id)
+            ELSE md5(i::text)::uuid END AS id, i / 10 AS kind
+FROM generate_series(1, 4999) i;
+ALTER TABLE token_units.likes OWNER TO regress_cr_owner;
+SELECT count(*) FILTER (WHERE cleanroom.token_version(id) IS NOT NULL) > 20 AS look_alike,
+       count(*) FILTER (WHERE cleanroom.token_class(id) <> 0) AS ours FROM token_units.likes;
+SET ROLE regress_cr_owner;
+SELECT cleanroom.protect('token_units.likes', 'id', 10, '{kind}');
+GRANT SELECT ON token_units.likes TO regress_cr_ana;
+SET ROLE regress_cr_ana;
+SELECT count(*) AS groups, min(n), max(n), max(d) FROM
+    (SELECT kind, count(*) AS n, count(DISTINCT id) AS d FROM token_units.likes GROUP BY kind) g;
+SELECT count(DISTINCT id) FILTER (WHERE kind < 490) AS most FROM token_units.likes;
+
 RESET ROLE;
 -- more versions than are told apart count as none
-SELECT cleanroom.units((lpad(to_hex(i), 12, '0') || '8' || lpad(to_hex(1 + i % 4095), 3, '0') || '800000' || lpad(to_hex(i), 10, '0'))::uuid, 100)
-FROM generate_series(1, 40000) i;
+INSERT INTO cleanroom.keyring_versions (key_id, version)
+SELECT v.key_id, i FROM cleanroom.keyring_versions v JOIN cleanroom.keyring k USING (key_id), generate_series(13, 4095) i
+WHERE k.name = 'token units' AND v.version = 12;
+SELECT cleanroom.units(token_units.token(i::text, 1 + i % 4095, :key_id), 100) FROM generate_series(1, 40000) i;
 
 DROP SCHEMA token_units CASCADE;
 SELECT count(cleanroom.destroy_key('token units', 'token units'));
