@@ -352,6 +352,13 @@ uses_of_key(const CrLevel *level, Node *stripped, bool groups)
 		CR_USE_DIMENSION | CR_USE_JOIN : CR_USE_DIMENSION;
 }
 
+static Node *
+written_key(const CrLevel *level, SortGroupClause *clause)
+{
+	return (Node *)
+		get_sortgroupclause_tle(clause, level->query->targetList)->expr;
+}
+
 /* A grouping key: total functions of dimensions, labels and constants. */
 CrVerdict *
 cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
@@ -377,7 +384,8 @@ cr_rule_group_key(CrLevel *level, Node *expanded, SortGroupClause *clause)
 	}
 	if (cr_label_mixes(level, expanded))
 		return cr_rule_refuse_label(expanded);
-	if (clause != NULL && cr_nulled_mixes_key(level, expanded))
+	if (clause != NULL &&
+		cr_inspect_key_mixes(level, written_key(level, clause)))
 		return cr_rule_refuse_nulled();
 	offender = find_offender(level->statement, expanded,
 							 uses_of_key(level, stripped, clause != NULL));

@@ -166,8 +166,7 @@ cr_note_condition(CrLevel *level, CrAggregate *aggregate, Node *expanded,
 		return refusal;
 	if (!cr_inspect_is_decidable(level, written))
 		return cr_rule_refuse_match();
-	if (level->kind == CR_LEVEL_UNIT &&
-		cr_nulled_mixes(level, expanded, NULL))
+	if (cr_inspect_mixes(level, written, NULL))
 		return cr_rule_refuse_nulled();
 	note_left_out(level, aggregate, written);
 	/* whoever reads the person's column would leave people out by it */

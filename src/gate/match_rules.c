@@ -198,13 +198,11 @@ cr_rule_memberships(CrLevel *level)
 		if (!clause->inner &&
 			cr_match_tested(level->statement, clause->expanded) != NIL)
 			return cr_rule_refuse_stuck();
-		if (cr_nulled_mixes(level, clause->expanded, clause->limited))
+		if (cr_inspect_mixes(level, clause->written, clause->joins))
 			return cr_rule_refuse_nulled();
 	}
 	if (level->kind == CR_LEVEL_UNIT &&
-		cr_nulled_mixes(level,
-						cr_inspect_expand(level, level->query->havingQual),
-						NULL))
+		cr_inspect_mixes(level, level->query->havingQual, NULL))
 		return cr_rule_refuse_nulled();
 	if (level->kind == CR_LEVEL_UNIT &&
 		cr_match_tested(level->statement,

@@ -42,42 +42,9 @@ typedef struct Combination
 	Query	   *query;
 	int			rti;			/* the UNION ALL in its FROM */
 	List	   *branches;		/* those that can have rows */
-	List	   *keys;			/* TargetEntry that are grouped by */
-	List	   *key_exprs;
-	List	   *aggregates;		/* Aggref */
+	CrShell		shell;
 	bool		possible;
 } Combination;
-
-/* ---------- what the query asks for ---------- */
-
-static void
-read_query(Combination *all)
-{
-	Query	   *query = all->query;
-	List	   *found;
-	ListCell   *lc;
-
-	foreach(lc, query->groupClause)
-	{
-		TargetEntry *tle = get_sortgroupclause_tle(lfirst(lc),
-												   query->targetList);
-
-		all->keys = lappend(all->keys, tle);
-		all->key_exprs = lappend(all->key_exprs, tle->expr);
-	}
-	found = pull_var_clause((Node *) list_make2(query->targetList,
-												query->havingQual),
-							PVC_INCLUDE_AGGREGATES |
-							PVC_RECURSE_WINDOWFUNCS |
-							PVC_RECURSE_PLACEHOLDERS);
-	foreach(lc, found)
-	{
-		Node	   *node = (Node *) lfirst(lc);
-
-		if (IsA(node, Aggref))
-			all->aggregates = list_append_unique(all->aggregates, node);
-	}
-}
 
 static void
 drop_empty_branches(Combination *all, List *branches)
@@ -120,7 +87,7 @@ can_share_group(Combination *all, Query *a, Query *b)
 	ListCell   *key;
 	ListCell   *clause;
 
-	forboth(key, all->key_exprs, clause, all->query->groupClause)
+	forboth(key, all->shell.key_exprs, clause, all->query->groupClause)
 	{
 		if (constants_differ(cr_arm_value(all->rti, a, lfirst(key)),
 							 cr_arm_value(all->rti, b, lfirst(key)),
@@ -164,41 +131,13 @@ find_classes(Combination *all)
 
 /* ---------- the query over one branch ---------- */
 
-static List *
-core_targets(Combination *all, List *aggregates)
-{
-	List	   *targets = NIL;
-	AttrNumber	resno = 0;
-	ListCell   *lc;
-
-	foreach(lc, all->keys)
-	{
-		TargetEntry *key = copyObject(lfirst_node(TargetEntry, lc));
-
-		key->resno = ++resno;
-		if (key->resjunk || key->resname == NULL)
-			key->resname = psprintf("key_%d", resno);
-		key->resjunk = false;
-		targets = lappend(targets, key);
-	}
-	foreach(lc, aggregates)
-	{
-		char	   *name = psprintf("part_%d", foreach_current_index(lc) + 1);
-
-		targets = lappend(targets,
-						  makeTargetEntry(copyObject(lfirst(lc)), ++resno,
-										  name, false));
-	}
-	return targets;
-}
-
 static Query *
 query_of_branch(Combination *all, Query *branch, List *aggregates, int depth)
 {
 	Query	   *core = cr_shell_core(all->query);
 	Query	   *arm;
 
-	core->targetList = core_targets(all, aggregates);
+	core->targetList = cr_shell_targets(&all->shell, aggregates);
 	core->hasAggs = contain_aggs_of_level((Node *) core->targetList, 0);
 	/* without GROUP BY, it is one row for that it is an aggregation */
 	if (!core->hasAggs && core->groupClause == NIL)
@@ -273,7 +212,7 @@ group_branches(Combination *all, Query *united, const CrPartials *partials,
 	AttrNumber	resno = 0;
 	ListCell   *lc;
 
-	foreach(lc, all->keys)
+	foreach(lc, all->shell.keys)
 	{
 		TargetEntry *below = list_nth_node(TargetEntry, united->targetList,
 										   resno++);
@@ -284,11 +223,12 @@ group_branches(Combination *all, Query *united, const CrPartials *partials,
 		key->ressortgroupref = lfirst_node(TargetEntry, lc)->ressortgroupref;
 		query->targetList = lappend(query->targetList, key);
 	}
-	foreach(lc, all->aggregates)
+	foreach(lc, all->shell.aggregates)
 	{
-		Expr	   *expr = cr_partials_combine(partials,
-											   foreach_current_index(lc),
-											   list_length(all->keys), live);
+		int			number = foreach_current_index(lc);
+		Expr	   *expr = cr_partials_combine(partials, number,
+											   list_length(all->shell.keys),
+											   live);
 
 		resno++;
 		query->targetList = lappend(query->targetList,
@@ -312,8 +252,8 @@ query_of_class(Combination *all, List *class, int depth)
 
 	if (list_length(class) == 1)
 		return query_of_branch(all, linitial_node(Query, class),
-							   all->aggregates, depth);
-	partials = cr_partials_make(all->aggregates);
+							   all->shell.aggregates, depth);
+	partials = cr_partials_make(all->shell.aggregates);
 	live = palloc0(sizeof(int) * (list_length(partials->computed) + 1));
 	foreach(lc, class)
 	{
@@ -335,36 +275,6 @@ query_of_class(Combination *all, List *class, int depth)
 						  list_length(class));
 }
 
-/* ---------- the query itself ---------- */
-
-/* What it does with its groups happens to the results of "below". */
-static bool
-put_over(Query *query, Query *below, Combination *all)
-{
-	bool		whole = true;
-	List	   *targets;
-	List	   *windows;
-	Node	   *quals;
-	RangeTblEntry *rte;
-
-	targets = (List *) cr_shell_rewrite((Node *) query->targetList,
-										all->key_exprs, all->aggregates,
-										&whole);
-	windows = (List *) cr_shell_rewrite((Node *) query->windowClause,
-										all->key_exprs, all->aggregates,
-										&whole);
-	quals = cr_shell_rewrite(query->havingQual, all->key_exprs,
-							 all->aggregates, &whole);
-	if (!whole)
-		return false;
-	query->targetList = targets;
-	query->windowClause = windows;
-	rte = cr_make_subquery_entry(below, "combined", cr_column_names(below));
-	cr_shell_put_over(query, list_make1(rte),
-					  list_make1(cr_make_reference(1)), quals);
-	return true;
-}
-
 /*
  * Writes the level's query, which aggregates, over the branches of the UNION
  * ALL that is entry rti of its range table.  False, with nothing changed,
@@ -373,7 +283,7 @@ put_over(Query *query, Query *below, Combination *all)
 bool
 cr_arms_release(CrLevel *level, int rti, List *branches)
 {
-	Combination all = {level, level->query, rti, NIL, NIL, NIL, NIL, true};
+	Combination all = {level, level->query, rti, NIL, {NIL, NIL, NIL}, true};
 	List	   *classes;
 	List	   *queries = NIL;
 	Query	   *below;
@@ -381,8 +291,8 @@ cr_arms_release(CrLevel *level, int rti, List *branches)
 
 	if (level->query->groupingSets != NIL || level->query->rowMarks != NIL)
 		return false;
-	read_query(&all);
-	if (all.keys == NIL && all.aggregates == NIL)
+	cr_shell_read(&all.shell, level->query);
+	if (all.shell.keys == NIL && all.shell.aggregates == NIL)
 		return false;
 	drop_empty_branches(&all, branches);
 	classes = find_classes(&all);
@@ -394,5 +304,5 @@ cr_arms_release(CrLevel *level, int rti, List *branches)
 		return false;
 	below = list_length(queries) == 1 ? linitial_node(Query, queries) :
 		cr_arms_unite(queries);
-	return put_over(level->query, below, &all);
+	return cr_shell_replace(level->query, &all.shell, below);
 }

@@ -239,11 +239,6 @@ cr_inspect_is_decidable(CrLevel *level, Node *condition)
 	List	   *asked;
 	ListCell   *lc;
 
-	foreach(lc, cr_nulled_asked(level, expanded))
-	{
-		if (cr_nulled_answer(level, condition, lfirst(lc)) == NULL)
-			return false;
-	}
 	if (level->statement->memberships == NIL)
 		return true;
 	asked = asked_in(level, condition, expanded);
@@ -264,7 +259,7 @@ rows_between(Node *holds, Node *does_not)
 											  IS_NOT_TRUE, -1);
 	Node	   *rows = (Node *) make_andclause(list_make2(held, failed));
 
-	rows = eval_const_expressions(NULL, rows);
+	rows = cr_inspect_settle(rows);
 	return cr_inspect_never_holds(rows) ? NULL : rows;
 }
 
@@ -312,7 +307,7 @@ add_decided(Search *search, List *asked, Node *holds, Node *does_not)
 		List	   *both = list_make2(rows, search->condition);
 
 		add_rows(search, asked, (Node *) make_ands_explicit(copyObject(both)),
-				 of_list);
+				 of_list || search->level->listed);
 	}
 }
 
@@ -339,39 +334,10 @@ ask_together(Search *search, List *asked)
 									 matched);
 
 		add_rows(search, asked, rows_between(assumed, search->condition),
-				 false);
+				 search->level->listed);
 		if (!cr_inspect_never_holds(assumed))
 			add_rows(search, asked, rows_between(search->condition, assumed),
-					 false);
-	}
-}
-
-/*
- * Whoever has a match in an outer join that is no membership, and is left out
- * or let in for it.  Those who have none are what they are.  What cannot be
- * told without a match counts as true where people might be left out.
- */
-static void
-ask_nulled(Search *search)
-{
-	CrLevel    *level = search->level;
-	Node	   *expanded = cr_inspect_expand(level, search->condition);
-	List	   *asked = cr_nulled_asked(level, expanded);
-	ListCell   *lc;
-
-	foreach(lc, cr_nulled_entries(level, expanded))
-	{
-		Node	   *if_not = cr_nulled_answer(level, search->condition,
-											  lfirst(lc));
-
-		if (list_member_ptr(asked, lfirst(lc)))
-			add_rows(search, NIL,
-					 rows_between(if_not != NULL ? if_not :
-								  makeBoolConst(true, false),
-								  search->condition), level->listed);
-		if (if_not != NULL && !cr_inspect_never_holds(if_not))
-			add_rows(search, NIL, rows_between(search->condition, if_not),
-					 false);
+					 search->level->listed);
 	}
 }
 
@@ -437,6 +403,5 @@ cr_inspect_left_out(CrLevel *level, List *conditions)
 		else
 			ask_together(&search, chosen);
 	}
-	ask_nulled(&search);
 	return search.found;
 }

@@ -18,6 +18,8 @@
 CrBase *
 cr_inspect_base(const CrStatement *statement, int id)
 {
+	if (id < 1 || id > list_length(statement->bases))
+		elog(ERROR, "no base %d in the statement", id);
 	return (CrBase *) list_nth(statement->bases, id - 1);
 }
 

@@ -146,6 +146,8 @@ typedef struct CrClause
 	Bitmapset  *limited;		/* ON of an outer join: ids of the bases on
 								 * its nullable side, the only ones whose rows
 								 * it limits */
+	Bitmapset  *joins;			/* joins that null nothing in it yet: the one
+								 * whose ON it is of, and those around */
 	bool		membership;		/* joins a membership to its level */
 	bool		deferred;		/* decided above, see CrDeferred */
 } CrClause;
@@ -354,15 +356,14 @@ extern bool cr_list_names_keys(CrLevel *level, Node *expanded);
 extern void cr_list_find(CrLevel *level);
 extern bool cr_list_conflict(CrLevel *level);
 
-/* inspect/nulled.c: conditions that hold for people without a match */
+/* inspect/settle.c */
+extern Node *cr_inspect_settle(Node *expr);
 extern bool cr_inspect_never_holds(Node *condition);
-extern List *cr_nulled_entries(CrLevel *level, Node *expanded);
-extern List *cr_nulled_asked(CrLevel *level, Node *expanded);
-extern Node *cr_nulled_answer(CrLevel *level, Node *condition,
-							  const CrBase *base);
-extern bool cr_nulled_mixes(CrLevel *level, Node *expanded,
-							const Bitmapset *own);
-extern bool cr_nulled_mixes_key(CrLevel *level, Node *expanded);
+
+/* inspect/mixed.c */
+extern bool cr_inspect_mixes(CrLevel *level, Node *condition,
+							 const Bitmapset *joined);
+extern bool cr_inspect_key_mixes(CrLevel *level, Node *key);
 
 /* inspect/decisive.c */
 extern bool cr_inspect_is_decidable(CrLevel *level, Node *condition);

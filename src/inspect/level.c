@@ -80,7 +80,8 @@ joins_membership(CrLevel *level, bool inner, Bitmapset *limited)
 }
 
 static void
-add_clauses(CrLevel *level, Node *quals, bool inner, Bitmapset *limited)
+add_clauses(CrLevel *level, Node *quals, bool inner, Bitmapset *limited,
+			Bitmapset *joins)
 {
 	if (quals == NULL)
 		return;
@@ -89,7 +90,7 @@ add_clauses(CrLevel *level, Node *quals, bool inner, Bitmapset *limited)
 		ListCell   *lc;
 
 		foreach(lc, ((BoolExpr *) quals)->args)
-			add_clauses(level, lfirst(lc), inner, limited);
+			add_clauses(level, lfirst(lc), inner, limited, joins);
 	}
 	else
 	{
@@ -98,6 +99,7 @@ add_clauses(CrLevel *level, Node *quals, bool inner, Bitmapset *limited)
 		clause->written = quals;
 		clause->inner = inner;
 		clause->limited = limited;
+		clause->joins = joins;
 		clause->membership = joins_membership(level, inner, limited);
 		level->clauses = lappend(level->clauses, clause);
 	}
@@ -144,7 +146,7 @@ read_join(CrLevel *level, JoinExpr *join, Bitmapset *nulling)
 	if (join->jointype == JOIN_FULL)
 		level->full_join = true;
 	add_clauses(level, join->quals, join->jointype == JOIN_INNER,
-				bases_from(level, count));
+				bases_from(level, count), deeper);
 }
 
 static void
@@ -166,7 +168,7 @@ read_from(CrLevel *level, Node *node, Bitmapset *nulling)
 
 		foreach(lc, ((FromExpr *) node)->fromlist)
 			read_from(level, lfirst(lc), nulling);
-		add_clauses(level, ((FromExpr *) node)->quals, true, NULL);
+		add_clauses(level, ((FromExpr *) node)->quals, true, NULL, nulling);
 	}
 	else
 		read_join(level, castNode(JoinExpr, node), nulling);
@@ -433,6 +435,9 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 		cr_normalize_calls(query);
 		cr_normalize_lift(query);
 		cr_distribute_unions(level);
+		if (query->setOperations == NULL &&
+			cr_normalize_unmatched_groups(query))
+			return cr_level_read(statement, query, parent);
 	}
 	if (query->setOperations != NULL)
 		read_branches(query->setOperations, level);

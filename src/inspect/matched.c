@@ -202,8 +202,7 @@ aggregates_mutator(Node *node, Query *query)
 
 /*
  * Writes values for those without a match so in the query's aggregates, in
- * place.  Groups by such values stay as they are: those of people without a
- * match would be withheld for it.
+ * place.  Groups by such values are read by unmatched.c.
  */
 void
 cr_normalize_unmatched_values(Query *query)

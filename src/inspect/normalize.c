@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "inspect/counted.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
@@ -53,6 +54,7 @@ cr_normalize_names(Query *query)
 	query->havingQual = cr_flatten_join_names(query, query->havingQual);
 	query->jointree = (FromExpr *)
 		cr_flatten_join_names(query, (Node *) query->jointree);
+	cr_normalize_counted(query);
 	cr_normalize_flags(query);
 	cr_normalize_outer_joins(query);
 	cr_normalize_nulls(query);

@@ -12,9 +12,12 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/make_query.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
 
 typedef struct ShellContext
 {
@@ -152,4 +155,95 @@ cr_shell_put_over(Query *query, List *rtable, List *from, Node *quals)
 	query->rtable = rtable;
 	cr_clear_permissions(query);
 	query->jointree = makeFromExpr(from, quals);
+}
+
+/* ---------- an inner query of keys and aggregates ---------- */
+
+/* Reads the keys and aggregates of a query that groups. */
+void
+cr_shell_read(CrShell *shell, Query *query)
+{
+	List	   *found;
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		TargetEntry *tle = get_sortgroupclause_tle(lfirst(lc),
+												   query->targetList);
+
+		shell->keys = lappend(shell->keys, tle);
+		shell->key_exprs = lappend(shell->key_exprs, tle->expr);
+	}
+	found = pull_var_clause((Node *) list_make2(query->targetList,
+												query->havingQual),
+							PVC_INCLUDE_AGGREGATES |
+							PVC_RECURSE_WINDOWFUNCS |
+							PVC_RECURSE_PLACEHOLDERS);
+	foreach(lc, found)
+	{
+		Node	   *node = (Node *) lfirst(lc);
+
+		if (IsA(node, Aggref))
+			shell->aggregates = list_append_unique(shell->aggregates, node);
+	}
+}
+
+/* The target list of an inner query, with these aggregates. */
+List *
+cr_shell_targets(const CrShell *shell, List *aggregates)
+{
+	List	   *targets = NIL;
+	AttrNumber	resno = 0;
+	ListCell   *lc;
+
+	foreach(lc, shell->keys)
+	{
+		TargetEntry *key = copyObject(lfirst_node(TargetEntry, lc));
+
+		key->resno = ++resno;
+		if (key->resjunk || key->resname == NULL)
+			key->resname = psprintf("key_%d", resno);
+		key->resjunk = false;
+		targets = lappend(targets, key);
+	}
+	foreach(lc, aggregates)
+	{
+		char	   *name = psprintf("part_%d", foreach_current_index(lc) + 1);
+
+		targets = lappend(targets,
+						  makeTargetEntry(copyObject(lfirst(lc)), ++resno,
+										  name, false));
+	}
+	return targets;
+}
+
+/*
+ * What the query does with its groups happens to the results of "below".
+ * False, with nothing changed, where it does something else, too.
+ */
+bool
+cr_shell_replace(Query *query, const CrShell *shell, Query *below)
+{
+	bool		whole = true;
+	List	   *targets;
+	List	   *windows;
+	Node	   *quals;
+	RangeTblEntry *rte;
+
+	targets = (List *) cr_shell_rewrite((Node *) query->targetList,
+										shell->key_exprs, shell->aggregates,
+										&whole);
+	windows = (List *) cr_shell_rewrite((Node *) query->windowClause,
+										shell->key_exprs, shell->aggregates,
+										&whole);
+	quals = cr_shell_rewrite(query->havingQual, shell->key_exprs,
+							 shell->aggregates, &whole);
+	if (!whole)
+		return false;
+	query->targetList = targets;
+	query->windowClause = windows;
+	rte = cr_make_subquery_entry(below, "combined", cr_column_names(below));
+	cr_shell_put_over(query, list_make1(rte),
+					  list_make1(cr_make_reference(1)), quals);
+	return true;
 }

@@ -307,6 +307,82 @@ guards_of_sets(const CrLevel *level)
 	return guards;
 }
 
+/* Does a join put the two units side by side as one person? */
+static bool
+are_one(CrLevel *level, const CrUnit *unit, const CrUnit *other)
+{
+	ListCell   *lc;
+
+	/* what has come up from a level of people is of one */
+	if (!list_member_ptr(cr_inspect_all_bases(level), other->base))
+		return true;
+	foreach(lc, cr_inspect_all_clauses(level))
+	{
+		Node	   *left;
+		Node	   *right;
+
+		if (cr_inspect_equality(((CrClause *) lfirst(lc))->expanded,
+								&left, &right) &&
+			((equal(left, unit->expanded) && equal(right, other->expanded)) ||
+			 (equal(right, unit->expanded) && equal(left, other->expanded))))
+			return true;
+	}
+	return false;
+}
+
+/* May several rows of the unit's table be beside one row of the others? */
+static bool
+repeats_others(CrLevel *level, const CrUnit *unit)
+{
+	Bitmapset  *others = NULL;
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_bases(level))
+	{
+		if (lfirst(lc) != unit->base)
+			others = bms_add_member(others, ((CrBase *) lfirst(lc))->id);
+	}
+	return !bms_is_member(unit->base->id,
+						  cr_inspect_determined_by(level, others, true));
+}
+
+/*
+ * Rows that an outer join repeats count more than others: those of few people
+ * could be told by it, however many there are of the other table.
+ */
+static List *
+guards_of_repeated(CrLevel *level)
+{
+	List	   *guards = NIL;
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	foreach(lc, level->units)
+	{
+		CrUnit	   *unit = (CrUnit *) lfirst(lc);
+		Bitmapset  *ids = bms_make_singleton(unit->base->id);
+
+		if (unit->membership != NULL ||
+			!cr_inspect_is_nulled_in(level, unit->base) ||
+			!repeats_others(level, unit))
+			continue;
+		foreach(lc2, level->units)
+		{
+			CrUnit	   *other = (CrUnit *) lfirst(lc2);
+			Node	   *matched = cr_make_null_test((Node *)
+													copyObject(unit->local),
+													IS_NOT_NULL);
+
+			if (other->membership == NULL && other->base != unit->base &&
+				!cr_inspect_nulled_alike(level, ids, other->base) &&
+				!(threshold_of(unit) >= threshold_of(other) &&
+				  are_one(level, other, unit)))
+				guards = lappend(guards, cr_guard_rest(other, matched));
+		}
+	}
+	return guards;
+}
+
 /*
  * Each unit of each protected table below reaches its threshold, and so do
  * the people whom conditions have left out, and the sets that people are
@@ -326,6 +402,7 @@ guards_of_group(const CrLevel *level)
 		if (unit->membership == NULL || unit->membership->tested)
 			guards = lappend(guards, guard_of_unit(level, unit));
 	}
+	guards = list_concat(guards, guards_of_repeated((CrLevel *) level));
 	return list_concat(guards, guards_of_deferred(level));
 }
 

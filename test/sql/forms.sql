@@ -176,7 +176,7 @@ SELECT attack('SELECT count(*) FILTER (WHERE n = 0) FROM (SELECT p.patient, coun
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item = ''salve'' GROUP BY p.patient) x GROUP BY n');
 SELECT attack('SELECT avg(n) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item = ''salve'' GROUP BY p.patient) x');
 -- of rows that a condition between the tables leaves out the others remain
-SELECT ask('SELECT n, count(*) FROM (SELECT v.patient, count(s.buyer) AS n FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND v.day < ''2024-03-01'' GROUP BY v.patient) x GROUP BY n [[HAVING count(*) >= 5]]');
+SELECT attack('SELECT n, count(*) FROM (SELECT v.patient, count(s.buyer) AS n FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND v.day < ''2024-03-01'' GROUP BY v.patient) x GROUP BY n');
 SELECT attack('SELECT n, count(*) FROM (SELECT s.buyer, count(p.patient) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY s.buyer) x GROUP BY n');
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer <> p.patient GROUP BY p.patient) x GROUP BY n');
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON true GROUP BY p.patient) x GROUP BY n');
@@ -202,7 +202,7 @@ SELECT attack('SELECT sum(a.cost) FROM visits a JOIN visits b ON a.patient = b.p
 SELECT attack('SELECT count(*) FROM visits v JOIN sales s ON s.buyer = v.patient AND s.item = ''salve'' AND s.sold > v.day');
 SELECT attack('SELECT count(s.buyer) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.item = ''salve'' AND s.sold > v.day');
 SELECT attack('SELECT count(*) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.sold > v.day WHERE s.buyer IS NULL');
-SELECT ask('SELECT n, count(*) FROM (SELECT v.patient, count(s.buyer) AS n FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.sold > v.day GROUP BY v.patient) x GROUP BY n [[HAVING count(*) >= 5]]');
+SELECT attack('SELECT n, count(*) FROM (SELECT v.patient, count(s.buyer) AS n FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.sold > v.day GROUP BY v.patient) x GROUP BY n');
 SELECT attack('SELECT count(*) FROM visits v JOIN settings s ON v.minutes > s.value');
 SELECT attack('SELECT count(*) FROM visits v JOIN settings s ON v.day > date ''2024-01-01'' + s.value');
 SELECT attack('SELECT count(*) FROM patients p WHERE EXISTS (SELECT FROM sales s WHERE s.buyer = p.patient AND s.sold > p.born)');

@@ -1,0 +1,448 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/unmatched.c
+ *	  Groups of people for whom an outer join has no match.
+ *
+ *	SELECT coalesce(n, 0), count(*)
+ *	FROM a LEFT JOIN (SELECT k, count(*) AS n FROM b GROUP BY k) c ON c.k = a.k
+ *	GROUP BY coalesce(n, 0)
+ *
+ * has a group of people that b knows nothing of, who would be withheld for it.
+ * Written as
+ *
+ *	SELECT n, count(*) FROM a LEFT JOIN … WHERE c.k IS NOT NULL GROUP BY n
+ *	UNION ALL
+ *	SELECT 0, count(*) FROM a LEFT JOIN … WHERE c.k IS NULL
+ *
+ * it gives the same, and the second part is a question of membership
+ * (absence.c), which is guarded as such.  That takes that no one with a match
+ * is in the group of those without: counted.c tells.  The outer join may stand
+ * in a subquery that gives rows.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/make_expr.h"
+#include "inspect/absence.h"
+#include "inspect/arms.h"
+#include "inspect/counted.h"
+#include "inspect/normalize.h"
+#include "inspect/polynomial.h"
+#include "inspect/shell.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+
+/* Each outer join that is written so doubles the query. */
+#define MAX_OUTER_JOINS		4
+
+typedef struct Unmatched
+{
+	Query	   *query;			/* that groups */
+	int			rti;			/* its subquery with the join; 0: itself */
+	CrAbsent	absent;
+	Var		   *column;			/* of the entry that may be missing, as used */
+} Unmatched;
+
+/* ---------- which join ---------- */
+
+/* A column, as it is in the query with the join. */
+static Node *
+place_mutator(Node *node, Unmatched *unmatched)
+{
+	if (node != NULL && IsA(node, Var) && ((Var *) node)->varlevelsup == 0 &&
+		((Var *) node)->varno == unmatched->rti)
+	{
+		Query	   *place = unmatched->absent.query;
+		TargetEntry *tle = get_tle_by_resno(place->targetList,
+											((Var *) node)->varattno);
+
+		if (tle != NULL && !tle->resjunk)
+			return (Node *) copyObject(tle->expr);
+	}
+	if (node == NULL || IsA(node, Query))
+		return node;
+	return expression_tree_mutator(node, place_mutator, (void *) unmatched);
+}
+
+/* Does the key name what may be missing, and nothing else? */
+static bool
+is_of_entry(Unmatched *unmatched, Node *key)
+{
+	Relids		entries = pull_varnos(NULL, key);
+	int			member;
+
+	return bms_get_singleton_member(entries, &member) &&
+		member == unmatched->absent.rti && !checkExprHasSubLink(key) &&
+		!contain_vars_of_level(key, 1);
+}
+
+/* Is a key something without a match that it never is with one? */
+static bool
+has_own_group(Unmatched *unmatched)
+{
+	Query	   *query = unmatched->query;
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
+		TargetEntry *tle = get_sortgroupclause_tle(clause, query->targetList);
+		Node	   *key = (Node *) tle->expr;
+		CrCounted	counted = {unmatched->absent.query, unmatched->absent.rti,
+		NULL, NIL};
+		Const	   *without;
+
+		if (unmatched->rti != 0)
+		{
+			if (bms_num_members(pull_varnos(NULL, key)) != 1)
+				continue;
+			key = place_mutator(key, unmatched);
+		}
+		if (!is_of_entry(unmatched, key))
+			continue;
+		without = cr_counted_value(&counted, key, 0);
+		if (without != NULL &&
+			cr_counted_never(counted.query, counted.rti, key, without,
+							 clause->eqop))
+			return true;
+	}
+	return false;
+}
+
+typedef struct Uses
+{
+	Unmatched  *unmatched;
+	bool		other;			/* where null may not be put in its place */
+} Uses;
+
+static bool
+uses_walker(Node *node, Uses *uses)
+{
+	int			rti = uses->unmatched->absent.rti;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		if (join != uses->unmatched->absent.join &&
+			rangeTableEntry_used(join->quals, rti, 0))
+			uses->other = true;
+		return uses_walker(join->larg, uses) || uses_walker(join->rarg, uses);
+	}
+	if (IsA(node, Query))
+	{
+		uses->other = uses->other || rangeTableEntry_used(node, rti, 1);
+		return false;
+	}
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0 &&
+		((Var *) node)->varno == rti)
+	{
+		uses->other = uses->other || ((Var *) node)->varattno <= 0;
+		uses->unmatched->column = (Var *) node;
+	}
+	return expression_tree_walker(node, uses_walker, (void *) uses);
+}
+
+/* Is it named in expressions only, where null can be put in its place? */
+static bool
+is_replaceable(Unmatched *unmatched)
+{
+	Uses		uses = {unmatched, false};
+	Query	   *place = unmatched->absent.query;
+	ListCell   *lc;
+
+	unmatched->column = NULL;
+	uses_walker((Node *) place->jointree, &uses);
+	uses_walker((Node *) place->targetList, &uses);
+	uses_walker(place->havingQual, &uses);
+	uses_walker((Node *) place->windowClause, &uses);
+	foreach(lc, place->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->lateral)
+			uses.other = true;
+	}
+	return !uses.other && unmatched->column != NULL;
+}
+
+static bool
+is_protected(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_RELATION ? cr_policy_exists(rte->relid) :
+		cr_inspect_touches(rte->subquery);
+}
+
+static bool
+suits(Unmatched *unmatched)
+{
+	CrAbsent   *absent = &unmatched->absent;
+	Node	   *outer = absent->key_is_left ?
+		lsecond(absent->equality->args) : linitial(absent->equality->args);
+
+	return is_protected(absent->rte) &&
+		(cr_normalize_unit_uses(absent->query,
+								(Node *) absent->key) & CR_USE_UNIT) != 0 &&
+		(cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0 &&
+		!cr_absence_is_only_tested(absent) &&
+		is_replaceable(unmatched) && has_own_group(unmatched);
+}
+
+static int
+count_outer_joins(Node *node)
+{
+	int			n = 0;
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			n += count_outer_joins(lfirst(lc));
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		n = (join->jointype != JOIN_INNER ? 1 : 0) +
+			count_outer_joins(join->larg) + count_outer_joins(join->rarg);
+	}
+	return n;
+}
+
+/* Finds a join of the query that suits, in a part of its FROM. */
+static bool
+find_join(Unmatched *unmatched, Query *place, Node *node)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		foreach(lc, ((FromExpr *) node)->fromlist)
+		{
+			if (find_join(unmatched, place, lfirst(lc)))
+				return true;
+		}
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		if (join->alias != NULL)
+			return false;		/* columns may be named through it */
+		return find_join(unmatched, place, join->larg) ||
+			find_join(unmatched, place, join->rarg) ||
+			(cr_absence_read(place, join, &unmatched->absent) &&
+			 suits(unmatched));
+	}
+	return false;
+}
+
+static bool
+gives_rows(const Query *query)
+{
+	return query->commandType == CMD_SELECT && query->setOperations == NULL &&
+		query->groupClause == NIL && query->groupingSets == NIL &&
+		query->havingQual == NULL && query->distinctClause == NIL &&
+		query->limitCount == NULL && query->limitOffset == NULL &&
+		query->rowMarks == NIL && query->cteList == NIL &&
+		query->sortClause == NIL && !query->hasAggs &&
+		!query->hasWindowFuncs && !query->hasTargetSRFs;
+}
+
+static bool
+find(Unmatched *unmatched)
+{
+	Query	   *query = unmatched->query;
+	int			rti = 0;
+	ListCell   *lc;
+
+	if (count_outer_joins((Node *) query->jointree) > MAX_OUTER_JOINS)
+		return false;
+	if (find_join(unmatched, query, (Node *) query->jointree))
+		return true;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		rti++;
+		if (rte->rtekind != RTE_SUBQUERY || rte->lateral ||
+			!cr_inspect_touches(rte->subquery) || !gives_rows(rte->subquery) ||
+			cr_normalize_may_be_null((Node *) query->jointree, rti))
+			continue;
+		unmatched->rti = rti;
+		cr_normalize_names(rte->subquery);
+		if (count_outer_joins((Node *) rte->subquery->jointree) <=
+			MAX_OUTER_JOINS &&
+			find_join(unmatched, rte->subquery,
+					  (Node *) rte->subquery->jointree))
+			return true;
+	}
+	return false;
+}
+
+/* ---------- the two parts ---------- */
+
+static Node *
+missing_mutator(Node *node, Unmatched *unmatched)
+{
+	Var		   *var = (Var *) node;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (IsA(node, TargetEntry))
+	{
+		TargetEntry *tle = copyObject((TargetEntry *) node);
+
+		/* what is constant as it stands; then what is by null */
+		tle->expr = (Expr *)
+			eval_const_expressions(NULL, (Node *) tle->expr);
+		tle->expr = (Expr *)
+			missing_mutator((Node *) tle->expr, unmatched);
+		return (Node *) tle;
+	}
+	if (IsA(node, Var) && var->varlevelsup == 0 &&
+		var->varno == unmatched->absent.rti)
+		return (Node *) makeNullConst(var->vartype, var->vartypmod,
+									  var->varcollid);
+	return expression_tree_mutator(node, missing_mutator, (void *) unmatched);
+}
+
+/* An aggregate that counts no row is null, or 0. */
+static Node *
+idle_mutator(Node *node, void *context)
+{
+	Aggref	   *aggref = (Aggref *) node;
+	bool		idle = false;
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (!IsA(node, Aggref))
+		return expression_tree_mutator(node, idle_mutator, context);
+	if (cr_aggregate_family(aggref->aggfnoid) == 0)
+		return node;
+	foreach(lc, aggref->args)
+	{
+		Node	   *argument = (Node *) lfirst_node(TargetEntry, lc)->expr;
+
+		argument = cr_inspect_settle((Node *) copyObject(argument));
+		idle = idle || (IsA(argument, Const) &&
+						((Const *) argument)->constisnull);
+	}
+	if (!idle && (aggref->aggfilter == NULL ||
+				  !cr_inspect_never_holds((Node *) aggref->aggfilter)))
+		return node;
+	return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
+		(Node *) cr_make_int8(0) :
+		(Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+}
+
+/* Computes what has become constant. */
+static void
+fold(Query *query)
+{
+	ListCell   *lc;
+
+	query->targetList = (List *) idle_mutator((Node *) query->targetList,
+											  NULL);
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+
+		if (!contain_var_clause((Node *) tle->expr) &&
+			!contain_agg_clause((Node *) tle->expr) &&
+			!checkExprHasSubLink((Node *) tle->expr))
+			tle->expr = (Expr *) cr_inspect_settle((Node *) tle->expr);
+	}
+}
+
+/* The query with the join, of people with a match only, or without one. */
+static void
+restrict_place(Unmatched *unmatched, Query *place, NullTestType type)
+{
+	Var		   *key = copyObject(unmatched->absent.key);
+
+	if (type == IS_NULL)
+	{
+		place->targetList = (List *)
+			missing_mutator((Node *) place->targetList, unmatched);
+		place->jointree->quals = missing_mutator(place->jointree->quals,
+												 unmatched);
+		fold(place);
+	}
+	cr_copy_nulling(key, unmatched->column);
+	place->jointree->quals = make_and_qual(place->jointree->quals,
+										   cr_make_null_test((Node *) key,
+															 type));
+}
+
+static Query *
+make_part(Unmatched *unmatched, const Query *core, NullTestType type)
+{
+	Query	   *part = copyObject((Query *) core);
+	Query	   *place;
+	bool		possible = true;
+
+	if (unmatched->rti == 0)
+		restrict_place(unmatched, part, type);
+	else
+	{
+		place = copyObject(unmatched->absent.query);
+		restrict_place(unmatched, place, type);
+		/* it stays as far below WITH lists as it is */
+		IncrementVarSublevelsUp((Node *) place, 1, 1);
+		part = cr_arm_query(part, unmatched->rti, place, &possible);
+		fold(part);
+	}
+	/* without GROUP BY, it is one row for that it is an aggregation */
+	part->hasAggs = contain_agg_clause((Node *) part->targetList);
+	cr_normalize_lift_ctes(part, 2);
+	return possible ? part : NULL;
+}
+
+/* Does WHERE leave out all of them, as constants? */
+static bool
+is_empty(const Query *part)
+{
+	Node	   *quals = part->jointree->quals;
+
+	return quals != NULL && !checkExprHasSubLink(quals) &&
+		cr_inspect_never_holds((Node *) copyObject(quals));
+}
+
+/*
+ * Writes a level that groups by what an outer join may lack so, in place.
+ * False if there is nothing to rewrite; then the query is as it was.
+ */
+bool
+cr_normalize_unmatched_groups(Query *query)
+{
+	Unmatched	unmatched = {query, 0, {0}, NULL};
+	CrShell		shell = {NIL, NIL, NIL};
+	Query	   *core;
+	Query	   *with;
+	Query	   *without;
+
+	if (query->groupClause == NIL || query->groupingSets != NIL ||
+		query->hasTargetSRFs || query->rowMarks != NIL ||
+		cr_normalize_groups_people(query) ||
+		cr_inspect_refers_outside(query) || !find(&unmatched))
+		return false;
+	cr_shell_read(&shell, query);
+	core = cr_shell_core(query);
+	core->targetList = cr_shell_targets(&shell, shell.aggregates);
+	with = make_part(&unmatched, core, IS_NOT_NULL);
+	without = make_part(&unmatched, core, IS_NULL);
+	return with != NULL && without != NULL && !is_empty(without) &&
+		cr_shell_replace(query, &shell,
+						 cr_arms_unite(list_make2(with, without)));
+}
