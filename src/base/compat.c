@@ -24,6 +24,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -150,6 +151,21 @@ cr_forget_nulling(Query *query, const Bitmapset *joins)
 	Nulling		nulling = {joins, 0};
 
 	query_tree_walker(query, nulling_walker, &nulling, 0);
+#endif
+}
+
+/*
+ * PG 16 keeps permissions beside the range table: entries of another query,
+ * and theirs, come behind those of the query.
+ */
+void
+cr_append_entries(Query *to, Query *from)
+{
+#if PG_VERSION_NUM >= 160000
+	CombineRangeTables(&to->rtable, &to->rteperminfos, from->rtable,
+					   from->rteperminfos);
+#else
+	to->rtable = list_concat(to->rtable, from->rtable);
 #endif
 }
 

@@ -73,6 +73,16 @@ cr_copy_nulling(Var *var, const Var *like)
 #endif
 }
 
+/* The same besides its own: it stands where the other one did. */
+static inline void
+cr_add_nulling(Var *var, const Var *like)
+{
+#if PG_VERSION_NUM >= 160000
+	var->varnullingrels = bms_union(var->varnullingrels,
+									like->varnullingrels);
+#endif
+}
+
 /* PG 16 keeps permissions beside the range table; the shell has none. */
 static inline void
 cr_clear_permissions(Query *query)
@@ -234,6 +244,7 @@ extern void cr_flatten_group_names(Query *query);
 extern Node *cr_flatten_join_names(Query *query, Node *node);
 extern void cr_raise_nulling(Node *condition, const Var *like, int join);
 extern void cr_forget_nulling(Query *query, const Bitmapset *joins);
+extern void cr_append_entries(Query *to, Query *from);
 extern bool cr_var_is_forced(Node *condition, const Var *var);
 extern bool cr_has_virtual_columns(Oid relid);
 extern bool cr_attribute_is_virtual(Oid relid, AttrNumber attnum);

@@ -27,6 +27,7 @@
 #include "base/errcodes.h"
 #include "gate/gate.h"
 #include "gate/words.h"
+#include "inspect/normalize.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
@@ -172,6 +173,43 @@ defers_more_than_tests(const CrLevel *level)
 	return false;
 }
 
+/*
+ * Rows without a match that no question of membership has been read in have
+ * nobody of that table, and would all be withheld, without a word why.
+ */
+static CrVerdict *
+check_absent(CrLevel *level, const CrClause *clause)
+{
+	NullTest   *test = (NullTest *) clause->written;
+	RangeTblRef rows = {.type = T_RangeTblRef};
+	Var		   *var;
+	ListCell   *lc;
+
+	if (!clause->inner || !IsA(test, NullTest) ||
+		test->nulltesttype != IS_NULL)
+		return NULL;
+	var = (Var *) cr_inspect_strip((Node *) test->arg);
+	if (!IsA(var, Var) || var->varlevelsup != 0)
+		return NULL;
+	rows.rtindex = var->varno;
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (source->rti == (int) var->varno && source->base != NULL &&
+			!bms_is_empty(source->nulling) &&
+			source->base->membership == NULL &&
+			cr_inspect_base_is_raw(source->base) &&
+			cr_normalize_is_not_null(level->query, (Node *) &rows,
+									 (Node *) var))
+			return cr_verdict_refuse(CR_ERRCODE_JOIN,
+									 exprLocation((Node *) var),
+									 "people without a match may be asked for where tables are joined by their privacy units alone",
+									 "Write NOT EXISTS (SELECT ... WHERE unit = a.unit), with other conditions on the inner table only; or take the number of those with a match, by JOIN, from that of all.");
+	}
+	return NULL;
+}
+
 /* Where questions about membership may stand. */
 CrVerdict *
 cr_rule_memberships(CrLevel *level)
@@ -194,7 +232,10 @@ cr_rule_memberships(CrLevel *level)
 	foreach(lc, level->clauses)
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
+		CrVerdict  *refusal = check_absent(level, clause);
 
+		if (refusal != NULL)
+			return refusal;
 		if (!clause->inner &&
 			cr_match_tested(level->statement, clause->expanded) != NIL)
 			return cr_rule_refuse_stuck();

@@ -287,27 +287,6 @@ test_mutator(Node *node, CrAbsent *absent)
 	return expression_tree_mutator(node, test_mutator, (void *) absent);
 }
 
-/* Columns of joins name those of their sides, which are others now. */
-static void
-renew_join_columns(Query *query, Node *node)
-{
-	ListCell   *lc;
-
-	if (IsA(node, FromExpr))
-	{
-		foreach(lc, ((FromExpr *) node)->fromlist)
-			renew_join_columns(query, lfirst(lc));
-	}
-	else if (IsA(node, JoinExpr))
-	{
-		JoinExpr   *join = (JoinExpr *) node;
-
-		renew_join_columns(query, join->larg);
-		renew_join_columns(query, join->rarg);
-		cr_normalize_join_columns(query, join);
-	}
-}
-
 /* SELECT DISTINCT key AS member FROM entry WHERE conditions */
 static Query *
 make_members(CrAbsent *absent)
@@ -352,7 +331,7 @@ write_membership(CrStatement *statement, CrAbsent *absent)
 	rte = cr_make_subquery_entry(members, absent->rte->eref->aliasname,
 								 list_make1(makeString(pstrdup("member"))));
 	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) = rte;
-	renew_join_columns(query, (Node *) query->jointree);
+	cr_normalize_renew_joins(query, (Node *) query->jointree);
 	cr_membership_record(statement, rte, outer, false);
 }
 

@@ -149,21 +149,14 @@ read_bound(CrCounted *counted, Node *node)
 	return true;
 }
 
-/* Is the operator an order's, or its equality, or <>? */
-static bool
-compares(Oid opno)
-{
-	return opno < FirstUnpinnedObjectId &&
-		get_op_btree_interpretation(opno) != NIL;
-}
-
 static bool
 read_comparison(CrCounted *counted, OpExpr *op)
 {
 	Node	   *left;
 	Node	   *right;
 
-	if (!IsA(op, OpExpr) || list_length(op->args) != 2 || !compares(op->opno))
+	if (!IsA(op, OpExpr) || list_length(op->args) != 2 ||
+		!cr_inspect_compares(op->opno))
 		return false;
 	left = linitial(op->args);
 	right = lsecond(op->args);
@@ -177,7 +170,7 @@ read_list(CrCounted *counted, ScalarArrayOpExpr *op)
 	ArrayExpr  *array;
 	ListCell   *lc;
 
-	if (!IsA(op, ScalarArrayOpExpr) || !compares(op->opno) ||
+	if (!IsA(op, ScalarArrayOpExpr) || !cr_inspect_compares(op->opno) ||
 		!read_side(counted, linitial(op->args)))
 		return false;
 	array = (ArrayExpr *) cr_inspect_strip(lsecond(op->args));

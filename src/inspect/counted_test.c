@@ -15,6 +15,7 @@
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 
 static bool
 holds(const Const *value)
@@ -82,18 +83,37 @@ typedef struct Writing
 {
 	Query	   *query;
 	bool		condition;
+	List	   *keys;			/* what is grouped by besides columns, if that
+								 * has to be found again */
 } Writing;
+
+/* True where a part of the expression is a key. */
+static bool
+key_walker(Node *node, List *keys)
+{
+	return node != NULL &&
+		(list_member(keys, node) ||
+		 expression_tree_walker(node, key_walker, (void *) keys));
+}
+
+static bool
+is_made_of_key(Node *node, List *keys)
+{
+	return keys != NIL && !list_member(keys, node) &&
+		expression_tree_walker(node, key_walker, (void *) keys);
+}
 
 static Node *
 write_mutator(Node *node, Writing *writing)
 {
-	Writing		inside = {writing->query, false};
+	Writing		inside = {writing->query, false, writing->keys};
 	Node	   *test = NULL;
 
 	if (node == NULL || IsA(node, Query))
 		return node;
-	if (IsA(node, OpExpr) || IsA(node, BoolExpr) ||
-		IsA(node, ScalarArrayOpExpr))
+	if ((IsA(node, OpExpr) || IsA(node, BoolExpr) ||
+		 IsA(node, ScalarArrayOpExpr)) &&
+		!is_made_of_key(node, writing->keys))
 		test = test_of(writing->query, node, writing->condition);
 	if (test != NULL)
 		return test;
@@ -103,7 +123,7 @@ write_mutator(Node *node, Writing *writing)
 	if (IsA(node, CaseWhen))
 	{
 		CaseWhen   *when = makeNode(CaseWhen);
-		Writing		condition = {writing->query, true};
+		Writing		condition = {writing->query, true, writing->keys};
 
 		when->expr = (Expr *)
 			write_mutator((Node *) ((CaseWhen *) node)->expr, &condition);
@@ -115,8 +135,9 @@ write_mutator(Node *node, Writing *writing)
 	if (IsA(node, Aggref))
 	{
 		Aggref	   *aggref = (Aggref *) copyObject(node);
-		Writing		condition = {writing->query, true};
+		Writing		condition = {writing->query, true, NIL};
 
+		inside.keys = NIL;
 		aggref->aggfilter = (Expr *)
 			write_mutator((Node *) aggref->aggfilter, &condition);
 		aggref->args = (List *) write_mutator((Node *) aggref->args, &inside);
@@ -125,17 +146,36 @@ write_mutator(Node *node, Writing *writing)
 	return expression_tree_mutator(node, write_mutator, (void *) &inside);
 }
 
+/* What the query groups by, but for columns. */
+static List *
+grouped_by(const Query *query)
+{
+	List	   *keys = NIL;
+	ListCell   *lc;
+
+	foreach(lc, query->groupClause)
+	{
+		Node	   *key = (Node *)
+			get_sortgroupclause_tle(lfirst(lc), query->targetList)->expr;
+
+		if (!IsA(key, Var))
+			keys = lappend(keys, copyObject(key));
+	}
+	return keys;
+}
+
 /*
  * Writes the query's conditions so, in place.  Its names are normalized.
  */
 void
 cr_normalize_counted(Query *query)
 {
-	Writing		writing = {query, false};
-	Writing		condition = {query, true};
+	Writing		writing = {query, false, grouped_by(query)};
+	Writing		condition = {query, true, writing.keys};
 
 	query->targetList = (List *)
 		write_mutator((Node *) query->targetList, &writing);
 	query->havingQual = write_mutator(query->havingQual, &condition);
+	condition.keys = NIL;
 	query->jointree->quals = write_mutator(query->jointree->quals, &condition);
 }

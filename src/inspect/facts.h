@@ -281,6 +281,8 @@ typedef struct CrStatement
 	List	   *memberships;	/* CrMembership of all levels */
 	List	   *valued;			/* CrAggregate: what is released of measures */
 	List	   *divided;		/* CrDivided */
+	int			unmatched;		/* so often groups without a match were
+								 * written apart, see unmatched.c */
 	int			subqueries;		/* so many were made WITH queries */
 	bool		left_copies;	/* … and one could not be */
 	int			nodes;			/* size of the expanded expressions so far */
@@ -357,6 +359,7 @@ extern void cr_list_find(CrLevel *level);
 extern bool cr_list_conflict(CrLevel *level);
 
 /* inspect/settle.c */
+extern bool cr_inspect_compares(Oid opno);
 extern Node *cr_inspect_settle(Node *expr);
 extern bool cr_inspect_never_holds(Node *condition);
 

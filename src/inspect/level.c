@@ -244,6 +244,23 @@ add_aggregate(CrLevel *level, Aggref *aggref)
 	level->aggregates = lappend(level->aggregates, entry);
 }
 
+/* Where several conditions were made of one, each changes its sub-select. */
+static void
+own_subselect(const CrLevel *level, SubLink *sublink)
+{
+	ListCell   *lc;
+
+	foreach(lc, level->sublinks)
+	{
+		if (((CrSubLink *) lfirst(lc))->sublink->subselect ==
+			sublink->subselect)
+		{
+			sublink->subselect = copyObject(sublink->subselect);
+			return;
+		}
+	}
+}
+
 static bool
 collect_walker(Node *node, CollectContext *context)
 {
@@ -254,6 +271,7 @@ collect_walker(Node *node, CollectContext *context)
 		SubLink    *sublink = (SubLink *) node;
 		CrSubLink  *entry = palloc0(sizeof(CrSubLink));
 
+		own_subselect(context->level, sublink);
 		entry->sublink = sublink;
 		entry->in_core = context->in_core;
 		entry->level = cr_level_read(context->level->statement,
@@ -375,7 +393,10 @@ read_raw_level(CrLevel *level)
 		if (level->kind == CR_LEVEL_UNIT)
 			cr_normalize_pivots(query);
 		else
+		{
+			cr_normalize_hoist(query);
 			cr_normalize_split(level);
+		}
 		/* these have written the target list anew */
 		read_group_entries(level);
 	}
@@ -420,6 +441,7 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 	CrLevel    *level = palloc0(sizeof(CrLevel));
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	level->kind = CR_LEVEL_PUBLIC;
 	level->query = query;
 	level->statement = statement;
@@ -433,10 +455,11 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 		cr_normalize_constants(level);
 		cr_normalize_lateral(query);
 		cr_normalize_calls(query);
+		cr_normalize_pull_up(statement, query);
 		cr_normalize_lift(query);
 		cr_distribute_unions(level);
 		if (query->setOperations == NULL &&
-			cr_normalize_unmatched_groups(query))
+			cr_normalize_unmatched_groups(statement, query))
 			return cr_level_read(statement, query, parent);
 	}
 	if (query->setOperations != NULL)

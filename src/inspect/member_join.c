@@ -24,6 +24,7 @@
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 
@@ -234,6 +235,20 @@ is_column_of(Node *node, Index levelsup)
 	return IsA(node, Var) && ((Var *) node)->varlevelsup == levelsup;
 }
 
+/*
+ * Is it what is asked to be a member: a column of the query around, or what
+ * is computed of such, where the subquery is not protected?
+ */
+static bool
+is_outer(Node *node, const Query *members)
+{
+	return is_column_of(node, 1) ||
+		(!cr_inspect_touches((Query *) members) &&
+		 contain_vars_of_level(node, 1) && !contain_vars_of_level(node, 0) &&
+		 !contain_vars_of_level(node, 2) && !checkExprHasSubLink(node) &&
+		 !contain_volatile_functions(node));
+}
+
 /* Is there a limit that leaves no row out whose existence is asked for? */
 static bool
 limits_existence(Query *query)
@@ -270,9 +285,10 @@ read_exists(SubLink *sublink, Asked *asked)
 			!compares_members(linitial(equality->args)) ||
 			!compares_members(lsecond(equality->args)))
 			continue;
-		asked->outer_is_left = is_column_of(left, 1) && is_column_of(right, 0);
+		asked->outer_is_left = is_outer(left, members) &&
+			is_column_of(right, 0);
 		if (!asked->outer_is_left &&
-			!(is_column_of(left, 0) && is_column_of(right, 1)))
+			!(is_column_of(left, 0) && is_outer(right, members)))
 			continue;
 		key = asked->outer_is_left ?
 			lsecond(equality->args) : linitial(equality->args);

@@ -153,15 +153,6 @@ may_hold(CrPlace *place, Node *condition)
 	return place->following->unclear || !cr_inspect_never_holds(value);
 }
 
-static bool
-may_be_value(CrPlace *place, Node *expr)
-{
-	Node	   *value = value_without(place, expr);
-
-	return place->following->unclear || !IsA(value, Const) ||
-		!((Const *) value)->constisnull;
-}
-
 /* ---------- the rule ---------- */
 
 /* The outer joins that some of the columns tell of, and others do not. */
@@ -224,7 +215,7 @@ mixes(CrLevel *level, const Bitmapset *joined, Node *expr, bool key)
 
 		if (outer->membership)
 			continue;
-		if (key ? may_be_value(&place, expr) : may_hold(&place, expr))
+		if (key || may_hold(&place, expr))
 			return true;
 	}
 	return false;
@@ -248,7 +239,9 @@ cr_inspect_mixes(CrLevel *level, Node *condition, const Bitmapset *joined)
 	return false;
 }
 
-/* The same of a key: is it something else without a match than null? */
+/*
+ * The same of a key.  What is null without a match may be so for others, too.
+ */
 bool
 cr_inspect_key_mixes(CrLevel *level, Node *key)
 {

@@ -54,6 +54,8 @@ cr_normalize_names(Query *query)
 	query->havingQual = cr_flatten_join_names(query, query->havingQual);
 	query->jointree = (FromExpr *)
 		cr_flatten_join_names(query, (Node *) query->jointree);
+	cr_normalize_dependent_columns(query);
+	cr_normalize_skipped_values(query);
 	cr_normalize_counted(query);
 	cr_normalize_flags(query);
 	cr_normalize_outer_joins(query);
@@ -100,6 +102,27 @@ cr_normalize_join_columns(Query *query, JoinExpr *join)
 	rte->joinaliasvars = NIL;
 	rte->joinleftcols = add_side(query, join->larg, rte);
 	rte->joinrightcols = add_side(query, join->rarg, rte);
+}
+
+/* The same of all joins in a part of FROM, whose sides are others now. */
+void
+cr_normalize_renew_joins(Query *query, Node *node)
+{
+	ListCell   *lc;
+
+	if (IsA(node, FromExpr))
+	{
+		foreach(lc, ((FromExpr *) node)->fromlist)
+			cr_normalize_renew_joins(query, lfirst(lc));
+	}
+	else if (IsA(node, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		cr_normalize_renew_joins(query, join->larg);
+		cr_normalize_renew_joins(query, join->rarg);
+		cr_normalize_join_columns(query, join);
+	}
 }
 
 static void

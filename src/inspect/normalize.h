@@ -14,6 +14,7 @@
 extern void cr_normalize_names(Query *query);
 extern void cr_normalize_inline_cte(Query *query, CommonTableExpr *cte);
 extern void cr_normalize_join_columns(Query *query, JoinExpr *join);
+extern void cr_normalize_renew_joins(Query *query, Node *node);
 extern void cr_normalize_distinct(Query *query);
 extern void cr_normalize_lift_ctes(Query *query, int levels);
 extern void cr_normalize_limits(Query *query);
@@ -30,8 +31,11 @@ extern bool cr_normalize_may_be_null(Node *from, int rti);
 extern uint32 cr_normalize_unit_uses(Query *query, Node *node);
 extern bool cr_normalize_groups_people(Query *query);
 extern void cr_normalize_unmatched_values(Query *query);
-extern bool cr_normalize_unmatched_groups(Query *query);
 extern void cr_normalize_match_counts(CrStatement *statement, Query *query);
+
+/* inspect/unmatched.c */
+extern bool cr_normalize_unmatched_groups(CrStatement *statement,
+										  Query *query);
 
 /* inspect/literal.c */
 extern void cr_normalize_calls(Query *query);
@@ -44,6 +48,18 @@ extern List *cr_normalize_never_null(Query *query);
 
 /* inspect/lateral.c */
 extern void cr_normalize_lateral(Query *query);
+
+/* inspect/pull_up.c */
+extern void cr_normalize_pull_up(const CrStatement *statement, Query *query);
+
+/* inspect/dependent.c */
+extern void cr_normalize_dependent_columns(Query *query);
+
+/* inspect/null_if.c */
+extern void cr_normalize_skipped_values(Query *query);
+
+/* inspect/hoist.c */
+extern void cr_normalize_hoist(Query *query);
 
 /* inspect/pivot.c */
 extern void cr_normalize_pivots(Query *query);

@@ -15,7 +15,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
-#include "base/make_expr.h"
+#include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "miscadmin.h"
@@ -23,6 +23,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "utils/array.h"
 #include "utils/lsyscache.h"
 
 static bool
@@ -58,11 +59,10 @@ are_constants(List *args)
 }
 
 /* Does an operator of the server's compare, by an order or an equality? */
-static bool
-compares(Oid opno)
+bool
+cr_inspect_compares(Oid opno)
 {
-	return opno < FirstUnpinnedObjectId &&
-		get_op_btree_interpretation(opno) != NIL;
+	return opno < FirstUnpinnedObjectId && cr_operator_compares(opno);
 }
 
 static Node *
@@ -80,7 +80,7 @@ settle_operator(OpExpr *op)
 		return (Node *) op;
 	if (has_null(op->args) && func_strict(op->opfuncid))
 		return null_of((Node *) op);
-	if (are_constants(op->args) && compares(op->opno))
+	if (are_constants(op->args) && cr_inspect_compares(op->opno))
 		return eval_const_expressions(NULL, (Node *) op);
 	return (Node *) op;
 }
@@ -102,11 +102,28 @@ settle_call(Node *node)
 	return node;
 }
 
+/* Nothing compared with no value is not null, but true or false. */
+static bool
+has_elements(Node *array)
+{
+	if (IsA(array, Const) && !is_null(array))
+	{
+		ArrayType  *value = DatumGetArrayTypeP(((Const *) array)->constvalue);
+
+		return ArrayGetNItems(ARR_NDIM(value), ARR_DIMS(value)) > 0;
+	}
+	return IsA(array, ArrayExpr) && !((ArrayExpr *) array)->multidims &&
+		((ArrayExpr *) array)->elements != NIL;
+}
+
 static Node *
 settle_list(ScalarArrayOpExpr *op)
 {
 	set_sa_opfuncid(op);
-	if (is_null(linitial(op->args)) && func_strict(op->opfuncid))
+	if (func_strict(op->opfuncid) &&
+		(is_null(lsecond(op->args)) ||
+		 (is_null(linitial(op->args)) &&
+		  has_elements(cr_inspect_strip_array(lsecond(op->args))))))
 		return null_of((Node *) op);
 	return (Node *) op;
 }
@@ -209,7 +226,7 @@ settle_distinct(DistinctExpr *expr)
 	if (IsA(left, Const) && IsA(right, Const) &&
 		(is_null(left) || is_null(right)))
 		return makeBoolConst(is_null(left) != is_null(right), false);
-	return are_constants(expr->args) && compares(expr->opno) ?
+	return are_constants(expr->args) && cr_inspect_compares(expr->opno) ?
 		eval_const_expressions(NULL, (Node *) expr) : (Node *) expr;
 }
 

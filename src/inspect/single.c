@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -188,6 +189,8 @@ replace_column(Var *var, replace_rte_variables_context *context)
 		return (Node *) copyObject(var);
 	expr = copyObject(list_nth(row, var->varattno - 1));
 	IncrementVarSublevelsUp(expr, var->varlevelsup, 0);
+	if (IsA(expr, Var))
+		cr_add_nulling((Var *) expr, var);
 	return expr;
 }
 

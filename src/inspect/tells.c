@@ -294,6 +294,39 @@ tell_column(CrPlace *place, Var *var)
 
 /* ---------- how often a row is there ---------- */
 
+static Bitmapset *repeating(CrFollowing *following, CrLevel *level,
+							Node *node);
+
+/*
+ * The same of a source: of people's level a row for each person, and for each
+ * of what it groups by besides.
+ */
+static Bitmapset *
+repeating_below(CrFollowing *following, const CrSource *source)
+{
+	Bitmapset  *numbers = NULL;
+	CrLevel    *below = source == NULL ? NULL : source->level;
+	ListCell   *lc;
+
+	if (below == NULL || !cr_level_is_raw(below))
+		return NULL;
+	if (below->kind == CR_LEVEL_ROW)
+		return repeating(following, below, (Node *) below->query->jointree);
+	if (list_length(below->group_entries) < 2)
+		return NULL;
+	foreach(lc, below->group_entries)
+	{
+		Node	   *key = (Node *) lfirst_node(TargetEntry, lc)->expr;
+		ListCell   *lc2;
+
+		foreach(lc2, cr_tells_by(following, below, NULL, key))
+			numbers = bms_add_members(numbers, lfirst(lc2));
+	}
+	return bms_join(numbers,
+					repeating(following, below,
+							  (Node *) below->query->jointree));
+}
+
 /* The outer joins of the level, and of rows below, that may repeat rows. */
 static Bitmapset *
 repeating(CrFollowing *following, CrLevel *level, Node *node)
@@ -314,12 +347,8 @@ repeating(CrFollowing *following, CrLevel *level, Node *node)
 	if (IsA(node, RangeTblRef))
 	{
 		Var			var = {.varno = ((RangeTblRef *) node)->rtindex};
-		CrSource   *source = cr_tells_source(level, &var);
 
-		return source == NULL || source->level == NULL ||
-			source->level->kind != CR_LEVEL_ROW ? NULL :
-			repeating(following, source->level,
-					  (Node *) source->level->query->jointree);
+		return repeating_below(following, cr_tells_source(level, &var));
 	}
 	numbers = bms_join(repeating(following, level, join->larg),
 					   repeating(following, level, join->rarg));
@@ -357,7 +386,8 @@ tell_walker(Node *node, CrPlace *place)
 			repeating(place->following, place->level,
 					  (Node *) place->level->query->jointree);
 
-		if (!bms_is_empty(numbers) || ((Aggref *) node)->args == NIL)
+		if (!bms_is_empty(numbers) ||
+			!contain_var_clause((Node *) ((Aggref *) node)->args))
 			tell(place, numbers);
 	}
 	return expression_tree_walker(node, tell_walker, (void *) place);

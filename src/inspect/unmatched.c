@@ -42,6 +42,9 @@
 /* Each outer join that is written so doubles the query. */
 #define MAX_OUTER_JOINS		4
 
+/* So often in a statement; the groups are withheld in what is left. */
+#define MAX_PARTS			8
+
 typedef struct Unmatched
 {
 	Query	   *query;			/* that groups */
@@ -71,16 +74,23 @@ place_mutator(Node *node, Unmatched *unmatched)
 	return expression_tree_mutator(node, place_mutator, (void *) unmatched);
 }
 
-/* Does the key name what may be missing, and nothing else? */
 static bool
-is_of_entry(Unmatched *unmatched, Node *key)
+others_walker(Node *node, int *rti)
 {
-	Relids		entries = pull_varnos(NULL, key);
-	int			member;
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return ((Var *) node)->varlevelsup != 0 ||
+			((Var *) node)->varno != *rti;
+	return IsA(node, SubLink) ||
+		expression_tree_walker(node, others_walker, (void *) rti);
+}
 
-	return bms_get_singleton_member(entries, &member) &&
-		member == unmatched->absent.rti && !checkExprHasSubLink(key) &&
-		!contain_vars_of_level(key, 1);
+/* Does the key name columns of the entry, and nothing else? */
+static bool
+is_of_entry(Node *key, int rti)
+{
+	return contain_var_clause(key) && !others_walker(key, &rti);
 }
 
 /* Is a key something without a match that it never is with one? */
@@ -101,11 +111,11 @@ has_own_group(Unmatched *unmatched)
 
 		if (unmatched->rti != 0)
 		{
-			if (bms_num_members(pull_varnos(NULL, key)) != 1)
+			if (!is_of_entry(key, unmatched->rti))
 				continue;
 			key = place_mutator(key, unmatched);
 		}
-		if (!is_of_entry(unmatched, key))
+		if (!is_of_entry(key, unmatched->absent.rti))
 			continue;
 		without = cr_counted_value(&counted, key, 0);
 		if (without != NULL &&
@@ -197,6 +207,7 @@ suits(Unmatched *unmatched)
 		is_replaceable(unmatched) && has_own_group(unmatched);
 }
 
+/* How many there are; more than can be, with joins of other kinds. */
 static int
 count_outer_joins(Node *node)
 {
@@ -212,7 +223,10 @@ count_outer_joins(Node *node)
 	{
 		JoinExpr   *join = (JoinExpr *) node;
 
-		n = (join->jointype != JOIN_INNER ? 1 : 0) +
+		/* with these, the part with a match is not read as inner (outer.c) */
+		if (join->alias != NULL || join->jointype == JOIN_FULL)
+			n = MAX_OUTER_JOINS + 1;
+		n += (join->jointype != JOIN_INNER ? 1 : 0) +
 			count_outer_joins(join->larg) + count_outer_joins(join->rarg);
 	}
 	return n;
@@ -424,7 +438,7 @@ is_empty(const Query *part)
  * False if there is nothing to rewrite; then the query is as it was.
  */
 bool
-cr_normalize_unmatched_groups(Query *query)
+cr_normalize_unmatched_groups(CrStatement *statement, Query *query)
 {
 	Unmatched	unmatched = {query, 0, {0}, NULL};
 	CrShell		shell = {NIL, NIL, NIL};
@@ -435,6 +449,7 @@ cr_normalize_unmatched_groups(Query *query)
 	if (query->groupClause == NIL || query->groupingSets != NIL ||
 		query->hasTargetSRFs || query->rowMarks != NIL ||
 		cr_normalize_groups_people(query) ||
+		statement->unmatched >= MAX_PARTS ||
 		cr_inspect_refers_outside(query) || !find(&unmatched))
 		return false;
 	cr_shell_read(&shell, query);
@@ -442,7 +457,10 @@ cr_normalize_unmatched_groups(Query *query)
 	core->targetList = cr_shell_targets(&shell, shell.aggregates);
 	with = make_part(&unmatched, core, IS_NOT_NULL);
 	without = make_part(&unmatched, core, IS_NULL);
-	return with != NULL && without != NULL && !is_empty(without) &&
-		cr_shell_replace(query, &shell,
-						 cr_arms_unite(list_make2(with, without)));
+	if (with == NULL || without == NULL || is_empty(without) ||
+		!cr_shell_replace(query, &shell,
+						  cr_arms_unite(list_make2(with, without))))
+		return false;
+	statement->unmatched++;
+	return true;
 }

@@ -46,8 +46,7 @@ reshape_level(CrLevel *level)
 		if (cr_level_is_raw(source->level))
 			cr_reshape_carry_units(source->level, source->rte);
 	}
-	if (level->kind == CR_LEVEL_ROW)
-		cr_reshape_unread(level);
+	cr_reshape_unread(level);
 	if (cr_level_is_raw(level))
 		cr_even_columns(level);
 	if (level->kind == CR_LEVEL_UNIT)

@@ -69,6 +69,7 @@ static bool
 is_optional(Node *node, int rti)
 {
 	JoinExpr   *join = (JoinExpr *) node;
+	Node	   *side;
 	ListCell   *lc;
 
 	if (IsA(node, FromExpr))
@@ -82,8 +83,10 @@ is_optional(Node *node, int rti)
 	}
 	if (!IsA(node, JoinExpr))
 		return false;
-	if (join->jointype == JOIN_LEFT && IsA(join->rarg, RangeTblRef) &&
-		((RangeTblRef *) join->rarg)->rtindex == rti)
+	side = join->jointype == JOIN_LEFT ? join->rarg :
+		join->jointype == JOIN_RIGHT ? join->larg : NULL;
+	if (side != NULL && IsA(side, RangeTblRef) &&
+		((RangeTblRef *) side)->rtindex == rti)
 		return true;
 	return is_optional(join->larg, rti) || is_optional(join->rarg, rti);
 }
@@ -102,18 +105,30 @@ empty_set(Query *query, int rti)
 		rte->subquery->jointree->quals = makeBoolConst(false, false);
 }
 
-/* Takes them from the columns of a row level, in place. */
+/* Takes them from the columns of a row level, and empties sets, in place. */
 void
 cr_reshape_unread(CrLevel *level)
 {
 	UnreadContext context = {level, NIL};
 	ListCell   *lc;
 
-	foreach(lc, level->query->targetList)
+	if (level->kind == CR_LEVEL_ROW)
 	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		foreach(lc, level->query->targetList)
+		{
+			TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
-		tle->expr = (Expr *) unread_mutator((Node *) tle->expr, &context);
+			tle->expr = (Expr *) unread_mutator((Node *) tle->expr, &context);
+		}
+	}
+	foreach(lc, level->sources)
+	{
+		CrSource   *source = (CrSource *) lfirst(lc);
+
+		if (level->kind != CR_LEVEL_PUBLIC && source->base != NULL &&
+			source->base->membership != NULL && !source->base->tested &&
+			cr_inspect_base_is_raw(source->base))
+			context.sets = list_append_unique_int(context.sets, source->rti);
 	}
 	foreach(lc, context.sets)
 		empty_set(level->query, lfirst_int(lc));

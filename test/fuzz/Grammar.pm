@@ -896,12 +896,17 @@ sub core
 	my ($ctes, $columns) = @_;
 	my $relation = relation($ctes);
 	my @dimensions = columns_with($relation, 'd');
-	my @keys = map { key($_) } some(defined $columns ? 1 : pick(0, 1, 1, 1, 2, 2, 3), @dimensions);
+	my @picked = some(defined $columns ? 1 : pick(0, 1, 1, 1, 2, 2, 3), @dimensions);
+	my @keys = map { key($_) } @picked;
+	# groups without a match are as of NOT EXISTS, which this knows nothing of
+	my @matched = map { $keys[$_] }
+	  grep { defined $picked[$_]{outer} } 0 .. $#picked;
 	my (@aggregates, @having, %seen, $sql, $number);
 
 	@keys = () if $relation->{must} && defined $columns;
 	@keys = grep { !$seen{$_}++ } @{ $relation->{must} // [] }, @keys;
 	return core($ctes, $columns) if defined $columns && !@keys;
+	@matched = map { "$_ IS NOT NULL" } grep { my $key = $_; grep { $_ eq $key } @keys } @matched;
 	push @aggregates, aggregate($relation) for 1 .. (defined $columns ? $columns - 1 : pick(1, 1, 2, 2, 3));
 	push @having, owner(join(' AND ', units_reach($relation)));
 	for my $anti (@{ $relation->{anti} })
@@ -927,7 +932,12 @@ sub core
 		my $test = pick(@aggregates) . pick(' > 3', ' IS NOT NULL', ' > 20');
 
 		feature('HAVING');
+		$test = join_pairs(' AND ', $test, @matched);
 		$sql = $sql . ' HAVING ' . $test . owner(' AND ' . $having->[1]);
+	}
+	elsif (@matched)
+	{
+		$sql = $sql . ' HAVING ' . join(' AND ', @matched) . owner(' AND ' . $having->[1]);
 	}
 	else
 	{

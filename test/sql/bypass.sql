@@ -1027,7 +1027,8 @@ WHERE probe LIKE '%NOT (region = ''tiny'' AND flag) IS TRUE%' OR
     probe LIKE '%(CASE WHEN flag THEN 0 WHEN region <> ''tiny'' THEN income END)%' OR
     (family = 'classes' AND probe LIKE '%region <> ''tiny''%') OR
     probe LIKE '%(CASE WHEN flag THEN 0 WHEN region = ''tiny'' THEN 0 ELSE income END)%' OR
-    probe LIKE '%(income * (1 - (region = ''tiny'')::int))%';
+    probe LIKE '%(income * (1 - (region = ''tiny'')::int))%' OR
+    probe LIKE '%count(NULLIF(region, ''tiny''))%';
 UPDATE attacks SET accepted = 'refuse fails when there is a small group'
 WHERE probe LIKE '%FROM strict WHERE region IN (''tiny'', ''north'')%';
 UPDATE attacks SET accepted = 'exact over a list of enough people'

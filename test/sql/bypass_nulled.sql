@@ -143,8 +143,22 @@ INSERT INTO attacks (query) VALUES
 ('SELECT count(*), count(DISTINCT p.id) FROM p LEFT JOIN e ON e.id = p.id LEFT JOIN r ON r.order_no = e.order_no'),
 ('SELECT count(*), sum(x) FROM p LEFT JOIN few ON few.id = p.id'),
 ('SELECT sum(s) FROM (SELECT p.id, sum(x) AS s FROM p LEFT JOIN few ON few.id = p.id GROUP BY 1) u'),
+-- nothing compared with an empty list is not null
+('SELECT sum(x) FROM p WHERE CASE WHEN NULL::int <> ALL(''{}''::int[]) THEN band = ''young'' OR EXISTS (SELECT FROM v WHERE pid = id AND band = ''mid'') END'),
+('SELECT sum(x) FROM p WHERE CASE WHEN NOT (NULL::int = ANY(''{}''::int[])) THEN band = ''young'' OR EXISTS (SELECT FROM v WHERE pid = id AND band = ''mid'') END'),
+('SELECT sum(x) FROM p WHERE CASE WHEN NULL::text <> ALL(''{}'') THEN band = ''mid'' AND NOT EXISTS (SELECT FROM v WHERE pid = id) ELSE true END'),
+('SELECT sum(x) FROM p WHERE band = ''young'' OR (band = ''mid'' AND NOT EXISTS (SELECT FROM v WHERE pid = id) AND NULL::text <> ALL(''{}''))'),
+('SELECT sum(x) FROM p LEFT JOIN v ON v.pid = id WHERE band = ''young'' AND v.kind IS NOT NULL OR band = ''mid'' AND v.kind IS NULL AND v.kind <> ALL (''{}'')'),
+-- rewritten without end once
+('SELECT v.kind, count(*) FROM p FULL JOIN m ON mid = id LEFT JOIN v ON v.pid = id WHERE EXISTS (SELECT FROM e WHERE e.id = p.id) GROUP BY 1'),
+-- numbers of rows of levels that are grouped by more than people
+('SELECT sum(x) FILTER (WHERE band = ''young'' OR (band = ''mid'' AND n = 1)) FROM (SELECT p.id, p.band, count(*) AS n, avg(p.x) AS x FROM p JOIN (SELECT id, v3.kind FROM p LEFT JOIN v3 ON pid = id GROUP BY 1, 2) q ON q.id = p.id GROUP BY p.id, p.band) z'),
+('SELECT sum(x) FILTER (WHERE band = ''young'' OR (band = ''mid'' AND n = 1)) FROM (SELECT p.id, p.band, count(*) AS n, avg(p.x) AS x FROM p JOIN (SELECT DISTINCT id, v3.kind FROM p LEFT JOIN v3 ON pid = id) q ON q.id = p.id GROUP BY p.id, p.band) z'),
+('SELECT sum(x) FROM p JOIN (SELECT id AS i, count(1) AS n FROM e GROUP BY 1) c ON c.i = id LEFT JOIN v ON v.pid = id WHERE n < 2 OR v.kind IS NULL'),
+('SELECT sum(x) FROM p JOIN (SELECT id AS i, count(now()) AS n FROM e GROUP BY 1) c ON c.i = id LEFT JOIN v ON v.pid = id WHERE n < 2 OR v.kind IS NULL'),
+('SELECT CASE WHEN v.kind IS NOT NULL THEN nullif(band, ''young'') END, sum(x), count(*) FROM p LEFT JOIN v ON pid = id WHERE band <> ''old'' GROUP BY 1'),
 -- a crash once
-('SELECT count(*) FILTER (WHERE v.pid IS NULL AND m.mid IN (SELECT number FROM attacks)), sum(p.x) FROM p q LEFT JOIN v ON v.pid = q.id LEFT JOIN p ON p.id = q.id RIGHT JOIN m ON m.mid = q.id');
+('SELECT count(*) FILTER (WHERE v.pid IS NULL AND m.mid IN (SELECT number FROM attacks)), count(p.x) FROM p q LEFT JOIN v ON v.pid = q.id LEFT JOIN p ON p.id = q.id RIGHT JOIN m ON m.mid = q.id');
 SET ROLE regress_cr_ana;
 SELECT attack_all(1);
 RESET ROLE;
@@ -181,6 +195,9 @@ SELECT sum(x) FROM p LEFT JOIN v ON v.pid = p.id WHERE band = 'young' OR v.kind 
 SELECT ask($$SELECT sum(x) FROM p WHERE band = 'young' OR EXISTS (SELECT FROM v WHERE v.pid = p.id AND v.kind = 'k')$$);
 SELECT ask($$SELECT sum(x) FILTER (WHERE band = 'young' OR NOT EXISTS (SELECT FROM v WHERE v.pid = p.id)) FROM p$$);
 SELECT ask($$SELECT sum(x) FILTER (WHERE band = 'young') + sum(x) FILTER (WHERE band <> 'young' AND n > 0), sum(n) FROM p LEFT JOIN (SELECT pid, count(*) AS n FROM v GROUP BY 1) v ON v.pid = p.id$$);
+SELECT ask($$SELECT l.z, count(*) FROM (SELECT id, band, v.kind FROM p LEFT JOIN v ON pid = id) q JOIN (VALUES ('young', 1), ('old', 1), ('mid', 2)) l (b, z) ON l.b = band GROUP BY 1$$);
+SELECT ask($$SELECT count(o.kind), sum(x) FROM p LEFT JOIN (SELECT q.id AS pid, max(v.kind) AS kind FROM p q LEFT JOIN v ON q.id = v.pid GROUP BY 1) o ON o.pid = p.id$$);
+SELECT ask($$SELECT sum(x) FROM p LEFT JOIN (SELECT q.id AS pid, count(*) AS n FROM p q LEFT JOIN v ON q.id = v.pid GROUP BY 1) o ON o.pid = id$$);
 SELECT ask($$SELECT count(*), sum(amount), count(o.pid) FROM e LEFT JOIN v o ON o.pid = e.id$$);
 SELECT ask($$SELECT band, l.z, sum(x) FROM p JOIN v ON pid = id LEFT JOIN (VALUES ('k', 1), ('l', 2)) l (k, z) ON l.k = v.kind WHERE l.z = 1 OR band = 'young' GROUP BY 1, 2$$);
 SELECT ask($$SELECT coalesce(v.kind, 'none') AS k, band, count(*) FROM p LEFT JOIN v ON v.pid = p.id WHERE v.kind = 'k' GROUP BY 1, 2$$);

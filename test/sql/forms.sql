@@ -502,6 +502,38 @@ SELECT ask('SELECT lab, grp, count(*) FROM patients JOIN everyone ON k = patient
 SELECT ask('SELECT grp, count(*) FROM patients LEFT JOIN towns ON town = city AND grp = ''x'' GROUP BY 1 /patient/');
 SELECT ask('SELECT count(*) FROM patients JOIN towns ON town = city WHERE grp = ''x'' OR born < ''1960-01-01''');
 
+-- ---------- what a subquery takes from people's aggregates ----------
+SELECT ask('SELECT round(sum(net), 6), count(*) FROM (SELECT * FROM (SELECT patient, sum(cost * 1.19) AS net FROM visits GROUP BY 1) a) b');
+SELECT ask('SELECT sum(z), sum(n) FROM (SELECT b.n, b.z FROM (SELECT a.* FROM (SELECT patient, count(*) FILTER (WHERE code = ''I10'') AS z, count(*) AS n FROM visits GROUP BY 1) a) b) c');
+SELECT ask('WITH per AS (SELECT patient, sum(cost * 3) AS c, count(*) AS n FROM visits GROUP BY patient), renamed AS (SELECT patient AS who, c AS spent, n AS times FROM per), joined AS (SELECT p.city, p.age, r.spent, r.times FROM patients p JOIN renamed r ON r.who = p.patient) SELECT city, sum(spent), round(avg(times), 6), count(*) FROM joined WHERE age > 25 GROUP BY city [[HAVING count(*) >= 5]]');
+SELECT ask('WITH per AS (SELECT patient, sum(cost * 2) AS c, count(*) AS n FROM visits GROUP BY patient), renamed AS (SELECT patient AS who, c AS spent, n AS times FROM per), joined AS (SELECT p.city, r.spent, r.times FROM patients p LEFT JOIN renamed r ON r.who = p.patient) SELECT city, sum(spent), round(avg(coalesce(times, 0)), 6), count(*) FROM joined GROUP BY city [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT count(*) FROM (SELECT q.k FROM (SELECT a.k FROM (SELECT patient AS k, count(*) AS n FROM visits GROUP BY 1) a WHERE a.n > 1) q) z JOIN patients p ON p.patient = z.k');
+SELECT ask('SELECT count(*), sum(z.c) FROM (SELECT q.k, q.c FROM (SELECT a.k, a.c FROM (SELECT patient AS k, sum(minutes) AS c FROM visits GROUP BY 1) a, patients b WHERE b.patient = a.k AND b.city <> ''Oslo'') q) z JOIN patients w ON w.patient = z.k');
+SELECT ask('SELECT hh, count(*) FROM (SELECT k, k IN (SELECT buyer FROM sales) AS hh FROM (SELECT patient AS k, count(*) AS n FROM visits GROUP BY 1) a) r LEFT JOIN (SELECT buyer, count(*) AS g FROM sales GROUP BY 1) x ON buyer = k GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT count(*) FROM (SELECT v.patient, count(*) AS n FROM visits v JOIN sales s ON s.buyer = v.patient GROUP BY 1) o RIGHT JOIN patients p ON p.patient = o.patient');
+SELECT attack('SELECT sum(c) FROM (SELECT q.c FROM (SELECT patient, sum(cost) FILTER (WHERE code = ''Z1'') AS c FROM visits GROUP BY patient) q) z');
+SELECT attack('SELECT sum(CASE WHEN c > 0 THEN 1 ELSE 0 END) FROM (SELECT q.c FROM (SELECT patient, sum(cost) FILTER (WHERE code = ''Z1'') AS c FROM visits GROUP BY patient) q) z');
+SELECT attack('SELECT q FROM (SELECT * FROM (SELECT patient, sum(cost * 2) AS c FROM visits GROUP BY patient) q) q');
+-- ---------- what follows from a key that is grouped by ----------
+SELECT ask('SELECT city, round(avg(n), 6), count(*) FROM (SELECT p.patient, p.city, count(v.code) AS n FROM patients p LEFT JOIN visits v USING (patient) GROUP BY p.patient) x GROUP BY city [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT left(city, 2) AS c, count(*) FROM (SELECT p.patient, upper(p.city) AS city FROM patients p JOIN visits v USING (patient) GROUP BY p.patient HAVING p.city <> ''Oslo'' AND count(*) > 1) x GROUP BY 1 [[HAVING count(*) >= 5]]');
+SELECT attack('SELECT city, count(*) FROM (SELECT p.patient, p.city FROM patients p GROUP BY p.patient) x GROUP BY city');
+SELECT attack('SELECT count(*) FROM (SELECT patient FROM patients GROUP BY patient HAVING born > ''1990-01-01'') x');
+-- ---------- values that are skipped, and classes of a group's keys ----------
+SELECT ask('SELECT count(nullif(code, ''I21'')) FROM visits');
+SELECT ask('SELECT code, round(sum(cost * CASE code WHEN ''I10'' THEN 1.19 ELSE 1.2 END), 6) FROM visits WHERE code IS NOT NULL GROUP BY code [[HAVING count(DISTINCT patient) >= 5]]');
+SELECT ask('SELECT code, sum(CASE WHEN code IN (''I10'', ''E11'') THEN cost * 2 ELSE cost END), count(*) FROM visits WHERE code IS NOT NULL GROUP BY code HAVING sum(CASE WHEN code = ''I10'' THEN cost * 3 ELSE cost END) > 0 [[AND count(DISTINCT patient) >= 5]]');
+SELECT attack('SELECT avg(nullif(cost, 999)) FROM visits');
+SELECT attack('SELECT count(nullif(code, ''Z1'')), count(code) FROM visits');
+SELECT attack('SELECT city, sum(CASE WHEN age > 90 THEN age * 2 ELSE age END) FROM patients GROUP BY city');
+-- ---------- sub-selects in several classes, joins that nobody reads ----------
+SELECT ask('SELECT sum(CASE WHEN minutes < (SELECT avg(minutes) FROM visits) THEN 1 WHEN minutes > (SELECT avg(minutes) FROM visits) THEN -1 ELSE 0 END) FILTER (WHERE code = ''I10'') IS NOT NULL FROM visits');
+SELECT ask('SELECT city, count(*) FROM patients p LEFT JOIN (SELECT v.patient, count(*) AS n FROM visits v JOIN sales s ON s.buyer = v.patient GROUP BY 1) g USING (patient) GROUP BY city [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT count(*) FROM visits v LEFT JOIN patients p USING (patient) WHERE (SELECT count(*) FROM patients) > 90');
+SELECT ask('SELECT count(*) FROM patients p WHERE EXISTS (SELECT FROM visits v LEFT JOIN patients q ON q.patient = v.patient WHERE v.patient = p.patient)');
+-- ---------- people without a match, by more than their unit ----------
+SELECT attack('SELECT v.code, count(*) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.item = v.code WHERE s.item IS NULL GROUP BY 1');
+
 -- ---------- the other world ----------
 SET SESSION AUTHORIZATION regress_cr_f_clinic;
 SELECT fill(2);

@@ -62,6 +62,9 @@ SELECT n, count(*) FROM unmatched.per_person WHERE n > 0 GROUP BY 1 ORDER BY 1;
 SELECT o.kind, count(*), count(DISTINCT p.id) AS people FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY 1 ORDER BY 1;
 SELECT coalesce(o.n, 0) AS orders, coalesce(r.n, 0) AS returns, count(*) :joined
 LEFT JOIN (SELECT id, count(*) AS n FROM unmatched.returns GROUP BY id) r USING (id) GROUP BY 1, 2 ORDER BY 1, 2;
+-- a key that other expressions are made of
+SELECT coalesce(n, 0) AS orders, CASE WHEN coalesce(n, 0) = 0 THEN 'never' ELSE 'buyer' END AS kind, count(*), rank() OVER (PARTITION BY coalesce(n, 0) > 0 ORDER BY count(*)) AS r
+:joined GROUP BY coalesce(n, 0) HAVING coalesce(n, 0) < 2 ORDER BY coalesce(n, 0) > 0, 1;
 -- counts that are compared, as tests
 SELECT count(*) :joined WHERE coalesce(n, 0) = 0;
 SELECT count(*), avg(age) :joined WHERE coalesce(n, 0) < 1 AND town = 'both';

@@ -1,0 +1,72 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/null_if.c
+ *	  Reads aggregates that skip a value as aggregates over the others.
+ *
+ *	avg(nullif(x, 0))		avg(x) FILTER (WHERE x <> 0)
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/lsyscache.h"
+
+static Node *
+read_skipping(Aggref *aggref)
+{
+	TargetEntry *argument;
+	NullIfExpr *skipped;
+	OpExpr	   *others;
+	Oid			differs;
+
+	if (list_length(aggref->args) != 1 ||
+		cr_aggregate_family(aggref->aggfnoid) == 0)
+		return (Node *) aggref;
+	argument = linitial_node(TargetEntry, aggref->args);
+	skipped = (NullIfExpr *) cr_inspect_strip((Node *) argument->expr);
+	if (!IsA(skipped, NullIfExpr))
+		return (Node *) aggref;
+	differs = get_negator(skipped->opno);
+	if (!OidIsValid(differs) || !cr_inspect_compares(skipped->opno))
+		return (Node *) aggref;
+	others = makeNode(OpExpr);
+	others->opno = differs;
+	others->opresulttype = BOOLOID;
+	others->inputcollid = skipped->inputcollid;
+	others->args = copyObject(skipped->args);
+	others->location = skipped->location;
+
+	aggref = copyObject(aggref);
+	argument = linitial_node(TargetEntry, aggref->args);
+	argument->expr = copyObject(linitial(skipped->args));
+	aggref->aggfilter = (Expr *) make_and_qual((Node *) aggref->aggfilter,
+											   (Node *) others);
+	return (Node *) aggref;
+}
+
+static Node *
+aggregates_mutator(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (IsA(node, Aggref))
+		return read_skipping((Aggref *) node);
+	return expression_tree_mutator(node, aggregates_mutator, context);
+}
+
+/* Writes the query's aggregates so, in place. */
+void
+cr_normalize_skipped_values(Query *query)
+{
+	if (!query->hasAggs)
+		return;
+	query->targetList = (List *)
+		aggregates_mutator((Node *) query->targetList, NULL);
+	query->havingQual = aggregates_mutator(query->havingQual, NULL);
+}
