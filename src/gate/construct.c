@@ -11,6 +11,7 @@
 #include "base/errcodes.h"
 #include "catalog/pg_class.h"
 #include "gate/gate.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 
@@ -123,12 +124,38 @@ has_outer_aggregate(Query *query)
 #define HINT_CORRELATED \
 	"Write key IN (SELECT unit ... GROUP BY unit HAVING ...), or compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day."
 
+/* Is it asked for rows that agree in several columns? */
+static bool
+compares_several(const SubLink *sublink)
+{
+	Query	   *query = castNode(Query, sublink->subselect);
+	int			columns = 0;
+	ListCell   *lc;
+
+	if (query->hasAggs || query->groupClause != NIL)
+		return false;
+	if (sublink->subLinkType != EXISTS_SUBLINK)
+		return list_length(query->targetList) > 1;
+	foreach(lc, make_ands_implicit((Expr *) query->jointree->quals))
+	{
+		Node	   *left;
+		Node	   *right;
+
+		if (cr_inspect_equality(lfirst(lc), &left, &right) &&
+			contain_vars_of_level(lfirst(lc), 1))
+			columns++;
+	}
+	return columns > 1;
+}
+
 /* First and last rows are asked for by several columns, or by EXISTS. */
 static const char *
 hint_of_rows(const SubLink *sublink)
 {
 	Query	   *query = castNode(Query, sublink->subselect);
 
+	if (compares_several(sublink))
+		return "Rows that agree in the unit and in other keys are JOIN (SELECT DISTINCT unit, key ...) x ON x.unit = t.unit AND x.key = t.key; those without any are all less those. EXISTS asks with the unit alone, and conditions on its own table.";
 	if (sublink->subLinkType == EXISTS_SUBLINK ||
 		list_length(query->targetList) > 1)
 		return "A column that is not the table's unit is asked for with x IN (SELECT x ... GROUP BY x), from which values of few people are missing. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another is count(DISTINCT unit) over JOIN t b ON b.unit = t.unit AND b.day > t.day. EXISTS asks with conditions on its own table.";
