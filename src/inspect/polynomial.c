@@ -24,6 +24,7 @@
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
@@ -356,10 +357,42 @@ is_of_dimensions(const CrStatement *statement, Node *expr)
 }
 
 static bool
+is_power(Node *expr)
+{
+	Oid			function = InvalidOid;
+
+	if (IsA(expr, OpExpr))
+		function = get_opcode(((OpExpr *) expr)->opno);
+	else if (IsA(expr, FuncExpr))
+		function = ((FuncExpr *) expr)->funcid;
+	return function == F_DPOW || function == F_NUMERIC_POWER ||
+		function == F_POW_FLOAT8_FLOAT8 || function == F_POWER_FLOAT8_FLOAT8 ||
+		function == F_POW_NUMERIC_NUMERIC ||
+		function == F_POWER_NUMERIC_NUMERIC;
+}
+
+static bool
 rounds(Node *expr)
 {
 	return IsA(expr, FuncExpr) &&
 		((FuncExpr *) expr)->funcid == F_NUMERIC_NUMERIC_INT4;
+}
+
+/* What is none of the operations: says so. */
+static bool
+object_to_other(const CrStatement *statement, Node *expr,
+				CrPolynomial *result)
+{
+	const char *what = "a function or operator other than arithmetic";
+
+	if (rounds(expr))
+		return object_with(result, "a cast that may round, or not fit",
+						   "Leave out the precision, and cast what is released: sum(x)::numeric(12, 2).");
+	if (is_of_dimensions(statement, expr))
+		return object_with(result, what, cr_days_hint_of_dimensions(expr));
+	if (is_power(expr))
+		return object_with(result, "a power", "Write a square as x * x.");
+	return object(result, what);
 }
 
 /*
@@ -420,13 +453,7 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 		case CR_OP_COARSE:
 			return object(result, "arithmetic in single precision");
 		default:
-			if (rounds(expr))
-				return object_with(result, "a cast that may round, or not fit",
-								   "Leave out the precision, and cast what is released: sum(x)::numeric(12, 2).");
-			if (is_of_dimensions(statement, expr))
-				return object_with(result, "a function or operator other than arithmetic",
-								   cr_days_hint_of_dimensions(expr));
-			return object(result, "a function or operator other than arithmetic");
+			return object_to_other(statement, expr, result);
 	}
 	result->floating = result->floating || exprType(expr) == FLOAT8OID;
 	return check_floating(result);
