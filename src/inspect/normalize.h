@@ -41,6 +41,7 @@ extern bool cr_normalize_unmatched_groups(CrStatement *statement,
 extern void cr_normalize_calls(Query *query);
 
 /* inspect/single.c */
+extern bool cr_normalize_gives_rows(const Query *query);
 extern bool cr_normalize_is_plain(const Query *query);
 extern bool cr_normalize_is_simple(Node *expr, Index columns_of, int nodes);
 extern bool cr_normalize_replace_columns(Query *query, int rti, List *row);

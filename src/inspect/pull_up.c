@@ -32,17 +32,6 @@
 /* The query may have so many entries then. */
 #define MAX_ENTRIES		100
 
-static bool
-gives_rows(const Query *query)
-{
-	return query->commandType == CMD_SELECT && query->setOperations == NULL &&
-		query->groupClause == NIL && query->groupingSets == NIL &&
-		query->havingQual == NULL && query->distinctClause == NIL &&
-		query->limitCount == NULL && query->limitOffset == NULL &&
-		query->rowMarks == NIL && query->cteList == NIL && !query->hasAggs &&
-		!query->hasWindowFuncs && !query->hasTargetSRFs;
-}
-
 /* Is there a level of people's aggregates in its FROM? */
 static bool
 reads_people(Query *query)
@@ -83,7 +72,7 @@ may_pull_up(Query *query, RangeTblEntry *rte)
 	Query	   *below = rte->subquery;
 
 	return rte->rtekind == RTE_SUBQUERY && !rte->lateral &&
-		!rte->security_barrier && gives_rows(below) &&
+		!rte->security_barrier && cr_normalize_gives_rows(below) &&
 		below->jointree->fromlist != NIL && cr_inspect_touches(below) &&
 		!is_lateral(query) && !is_lateral(below) &&
 		!contain_volatile_functions((Node *) below->targetList) &&

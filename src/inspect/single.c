@@ -204,16 +204,23 @@ replace_in(Node *node, int rti, int levels_up, List *row)
 								 NULL);
 }
 
+/* Has the query a row for each row that FROM and WHERE give? */
+bool
+cr_normalize_gives_rows(const Query *query)
+{
+	return query->commandType == CMD_SELECT && query->setOperations == NULL &&
+		query->groupClause == NIL && query->groupingSets == NIL &&
+		query->havingQual == NULL && query->distinctClause == NIL &&
+		query->limitCount == NULL && query->limitOffset == NULL &&
+		query->rowMarks == NIL && query->cteList == NIL && !query->hasAggs &&
+		!query->hasWindowFuncs && !query->hasTargetSRFs;
+}
+
 /* Does the query return what FROM has, with nothing done to its rows? */
 bool
 cr_normalize_is_plain(const Query *query)
 {
-	return query->setOperations == NULL && query->jointree->quals == NULL &&
-		query->groupClause == NIL && query->groupingSets == NIL &&
-		query->havingQual == NULL && query->distinctClause == NIL &&
-		query->limitCount == NULL && query->limitOffset == NULL &&
-		query->rowMarks == NIL && query->cteList == NIL &&
-		!query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs;
+	return query->jointree->quals == NULL && cr_normalize_gives_rows(query);
 }
 
 static List *constant_row(const Place *place, RangeTblEntry *rte);

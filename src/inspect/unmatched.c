@@ -261,18 +261,6 @@ find_join(Unmatched *unmatched, Query *place, Node *node)
 }
 
 static bool
-gives_rows(const Query *query)
-{
-	return query->commandType == CMD_SELECT && query->setOperations == NULL &&
-		query->groupClause == NIL && query->groupingSets == NIL &&
-		query->havingQual == NULL && query->distinctClause == NIL &&
-		query->limitCount == NULL && query->limitOffset == NULL &&
-		query->rowMarks == NIL && query->cteList == NIL &&
-		query->sortClause == NIL && !query->hasAggs &&
-		!query->hasWindowFuncs && !query->hasTargetSRFs;
-}
-
-static bool
 find(Unmatched *unmatched)
 {
 	Query	   *query = unmatched->query;
@@ -289,7 +277,8 @@ find(Unmatched *unmatched)
 
 		rti++;
 		if (rte->rtekind != RTE_SUBQUERY || rte->lateral ||
-			!cr_inspect_touches(rte->subquery) || !gives_rows(rte->subquery) ||
+			!cr_inspect_touches(rte->subquery) ||
+			!cr_normalize_gives_rows(rte->subquery) ||
 			cr_normalize_may_be_null((Node *) query->jointree, rti))
 			continue;
 		unmatched->rti = rti;
