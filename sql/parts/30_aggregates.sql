@@ -58,8 +58,8 @@ COMMENT ON AGGREGATE cleanroom.units("any", int) IS
 'Counts the distinct privacy units of a group, up to a threshold.
 Arguments: the unit, of any type that can be hashed, NULL being nobody; the
 threshold, 1 to 67108864, the same for all rows of a group.
-Result: least(distinct units, threshold); 0 for no rows, never NULL. Of tokens,
-as tokenize() makes them, those of the key and version with most of them count,
+Result: least(distinct units, threshold); 0 for no rows, never NULL. Of tokens
+that keys of this database made, those of the key and version with most of them count,
 and of uuids that are none those if they are more, of 256 keys and versions at
 most: one person may have a token of each. Units are equal as by the = of their type and the collation of the call. Distinct
 units whose 64-bit hashes collide count once.

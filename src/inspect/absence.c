@@ -363,11 +363,7 @@ cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent)
 static bool
 lacks_values(const CrAbsent *absent)
 {
-	Query	   *subquery = absent->rte->subquery;
-	bool		protected = subquery != NULL ?
-		cr_inspect_touches(subquery) : cr_policy_exists(absent->rte->relid);
-
-	return protected &&
+	return cr_normalize_is_protected(absent->rte) &&
 		cr_membership_lacks_values(absent->query, (Node *) absent->key);
 }
 

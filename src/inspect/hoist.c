@@ -84,7 +84,7 @@ aggregate_of(Hoisting *hoisting, Aggref *aggref, Expr *result)
 	return (Expr *) copy;
 }
 
-/* Are its conditions of keys alone, and does it give more than constants? */
+/* Are its conditions of keys and constants alone? */
 static bool
 is_of_keys(Hoisting *hoisting)
 {

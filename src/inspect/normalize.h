@@ -24,6 +24,7 @@ extern bool cr_normalize_is_not_null(Query *query, Node *from, Node *expr);
 extern void cr_normalize_nulls(Query *query);
 
 /* inspect/outer.c */
+extern bool cr_normalize_is_protected(const RangeTblEntry *rte);
 extern void cr_normalize_outer_joins(Query *query);
 extern bool cr_normalize_may_be_null(Node *from, int rti);
 

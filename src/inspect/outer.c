@@ -35,12 +35,10 @@ tested_column(Node *conjunct)
 		((Var *) arg)->varattno > 0 ? (Var *) arg : NULL;
 }
 
-/* Is the entry a protected table, or rows of one? */
-static bool
-is_protected(const Query *query, int rti)
+/* Is the entry a protected table, or a subquery that reads one? */
+bool
+cr_normalize_is_protected(const RangeTblEntry *rte)
 {
-	RangeTblEntry *rte = rt_fetch(rti, query->rtable);
-
 	if (rte->rtekind == RTE_RELATION)
 		return cr_policy_exists(rte->relid);
 	return rte->rtekind == RTE_SUBQUERY && cr_inspect_touches(rte->subquery);
@@ -126,7 +124,9 @@ cr_normalize_outer_joins(Query *query)
 		Path		path = {query, tested_column(lfirst(lc)), NULL, false};
 		ListCell   *lc2;
 
-		if (path.var != NULL && is_protected(query, path.var->varno))
+		if (path.var != NULL &&
+			cr_normalize_is_protected(rt_fetch(path.var->varno,
+											   query->rtable)))
 		{
 			foreach(lc2, from)
 				follow(&path, lfirst(lc2));

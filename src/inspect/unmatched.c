@@ -186,20 +186,13 @@ is_replaceable(Unmatched *unmatched)
 }
 
 static bool
-is_protected(const RangeTblEntry *rte)
-{
-	return rte->rtekind == RTE_RELATION ? cr_policy_exists(rte->relid) :
-		cr_inspect_touches(rte->subquery);
-}
-
-static bool
 suits(Unmatched *unmatched)
 {
 	CrAbsent   *absent = &unmatched->absent;
 	Node	   *outer = absent->key_is_left ?
 		lsecond(absent->equality->args) : linitial(absent->equality->args);
 
-	return is_protected(absent->rte) &&
+	return cr_normalize_is_protected(absent->rte) &&
 		(cr_normalize_unit_uses(absent->query,
 								(Node *) absent->key) & CR_USE_UNIT) != 0 &&
 		(cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0 &&
