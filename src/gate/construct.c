@@ -155,10 +155,10 @@ hint_of_rows(const SubLink *sublink)
 	Query	   *query = castNode(Query, sublink->subselect);
 
 	if (compares_several(sublink))
-		return "Rows that agree in the unit and in other keys are JOIN (SELECT DISTINCT unit, key ...) x ON x.unit = t.unit AND x.key = t.key; those without any are all less those. EXISTS asks with the unit alone, and conditions on its own table.";
+		return "Rows that agree in the unit and in other keys are asked for with EXISTS or NOT EXISTS (SELECT ... WHERE unit = t.unit AND key = t.key), which may compare dimensions of one table of the query, or with (unit, key) IN (SELECT unit, key ...) as a condition of WHERE.";
 	if (sublink->subLinkType == EXISTS_SUBLINK ||
 		list_length(query->targetList) > 1)
-		return "A column that is not the table's unit is asked for with x IN (SELECT x ... GROUP BY x), from which values of few people are missing. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another is count(DISTINCT unit) over JOIN t b ON b.unit = t.unit AND b.day > t.day. EXISTS asks with conditions on its own table.";
+		return "A column that is not the table's unit is asked for with x IN (SELECT x ... GROUP BY x), from which values of few people are missing. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another, with EXISTS or NOT EXISTS (SELECT ... WHERE unit = t.unit AND day > t.day), which may compare dimensions of one table of the query, beside the unit.";
 	return "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key); of a column that is not the unit, with x IN (SELECT x ... GROUP BY x), from which values of few people are missing.";
 }
 

@@ -22,12 +22,12 @@
 #include "inspect/absence.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/question.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
-#include "policy/policy.h"
 #include "rewrite/rewriteManip.h"
 
 /* ---------- ON ---------- */
@@ -86,263 +86,166 @@ read_on(CrAbsent *absent)
 	return absent->equality != NULL;
 }
 
-/* ---------- how the entry is used elsewhere ---------- */
-
-typedef struct UseContext
-{
-	CrAbsent   *absent;
-	int			depth;
-	bool		in_on;			/* of some other join */
-	bool		tested;			/* there is a test, or a flag */
-	bool		used;			/* there is any other use */
-} UseContext;
-
-/* Is it null exactly where there is no match? */
-bool
-cr_absence_tells_match(CrAbsent *absent, Var *var)
-{
-	RangeTblRef ref = {.type = T_RangeTblRef,.rtindex = absent->rti};
-
-	return var->varattno == absent->key->varattno ||
-		cr_var_is_forced((Node *) absent->conditions, var) ||
-		cr_normalize_is_not_null(absent->query, (Node *) &ref, (Node *) var);
-}
-
-static Var *
-tested_column(Node *node, CrAbsent *absent)
-{
-	NullTest   *test = (NullTest *) node;
-	Node	   *arg;
-
-	if (!IsA(node, NullTest))
-		return NULL;
-	arg = cr_inspect_strip((Node *) test->arg);
-	if (!IsA(arg, Var) || ((Var *) arg)->varlevelsup != 0 ||
-		((Var *) arg)->varno != absent->rti ||
-		!cr_absence_tells_match(absent, (Var *) arg))
-		return NULL;
-	return (Var *) arg;
-}
-
-static bool
-use_walker(Node *node, UseContext *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Query))
-	{
-		context->depth++;
-		query_tree_walker((Query *) node, use_walker, context, 0);
-		context->depth--;
-		return false;
-	}
-	if (IsA(node, JoinExpr) && context->depth == 0)
-	{
-		JoinExpr   *join = (JoinExpr *) node;
-
-		use_walker(join->larg, context);
-		use_walker(join->rarg, context);
-		context->in_on = true;
-		if (join != context->absent->join)
-			use_walker(join->quals, context);
-		context->in_on = false;
-		return false;
-	}
-	if (context->depth == 0 && !context->in_on &&
-		tested_column(node, context->absent) != NULL)
-	{
-		context->tested = true;
-		return false;
-	}
-	if (IsA(node, Var) &&
-		(int) ((Var *) node)->varlevelsup == context->depth &&
-		((Var *) node)->varno == context->absent->rti)
-	{
-		AttrNumber	attnum = ((Var *) node)->varattno;
-
-		if (context->depth == 0 && !context->in_on && attnum > 0 &&
-			bms_is_member(attnum, context->absent->flags))
-			context->tested = true;
-		else
-			context->used = true;
-	}
-	return expression_tree_walker(node, use_walker, (void *) context);
-}
-
-static UseContext
-read_uses(CrAbsent *absent)
-{
-	UseContext	context = {absent, 0, false, false, false};
-
-	query_tree_walker(absent->query, use_walker, &context,
-					  QTW_IGNORE_JOINALIASES);
-	return context;
-}
-
-/* Is a match all that is asked of the entry, by tests or by its flags? */
-bool
-cr_absence_is_only_tested(CrAbsent *absent)
-{
-	UseContext	uses = read_uses(absent);
-
-	return uses.tested && !uses.used;
-}
-
-/* Are there protected rows besides the entry's? */
-static bool
-has_others(const CrAbsent *absent)
-{
-	ListCell   *lc;
-
-	foreach(lc, absent->query->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-
-		if (rte == absent->rte)
-			continue;
-		if (rte->rtekind == RTE_SUBQUERY ?
-			cr_inspect_touches(rte->subquery) :
-			rte->rtekind == RTE_RELATION &&
-			cr_base_find_policy(rte->relid) != NULL)
-			return true;
-	}
-	return false;
-}
-
-/* Is nothing asked of people who are each there once, beside others? */
-static bool
-is_unused(CrAbsent *absent)
-{
-	UseContext	uses = read_uses(absent);
-
-	return has_others(absent) && !uses.tested && !uses.used &&
-		cr_absence_is_distinct(absent) &&
-		cr_normalize_unit_uses(absent->query, (Node *) absent->key) != 0;
-}
-
-/* Does WHERE leave out all rows with a match? */
-static bool
-is_excluded(CrAbsent *absent)
-{
-	ListCell   *lc;
-
-	foreach(lc,
-			make_ands_implicit((Expr *) absent->query->jointree->quals))
-	{
-		Node	   *conjunct = (Node *) lfirst(lc);
-
-		if (tested_column(conjunct, absent) != NULL &&
-			((NullTest *) conjunct)->nulltesttype == IS_NULL)
-			return true;
-	}
-	return false;
-}
-
-/* Has the entry each value of the key once, as it is written? */
-bool
-cr_absence_is_distinct(CrAbsent *absent)
-{
-	Query	   *query = absent->rte->subquery;
-	List	   *clauses;
-	TargetEntry *tle;
-
-	if (absent->rte->rtekind == RTE_RELATION)
-		return cr_inspect_column_is_unique(absent->rte->relid,
-										   absent->key->varattno);
-	if (query->hasTargetSRFs || query->groupingSets != NIL ||
-		query->hasDistinctOn || query->setOperations != NULL)
-		return false;
-	clauses = query->distinctClause != NIL ?
-		query->distinctClause : query->groupClause;
-	if (list_length(clauses) != 1)
-		return false;
-	cr_normalize_names(query);
-	tle = get_sortgroupclause_tle(linitial(clauses), query->targetList);
-	return tle->resno == absent->key->varattno;
-}
-
 /* ---------- writing it as a membership ---------- */
 
+typedef struct Writing
+{
+	CrAbsent   *absent;
+	Var		   *member;
+} Writing;
+
 static Node *
-test_mutator(Node *node, CrAbsent *absent)
+test_mutator(Node *node, Writing *writing)
 {
 	Var		   *column;
 
 	if (node == NULL || IsA(node, Query))
 		return node;			/* sub-selects do not name it */
-	column = tested_column(node, absent);
+	column = cr_absence_tested_column(node, writing->absent);
 	if (column != NULL)
 	{
 		NullTest   *test = copyObject((NullTest *) node);
-		Var		   *member = copyObject(column);
+		Var		   *member = copyObject(writing->member);
 
-		member->varattno = 1;
-		cr_forget_syntax(member);
-		member->vartype = absent->key->vartype;
-		member->vartypmod = absent->key->vartypmod;
-		member->varcollid = absent->key->varcollid;
+		cr_copy_nulling(member, column);
 		test->arg = (Expr *) member;
 		return (Node *) test;
 	}
-	return expression_tree_mutator(node, test_mutator, (void *) absent);
+	return expression_tree_mutator(node, test_mutator, (void *) writing);
+}
+
+/* FROM entry WHERE quals, which name it as entry 1. */
+static Query *
+make_rows(CrAbsent *absent, Node *quals)
+{
+	Query	   *rows;
+	RangeTblEntry *rte = copyObject(absent->rte);
+
+	rows = cr_make_select(list_make1(rte), list_make1(cr_make_reference(1)),
+						  quals);
+	cr_move_permission(absent->query, rows, rte);
+	if (rte->rtekind == RTE_SUBQUERY)
+		IncrementVarSublevelsUp((Node *) rte->subquery, 1, 1);
+	ChangeVarNodes((Node *) rte->securityQuals, absent->rti, 1, 0);
+	rows->hasSubLinks = checkExprHasSubLink((Node *) rte->securityQuals);
+	return rows;
 }
 
 /* SELECT DISTINCT key AS member FROM entry WHERE conditions */
 static Query *
 make_members(CrAbsent *absent)
 {
-	Query	   *members;
-	RangeTblEntry *rte = copyObject(absent->rte);
 	Node	   *quals = absent->conditions == NIL ? NULL :
 		(Node *) make_ands_explicit(copyObject(absent->conditions));
 	Node	   *key = (Node *) copyObject(absent->key);
 
-	members = cr_make_select(list_make1(rte),
-							 list_make1(cr_make_reference(1)), quals);
-	cr_move_permission(absent->query, members, rte);
-	if (rte->rtekind == RTE_SUBQUERY)
-		IncrementVarSublevelsUp((Node *) rte->subquery, 1, 1);
-	ChangeVarNodes((Node *) rte->securityQuals, absent->rti, 1, 0);
 	ChangeVarNodes(quals, absent->rti, 1, 0);
 	ChangeVarNodes(key, absent->rti, 1, 0);
-	members->hasSubLinks = checkExprHasSubLink((Node *) rte->securityQuals);
-	return cr_membership_query(members, key);
+	return cr_membership_query(make_rows(absent, quals), list_make1(key));
+}
+
+/* Puts the members in the entry's place.  Returns what is to be recorded. */
+static RangeTblEntry *
+replace_entry(CrAbsent *absent, Query *members)
+{
+	Query	   *query = absent->query;
+	TargetEntry *tle = linitial_node(TargetEntry, members->targetList);
+	Writing		writing = {absent, makeVarFromTargetEntry(absent->rti, tle)};
+	RangeTblEntry *rte =
+		cr_make_subquery_entry(members, absent->rte->eref->aliasname,
+							   cr_column_names(members));
+
+	query->targetList = (List *)
+		test_mutator((Node *) query->targetList, &writing);
+	query->havingQual = test_mutator(query->havingQual, &writing);
+	query->jointree->quals = test_mutator(query->jointree->quals, &writing);
+	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) = rte;
+	cr_normalize_renew_joins(query, (Node *) query->jointree);
+	return rte;
 }
 
 static void
 write_membership(CrStatement *statement, CrAbsent *absent)
 {
-	Query	   *query = absent->query;
-	RangeTblEntry *rte;
 	OpExpr	   *condition = copyObject(absent->equality);
 	Query	   *members = make_members(absent);
 	TargetEntry *tle = linitial_node(TargetEntry, members->targetList);
 	Node	   *member = (Node *) makeVarFromTargetEntry(absent->rti, tle);
 	Node	   *outer = absent->key_is_left ?
 		lsecond(condition->args) : linitial(condition->args);
+	RangeTblEntry *rte = replace_entry(absent, members);
 
-	query->targetList = (List *)
-		test_mutator((Node *) query->targetList, absent);
-	query->havingQual = test_mutator(query->havingQual, absent);
-	query->jointree->quals = test_mutator(query->jointree->quals, absent);
 	absent->join->quals = (Node *) condition;
 	condition->args = absent->key_is_left ?
 		list_make2(member, outer) : list_make2(outer, member);
-	rte = cr_make_subquery_entry(members, absent->rte->eref->aliasname,
-								 list_make1(makeString(pstrdup("member"))));
-	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) = rte;
-	cr_normalize_renew_joins(query, (Node *) query->jointree);
 	cr_membership_record(statement, rte, outer, false);
+}
+
+/* ---------- those that compare more than the key ---------- */
+
+/* Columns of the entry are those of entry 1; others are of a query around. */
+static Node *
+inside_mutator(Node *node, const int *rti)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
+	{
+		Var		   *var = (Var *) copyObject(node);
+
+		if ((int) var->varno == *rti)
+			var->varno = 1;
+		else
+			var->varlevelsup = 1;
+		cr_forget_syntax(var);
+		return (Node *) var;
+	}
+	return expression_tree_mutator(node, inside_mutator, (void *) rti);
+}
+
+/* EXISTS (SELECT FROM entry WHERE what ON says), if that is a question. */
+static bool
+read_rows(CrAbsent *absent, CrQuestion *question)
+{
+	SubLink    *exists = makeNode(SubLink);
+	Query	   *members;
+
+	absent->conditions =
+		make_ands_implicit((Expr *) absent->join->quals);
+	if (checkExprHasSubLink(absent->join->quals) ||
+		contain_vars_of_level(absent->join->quals, 1))
+		return false;
+	members = make_rows(absent,
+						inside_mutator(absent->join->quals, &absent->rti));
+	exists->subLinkType = EXISTS_SUBLINK;
+	exists->subselect = (Node *) members;
+	exists->location = -1;
+	return cr_question_read_rows(absent->query, exists, question);
+}
+
+/* Writes rows without such a match so, if those with one are left out. */
+static void
+read_row_join(CrStatement *statement, CrAbsent *absent)
+{
+	CrQuestion	question = {0};
+
+	if (!cr_normalize_is_protected(absent->rte) ||
+		!read_rows(absent, &question) ||
+		!cr_absence_is_only_tested(absent) || !cr_absence_is_excluded(absent))
+		return;
+	cr_membership_query(question.members,
+						cr_question_columns(&question));
+	absent->join->quals = cr_question_condition(&question, absent->rti);
+	cr_membership_record(statement,
+						 replace_entry(absent, question.members),
+						 cr_question_asked(&question), false)->by_row = true;
 }
 
 /* ---------- finding them ---------- */
 
-/*
- * Takes an outer join of one entry apart, if it could be a membership by its
- * ON.
- */
-bool
-cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent)
+/* Is it an outer join of one entry? */
+static bool
+read_join(Query *query, JoinExpr *join, CrAbsent *absent)
 {
 	Node	   *side = join->jointype == JOIN_LEFT ? join->rarg : join->larg;
 
@@ -356,7 +259,17 @@ cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent)
 	absent->rte = rt_fetch(absent->rti, query->rtable);
 	return (absent->rte->rtekind == RTE_RELATION ||
 			absent->rte->rtekind == RTE_SUBQUERY) && !absent->rte->lateral &&
-		absent->rte->tablesample == NULL && read_on(absent);
+		absent->rte->tablesample == NULL;
+}
+
+/*
+ * Takes an outer join of one entry apart, if it could be a membership by its
+ * ON.
+ */
+bool
+cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent)
+{
+	return read_join(query, join, absent) && read_on(absent);
 }
 
 /* See cr_membership_lacks_values(). */
@@ -372,10 +285,16 @@ read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 {
 	CrAbsent	absent;
 
-	if (!cr_absence_read(query, join, &absent) ||
+	if (!read_join(query, join, &absent) ||
 		cr_match_find(statement, absent.rte) != NULL)
 		return;
-	if (is_unused(&absent))
+	if (!read_on(&absent))
+	{
+		absent.key = NULL;
+		read_row_join(statement, &absent);
+		return;
+	}
+	if (cr_absence_is_unused(&absent))
 	{
 		write_membership(statement, &absent);
 		return;
@@ -383,7 +302,7 @@ read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 	if (!cr_absence_is_only_tested(&absent))
 		return;
 	if (cr_absence_is_distinct(&absent) ||
-		(is_excluded(&absent) && !lacks_values(&absent)))
+		(cr_absence_is_excluded(&absent) && !lacks_values(&absent)))
 		write_membership(statement, &absent);
 }
 

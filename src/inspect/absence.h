@@ -26,6 +26,11 @@ typedef struct CrAbsent
 } CrAbsent;
 
 extern bool cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent);
+
+/* inspect/absence_uses.c */
+extern Var *cr_absence_tested_column(Node *node, CrAbsent *absent);
+extern bool cr_absence_is_unused(CrAbsent *absent);
+extern bool cr_absence_is_excluded(CrAbsent *absent);
 extern bool cr_absence_is_only_tested(CrAbsent *absent);
 extern bool cr_absence_is_distinct(CrAbsent *absent);
 extern bool cr_absence_tells_match(CrAbsent *absent, Var *var);

@@ -109,6 +109,8 @@ typedef struct CrMembership
 	Node	   *outer;			/* what is asked to be a member, in the words
 								 * of its level */
 	bool		exact;			/* by NOT IN or such: null on neither side */
+	bool		by_row;			/* of one person some rows may match, and
+								 * others not */
 } CrMembership;
 
 /* A unit column of one protected table, as some level sees it. */
@@ -325,10 +327,11 @@ extern void cr_normalize_membership(CrStatement *statement, Query *query);
 extern void cr_normalize_absence(CrStatement *statement, Query *query);
 extern Node *cr_membership_join(CrStatement *statement, Query *query,
 								SubLink *sublink, bool among_conditions);
-extern void cr_membership_record(CrStatement *statement, RangeTblEntry *rte,
+extern CrMembership *cr_membership_record(CrStatement *statement,
+										  RangeTblEntry *rte,
 								 Node *outer, bool exact);
 extern bool cr_membership_lacks_values(Query *query, Node *key);
-extern Query *cr_membership_query(Query *members, Node *key);
+extern Query *cr_membership_query(Query *members, List *columns);
 
 /* inspect/exists.c: questions of membership in other words */
 extern SubLink *cr_exists_as_in(const SubLink *exists);

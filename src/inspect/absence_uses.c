@@ -1,0 +1,191 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/absence_uses.c
+ *	  How the rows that an outer join may lack are used elsewhere.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "inspect/absence.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+
+typedef struct UseContext
+{
+	CrAbsent   *absent;
+	int			depth;
+	bool		in_on;			/* of some other join */
+	bool		tested;			/* there is a test, or a flag */
+	bool		used;			/* there is any other use */
+} UseContext;
+
+/* Is it null exactly where there is no match? */
+bool
+cr_absence_tells_match(CrAbsent *absent, Var *var)
+{
+	RangeTblRef ref = {.type = T_RangeTblRef,.rtindex = absent->rti};
+
+	return (absent->key != NULL &&
+			var->varattno == absent->key->varattno) ||
+		cr_var_is_forced((Node *) absent->conditions, var) ||
+		cr_normalize_is_not_null(absent->query, (Node *) &ref, (Node *) var);
+}
+
+Var *
+cr_absence_tested_column(Node *node, CrAbsent *absent)
+{
+	NullTest   *test = (NullTest *) node;
+	Node	   *arg;
+
+	if (!IsA(node, NullTest))
+		return NULL;
+	arg = cr_inspect_strip((Node *) test->arg);
+	if (!IsA(arg, Var) || ((Var *) arg)->varlevelsup != 0 ||
+		((Var *) arg)->varno != absent->rti ||
+		!cr_absence_tells_match(absent, (Var *) arg))
+		return NULL;
+	return (Var *) arg;
+}
+
+static bool
+use_walker(Node *node, UseContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		context->depth++;
+		query_tree_walker((Query *) node, use_walker, context, 0);
+		context->depth--;
+		return false;
+	}
+	if (IsA(node, JoinExpr) && context->depth == 0)
+	{
+		JoinExpr   *join = (JoinExpr *) node;
+
+		use_walker(join->larg, context);
+		use_walker(join->rarg, context);
+		context->in_on = true;
+		if (join != context->absent->join)
+			use_walker(join->quals, context);
+		context->in_on = false;
+		return false;
+	}
+	if (context->depth == 0 && !context->in_on &&
+		cr_absence_tested_column(node, context->absent) != NULL)
+	{
+		context->tested = true;
+		return false;
+	}
+	if (IsA(node, Var) &&
+		(int) ((Var *) node)->varlevelsup == context->depth &&
+		((Var *) node)->varno == context->absent->rti)
+	{
+		AttrNumber	attnum = ((Var *) node)->varattno;
+
+		if (context->depth == 0 && !context->in_on && attnum > 0 &&
+			bms_is_member(attnum, context->absent->flags))
+			context->tested = true;
+		else
+			context->used = true;
+	}
+	return expression_tree_walker(node, use_walker, (void *) context);
+}
+
+static UseContext
+read_uses(CrAbsent *absent)
+{
+	UseContext	context = {absent, 0, false, false, false};
+
+	query_tree_walker(absent->query, use_walker, &context,
+					  QTW_IGNORE_JOINALIASES);
+	return context;
+}
+
+/* Is a match all that is asked of the entry, by tests or by its flags? */
+bool
+cr_absence_is_only_tested(CrAbsent *absent)
+{
+	UseContext	uses = read_uses(absent);
+
+	return uses.tested && !uses.used;
+}
+
+/* Are there protected rows besides the entry's? */
+static bool
+has_others(const CrAbsent *absent)
+{
+	ListCell   *lc;
+
+	foreach(lc, absent->query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte == absent->rte)
+			continue;
+		if (rte->rtekind == RTE_SUBQUERY ?
+			cr_inspect_touches(rte->subquery) :
+			rte->rtekind == RTE_RELATION &&
+			cr_base_find_policy(rte->relid) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Is nothing asked of people who are each there once, beside others? */
+bool
+cr_absence_is_unused(CrAbsent *absent)
+{
+	UseContext	uses = read_uses(absent);
+
+	return has_others(absent) && !uses.tested && !uses.used &&
+		cr_absence_is_distinct(absent) &&
+		cr_normalize_unit_uses(absent->query, (Node *) absent->key) != 0;
+}
+
+/* Does WHERE leave out all rows with a match? */
+bool
+cr_absence_is_excluded(CrAbsent *absent)
+{
+	ListCell   *lc;
+
+	foreach(lc,
+			make_ands_implicit((Expr *) absent->query->jointree->quals))
+	{
+		Node	   *conjunct = (Node *) lfirst(lc);
+
+		if (cr_absence_tested_column(conjunct, absent) != NULL &&
+			((NullTest *) conjunct)->nulltesttype == IS_NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Has the entry each value of the key once, as it is written? */
+bool
+cr_absence_is_distinct(CrAbsent *absent)
+{
+	Query	   *query = absent->rte->subquery;
+	List	   *clauses;
+	TargetEntry *tle;
+
+	if (absent->rte->rtekind == RTE_RELATION)
+		return cr_inspect_column_is_unique(absent->rte->relid,
+										   absent->key->varattno);
+	if (query->hasTargetSRFs || query->groupingSets != NIL ||
+		query->hasDistinctOn || query->setOperations != NULL)
+		return false;
+	clauses = query->distinctClause != NIL ?
+		query->distinctClause : query->groupClause;
+	if (list_length(clauses) != 1)
+		return false;
+	cr_normalize_names(query);
+	tle = get_sortgroupclause_tle(linitial(clauses), query->targetList);
+	return tle->resno == absent->key->varattno;
+}
