@@ -10,9 +10,21 @@ COMMENT ON FUNCTION cleanroom.relation_statistic(oid, oid) IS
 functions that count tuples and blocks of one relation, or calls of one
 function. counter: OID of the built-in, such as that of
 pg_stat_get_live_tuples; object: OID of the relation, index, TOAST table or
-function. Returns what the built-in returns. Error RC007 when object belongs
-to a protected table from which the current user is not exempt, or is one of
-cleanroom''s own functions; 22023 when counter is not such a built-in.';
+function. Returns what the built-in returns; NULL when object is one of
+cleanroom''s own. Error RC007 when object belongs to a protected table from
+which the current user is not exempt; 22023 when counter is not such a built-in.';
+
+CREATE FUNCTION cleanroom.sample_visible(catalog oid, object oid, inherited bool)
+RETURNS bool
+LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'cr_sample_visible';
+
+COMMENT ON FUNCTION cleanroom.sample_visible(oid, oid, bool) IS
+'Stands, in queries of users who are not superusers, beside the catalogs of
+what ANALYZE has sampled: may the user see this row of them? catalog: OID of
+pg_statistic or pg_statistic_ext_data; object: that row''s relation, or
+statistics object; inherited: was it sampled of the relation''s parts as well?
+False where one of those is protected from the current user. No errors.';
 
 CREATE FUNCTION cleanroom.canonical_real(value real) RETURNS real
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

@@ -10,10 +10,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_statistic.h"
-#include "catalog/pg_statistic_ext_data.h"
 #include "guard/glance.h"
 #include "guard/guard.h"
+#include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "nodes/nodeFuncs.h"
 #include "policy/policy.h"
@@ -28,8 +27,7 @@ glance_at_entry(RangeTblEntry *rte, CrGlance *glance)
 	}
 	else if (rte->rtekind == RTE_RELATION)
 	{
-		if (rte->relid == StatisticRelationId ||
-			rte->relid == StatisticExtDataRelationId)
+		if (cr_inspect_is_of_samples(rte))
 			glance->samples = true;
 		else if (cr_policy_is_own_table(rte->relid))
 			glance->own_tables = true;
@@ -50,8 +48,12 @@ glance_walker(Node *node, CrGlance *glance)
 		return false;
 	}
 	if (IsA(node, Query))
+	{
+		if (cr_inspect_writes_protected_parts((Query *) node))
+			glance->protected = true;
 		return query_tree_walker((Query *) node, glance_walker, glance,
 								 QTW_EXAMINE_RTES_BEFORE);
+	}
 	if (IsA(node, FuncExpr) &&
 		cr_guard_counts_rows(((FuncExpr *) node)->funcid))
 		glance->counters = true;

@@ -6,8 +6,8 @@
  * Who may maintain a table, as the database's owner, by MAINTAIN or as a
  * member of pg_maintain, has its rows put into indexes, statistics and
  * materialized views.  What that fails at, a value that is there twice or that
- * cannot be cast, is in the error.  Errors that are raised before a row is
- * read pass; any other is replaced.
+ * cannot be cast, is in the error.  Errors of the commands' own pass; any
+ * other is replaced.
  *
  *-------------------------------------------------------------------------
  */
@@ -108,33 +108,61 @@ cr_maintenance_of_others(Node *command)
 		name : NULL;
 }
 
-/* Is it the server's own, of what is not in a row? */
+/* Has the file that raised it none of the values of rows in its texts? */
 static bool
-is_of_the_command(int code)
+is_file_of_commands(const char *file)
 {
+	static const char *const files[] = {
+		"vacuum.c", "analyze.c", "cluster.c", "indexcmds.c", "matview.c",
+		"define.c", "tablecmds.c", "xact.c"
+	};
+	int			i;
+
+	for (i = 0; file != NULL && i < (int) lengthof(files); i++)
+	{
+		if (strcmp(file, files[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is it the server's own, of what is not in a row?  A code alone does not
+ * tell: what reads a value as a query or as a name raises those of commands,
+ * with the value in the text.
+ */
+static bool
+is_of_the_command(const ErrorData *error)
+{
+	static const char owner_wanted[] = "must be owner of";
 	char		class[3];
 
-	snprintf(class, sizeof(class), "%.2s", unpack_sql_state(code));
+	snprintf(class, sizeof(class), "%.2s",
+			 unpack_sql_state(error->sqlerrcode));
 	if (strcmp(class, "RC") == 0 || strcmp(class, "53") == 0 ||
-		strcmp(class, "57") == 0 || strcmp(class, "58") == 0)
+		strcmp(class, "57") == 0)
 		return true;
-	switch (code)
+	switch (error->sqlerrcode)
 	{
+		case ERRCODE_LOCK_NOT_AVAILABLE:
+		case ERRCODE_T_R_DEADLOCK_DETECTED:
+			return true;
 		case ERRCODE_INSUFFICIENT_PRIVILEGE:
+			if (strncmp(error->message_id, owner_wanted,
+						strlen(owner_wanted)) == 0)
+				return true;
+			/* FALLTHROUGH */
 		case ERRCODE_SYNTAX_ERROR:
 		case ERRCODE_UNDEFINED_TABLE:
 		case ERRCODE_UNDEFINED_OBJECT:
 		case ERRCODE_UNDEFINED_COLUMN:
-		case ERRCODE_INVALID_SCHEMA_NAME:
 		case ERRCODE_WRONG_OBJECT_TYPE:
 		case ERRCODE_FEATURE_NOT_SUPPORTED:
 		case ERRCODE_ACTIVE_SQL_TRANSACTION:
 		case ERRCODE_READ_ONLY_SQL_TRANSACTION:
-		case ERRCODE_LOCK_NOT_AVAILABLE:
 		case ERRCODE_OBJECT_IN_USE:
 		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
-		case ERRCODE_T_R_DEADLOCK_DETECTED:
-			return true;
+			return is_file_of_commands(error->filename);
 		default:
 			return false;
 	}
@@ -152,7 +180,7 @@ cr_maintenance_fail(const char *name, MemoryContext context)
 
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
-	of_the_command = is_of_the_command(error->sqlerrcode);
+	of_the_command = is_of_the_command(error);
 	if (of_the_command && error->context == NULL)
 		PG_RE_THROW();
 	FlushErrorState();

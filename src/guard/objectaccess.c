@@ -90,8 +90,14 @@ judge_new_trigger(Oid trigger)
 	if (!HeapTupleIsValid(tuple))
 		return;
 	form = (Form_pg_trigger) GETSTRUCT(tuple);
+	/* one on a table above is handed rows of those below in its tables */
 	if (!form->tgisinternal)
-		refuse_if_bound("CREATE TRIGGER", form->tgrelid);
+	{
+		Oid			bound = cr_guard_find_bound(form->tgrelid);
+
+		refuse_if_bound("CREATE TRIGGER",
+						OidIsValid(bound) ? bound : form->tgrelid);
+	}
 	heap_freetuple(tuple);
 }
 

@@ -13,8 +13,8 @@
  * Of the extension's own tables, whose views hide rows, there are no numbers
  * for these users: NULL, as they are in every database that has it.
  *
- * Calls of this extension's own functions are counted, where the server
- * tracks functions, once for each protected row, and are refused as well.
+ * Nor are there any of calls of the extension's own functions, of which a
+ * query on protected tables makes one for each row.
  *
  *-------------------------------------------------------------------------
  */
@@ -138,17 +138,13 @@ judge_relation_statistic(Oid table)
 							  quote_qualified_identifier(schema, name)));
 }
 
-static void
-judge_function_statistic(Oid funcid)
+static bool
+is_own_function(Oid funcid)
 {
 	const CrOids *oids = cr_oids_get();
-	Oid			ours = oids ? oids->schema : InvalidOid;
 
-	if (superuser() || !OidIsValid(ours) || get_func_namespace(funcid) != ours)
-		return;
-	refuse_statistic(InvalidOid,
-					 "call counts of cleanroom's functions cannot be read",
-					 "Leave them out with a condition such as WHERE schemaname <> 'cleanroom'.");
+	return oids != NULL && OidIsValid(oids->schema) &&
+		get_func_namespace(funcid) == oids->schema;
 }
 
 /*
@@ -179,8 +175,8 @@ cr_relation_statistic(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		judge_relation_statistic(table);
 	}
-	else
-		judge_function_statistic(PG_GETARG_OID(1));
+	else if (!superuser() && is_own_function(PG_GETARG_OID(1)))
+		PG_RETURN_NULL();
 
 	fmgr_info(funcid, &counter);
 	InitFunctionCallInfoData(*call, &counter, 1, InvalidOid, NULL, NULL);

@@ -9,7 +9,8 @@
  * person that met the condition, whether or not the result was withheld; and
  * the database's sums hold them all.  So while such a query is under way,
  * open cursors included, this process counts nothing, as with track_counts
- * off; and the buffers it has used are forgotten, which statistics on
+ * and track_functions off: a row policy's function is called once for each
+ * row.  And the buffers it has used are forgotten, which statistics on
  * statements, and EXPLAIN of what surrounds it, would show.
  *
  * A relation's counters are linked to when it is opened, so counting has to
@@ -26,29 +27,40 @@
 #include "pgstat.h"
 #include "utils/resowner.h"
 
-/* did we switch it off? */
-static bool switched_off = false;
+/* what we have switched off */
+static bool counts_off = false;
+static int	functions_off = TRACK_FUNC_OFF;
 
 /* is it to be switched on when the transaction's resources are released? */
 static bool ending = false;
+
+static bool
+is_off(void)
+{
+	return counts_off || functions_off != TRACK_FUNC_OFF;
+}
 
 void
 cr_uncounted_begin(void)
 {
 	ending = false;
-	if (!pgstat_track_counts)
-		return;
+	if (pgstat_track_counts)
+		counts_off = true;
+	if (pgstat_track_functions != TRACK_FUNC_OFF)
+		functions_off = pgstat_track_functions;
 	pgstat_track_counts = false;
-	switched_off = true;
+	pgstat_track_functions = TRACK_FUNC_OFF;
 }
 
 void
 cr_uncounted_end(void)
 {
-	if (!switched_off)
-		return;
-	pgstat_track_counts = true;
-	switched_off = false;
+	if (counts_off)
+		pgstat_track_counts = true;
+	if (functions_off != TRACK_FUNC_OFF)
+		pgstat_track_functions = functions_off;
+	counts_off = false;
+	functions_off = TRACK_FUNC_OFF;
 }
 
 void
@@ -57,7 +69,7 @@ cr_uncounted_end_of_query(void)
 	if (IsTransactionState())
 		cr_uncounted_end();
 	else
-		ending = switched_off;
+		ending = is_off();
 }
 
 void

@@ -304,6 +304,9 @@ typedef struct CrTouch
 } CrTouch;
 extern CrTouch cr_inspect_touch(Query *query);
 extern bool cr_inspect_touches(Query *query);
+extern bool cr_inspect_writes_protected_parts(const Query *query);
+extern bool cr_inspect_is_of_samples(const RangeTblEntry *rte);
+extern bool cr_inspect_reads_samples(Query *query);
 
 /* inspect/level.c */
 extern CrStatement *cr_inspect_statement(Query *query, bool any_use);

@@ -1,12 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/inline.c
- *	  Writes out SQL functions in FROM that read protected tables.
+ *	  Writes out SQL functions in FROM that read protected tables, or what has
+ *	  been sampled of them.
  *
  * The planner replaces a set-returning SQL function by its query where it
  * can, after the planner hook: that query would pass the gate by.  So we do
- * it first, with the planner's own function, and keep the result only where a
- * protected table is in it.
+ * it first, with the planner's own function, and keep the result only where
+ * such a table is in it.
  *
  *-------------------------------------------------------------------------
  */
@@ -56,7 +57,7 @@ inline_entry(RangeTblEntry *rte, Inlining *inlining)
 	if (query == NULL)
 		return;
 	inline_walker((Node *) query, inlining);
-	if (!cr_inspect_touches(query))
+	if (!cr_inspect_touches(query) && !cr_inspect_reads_samples(query))
 		return;
 	inlining->any = true;
 	rte->rtekind = RTE_SUBQUERY;

@@ -10,8 +10,11 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext_data.h"
 #include "inspect/facts.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "session/exempt.h"
 #include "storage/lockdefs.h"
 
@@ -63,11 +66,24 @@ touch_children(Oid relid, CrTouch *touch)
 	}
 }
 
+/* The tables below one without a policy that have one. */
 static void
-touch_relation(RangeTblEntry *rte, CrTouch *touch)
+touch_protected_parts(Oid relid, CrTouch *touch)
 {
 	ListCell   *lc;
 
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		if (!cr_policy_exists(lfirst_oid(lc)))
+			continue;
+		note_protected(lfirst_oid(lc), touch);
+		note_child(relid, lfirst_oid(lc), touch);
+	}
+}
+
+static void
+touch_relation(RangeTblEntry *rte, CrTouch *touch)
+{
 	if (rte->relkind == RELKIND_VIEW)
 		return;					/* its query stands elsewhere in the tree */
 	if (cr_policy_exists(rte->relid))
@@ -75,17 +91,25 @@ touch_relation(RangeTblEntry *rte, CrTouch *touch)
 		note_protected(rte->relid, touch);
 		if (rte->inh && cr_policy_has_protected_descendant(rte->relid))
 			touch_children(rte->relid, touch);
-		return;
 	}
-	if (!rte->inh || !cr_policy_has_protected_descendant(rte->relid))
-		return;
-	foreach(lc, find_all_inheritors(rte->relid, NoLock, NULL))
-	{
-		if (!cr_policy_exists(lfirst_oid(lc)))
-			continue;
-		note_protected(lfirst_oid(lc), touch);
-		note_child(rte->relid, lfirst_oid(lc), touch);
-	}
+	else if (rte->inh && cr_policy_has_protected_descendant(rte->relid))
+		touch_protected_parts(rte->relid, touch);
+}
+
+/*
+ * Are rows put into a partitioned table, of which a part is protected?  They
+ * go to the parts, though the entry says that it is about itself alone.
+ */
+bool
+cr_inspect_writes_protected_parts(const Query *query)
+{
+	RangeTblEntry *rte;
+
+	if (query->resultRelation == 0)
+		return false;
+	rte = rt_fetch(query->resultRelation, query->rtable);
+	return rte->relkind == RELKIND_PARTITIONED_TABLE &&
+		cr_policy_has_protected_descendant(rte->relid);
 }
 
 static bool
@@ -102,8 +126,15 @@ touch_walker(Node *node, CrTouch *touch)
 		return false;
 	}
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, touch_walker, touch,
+	{
+		Query	   *query = (Query *) node;
+
+		if (cr_inspect_writes_protected_parts(query))
+			touch_protected_parts(rt_fetch(query->resultRelation,
+										   query->rtable)->relid, touch);
+		return query_tree_walker(query, touch_walker, touch,
 								 QTW_EXAMINE_RTES_BEFORE);
+	}
 	return expression_tree_walker(node, touch_walker, touch);
 }
 
@@ -125,4 +156,33 @@ bool
 cr_inspect_touches(Query *query)
 {
 	return cr_inspect_touch(query).any;
+}
+
+/* Is it one of the catalogs of what ANALYZE has sampled? */
+bool
+cr_inspect_is_of_samples(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_RELATION &&
+		(rte->relid == StatisticRelationId ||
+		 rte->relid == StatisticExtDataRelationId);
+}
+
+static bool
+samples_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+		return cr_inspect_is_of_samples((RangeTblEntry *) node);
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, samples_walker, context,
+								 QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, samples_walker, context);
+}
+
+/* Does a query read those? */
+bool
+cr_inspect_reads_samples(Query *query)
+{
+	return samples_walker((Node *) query, NULL);
 }

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/transam.h"
 #include "base/compat.h"
 #include "catalog/dependency.h"
@@ -158,6 +159,16 @@ cr_check_not_followed(Relation rel)
 	}
 }
 
+/* Triggers above are handed rows of those below in transition tables. */
+static void
+check_above(Oid relid)
+{
+	Relation	rel = relation_open(relid, AccessShareLock);
+
+	cr_check_not_followed(rel);
+	relation_close(rel, NoLock);
+}
+
 /*
  * Whoever owns a table above has statistics, indexes and foreign keys made of
  * all below it: does the owner of the policy, at least in effect?
@@ -185,6 +196,7 @@ check_ancestors(Oid governor, Oid relid, Oid below)
 							GetUserNameFromId(owner, false)),
 					 errdetail("Its owner could have statistics, indexes and foreign keys made of what is stored."),
 					 errhint("Detach it; or have one role own both, and protect the table above.")));
+		check_above(parent);
 		check_ancestors(governor, relid, parent);
 	}
 }

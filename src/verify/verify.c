@@ -21,9 +21,12 @@
 #include "postgres.h"
 
 #include "base/errcodes.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "parser/parsetree.h"
 #include "session/exempt.h"
+#include "storage/lockdefs.h"
 #include "utils/lsyscache.h"
 #include "verify/plan_check.h"
 #include "verify/verify.h"
@@ -61,29 +64,53 @@ first_of(const Bitmapset *raw)
 	return bms_next_member(raw, -1);
 }
 
-/*
- * Is the entry a table with a policy that binds the current user?
- */
-static bool
-binds_current_user(RangeTblEntry *rte, CrPolicy **policy)
+static CrPolicy *
+binding_policy(Oid relid)
 {
-	*policy = NULL;
-	if (rte->rtekind != RTE_RELATION || !cr_policy_exists(rte->relid))
-		return false;
-	*policy = cr_policy_lookup(rte->relid);
-	return *policy != NULL && !cr_session_is_exempt((*policy)->owner);
+	CrPolicy   *policy = cr_policy_exists(relid) ?
+		cr_policy_lookup(relid) : NULL;
+
+	return policy != NULL && !cr_session_is_exempt(policy->owner) ?
+		policy : NULL;
+}
+
+/*
+ * The policy of the entry that binds the current user, or NULL.  Partitions
+ * that rows are put into are not in the range table; they are behind the
+ * partitioned table.
+ */
+static CrPolicy *
+find_policy(PlannedStmt *plan, int rti)
+{
+	RangeTblEntry *rte = rt_fetch(rti, plan->rtable);
+	CrPolicy   *policy;
+	ListCell   *lc;
+
+	if (rte->rtekind != RTE_RELATION)
+		return NULL;
+	policy = binding_policy(rte->relid);
+	if (policy != NULL || rte->relkind != RELKIND_PARTITIONED_TABLE ||
+		!list_member_int(plan->resultRelations, rti) ||
+		!cr_policy_has_protected_descendant(rte->relid))
+		return policy;
+	foreach(lc, find_all_inheritors(rte->relid, NoLock, NULL))
+	{
+		policy = binding_policy(lfirst_oid(lc));
+		if (policy != NULL)
+			return policy;
+	}
+	return NULL;
 }
 
 bool
 cr_verify_concerns_plan(PlannedStmt *plan)
 {
-	ListCell   *lc;
-	CrPolicy   *policy;
+	int			rti;
 
 	if (!cr_policy_possible())
 		return false;
-	foreach(lc, plan->rtable)
-		if (binds_current_user(lfirst_node(RangeTblEntry, lc), &policy))
+	for (rti = 1; rti <= list_length(plan->rtable); rti++)
+		if (find_policy(plan, rti) != NULL)
 			return true;
 	return false;
 }
@@ -96,20 +123,14 @@ static bool
 find_policies(CrPlanCheck *check)
 {
 	bool		found = false;
-	Index		rti = 0;
-	ListCell   *lc;
+	int			rti;
 
 	check->nrtable = list_length(check->plan->rtable);
 	check->policies = palloc0((check->nrtable + 1) * sizeof(CrPolicy *));
-	foreach(lc, check->plan->rtable)
+	for (rti = 1; rti <= (int) check->nrtable; rti++)
 	{
-		CrPolicy   *policy;
-
-		rti++;
-		if (!binds_current_user(lfirst_node(RangeTblEntry, lc), &policy))
-			continue;
-		check->policies[rti] = policy;
-		found = true;
+		check->policies[rti] = find_policy(check->plan, rti);
+		found = found || check->policies[rti] != NULL;
 	}
 	return found;
 }

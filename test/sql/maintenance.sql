@@ -31,8 +31,21 @@ CREATE STATISTICS maintenance.plain_note ON (note::int), length(note) FROM maint
 CREATE FUNCTION maintenance.raise(note text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
 $$BEGIN RAISE EXCEPTION '%', note USING ERRCODE = '42501'; END$$;
 CREATE STATISTICS maintenance.visits_raise ON (maintenance.raise(note)), id FROM maintenance.visits;
+-- what reads a value as a query or as a name raises the codes of commands
+CREATE TABLE maintenance.words (id int, note text);
+INSERT INTO maintenance.words SELECT n, 'jones (( hiv' FROM generate_series(1, 50) n;
+SELECT cleanroom.protect('maintenance.words', 'id', 10);
+CREATE STATISTICS maintenance.words_note ON (note::tsquery), id FROM maintenance.words;
 
 SET ROLE regress_cr_ana;
+ANALYZE maintenance.words;
+SET ROLE regress_cr_shop;
+DROP STATISTICS maintenance.words_note;
+UPDATE maintenance.words SET note = 'jones.hiv';
+CREATE STATISTICS maintenance.words_note ON (note::regclass), id FROM maintenance.words;
+SET ROLE regress_cr_ana;
+ANALYZE maintenance.words;
+VACUUM (ANALYZE) maintenance.words;
 VACUUM FULL maintenance.visits;
 ANALYZE maintenance.stays;
 ANALYZE maintenance.visits;

@@ -153,6 +153,26 @@ SELECT seq_tup_read >= 407 AS counted FROM pg_stat_xact_user_tables
     WHERE relname = 'visits';
 SELECT pg_stat_get_xact_tuples_returned('stat.visits'::regclass) >= 407 AS counted;
 COMMIT;
+-- calls of functions: a row policy's, and ours, are called once for each row
+SET track_functions = 'all';
+CREATE FUNCTION stat.seen(region text) RETURNS bool LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog AS $$BEGIN RETURN region IS NOT NULL; END$$;
+SET SESSION AUTHORIZATION regress_cr_stat_owner;
+SELECT cleanroom.add_row_policy('stat.visits', 'seen', 'stat.seen(region)');
+SET SESSION AUTHORIZATION regress_cr_stat_analyst;
+BEGIN;
+SELECT region, count(*) FROM stat.visits WHERE region = 'rare' AND length(region) > 1 GROUP BY 1;
+SELECT region, count(*) FROM stat.visits GROUP BY 1 ORDER BY 1;
+SELECT pg_stat_get_xact_function_calls('stat.seen(text)'::regprocedure);
+SELECT funcname, calls FROM pg_stat_xact_user_functions WHERE schemaname <> 'cleanroom';
+SELECT proname FROM pg_proc WHERE pronamespace = 'cleanroom'::regnamespace AND
+    (pg_stat_get_xact_function_self_time(oid) IS NOT NULL OR pg_stat_get_xact_function_total_time(oid) IS NOT NULL) ORDER BY 1;
+-- other functions' calls are counted, before and after
+SELECT stat.seen('x'), current_setting('track_functions'), current_setting('track_counts');
+SELECT funcname, calls FROM pg_stat_xact_user_functions WHERE schemaname <> 'cleanroom';
+COMMIT;
+RESET SESSION AUTHORIZATION;
+RESET track_functions;
 -- planned for a superuser, executed for somebody else: not known whom about
 PREPARE of_superuser (oid) AS SELECT pg_stat_get_live_tuples($1) IS NOT NULL;
 SET plan_cache_mode = force_generic_plan;
