@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "inspect/counted.h"
 #include "inspect/normalize.h"
+#include "inspect/shell.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -87,22 +88,6 @@ typedef struct Writing
 								 * has to be found again */
 } Writing;
 
-/* True where a part of the expression is a key. */
-static bool
-key_walker(Node *node, List *keys)
-{
-	return node != NULL &&
-		(list_member(keys, node) ||
-		 expression_tree_walker(node, key_walker, (void *) keys));
-}
-
-static bool
-is_made_of_key(Node *node, List *keys)
-{
-	return keys != NIL && !list_member(keys, node) &&
-		expression_tree_walker(node, key_walker, (void *) keys);
-}
-
 static Node *
 write_mutator(Node *node, Writing *writing)
 {
@@ -113,7 +98,8 @@ write_mutator(Node *node, Writing *writing)
 		return node;
 	if ((IsA(node, OpExpr) || IsA(node, BoolExpr) ||
 		 IsA(node, ScalarArrayOpExpr)) &&
-		!is_made_of_key(node, writing->keys))
+		(list_member(writing->keys, node) ||
+		 !cr_shell_is_made_of_key(node, writing->keys)))
 		test = test_of(writing->query, node, writing->condition);
 	if (test != NULL)
 		return test;

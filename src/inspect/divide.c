@@ -48,6 +48,7 @@ typedef struct Division
 	List	   *classes;		/* of List of Const, one for each test key */
 	List	   *conditions;		/* which rows are of the class */
 	List	   *aggregates;		/* Aggref, as written */
+	bool		lost;			/* something is neither key nor aggregate */
 } Division;
 
 /* ---------- what the keys can be ---------- */
@@ -350,10 +351,13 @@ outer_mutator(Node *node, Division *division)
 	if (!IsA(node, List) && !IsA(node, TargetEntry) &&
 		(column = find_column(node, division)) != NULL)
 		return column;
+	if (IsA(node, Var))
+		division->lost = true;
 	return expression_tree_mutator(node, outer_mutator, (void *) division);
 }
 
-static void
+/* False if a column is left that is neither, nor made of such. */
+static bool
 write_outer(Division *division)
 {
 	Query	   *query = division->level->query;
@@ -361,23 +365,27 @@ write_outer(Division *division)
 	RangeTblEntry *divided = cr_make_subquery_entry(inner, "divided",
 													cr_column_names(inner));
 	Node	   *having = outer_mutator(query->havingQual, division);
+	List	   *targets = (List *)
+		outer_mutator((Node *) query->targetList, division);
 	Expr	   *count = (Expr *) choose(division, 1, INT8OID, InvalidOid);
 	Expr	   *some = cr_make_operation(">", count,
 										 (Expr *) cr_make_int8(0));
 
+	if (division->lost)
+		return false;
 	cr_divided_note(division->level->statement, inner, division->conditions);
-	query->targetList = (List *)
-		outer_mutator((Node *) query->targetList, division);
+	query->targetList = targets;
 	cr_shell_put_over(query,
 					  list_make2(divided, make_classes_entry(division)),
 					  list_make2(cr_make_reference(1), cr_make_reference(2)),
 					  make_and_qual((Node *) some, having));
+	return true;
 }
 
 /*
  * Rewrites a level that groups by tests of memberships, in place.  False if
- * there is nothing to rewrite, or if the keys are more than tests; then the
- * query is as it was.
+ * there is nothing to rewrite, or if it has more than keys and aggregates;
+ * then the query is as it was.
  */
 bool
 cr_normalize_divided_groups(CrLevel *level)
@@ -397,6 +405,5 @@ cr_normalize_divided_groups(CrLevel *level)
 		division.conditions = lappend(division.conditions,
 									  make_class_condition(&division,
 														   lfirst(lc)));
-	write_outer(&division);
-	return true;
+	return write_outer(&division);
 }

@@ -22,6 +22,7 @@
 #include "inspect/absence.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/shell.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -221,8 +222,7 @@ write_test(CrAbsent *absent, Node *expr, bool condition)
 	Const	   *matched;
 	Const	   *other;
 
-	if (IsA(expr, List) || IsA(expr, TargetEntry) || IsA(expr, CaseWhen) ||
-		other_walker(expr, &flags) || flags.flag == NULL)
+	if (other_walker(expr, &flags) || flags.flag == NULL)
 		return NULL;
 	matched = value_of(absent, expr, true);
 	other = value_of(absent, expr, false);
@@ -244,17 +244,31 @@ typedef struct Writing
 {
 	CrAbsent   *absent;
 	bool		condition;
+	List	   *keys;			/* what is grouped by, that has to be found
+								 * again in expressions over the groups */
 } Writing;
+
+/* A key is written alike wherever it stands. */
+static Node *
+written_for(Writing *writing, Node *node)
+{
+	if (IsA(node, List) || IsA(node, TargetEntry) || IsA(node, CaseWhen))
+		return NULL;
+	if (list_member(writing->keys, node))
+		return write_test(writing->absent, node, false);
+	return cr_shell_is_made_of_key(node, writing->keys) ? NULL :
+		write_test(writing->absent, node, writing->condition);
+}
 
 static Node *
 flags_mutator(Node *node, Writing *writing)
 {
-	Writing		deeper = {writing->absent, false};
+	Writing		deeper = {writing->absent, false, writing->keys};
 	Node	   *written;
 
 	if (node == NULL || IsA(node, Query))
 		return node;
-	written = write_test(writing->absent, node, writing->condition);
+	written = written_for(writing, node);
 	if (written != NULL)
 		return written;
 	/* AND and OR of what is false instead of unknown hold for the same rows */
@@ -273,10 +287,11 @@ flags_mutator(Node *node, Writing *writing)
 		when->location = ((CaseWhen *) node)->location;
 		return (Node *) when;
 	}
-	if (IsA(node, Aggref) && ((Aggref *) node)->aggfilter != NULL)
+	if (IsA(node, Aggref))
 	{
 		Aggref	   *aggref = (Aggref *) copyObject(node);
 
+		deeper.keys = NIL;
 		deeper.condition = true;
 		aggref->aggfilter = (Expr *)
 			flags_mutator((Node *) aggref->aggfilter, &deeper);
@@ -294,12 +309,19 @@ static void
 read_flags(CrAbsent *absent)
 {
 	Query	   *query = absent->query;
-	Writing		writing = {absent, false};
+	Writing		writing = {absent, false, NIL};
+	ListCell   *lc;
 
+	foreach(lc, query->groupClause)
+		writing.keys =
+			lappend(writing.keys,
+					copyObject(get_sortgroupclause_expr(lfirst(lc),
+														query->targetList)));
 	query->targetList = (List *)
 		flags_mutator((Node *) query->targetList, &writing);
 	query->havingQual = flags_mutator(query->havingQual, &writing);
 	writing.condition = true;
+	writing.keys = NIL;
 	query->jointree->quals = flags_mutator(query->jointree->quals, &writing);
 }
 

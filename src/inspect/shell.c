@@ -119,6 +119,22 @@ cr_shell_rewrite(Node *node, List *keys, List *aggregates, bool *whole)
 	return node;
 }
 
+static bool
+key_walker(Node *node, List *keys)
+{
+	return node != NULL &&
+		(list_member(keys, node) ||
+		 expression_tree_walker(node, key_walker, (void *) keys));
+}
+
+/* Is a part of the expression one of the keys, by which it is found again? */
+bool
+cr_shell_is_made_of_key(Node *node, List *keys)
+{
+	return keys != NIL &&
+		expression_tree_walker(node, key_walker, (void *) keys);
+}
+
 /*
  * A copy of the query, of its own fields only, without what it does with its
  * groups.  The target list is still the query's.

@@ -24,6 +24,7 @@ extern bool cr_shell_replace(Query *query, const CrShell *shell,
 							 Query *below);
 extern Node *cr_shell_rewrite(Node *node, List *keys, List *aggregates,
 							  bool *whole);
+extern bool cr_shell_is_made_of_key(Node *node, List *keys);
 extern Query *cr_shell_core(const Query *query);
 extern void cr_shell_put_over(Query *query, List *rtable, List *from,
 							  Node *quals);

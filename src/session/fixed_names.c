@@ -111,7 +111,7 @@ is_closed(const char *schema, Oid reader)
 	HeapTuple	tuple;
 	bool		closed;
 
-	/* none; and the reader's own, which is not searched for functions */
+	/* none; and the reader's own, for which see is_path_closed() */
 	if (schema[0] == '\0' || strcmp(schema, "pg_temp") == 0)
 		return true;
 	tuple = SearchSysCache1(NAMESPACEOID,
@@ -123,6 +123,11 @@ is_closed(const char *schema, Oid reader)
 	return closed;
 }
 
+/*
+ * Where pg_temp is not in the path it is searched before all others, for
+ * tables and types: whoever runs the text has what it names replaced by
+ * temporary ones.  That is no harm to the reader, but it is to others.
+ */
 static bool
 is_path_closed(const char *path, Oid reader)
 {
@@ -130,6 +135,10 @@ is_path_closed(const char *path, Oid reader)
 	ListCell   *lc;
 
 	if (!SplitIdentifierString(pstrdup(path), ',', &schemas))
+		return false;
+	if (!OidIsValid(reader) &&
+		(schemas == NIL || strcmp(llast(schemas), "pg_temp") != 0 ||
+		 strcmp(linitial(schemas), "pg_temp") == 0))
 		return false;
 	foreach(lc, schemas)
 	{

@@ -11,7 +11,7 @@
 /* What a hint says of functions that do not, for the end of a sentence. */
 #define CR_FIXED_NAMES_HINT \
 	"written in C, with BEGIN ATOMIC, or with SET search_path to schemas " \
-	"that others may not create in (ALTER FUNCTION ... SET search_path = pg_catalog)"
+	"that others may not create in, and pg_temp last (ALTER FUNCTION ... SET search_path = pg_catalog, pg_temp)"
 
 /*
  * Does the function find what its text names without the search_path of

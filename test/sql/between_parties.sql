@@ -50,7 +50,7 @@ SET ROLE regress_cr_own;
 SELECT cleanroom.run_template('good');
 -- Nor an extension's that might run a text; a superuser's own is trusted.
 RESET ROLE;
-CREATE FUNCTION answers(text) RETURNS int LANGUAGE sql STABLE SET search_path = pg_catalog AS 'SELECT length($1)';
+CREATE FUNCTION answers(text) RETURNS int LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS 'SELECT length($1)';
 CREATE FUNCTION runs(text) RETURNS int LANGUAGE plpgsql STABLE AS 'DECLARE n int; BEGIN EXECUTE $1 INTO n; RETURN n; END';
 ALTER EXTENSION pgcrypto ADD FUNCTION runs(text);
 CREATE FUNCTION tables(text) RETURNS SETOF record LANGUAGE plpgsql STABLE AS 'BEGIN RETURN QUERY EXECUTE $1; END';
@@ -231,9 +231,9 @@ CREATE TABLE wordy (a word);
 INSERT INTO wordy VALUES ('x');
 GRANT SELECT ON wordy TO PUBLIC;
 RESET ROLE;
-CREATE FUNCTION fill(anyelement, text) RETURNS anyelement LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION fill(anyelement, text) RETURNS anyelement LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN RETURN jsonb_populate_record($1, jsonb_build_object('a', $2)); END $$;
-CREATE FUNCTION plain(text) RETURNS int LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN length($1); END';
+CREATE FUNCTION plain(text) RETURNS int LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN length($1); END';
 CREATE FUNCTION of_words(words) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 CREATE FUNCTION a_word(text) RETURNS word LANGUAGE sql IMMUTABLE AS 'SELECT $1::parties.word';
 CREATE FUNCTION many(words[]) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';

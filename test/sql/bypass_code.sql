@@ -172,7 +172,7 @@ CREATE FUNCTION open_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_pa
 CREATE FUNCTION users_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = "$user", bypass_closed AS 'SELECT $1 < most()';
 CREATE FUNCTION missing_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_missing, bypass_closed AS 'SELECT $1 < most()';
 CREATE FUNCTION their_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_theirs, bypass_closed AS 'SELECT $1 < most()';
-CREATE FUNCTION plain_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_plain, bypass_closed AS 'SELECT $1 < most()';
+CREATE FUNCTION plain_path(int) RETURNS boolean LANGUAGE sql STABLE SET search_path = bypass_plain, bypass_closed, pg_temp AS 'SELECT $1 < most()';
 CREATE FUNCTION other_setting(int) RETURNS boolean LANGUAGE sql STABLE SET work_mem = '1MB' AS 'SELECT $1 < most()';
 CREATE FUNCTION step(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN least($1, most()); END';
 CREATE AGGREGATE loose_total(int) (SFUNC = step, STYPE = int, INITCOND = '1');
@@ -186,7 +186,12 @@ CREATE FUNCTION itself(int) RETURNS boolean LANGUAGE sql STABLE BEGIN ATOMIC SEL
 CREATE OR REPLACE FUNCTION itself(int) RETURNS boolean LANGUAGE sql STABLE BEGIN ATOMIC SELECT CASE WHEN $1 < 1000 THEN true ELSE bypass_code.itself($1 - 1000) END; END;
 CREATE FUNCTION closed_path(int) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = bypass_closed, pg_temp AS 'BEGIN RETURN $1 < most(); END';
 CREATE FUNCTION no_path(int) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = '' AS 'BEGIN RETURN $1 < bypass_closed.most(); END';
-CREATE FUNCTION no_path_either(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN $1 < bypass_closed.most(); END';
+CREATE FUNCTION no_path_either(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN $1 < bypass_closed.most(); END';
+-- pg_temp is searched first for types and tables, unless it is in the path
+CREATE FUNCTION catalog_path(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS 'BEGIN RETURN lower($1::text) <> ''hidden''; END';
+CREATE FUNCTION temp_first(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_temp, pg_catalog AS 'BEGIN RETURN lower($1::text) <> ''hidden''; END';
+CREATE FUNCTION temp_between(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp, bypass_closed AS 'BEGIN RETURN lower($1::text) <> ''hidden''; END';
+CREATE FUNCTION temp_last(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN lower($1::text) <> ''hidden''; END';
 CREATE AGGREGATE built_in_total(int) (SFUNC = int4larger, STYPE = int, INITCOND = '1');
 SET SESSION AUTHORIZATION regress_cr_k_partner;
 CREATE FUNCTION bypass_early.most() RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM bypass_code.take(); RETURN 1000; END';
@@ -199,7 +204,19 @@ SELECT condition, attack(format('SELECT cleanroom.add_row_policy(''bypass_code.s
     '(SELECT bypass_code.loose_total(c.pid) FROM bypass_code.consents c) > 0', 'OPERATOR(bypass_code.<<<<) mins',
     'NOT mins OPERATOR(bypass_code.<<>>) 9', 'mins::bypass_code.loose_domain >= 0', 'mins::bypass_code.closed_domain >= 0',
     'bypass_code.itself(mins)', 'bypass_code.closed_path(mins)', 'bypass_code.plain_path(mins)', 'bypass_code.no_path(mins)',
+    'bypass_code.catalog_path(mins)', 'bypass_code.temp_first(mins)', 'bypass_code.temp_between(mins)', 'bypass_code.temp_last(mins)',
     '(SELECT bypass_code.built_in_total(c.pid) FROM bypass_code.consents c) > 0']) condition;
+-- a type of the reader's own does not get at the values
+SET SESSION AUTHORIZATION regress_cr_k_partner;
+SELECT cleanroom.add_row_policy('bypass_code.seen', 'r', 'bypass_code.temp_last(mins)');
+SET SESSION AUTHORIZATION regress_cr_k_victim;
+CREATE FUNCTION pg_temp.spy(pg_catalog.text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'seen %', $1; RETURN true; END $$;
+CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (pg_temp.spy(VALUE));
+SELECT count(*) FROM bypass_code.seen;
+DROP DOMAIN pg_temp.text;
+SET SESSION AUTHORIZATION regress_cr_k_partner;
+SELECT cleanroom.drop_row_policy('bypass_code.seen', 'r');
+RESET SESSION AUTHORIZATION;
 -- from 17 on an index is made with a search_path of its own
 CREATE FUNCTION bypass_code.loose_index(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1 < most(); EXCEPTION WHEN undefined_function THEN RETURN true; END $$;
 SELECT expression, attack(format('CREATE INDEX i ON bypass_code.seen (camp) WHERE %s', expression), 'DROP INDEX bypass_code.i',

@@ -450,6 +450,13 @@ SELECT ask('SELECT sum(CASE WHEN minutes < (SELECT avg(minutes) FROM visits) THE
 SELECT ask('SELECT city, count(*) FROM patients p LEFT JOIN (SELECT v.patient, count(*) AS n FROM visits v JOIN sales s ON s.buyer = v.patient GROUP BY 1) g USING (patient) GROUP BY city [[HAVING count(*) >= 5]]');
 SELECT ask('SELECT count(*) FROM visits v LEFT JOIN patients p USING (patient) WHERE (SELECT count(*) FROM patients) > 90');
 SELECT ask('SELECT count(*) FROM patients p WHERE EXISTS (SELECT FROM visits v LEFT JOIN patients q ON q.patient = v.patient WHERE v.patient = p.patient)');
+-- ---------- a flag that is grouped by, in expressions over the groups ----------
+SELECT ask('SELECT q.h, q.h IS NULL AS none, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, ''h'' AS h FROM sales WHERE item = ''tea'') q ON q.buyer = p.patient GROUP BY q.h /patient/');
+SELECT ask('SELECT q.h, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, ''h'' AS h FROM sales WHERE item = ''tea'') q ON q.buyer = p.patient GROUP BY q.h HAVING q.h IS NULL [[AND count(DISTINCT patient) >= 5]]');
+SELECT ask('SELECT q.h, CASE WHEN q.h IS NOT NULL THEN count(DISTINCT p.city) END AS cities, sum(v.cost) FROM visits v LEFT JOIN patients p ON v.patient = p.patient LEFT JOIN (SELECT DISTINCT buyer, ''h'' AS h FROM sales) q ON v.patient = q.buyer GROUP BY q.h /v.patient/');
+SELECT ask('SELECT coalesce(q.h, ''none'') AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, ''h'' AS h FROM sales WHERE item = ''tea'') q ON q.buyer = p.patient GROUP BY coalesce(q.h, ''none'') HAVING coalesce(q.h, ''none'') <> ''h'' [[AND count(DISTINCT patient) >= 5]] ORDER BY CASE WHEN coalesce(q.h, ''none'') = ''h'' THEN 1 ELSE 2 END');
+SELECT ask('SELECT q.f, NOT q.f AS other, q.f IS NULL AS none, rank() OVER (ORDER BY q.f IS NULL, count(*)) AS r, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, true AS f FROM sales WHERE item = ''tea'') q ON q.buyer = p.patient GROUP BY q.f /patient/');
+SELECT attack('SELECT q.h, q.h IS NULL, sum(v.cost) FROM visits v JOIN patients p ON v.patient = p.patient LEFT JOIN (SELECT DISTINCT buyer, ''h'' AS h FROM sales WHERE item = ''salve'') q ON v.patient = q.buyer GROUP BY q.h');
 -- ---------- people without a match, by more than their unit ----------
 SELECT attack('SELECT v.code, count(*) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.item = v.code WHERE s.item IS NULL GROUP BY 1');
 

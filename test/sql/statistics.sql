@@ -156,7 +156,7 @@ COMMIT;
 -- calls of functions: a row policy's, and ours, are called once for each row
 SET track_functions = 'all';
 CREATE FUNCTION stat.seen(region text) RETURNS bool LANGUAGE plpgsql IMMUTABLE
-    SET search_path = pg_catalog AS $$BEGIN RETURN region IS NOT NULL; END$$;
+    SET search_path = pg_catalog, pg_temp AS $$BEGIN RETURN region IS NOT NULL; END$$;
 SET SESSION AUTHORIZATION regress_cr_stat_owner;
 SELECT cleanroom.add_row_policy('stat.visits', 'seen', 'stat.seen(region)');
 SET SESSION AUTHORIZATION regress_cr_stat_analyst;
