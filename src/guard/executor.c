@@ -232,6 +232,9 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	protected = judge_plan(queryDesc, &guards);
 	if (!own && !protected)
 	{
+		/* one that a row policy runs is not counted by its text either */
+		if (is_any_uncounted())
+			queryDesc->plannedstmt->queryId = UINT64CONST(0);
 		start(queryDesc, eflags);
 		return;
 	}

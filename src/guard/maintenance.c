@@ -9,10 +9,15 @@
  * cannot be cast, is in the error.  Errors of the commands' own pass; any
  * other is replaced.
  *
+ * Up to server 16 what the owner's functions name is looked up by the
+ * search_path of whoever maintains; so only functions of those are called
+ * whose rights the owner has, or a superuser's.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/errcodes.h"
@@ -24,6 +29,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "policy/policy.h"
+#include "session/made_function.h"
 #include "utils/lsyscache.h"
 
 static const char *
@@ -106,6 +112,31 @@ cr_maintenance_of_others(Node *command)
 	}
 	return relations == NIL && OidIsValid(cr_guard_find_bound_anywhere()) ?
 		name : NULL;
+}
+
+/* is such a command under way? */
+static bool maintaining = false;
+
+bool
+cr_maintenance_enter(bool others)
+{
+	bool		outer = maintaining;
+
+	maintaining = maintaining || others;
+	return outer;
+}
+
+void
+cr_maintenance_leave(bool outer)
+{
+	maintaining = outer;
+}
+
+bool
+cr_maintenance_refuses_call(Oid funcid)
+{
+	return maintaining && funcid >= FirstNormalObjectId &&
+		cr_made_function_is_others(funcid, GetUserId());
 }
 
 /* Has the file that raised it none of the values of rows in its texts? */

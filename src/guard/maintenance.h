@@ -25,4 +25,14 @@ extern const char *cr_maintenance_of_others(Node *command);
 extern void cr_maintenance_fail(const char *name, MemoryContext context)
 			__attribute__((noreturn));
 
+/*
+ * Such a command, "others" being true, or any other is about to run.  Returns
+ * what cr_maintenance_leave() wants when it has ended, by an error too.
+ */
+extern bool cr_maintenance_enter(bool others);
+extern void cr_maintenance_leave(bool outer);
+
+/* May it not be called while one runs?  Reads the catalogs. */
+extern bool cr_maintenance_refuses_call(Oid funcid);
+
 #endif							/* CR_MAINTENANCE_H */

@@ -32,6 +32,7 @@
 #include "guard/bound.h"
 #include "guard/command.h"
 #include "guard/guard.h"
+#include "guard/maintenance.h"
 #include "guard/placed.h"
 #include "guard/raise.h"
 #include "keys/parts.h"
@@ -178,9 +179,23 @@ refuse_planning_call(Oid funcid)
 			 errhint("Ask the owner of the table to use functions there that are the server's or a superuser's, or an extension's if they are immutable and have no rows and domains; and that are " CR_FIXED_NAMES_HINT ".")));
 }
 
+/* What the owner's functions name may be found in another's schema. */
+static void
+refuse_maintenance_call(Oid funcid)
+{
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_COMMAND),
+			 errmsg("function \"%s\" cannot be called while another role's table is maintained",
+					get_func_name(funcid)),
+			 errdetail("It would be given rows with the rights of the table's owner."),
+			 errhint("Have the table's owner, or a superuser, run the command; or have functions that the table's indexes and statistics call set a search_path.")));
+}
+
 static void
 judge_function_call(Oid funcid)
 {
+	if (cr_maintenance_refuses_call(funcid))
+		refuse_maintenance_call(funcid);
 	/* a fact of the session may be asked for while a query is planned */
 	if (!cr_session_asks_catalog())
 	{

@@ -328,6 +328,7 @@ run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 	const char *maintained = cr_maintenance_of_others(pstmt->utilityStmt);
 	MemoryContext entered = CurrentMemoryContext;
 	Oid			previous = cr_foreign_key_enter();
+	bool		outer = cr_maintenance_enter(maintained != NULL);
 
 	PG_TRY();
 	{
@@ -341,12 +342,14 @@ run_utility(PlannedStmt *pstmt, const char *query_string, bool read_only_tree,
 	PG_CATCH();
 	{
 		cr_foreign_key_leave(previous);
+		cr_maintenance_leave(outer);
 		if (maintained != NULL)
 			cr_maintenance_fail(maintained, entered);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	cr_foreign_key_leave(previous);
+	cr_maintenance_leave(outer);
 }
 
 static void

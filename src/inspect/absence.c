@@ -131,6 +131,45 @@ make_rows(CrAbsent *absent, Node *quals)
 	return rows;
 }
 
+/*
+ * Of people who are grouped by the key, and by nothing else, the rows say who
+ * there is.  To be called for a copy of the entry, of which only the key is
+ * asked for.
+ */
+static void
+forget_groups(RangeTblEntry *rte, AttrNumber key)
+{
+	Query	   *query = rte->subquery;
+	TargetEntry *tle;
+	ListCell   *lc;
+
+	if (rte->rtekind != RTE_SUBQUERY || list_length(query->groupClause) != 1 ||
+		query->groupingSets != NIL || query->havingQual != NULL ||
+		query->setOperations != NULL || query->hasWindowFuncs ||
+		query->hasTargetSRFs || query->distinctClause != NIL ||
+		query->limitCount != NULL || query->limitOffset != NULL)
+		return;
+	tle = get_sortgroupclause_tle(linitial(query->groupClause),
+								  query->targetList);
+	if (tle->resno != key)
+		return;
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *other = lfirst_node(TargetEntry, lc);
+
+		/* nobody reads those; the key keeps its place */
+		if (other != tle)
+			other->expr = (Expr *)
+				makeNullConst(exprType((Node *) other->expr),
+							  exprTypmod((Node *) other->expr),
+							  exprCollation((Node *) other->expr));
+		other->ressortgroupref = 0;
+	}
+	query->groupClause = NIL;
+	query->sortClause = NIL;
+	query->hasAggs = false;
+}
+
 /* SELECT DISTINCT key AS member FROM entry WHERE conditions */
 static Query *
 make_members(CrAbsent *absent)
@@ -138,10 +177,15 @@ make_members(CrAbsent *absent)
 	Node	   *quals = absent->conditions == NIL ? NULL :
 		(Node *) make_ands_explicit(copyObject(absent->conditions));
 	Node	   *key = (Node *) copyObject(absent->key);
+	Query	   *rows;
 
 	ChangeVarNodes(quals, absent->rti, 1, 0);
 	ChangeVarNodes(key, absent->rti, 1, 0);
-	return cr_membership_query(make_rows(absent, quals), list_make1(key));
+	rows = make_rows(absent, quals);
+	if (quals == NULL)
+		forget_groups(linitial_node(RangeTblEntry, rows->rtable),
+					  absent->key->varattno);
+	return cr_membership_query(rows, list_make1(key));
 }
 
 /* Puts the members in the entry's place.  Returns what is to be recorded. */

@@ -121,8 +121,12 @@ expand_nullable(CrSource *source, Node *column)
 		if (unit->membership == NULL)
 			someone = copyObject(unit->expanded);
 	}
+	/* of nobody who is there by himself: refused when that level is judged */
 	if (someone == NULL)
-		elog(ERROR, "a row level has no unit");
+	{
+		source->level->stuck = true;
+		return column;
+	}
 	result = cr_make_case(cr_make_null_test((Node *) someone, IS_NOT_NULL),
 						  column, NULL);
 	result->location = exprLocation(column);

@@ -13,6 +13,7 @@
 #include "inspect/facts.h"
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
 
@@ -245,6 +246,7 @@ close_over_units(CrLevel *level, const CrSource *source, List *members)
 	}
 	do
 	{
+		CHECK_FOR_INTERRUPTS();
 		length = list_length(told);
 		told = close_over_equalities(source->level, told);
 	} while (list_length(told) > length);
@@ -306,6 +308,7 @@ keys_and_equals(CrLevel *level)
 		members = lappend(members, cr_inspect_strip(lfirst(lc)));
 	do
 	{
+		CHECK_FOR_INTERRUPTS();
 		length = list_length(members);
 		members = close_over_equalities(level, members);
 	} while (list_length(members) > length);

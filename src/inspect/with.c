@@ -10,7 +10,11 @@
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 
-/* CTEs with raw rows are written out where they are used, others are kept. */
+/*
+ * CTEs with raw rows are written out where they are used, others are kept.
+ * They are written out as they were: what is found out while a query is read
+ * is kept beside it, and a copy would be without.
+ */
 void
 cr_level_read_ctes(CrLevel *level)
 {
@@ -21,13 +25,17 @@ cr_level_read_ctes(CrLevel *level)
 	foreach(lc, todo)
 	{
 		CommonTableExpr *cte = lfirst_node(CommonTableExpr, lc);
+		Node	   *unread = copyObject(cte->ctequery);
 		CrLevel    *sublevel = cr_level_read(level->statement,
 										   castNode(Query, cte->ctequery),
 										   level);
 
 		if ((cr_level_is_raw(sublevel) || cr_level_unites_rows(sublevel)) &&
 			!cte->cterecursive)
+		{
+			cte->ctequery = unread;
 			cr_normalize_inline_cte(query, cte);
+		}
 		else
 		{
 			CrCte	   *entry = palloc0(sizeof(CrCte));

@@ -46,6 +46,31 @@ CREATE STATISTICS maintenance.words_note ON (note::regclass), id FROM maintenanc
 SET ROLE regress_cr_ana;
 ANALYZE maintenance.words;
 VACUUM (ANALYZE) maintenance.words;
+-- what the owner's functions name is not for the maintainer to give
+SET ROLE regress_cr_shop;
+CREATE FUNCTION maintenance.long(note text) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN length(note::text); END';
+CREATE TABLE maintenance.named (id int, note text);
+INSERT INTO maintenance.named SELECT n, 'diagnosis ' || n FROM generate_series(1, 50) n;
+CREATE INDEX ON maintenance.named (maintenance.long(note));
+CREATE STATISTICS maintenance.named_note ON (maintenance.long(note)), id FROM maintenance.named;
+SELECT cleanroom.protect('maintenance.named', 'id', 10);
+SET ROLE regress_cr_ana;
+CREATE SCHEMA lent;
+GRANT USAGE ON SCHEMA lent TO PUBLIC;
+CREATE TABLE lent.loot (note text);
+GRANT INSERT ON lent.loot TO PUBLIC;
+CREATE FUNCTION lent.length(pg_catalog.text) RETURNS int LANGUAGE plpgsql SET search_path = pg_catalog AS
+    'BEGIN INSERT INTO lent.loot VALUES ($1); RETURN 1; END';
+ANALYZE maintenance.named;
+-- refused up to server 16; from 17 on maintenance has a search_path of its own
+SET search_path = lent, pg_catalog;
+DO $$BEGIN ANALYZE maintenance.named; EXCEPTION WHEN SQLSTATE 'RC007' THEN NULL; END$$;
+RESET search_path;
+CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (lent.length(VALUE) > 0);
+DO $$BEGIN ANALYZE maintenance.named; EXCEPTION WHEN SQLSTATE 'RC007' THEN NULL; END$$;
+DROP DOMAIN pg_temp.text;
+SELECT count(*) FROM lent.loot;
+DROP SCHEMA lent CASCADE;
 VACUUM FULL maintenance.visits;
 ANALYZE maintenance.stays;
 ANALYZE maintenance.visits;
