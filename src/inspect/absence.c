@@ -115,8 +115,8 @@ test_mutator(Node *node, Writing *writing)
 }
 
 /* FROM entry WHERE quals, which name it as entry 1. */
-static Query *
-make_rows(CrAbsent *absent, Node *quals)
+Query *
+cr_absence_rows(CrAbsent *absent, Node *quals)
 {
 	Query	   *rows;
 	RangeTblEntry *rte = copyObject(absent->rte);
@@ -181,7 +181,7 @@ make_members(CrAbsent *absent)
 
 	ChangeVarNodes(quals, absent->rti, 1, 0);
 	ChangeVarNodes(key, absent->rti, 1, 0);
-	rows = make_rows(absent, quals);
+	rows = cr_absence_rows(absent, quals);
 	if (quals == NULL)
 		forget_groups(linitial_node(RangeTblEntry, rows->rtable),
 					  absent->key->varattno);
@@ -259,7 +259,7 @@ read_rows(CrAbsent *absent, CrQuestion *question)
 	if (checkExprHasSubLink(absent->join->quals) ||
 		contain_vars_of_level(absent->join->quals, 1))
 		return false;
-	members = make_rows(absent,
+	members = cr_absence_rows(absent,
 						inside_mutator(absent->join->quals, &absent->rti));
 	exists->subLinkType = EXISTS_SUBLINK;
 	exists->subselect = (Node *) members;

@@ -26,6 +26,7 @@ typedef struct CrAbsent
 } CrAbsent;
 
 extern bool cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent);
+extern Query *cr_absence_rows(CrAbsent *absent, Node *quals);
 
 /* inspect/absence_uses.c */
 extern Var *cr_absence_tested_column(Node *node, CrAbsent *absent);

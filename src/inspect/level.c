@@ -455,6 +455,7 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 		cr_normalize_constants(level);
 		cr_normalize_lateral(query);
 		cr_normalize_calls(query);
+		cr_normalize_grouped_joins(query);
 		cr_normalize_pull_up(statement, query);
 		cr_normalize_lift(query);
 		cr_distribute_unions(level);

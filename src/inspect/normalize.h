@@ -54,6 +54,12 @@ extern void cr_normalize_lateral(Query *query);
 /* inspect/pull_up.c */
 extern void cr_normalize_pull_up(const CrStatement *statement, Query *query);
 
+/* inspect/grouped_join.c */
+extern void cr_normalize_grouped_join(Query *query);
+
+/* inspect/grouped_uses.c */
+extern void cr_normalize_grouped_joins(Query *query);
+
 /* inspect/dependent.c */
 extern void cr_normalize_dependent_columns(Query *query);
 

@@ -1,0 +1,422 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/inspect/grouped_join.c
+ *	  Reads people grouped over an outer join as a join with groups.
+ *
+ *	SELECT n, count(*)
+ *	FROM (SELECT a.k, count(b.x) AS n
+ *		  FROM a LEFT JOIN b ON b.k = a.k AND c GROUP BY a.k) q
+ *	GROUP BY n
+ *
+ * where a has each k once, is the same with
+ *
+ *	SELECT a.k, coalesce(s.n, 0) AS n FROM a LEFT JOIN
+ *	(SELECT b.k, count(b.x) AS n FROM b WHERE c GROUP BY b.k) s ON s.k = a.k
+ *
+ * as q, in which those without a match are people whom the second table knows
+ * nothing of, and not people with none (unmatched.c, counted_test.c).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "base/compat.h"
+#include "base/make_expr.h"
+#include "base/make_query.h"
+#include "catalog/pg_type.h"
+#include "inspect/absence.h"
+#include "inspect/facts.h"
+#include "inspect/normalize.h"
+#include "inspect/polynomial.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/fmgroids.h"
+
+typedef struct Grouped
+{
+	Query	   *query;			/* that groups over the join */
+	CrAbsent	absent;
+	List	   *aggregates;		/* Aggref */
+	List	   *missing;		/* Const: what each is without a match */
+	bool		lost;			/* something is neither of one side */
+} Grouped;
+
+/* ---------- what aggregates are without a match ---------- */
+
+static Node *
+missing_mutator(Node *node, const int *rti)
+{
+	Var		   *var = (Var *) node;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && var->varlevelsup == 0 && (int) var->varno == *rti)
+		return (Node *) makeNullConst(var->vartype, var->vartypmod,
+									  var->varcollid);
+	return expression_tree_mutator(node, missing_mutator, (void *) rti);
+}
+
+/* The expression for a row of nulls; NULL if it is no constant then. */
+static Const *
+value_of_nulls(Grouped *grouped, Node *expr)
+{
+	Node	   *value = missing_mutator(copyObject(expr),
+										&grouped->absent.rti);
+
+	value = cr_inspect_settle(value);
+	return IsA(value, Const) ? (Const *) value : NULL;
+}
+
+/* What the aggregate of one row with this value is, or NULL. */
+static Const *
+aggregate_of(const Aggref *aggref, const Const *value)
+{
+	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
+		return cr_make_int8(value->constisnull ? 0 : 1);
+	if (value->constisnull)
+		return makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+	if (aggref->aggfnoid == F_SUM_INT4)
+		return cr_make_int8(DatumGetInt32(value->constvalue));
+	if (cr_aggregate_is_extreme(aggref->aggfnoid) &&
+		value->consttype == aggref->aggtype)
+		return (Const *) copyObjectImpl(value);
+	return NULL;
+}
+
+/* Of one row, of nulls, that the aggregate is given.  NULL: not known. */
+static Const *
+missing_value(Grouped *grouped, const Aggref *aggref)
+{
+	Const	   *result = NULL;
+	ListCell   *lc;
+
+	if (aggref->aggfilter != NULL)
+	{
+		Const	   *holds = value_of_nulls(grouped, (Node *) aggref->aggfilter);
+
+		if (holds == NULL)
+			return NULL;
+		if (holds->constisnull || !DatumGetBool(holds->constvalue))
+			return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
+				cr_make_int8(0) :
+				makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+	}
+	if (aggref->aggstar)
+		return cr_make_int8(1);
+	foreach(lc, aggref->args)
+	{
+		Const	   *value = value_of_nulls(grouped, (Node *)
+										   lfirst_node(TargetEntry, lc)->expr);
+
+		if (value == NULL)
+			return NULL;
+		if (result == NULL || !result->constisnull)
+			result = aggregate_of(aggref, value);
+		if (result == NULL)
+			return NULL;
+	}
+	return result;
+}
+
+static bool
+others_walker(Node *node, const int *rti)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return ((Var *) node)->varlevelsup != 0 ||
+			(int) ((Var *) node)->varno != *rti;
+	return IsA(node, SubLink) ||
+		expression_tree_walker(node, others_walker, (void *) rti);
+}
+
+static void
+note_aggregate(Grouped *grouped, Aggref *aggref)
+{
+	Const	   *missing;
+
+	if (list_member(grouped->aggregates, aggref))
+		return;
+	missing = aggref->agglevelsup == 0 && aggref->aggorder == NIL &&
+		(cr_aggregate_family(aggref->aggfnoid) != 0 ||
+		 cr_aggregate_is_extreme(aggref->aggfnoid)) &&
+		!others_walker((Node *) aggref->args, &grouped->absent.rti) &&
+		!others_walker((Node *) aggref->aggfilter, &grouped->absent.rti) ?
+		missing_value(grouped, aggref) : NULL;
+	if (missing == NULL)
+		grouped->lost = true;
+	grouped->aggregates = lappend(grouped->aggregates, aggref);
+	grouped->missing = lappend(grouped->missing, missing);
+}
+
+/* Notes aggregates; loses what else is of the entry. */
+static bool
+aggregates_walker(Node *node, Grouped *grouped)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Aggref))
+		note_aggregate(grouped, (Aggref *) node);
+	else if (IsA(node, SubLink) ||
+			 (IsA(node, Var) &&
+			  (int) ((Var *) node)->varno == grouped->absent.rti))
+		grouped->lost = true;
+	else
+		return expression_tree_walker(node, aggregates_walker,
+									  (void *) grouped);
+	return grouped->lost;
+}
+
+/* ---------- who is grouped ---------- */
+
+/* Has the entry each value of the column once? */
+static bool
+is_unique(Query *query, int rti, AttrNumber attnum)
+{
+	CrAbsent	entry = {0};
+	Var			key = {.xpr = {T_Var},.varno = rti,.varattno = attnum};
+
+	entry.query = query;
+	entry.rti = rti;
+	entry.rte = rt_fetch(rti, query->rtable);
+	entry.key = &key;
+	return (entry.rte->rtekind == RTE_RELATION ||
+			entry.rte->rtekind == RTE_SUBQUERY) &&
+		cr_absence_is_distinct(&entry);
+}
+
+/* Do conditions equate unique columns of the two entries? */
+static bool
+are_joined_by_key(Query *query, Node *quals, int left, int right)
+{
+	ListCell   *lc;
+
+	foreach(lc, make_ands_implicit((Expr *) quals))
+	{
+		Var		   *a;
+		Var		   *b;
+
+		if (cr_inspect_equality(lfirst(lc), (Node **) &a, (Node **) &b) &&
+			IsA(a, Var) && IsA(b, Var) &&
+			(((int) a->varno == left && (int) b->varno == right) ||
+			 ((int) a->varno == right && (int) b->varno == left)) &&
+			is_unique(query, a->varno, a->varattno) &&
+			is_unique(query, b->varno, b->varattno))
+			return true;
+	}
+	return false;
+}
+
+/* Has this part of FROM each value of the column once? */
+static bool
+has_once(Query *query, Node *from, const Var *column)
+{
+	JoinExpr   *join = (JoinExpr *) from;
+
+	if (IsA(from, RangeTblRef))
+		return ((RangeTblRef *) from)->rtindex == (int) column->varno &&
+			is_unique(query, column->varno, column->varattno);
+	return IsA(from, JoinExpr) && join->jointype == JOIN_INNER &&
+		join->alias == NULL && IsA(join->larg, RangeTblRef) &&
+		IsA(join->rarg, RangeTblRef) &&
+		is_unique(query, column->varno, column->varattno) &&
+		are_joined_by_key(query, join->quals,
+						  ((RangeTblRef *) join->larg)->rtindex,
+						  ((RangeTblRef *) join->rarg)->rtindex);
+}
+
+static bool
+is_key(Query *query, Node *column)
+{
+	return list_member(get_sortgrouplist_exprs(query->groupClause,
+											   query->targetList), column);
+}
+
+/* Does the query group people over an outer join that suits? */
+static bool
+read_grouped(Grouped *grouped)
+{
+	Query	   *query = grouped->query;
+	JoinExpr   *join;
+	Node	   *outer;
+	OpExpr	   *equality;
+
+	if (!query->hasAggs || query->groupClause == NIL ||
+		query->groupingSets != NIL || query->setOperations != NULL ||
+		query->hasWindowFuncs || query->hasTargetSRFs ||
+		query->distinctClause != NIL || query->limitCount != NULL ||
+		query->limitOffset != NULL || query->rowMarks != NIL ||
+		query->cteList != NIL || list_length(query->jointree->fromlist) != 1)
+		return false;
+	cr_normalize_names(query);
+	join = linitial(query->jointree->fromlist);
+	if (!IsA(join, JoinExpr) || join->alias != NULL ||
+		!cr_absence_read(query, join, &grouped->absent) ||
+		!cr_normalize_is_protected(grouped->absent.rte) ||
+		(cr_normalize_unit_uses(query, (Node *) grouped->absent.key) &
+		 CR_USE_UNIT) == 0)
+		return false;
+	equality = grouped->absent.equality;
+	outer = cr_inspect_strip(grouped->absent.key_is_left ?
+							 lsecond(equality->args) :
+							 linitial(equality->args));
+	if (!IsA(outer, Var) ||
+		(cr_normalize_unit_uses(query, outer) & CR_USE_UNIT) == 0 ||
+		!is_key(query, outer) ||
+		!has_once(query, join->jointype == JOIN_LEFT ?
+				  join->larg : join->rarg, (Var *) outer) ||
+		rangeTableEntry_used(query->jointree->quals, grouped->absent.rti, 0))
+		return false;
+	aggregates_walker((Node *) query->targetList, grouped);
+	aggregates_walker(query->havingQual, grouped);
+	return !grouped->lost;
+}
+
+/* ---------- writing it ---------- */
+
+/* SELECT key, aggregates FROM entry WHERE conditions GROUP BY key */
+static Query *
+make_groups(Grouped *grouped)
+{
+	CrAbsent   *absent = &grouped->absent;
+	List	   *conditions = copyObject(absent->conditions);
+	Expr	   *key = (Expr *) copyObject(absent->key);
+	Query	   *groups;
+	TargetEntry *tle;
+	ListCell   *lc;
+
+	ChangeVarNodes((Node *) conditions, absent->rti, 1, 0);
+	ChangeVarNodes((Node *) key, absent->rti, 1, 0);
+	groups = cr_absence_rows(absent, conditions == NIL ? NULL :
+							 (Node *) make_ands_explicit(conditions));
+	tle = makeTargetEntry(key, 1, pstrdup("member"), false);
+	groups->targetList = list_make1(tle);
+	foreach(lc, grouped->aggregates)
+	{
+		Expr	   *aggregate = (Expr *) copyObject(lfirst(lc));
+		int			resno = list_length(groups->targetList) + 1;
+
+		ChangeVarNodes((Node *) aggregate, absent->rti, 1, 0);
+		groups->targetList =
+			lappend(groups->targetList,
+					makeTargetEntry(aggregate, resno,
+									psprintf("aggregate_%d", resno), false));
+	}
+	groups->groupClause =
+		list_make1(cr_make_grouping(tle, groups->targetList));
+	groups->hasAggs = true;
+	return groups;
+}
+
+static Var *
+column_of_groups(const Grouped *grouped, const Query *groups, int number)
+{
+	Var		   *var = makeVarFromTargetEntry(grouped->absent.rti,
+											 list_nth(groups->targetList,
+													  number));
+
+	cr_set_nulling(var, bms_make_singleton(grouped->absent.join->rtindex));
+	return var;
+}
+
+typedef struct Replacing
+{
+	Grouped    *grouped;
+	Query	   *groups;
+} Replacing;
+
+static Node *
+replace_mutator(Node *node, Replacing *replacing)
+{
+	Grouped    *grouped = replacing->grouped;
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, Query))
+		return node;
+	if (!IsA(node, Aggref))
+		return expression_tree_mutator(node, replace_mutator,
+									   (void *) replacing);
+	foreach(lc, grouped->aggregates)
+	{
+		int			number = foreach_current_index(lc);
+		Const	   *missing = list_nth_node(Const, grouped->missing, number);
+		Var		   *column;
+		CoalesceExpr *coalesce;
+
+		if (!equal(lfirst(lc), node))
+			continue;
+		column = column_of_groups(grouped, replacing->groups, number + 1);
+		if (missing->constisnull)
+			return (Node *) column;
+		if (cr_aggregate_family(((Aggref *) node)->aggfnoid) != CR_AGG_COUNT)
+			return (Node *)
+				cr_make_case(cr_make_null_test((Node *)
+											   column_of_groups(grouped,
+																replacing->groups, 0),
+											   IS_NULL),
+							 (Node *) copyObject(missing), (Node *) column);
+		coalesce = makeNode(CoalesceExpr);
+		coalesce->coalescetype = column->vartype;
+		coalesce->coalescecollid = column->varcollid;
+		coalesce->args = list_make2(column, copyObject(missing));
+		coalesce->location = -1;
+		return (Node *) coalesce;
+	}
+	return node;
+}
+
+static void
+write_grouped(Grouped *grouped)
+{
+	Query	   *query = grouped->query;
+	CrAbsent   *absent = &grouped->absent;
+	Query	   *groups = make_groups(grouped);
+	Replacing	replacing = {grouped, groups};
+	OpExpr	   *equality = absent->equality;
+	Var		   *member = makeVarFromTargetEntry(absent->rti,
+												linitial(groups->targetList));
+	ListCell   *lc;
+
+	query->targetList = (List *)
+		replace_mutator((Node *) query->targetList, &replacing);
+	query->jointree->quals =
+		make_and_qual(query->jointree->quals,
+					  replace_mutator(query->havingQual, &replacing));
+	query->havingQual = NULL;
+	query->groupClause = NIL;
+	query->constraintDeps = NIL;
+	query->hasAggs = false;
+	foreach(lc, query->targetList)
+	{
+		if (query->sortClause == NIL)
+			lfirst_node(TargetEntry, lc)->ressortgroupref = 0;
+	}
+	equality->args = absent->key_is_left ?
+		list_make2(member, lsecond(equality->args)) :
+		list_make2(linitial(equality->args), member);
+	absent->join->quals = (Node *) equality;
+	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) =
+		cr_make_subquery_entry(groups, absent->rte->eref->aliasname,
+							   cr_column_names(groups));
+	cr_normalize_renew_joins(query, (Node *) query->jointree);
+}
+
+/*
+ * Writes a query that groups people over an outer join so, in place, if it
+ * is one that suits.
+ */
+void
+cr_normalize_grouped_join(Query *query)
+{
+	Grouped		grouped = {0};
+
+	grouped.query = query;
+	if (read_grouped(&grouped))
+		write_grouped(&grouped);
+}
