@@ -40,6 +40,7 @@
 
 typedef struct Grouped
 {
+	CrStatement *statement;
 	Query	   *query;			/* that groups over the join */
 	CrAbsent	absent;
 	List	   *aggregates;		/* Aggref */
@@ -73,14 +74,36 @@ value_of_nulls(Grouped *grouped, Node *expr)
 	return IsA(value, Const) ? (Const *) value : NULL;
 }
 
+/* Is it a choice of constants, so that it is never null? */
+static bool
+is_chosen(Node *expr)
+{
+	CaseExpr   *choice = (CaseExpr *) expr;
+	ListCell   *lc;
+
+	if (IsA(expr, Const))
+		return !((Const *) expr)->constisnull;
+	if (!IsA(expr, CaseExpr))
+		return false;
+	foreach(lc, choice->args)
+	{
+		if (!is_chosen((Node *) lfirst_node(CaseWhen, lc)->result))
+			return false;
+	}
+	return is_chosen((Node *) choice->defresult);
+}
+
 /* What the aggregate of one row with this value is, or NULL. */
 static Const *
-aggregate_of(const Aggref *aggref, const Const *value)
+aggregate_of(const Aggref *aggref, const Const *value, Node *argument)
 {
 	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
 		return cr_make_int8(value->constisnull ? 0 : 1);
 	if (value->constisnull)
 		return makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+	/* what is null with a match, too, could not be told from it */
+	if (!is_chosen(argument))
+		return NULL;
 	if (aggref->aggfnoid == F_SUM_INT4)
 		return cr_make_int8(DatumGetInt32(value->constvalue));
 	if (cr_aggregate_is_extreme(aggref->aggfnoid) &&
@@ -111,13 +134,13 @@ missing_value(Grouped *grouped, const Aggref *aggref)
 		return cr_make_int8(1);
 	foreach(lc, aggref->args)
 	{
-		Const	   *value = value_of_nulls(grouped, (Node *)
-										   lfirst_node(TargetEntry, lc)->expr);
+		Node	   *argument = (Node *) lfirst_node(TargetEntry, lc)->expr;
+		Const	   *value = value_of_nulls(grouped, argument);
 
 		if (value == NULL)
 			return NULL;
 		if (result == NULL || !result->constisnull)
-			result = aggregate_of(aggref, value);
+			result = aggregate_of(aggref, value, argument);
 		if (result == NULL)
 			return NULL;
 	}
@@ -273,6 +296,7 @@ read_grouped(Grouped *grouped)
 				  join->larg : join->rarg, (Var *) outer) ||
 		rangeTableEntry_used(query->jointree->quals, grouped->absent.rti, 0))
 		return false;
+	cr_normalize_match_counts(grouped->statement, query);
 	aggregates_walker((Node *) query->targetList, grouped);
 	aggregates_walker(query->havingQual, grouped);
 	return !grouped->lost;
@@ -354,13 +378,6 @@ replace_mutator(Node *node, Replacing *replacing)
 		column = column_of_groups(grouped, replacing->groups, number + 1);
 		if (missing->constisnull)
 			return (Node *) column;
-		if (cr_aggregate_family(((Aggref *) node)->aggfnoid) != CR_AGG_COUNT)
-			return (Node *)
-				cr_make_case(cr_make_null_test((Node *)
-											   column_of_groups(grouped,
-																replacing->groups, 0),
-											   IS_NULL),
-							 (Node *) copyObject(missing), (Node *) column);
 		coalesce = makeNode(CoalesceExpr);
 		coalesce->coalescetype = column->vartype;
 		coalesce->coalescecollid = column->varcollid;
@@ -412,10 +429,11 @@ write_grouped(Grouped *grouped)
  * is one that suits.
  */
 void
-cr_normalize_grouped_join(Query *query)
+cr_normalize_grouped_join(CrStatement *statement, Query *query)
 {
 	Grouped		grouped = {0};
 
+	grouped.statement = statement;
 	grouped.query = query;
 	if (read_grouped(&grouped))
 		write_grouped(&grouped);

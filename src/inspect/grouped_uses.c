@@ -20,7 +20,7 @@
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 
-static void use_expression(Query *query, Node *expr);
+static void use_expression(CrStatement *statement, Query *query, Node *expr);
 
 /* Does it pass rows on, one for each? */
 static bool
@@ -31,7 +31,7 @@ passes_rows(const Query *query)
 }
 
 static void
-use_column(Query *query, const Var *var)
+use_column(CrStatement *statement, Query *query, const Var *var)
 {
 	RangeTblEntry *rte = rt_fetch(var->varno, query->rtable);
 	TargetEntry *tle;
@@ -47,16 +47,17 @@ use_column(Query *query, const Var *var)
 	{
 		cr_normalize_names(rte->subquery);
 		tle = get_tle_by_resno(rte->subquery->targetList, var->varattno);
-		use_expression(rte->subquery, (Node *) tle->expr);
-		use_expression(rte->subquery, rte->subquery->jointree->quals);
+		use_expression(statement, rte->subquery, (Node *) tle->expr);
+		use_expression(statement, rte->subquery, rte->subquery->jointree->quals);
 		return;
 	}
 	if (contain_agg_clause((Node *) tle->expr))
-		cr_normalize_grouped_join(rte->subquery);
+		cr_normalize_grouped_join(statement, rte->subquery);
 }
 
 typedef struct Uses
 {
+	CrStatement *statement;
 	Query	   *query;
 	List	   *columns;		/* Var */
 } Uses;
@@ -73,33 +74,34 @@ uses_walker(Node *node, Uses *uses)
 }
 
 static void
-use_expression(Query *query, Node *expr)
+use_expression(CrStatement *statement, Query *query, Node *expr)
 {
-	Uses		uses = {query, NIL};
+	Uses		uses = {statement, query, NIL};
 	ListCell   *lc;
 
 	uses_walker(expr, &uses);
 	foreach(lc, uses.columns)
-		use_column(query, lfirst_node(Var, lc));
+		use_column(statement, query, lfirst_node(Var, lc));
 }
 
 /* An aggregate of a column alone has no need to know whose it is. */
 static bool
-asked_walker(Node *node, Query *query)
+asked_walker(Node *node, Uses *asking)
 {
 	ListCell   *lc;
 
 	if (node == NULL || IsA(node, SubLink))
 		return false;
 	if (!IsA(node, Aggref))
-		return expression_tree_walker(node, asked_walker, (void *) query);
-	use_expression(query, (Node *) ((Aggref *) node)->aggfilter);
+		return expression_tree_walker(node, asked_walker, (void *) asking);
+	use_expression(asking->statement, asking->query,
+				   (Node *) ((Aggref *) node)->aggfilter);
 	foreach(lc, ((Aggref *) node)->args)
 	{
 		Node	   *argument = (Node *) lfirst_node(TargetEntry, lc)->expr;
 
 		if (!IsA(cr_inspect_strip(argument), Var))
-			use_expression(query, argument);
+			use_expression(asking->statement, asking->query, argument);
 	}
 	return false;
 }
@@ -109,16 +111,17 @@ asked_walker(Node *node, Query *query)
  * condition.  In place; its names are normalized.
  */
 void
-cr_normalize_grouped_joins(Query *query)
+cr_normalize_grouped_joins(CrStatement *statement, Query *query)
 {
+	Uses		asking = {statement, query, NIL};
 	ListCell   *lc;
 
 	if (!query->hasAggs && query->groupClause == NIL)
 		return;
 	foreach(lc, get_sortgrouplist_exprs(query->groupClause,
 										query->targetList))
-		use_expression(query, lfirst(lc));
-	use_expression(query, query->jointree->quals);
-	asked_walker((Node *) query->targetList, query);
-	asked_walker(query->havingQual, query);
+		use_expression(statement, query, lfirst(lc));
+	use_expression(statement, query, query->jointree->quals);
+	asked_walker((Node *) query->targetList, &asking);
+	asked_walker(query->havingQual, &asking);
 }

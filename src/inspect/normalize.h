@@ -55,10 +55,10 @@ extern void cr_normalize_lateral(Query *query);
 extern void cr_normalize_pull_up(const CrStatement *statement, Query *query);
 
 /* inspect/grouped_join.c */
-extern void cr_normalize_grouped_join(Query *query);
+extern void cr_normalize_grouped_join(CrStatement *statement, Query *query);
 
 /* inspect/grouped_uses.c */
-extern void cr_normalize_grouped_joins(Query *query);
+extern void cr_normalize_grouped_joins(CrStatement *statement, Query *query);
 
 /* inspect/dependent.c */
 extern void cr_normalize_dependent_columns(Query *query);

@@ -326,17 +326,20 @@ idle_mutator(Node *node, void *context)
 		return expression_tree_mutator(node, idle_mutator, context);
 	if (cr_aggregate_family(aggref->aggfnoid) == 0)
 		return node;
+	aggref = copyObject(aggref);
 	foreach(lc, aggref->args)
 	{
-		Node	   *argument = (Node *) lfirst_node(TargetEntry, lc)->expr;
+		TargetEntry *argument = lfirst_node(TargetEntry, lc);
+		Node	   *value =
+			cr_inspect_settle((Node *) copyObject(argument->expr));
 
-		argument = cr_inspect_settle((Node *) copyObject(argument));
-		idle = idle || (IsA(argument, Const) &&
-						((Const *) argument)->constisnull);
+		if (IsA(value, Const))
+			argument->expr = (Expr *) value;
+		idle = idle || (IsA(value, Const) && ((Const *) value)->constisnull);
 	}
 	if (!idle && (aggref->aggfilter == NULL ||
 				  !cr_inspect_never_holds((Node *) aggref->aggfilter)))
-		return node;
+		return (Node *) aggref;
 	return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
 		(Node *) cr_make_int8(0) :
 		(Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);

@@ -85,13 +85,17 @@ SELECT attack('SELECT m, count(*) FROM (SELECT patient, min(age) AS m FROM patie
 SELECT attack('SELECT m, count(*) FROM (SELECT patient, min(DISTINCT day ORDER BY day) AS m FROM visits GROUP BY 1) x GROUP BY 1');
 
 -- ---------- people without a match ----------
--- who has none is not shown: the group rests on nobody of the other table
-SELECT ask('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x GROUP BY n [[HAVING count(*) >= 5 AND n > 0]]');
+-- who has none is a group like others: of people of the first table alone
+SELECT ask('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x GROUP BY n [[HAVING count(*) >= 5]]');
 SELECT ask('SELECT city, avg(n), avg(spent), avg(coalesce(spent, 0)) FROM (SELECT p.patient, p.city, count(s.buyer) AS n, sum(s.price) AS spent FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item <> ''tea'' GROUP BY 1, 2) x GROUP BY city /patient/');
 SELECT ask('SELECT visits, sales, count(*) FROM (SELECT p.patient, count(DISTINCT v.day) AS visits, count(DISTINCT s.sold) AS sales FROM patients p LEFT JOIN visits v ON v.patient = p.patient LEFT JOIN sales s ON s.buyer = v.patient GROUP BY p.patient) x WHERE visits > 0 AND sales > 0 GROUP BY 1, 2 [[HAVING count(*) >= 5]]');
 SELECT ask('SELECT seen, avg(n) FROM (SELECT p.patient, EXISTS (SELECT FROM visits v WHERE v.patient = p.patient AND v.code = ''I10'') AS seen, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x GROUP BY seen /patient/');
 SELECT attack('SELECT count(*) FROM (SELECT p.patient FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient HAVING count(s.buyer) = 0) x');
-SELECT attack('SELECT count(*) FILTER (WHERE n = 0) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x');
+SELECT ask('SELECT count(*) FILTER (WHERE n = 0) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x');
+SELECT ask('SELECT city, CASE WHEN n = 0 THEN ''none'' WHEN n < 3 THEN ''few'' ELSE ''many'' END AS k, count(*), avg(n) FROM (SELECT p.patient, p.city, count(s.sold) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item <> ''salve'' GROUP BY 1, 2) x GROUP BY 1, 2 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT city, buys, count(*) FROM (SELECT p.patient, p.city, count(s.buyer) > 0 AS buys FROM patients p LEFT JOIN sales s ON p.patient = s.buyer GROUP BY p.patient) x GROUP BY 1, 2 [[HAVING count(*) >= 5]]');
+SELECT ask('SELECT count(*) FROM (SELECT p.patient, sum(CASE WHEN s.buyer IS NOT NULL THEN 1 ELSE 0 END) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x WHERE n = 0');
+SELECT ask('SELECT n, count(*) FROM (SELECT b.patient, CASE WHEN b.n = 0 THEN ''none'' ELSE ''some'' END AS n FROM (SELECT p.patient, count(s.buyer) AS n FROM sales s RIGHT JOIN patients p ON s.buyer = p.patient GROUP BY p.patient) b) x GROUP BY n [[HAVING count(*) >= 5]]');
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item = ''salve'' GROUP BY p.patient) x GROUP BY n');
 SELECT attack('SELECT avg(n) FROM (SELECT p.patient, count(s.buyer) AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient AND s.item = ''salve'' GROUP BY p.patient) x');
 -- of rows that a condition between the tables leaves out the others remain
