@@ -55,7 +55,8 @@ reader_of(Query *query, RangeTblEntry *rte)
 PG_FUNCTION_INFO_V1(cr_sample_visible);
 
 /*
- * SQL: cleanroom.sample_visible(catalog oid, object oid, inherited bool): bool.
+ * SQL: cleanroom.sample_visible(catalog oid, object oid, inherited bool):
+ * bool.
  */
 Datum
 cr_sample_visible(PG_FUNCTION_ARGS)

@@ -121,7 +121,8 @@ missing_value(Grouped *grouped, const Aggref *aggref)
 
 	if (aggref->aggfilter != NULL)
 	{
-		Const	   *holds = value_of_nulls(grouped, (Node *) aggref->aggfilter);
+		Const	   *holds = value_of_nulls(grouped,
+										   (Node *) aggref->aggfilter);
 
 		if (holds == NULL)
 			return NULL;

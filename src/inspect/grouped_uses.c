@@ -48,7 +48,8 @@ use_column(CrStatement *statement, Query *query, const Var *var)
 		cr_normalize_names(rte->subquery);
 		tle = get_tle_by_resno(rte->subquery->targetList, var->varattno);
 		use_expression(statement, rte->subquery, (Node *) tle->expr);
-		use_expression(statement, rte->subquery, rte->subquery->jointree->quals);
+		use_expression(statement, rte->subquery,
+					   rte->subquery->jointree->quals);
 		return;
 	}
 	if (contain_agg_clause((Node *) tle->expr))

@@ -13,7 +13,6 @@
 #include "base/compat.h"
 #include "catalog/pg_class.h"
 #include "inspect/arms.h"
-#include "inspect/counted.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
@@ -458,7 +457,6 @@ cr_level_read(CrStatement *statement, Query *query, CrLevel *parent)
 		cr_normalize_calls(query);
 		cr_normalize_grouped_joins(statement, query);
 		cr_normalize_pull_up(statement, query);
-		cr_normalize_counted(query);
 		cr_normalize_lift(query);
 		cr_distribute_unions(level);
 		if (query->setOperations == NULL &&

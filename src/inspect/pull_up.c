@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "inspect/counted.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "miscadmin.h"
@@ -319,4 +320,6 @@ cr_normalize_pull_up(const CrStatement *statement, Query *query)
 			pull_up(query, number);
 	}
 	pull_up_in_joins(statement, query);
+	/* what subqueries have computed of counts stands in the query now */
+	cr_normalize_counted(query);
 }

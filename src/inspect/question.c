@@ -67,7 +67,7 @@ cr_question_forget_order(Query *query)
 	query->targetList = targets;
 }
 
-/* SELECT … FROM (query) AS selected, the same as a plain selection of rows */
+/* SELECT … FROM (query) AS selected, the same as a selection of rows */
 Query *
 cr_question_wrap(Query *query)
 {

@@ -236,19 +236,6 @@ typedef struct OuterColumns
 } OuterColumns;
 
 static bool
-is_noted(const OuterColumns *outer, const Var *var)
-{
-	ListCell   *lc;
-
-	foreach(lc, outer->columns)
-	{
-		if (lfirst_node(Var, lc)->varattno == var->varattno)
-			return true;
-	}
-	return false;
-}
-
-static bool
 outer_columns_walker(Node *node, OuterColumns *outer)
 {
 	Var		   *var = (Var *) node;
@@ -263,8 +250,7 @@ outer_columns_walker(Node *node, OuterColumns *outer)
 		(outer->rti != 0 && outer->rti != (int) var->varno))
 		outer->several = true;
 	outer->rti = var->varno;
-	if (!is_noted(outer, var))
-		outer->columns = lappend(outer->columns, var);
+	outer->columns = list_append_unique(outer->columns, var);
 	return outer->several;
 }
 

@@ -246,7 +246,6 @@ close_over_units(CrLevel *level, const CrSource *source, List *members)
 	}
 	do
 	{
-		CHECK_FOR_INTERRUPTS();
 		length = list_length(told);
 		told = close_over_equalities(source->level, told);
 	} while (list_length(told) > length);
@@ -261,13 +260,13 @@ close_over_units(CrLevel *level, const CrSource *source, List *members)
 	return members;
 }
 
-/* Adds what inner equalities of the level, and of row levels below it,
- * make equal to a member of the list, and what outer joins add to members. */
+/* Adds what inner and outer joins make equal to a member of the list. */
 static List *
 close_over_equalities(CrLevel *level, List *members)
 {
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
 	foreach(lc, level->clauses)
 	{
 		CrClause   *clause = (CrClause *) lfirst(lc);
@@ -308,7 +307,6 @@ keys_and_equals(CrLevel *level)
 		members = lappend(members, cr_inspect_strip(lfirst(lc)));
 	do
 	{
-		CHECK_FOR_INTERRUPTS();
 		length = list_length(members);
 		members = close_over_equalities(level, members);
 	} while (list_length(members) > length);
