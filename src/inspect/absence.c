@@ -131,6 +131,41 @@ cr_absence_rows(CrAbsent *absent, Node *quals)
 	return rows;
 }
 
+/* Columns of the entry are those of entry 1; others are of a query around. */
+static Node *
+inside_mutator(Node *node, const int *rti)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
+	{
+		Var		   *var = (Var *) copyObject(node);
+
+		if ((int) var->varno == *rti)
+			var->varno = 1;
+		else
+			var->varlevelsup = 1;
+		cr_forget_syntax(var);
+		return (Node *) var;
+	}
+	return expression_tree_mutator(node, inside_mutator, (void *) rti);
+}
+
+/* EXISTS (SELECT FROM entry WHERE what ON says, and the condition) */
+SubLink *
+cr_absence_exists(CrAbsent *absent, Node *condition)
+{
+	SubLink    *exists = makeNode(SubLink);
+	Node	   *quals = make_and_qual(copyObject(absent->join->quals),
+									  copyObject(condition));
+
+	quals = inside_mutator(quals, &absent->rti);
+	exists->subLinkType = EXISTS_SUBLINK;
+	exists->subselect = (Node *) cr_absence_rows(absent, quals);
+	exists->location = -1;
+	return exists;
+}
+
 /*
  * Of people who are grouped by the key, and by nothing else, the rows say who
  * there is.  To be called for a copy of the entry, of which only the key is
@@ -227,44 +262,15 @@ write_membership(CrStatement *statement, CrAbsent *absent)
 
 /* ---------- those that compare more than the key ---------- */
 
-/* Columns of the entry are those of entry 1; others are of a query around. */
-static Node *
-inside_mutator(Node *node, const int *rti)
-{
-	if (node == NULL)
-		return NULL;
-	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0)
-	{
-		Var		   *var = (Var *) copyObject(node);
-
-		if ((int) var->varno == *rti)
-			var->varno = 1;
-		else
-			var->varlevelsup = 1;
-		cr_forget_syntax(var);
-		return (Node *) var;
-	}
-	return expression_tree_mutator(node, inside_mutator, (void *) rti);
-}
-
-/* EXISTS (SELECT FROM entry WHERE what ON says), if that is a question. */
 static bool
 read_rows(CrAbsent *absent, CrQuestion *question)
 {
-	SubLink    *exists = makeNode(SubLink);
-	Query	   *members;
-
 	absent->conditions =
 		make_ands_implicit((Expr *) absent->join->quals);
-	if (checkExprHasSubLink(absent->join->quals) ||
-		contain_vars_of_level(absent->join->quals, 1))
-		return false;
-	members = cr_absence_rows(absent,
-						inside_mutator(absent->join->quals, &absent->rti));
-	exists->subLinkType = EXISTS_SUBLINK;
-	exists->subselect = (Node *) members;
-	exists->location = -1;
-	return cr_question_read_rows(absent->query, exists, question);
+	return !checkExprHasSubLink(absent->join->quals) &&
+		!contain_vars_of_level(absent->join->quals, 1) &&
+		cr_question_read_rows(absent->query,
+							  cr_absence_exists(absent, NULL), question);
 }
 
 /* Writes rows without such a match so, if those with one are left out. */

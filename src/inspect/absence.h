@@ -27,10 +27,12 @@ typedef struct CrAbsent
 
 extern bool cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent);
 extern Query *cr_absence_rows(CrAbsent *absent, Node *quals);
+extern SubLink *cr_absence_exists(CrAbsent *absent, Node *condition);
 
 /* inspect/absence_uses.c */
 extern Var *cr_absence_tested_column(Node *node, CrAbsent *absent);
 extern bool cr_absence_is_unused(CrAbsent *absent);
+extern bool cr_absence_joins_people(CrAbsent *absent);
 extern bool cr_absence_is_excluded(CrAbsent *absent);
 extern bool cr_absence_is_only_tested(CrAbsent *absent);
 extern bool cr_absence_is_distinct(CrAbsent *absent);

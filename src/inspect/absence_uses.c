@@ -189,3 +189,15 @@ cr_absence_is_distinct(CrAbsent *absent)
 	tle = get_sortgroupclause_tle(linitial(clauses), query->targetList);
 	return tle->resno == absent->key->varattno;
 }
+
+/* Does it join people with people? */
+bool
+cr_absence_joins_people(CrAbsent *absent)
+{
+	Node	   *outer = absent->key_is_left ?
+		lsecond(absent->equality->args) : linitial(absent->equality->args);
+
+	return (cr_normalize_unit_uses(absent->query,
+								   (Node *) absent->key) & CR_USE_UNIT) != 0 &&
+		(cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0;
+}

@@ -11,6 +11,7 @@
 
 #include "base/make_expr.h"
 #include "catalog/pg_type.h"
+#include "inspect/absence.h"
 #include "inspect/counted.h"
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
@@ -80,10 +81,85 @@ test_of(Query *query, Node *expr, bool condition)
 							 with ? IS_NOT_NULL : IS_NULL);
 }
 
+/* ---------- others, which hold without a match ---------- */
+
+static bool
+is_of_entry(Node *node, const int *rti)
+{
+	if (node == NULL)
+		return true;
+	if (IsA(node, Var))
+		return ((Var *) node)->varlevelsup == 0 &&
+			(int) ((Var *) node)->varno == *rti;
+	return !IsA(node, SubLink) && !IsA(node, Aggref);
+}
+
+static bool
+others_walker(Node *node, const int *rti)
+{
+	return node != NULL &&
+		(!is_of_entry(node, rti) ||
+		 expression_tree_walker(node, others_walker, (void *) rti));
+}
+
+/* The outer join by which what was counted of people may be missing. */
+static bool
+find_join(Query *query, Node *from, int rti, CrAbsent *absent)
+{
+	JoinExpr   *join = (JoinExpr *) from;
+
+	if (!IsA(from, JoinExpr) || join->alias != NULL)
+		return false;
+	if (find_join(query, join->larg, rti, absent) ||
+		find_join(query, join->rarg, rti, absent))
+		return true;
+	return cr_absence_read(query, join, absent) && absent->rti == rti &&
+		absent->rte->rtekind == RTE_SUBQUERY &&
+		absent->rte->subquery->hasAggs &&
+		cr_normalize_is_protected(absent->rte) &&
+		cr_absence_joins_people(absent) && cr_absence_is_distinct(absent);
+}
+
+/*
+ * NOT EXISTS (SELECT FROM entry WHERE key = a.key AND (condition) IS NOT TRUE)
+ * for a condition on the entry that holds where it is missing.  Thus it is a
+ * question who has a match, and those without one are of the first table
+ * alone.
+ */
+static Node *
+question_of(Query *query, Node *expr)
+{
+	CrCounted	counted = {query, 0, NULL, NIL};
+	CrAbsent	absent;
+	Const	   *without;
+	ListCell   *lc;
+
+	if (exprType(expr) != BOOLOID || !entry_walker(expr, &counted) ||
+		others_walker(expr, &counted.rti))
+		return NULL;
+	without = cr_counted_value(&counted, expr, 0);
+	if (without == NULL || !holds(without))
+		return NULL;
+	foreach(lc, query->jointree->fromlist)
+	{
+		if (!find_join(query, lfirst(lc), counted.rti, &absent))
+			continue;
+		if (IsA(expr, NullTest) &&
+			cr_absence_tested_column(expr, &absent) != NULL)
+			return NULL;
+		query->hasSubLinks = true;
+		return (Node *) make_notclause((Expr *)
+									   cr_absence_exists(&absent,
+														 cr_make_boolean_test(copyObject(expr), IS_NOT_TRUE, -1)));
+	}
+	return NULL;
+}
+
 typedef struct Writing
 {
 	Query	   *query;
 	bool		condition;
+	bool		asks;			/* … of which there may be questions */
 	List	   *keys;			/* what is grouped by besides columns, if that
 								 * has to be found again */
 } Writing;
@@ -91,7 +167,7 @@ typedef struct Writing
 static Node *
 write_mutator(Node *node, Writing *writing)
 {
-	Writing		inside = {writing->query, false, writing->keys};
+	Writing		inside = {writing->query, false, false, writing->keys};
 	Node	   *test = NULL;
 
 	if (node == NULL || IsA(node, Query))
@@ -101,15 +177,25 @@ write_mutator(Node *node, Writing *writing)
 		(list_member(writing->keys, node) ||
 		 !cr_shell_is_made_of_key(node, writing->keys)))
 		test = test_of(writing->query, node, writing->condition);
+	if (test == NULL && writing->asks && writing->condition &&
+		!is_andclause(node) &&
+		!is_orclause(node) && !IsA(node, List))
+		test = question_of(writing->query, node);
 	if (test != NULL)
 		return test;
 	/* AND and OR of what is false instead of unknown hold for the same rows */
 	inside.condition = writing->condition &&
 		(is_andclause(node) || is_orclause(node) || IsA(node, List));
+	/* of a choice of several conditions it would be too many questions */
+	inside.asks = writing->asks &&
+		(inside.condition || IsA(node, List) || IsA(node, TargetEntry) ||
+		 (IsA(node, CaseExpr) &&
+		  list_length(((CaseExpr *) node)->args) == 1));
 	if (IsA(node, CaseWhen))
 	{
 		CaseWhen   *when = makeNode(CaseWhen);
-		Writing		condition = {writing->query, true, writing->keys};
+		Writing		condition = {writing->query, true, writing->asks,
+		writing->keys};
 
 		when->expr = (Expr *)
 			write_mutator((Node *) ((CaseWhen *) node)->expr, &condition);
@@ -121,9 +207,10 @@ write_mutator(Node *node, Writing *writing)
 	if (IsA(node, Aggref))
 	{
 		Aggref	   *aggref = (Aggref *) copyObject(node);
-		Writing		condition = {writing->query, true, NIL};
+		Writing		condition = {writing->query, true, true, NIL};
 
 		inside.keys = NIL;
+		inside.asks = true;
 		aggref->aggfilter = (Expr *)
 			write_mutator((Node *) aggref->aggfilter, &condition);
 		aggref->args = (List *) write_mutator((Node *) aggref->args, &inside);
@@ -156,12 +243,13 @@ grouped_by(const Query *query)
 void
 cr_normalize_counted(Query *query)
 {
-	Writing		writing = {query, false, grouped_by(query)};
-	Writing		condition = {query, true, writing.keys};
+	Writing		writing = {query, false, false, grouped_by(query)};
+	Writing		condition = {query, true, false, writing.keys};
 
 	query->targetList = (List *)
 		write_mutator((Node *) query->targetList, &writing);
 	query->havingQual = write_mutator(query->havingQual, &condition);
 	condition.keys = NIL;
+	condition.asks = true;
 	query->jointree->quals = write_mutator(query->jointree->quals, &condition);
 }

@@ -77,7 +77,6 @@ may_pull_up(Query *query, RangeTblEntry *rte)
 		below->jointree->fromlist != NIL && cr_inspect_touches(below) &&
 		!is_lateral(query) && !is_lateral(below) &&
 		!contain_volatile_functions((Node *) below->targetList) &&
-		!checkExprHasSubLink((Node *) below->targetList) &&
 		list_length(query->rtable) + list_length(below->rtable) <=
 		MAX_ENTRIES;
 }
@@ -153,6 +152,55 @@ write_out(Query *query, int rti)
 	return below;
 }
 
+/* Is a part of the expression a question, or a test, for a match? */
+static bool
+asks_walker(Node *node, Query *query)
+{
+	Var		   *var;
+
+	if (node == NULL || IsA(node, Aggref))
+		return false;
+	if (IsA(node, SubLink))
+		return ((SubLink *) node)->subLinkType == EXISTS_SUBLINK ||
+			((SubLink *) node)->subLinkType == ANY_SUBLINK;
+	if (!IsA(node, NullTest))
+		return expression_tree_walker(node, asks_walker, (void *) query);
+	var = (Var *) ((NullTest *) node)->arg;
+	return IsA(var, Var) && var->varlevelsup == 0 && var->varattno > 0 &&
+		cr_normalize_may_be_null((Node *) query->jointree, var->varno) &&
+		cr_normalize_unit_uses(query, (Node *) var) != 0;
+}
+
+/* Does it compute classes by such questions, which it does not pass on? */
+static bool
+computes_classes(Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->targetList)
+	{
+		TargetEntry *tle = lfirst_node(TargetEntry, lc);
+		Node	   *expr = (Node *) tle->expr;
+
+		if (!tle->resjunk &&
+			(IsA(expr, CaseExpr) || IsA(expr, FuncExpr)) &&
+			asks_walker(expr, query))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Classes that people are given by questions for a match are read where they
+ * are grouped by, and summed: there it is known what they are made of.
+ */
+static bool
+may_read_classes(Query *query)
+{
+	return (query->hasAggs || query->groupClause != NIL) &&
+		!cr_normalize_groups_people(query);
+}
+
 /* Has the entry a FROM of its own that can take its place? */
 static bool
 can_pull_up(const CrStatement *statement, Query *query, int rti)
@@ -163,8 +211,13 @@ can_pull_up(const CrStatement *statement, Query *query, int rti)
 		return false;
 	cr_normalize_names(rte->subquery);
 	cr_normalize_pull_up(statement, rte->subquery);
+	if (may_read_classes(query) ?
+		!computes_classes(rte->subquery) && !reads_people(rte->subquery) :
+		!reads_people(rte->subquery) ||
+		checkExprHasSubLink((Node *) rte->subquery->targetList))
+		return false;
 	/* a row that is named as a whole has to stay one */
-	return reads_people(rte->subquery) && can_be_written_out(query, rti);
+	return can_be_written_out(query, rti);
 }
 
 /* ---------- where it stands ---------- */

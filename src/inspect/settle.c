@@ -119,11 +119,18 @@ has_elements(Node *array)
 static Node *
 settle_list(ScalarArrayOpExpr *op)
 {
+	Node	   *array = cr_inspect_strip_array(lsecond(op->args));
+
 	set_sa_opfuncid(op);
+	if (IsA(linitial(op->args), Const) && cr_inspect_compares(op->opno) &&
+		(IsA(array, Const) ||
+		 (IsA(array, ArrayExpr) && !((ArrayExpr *) array)->multidims &&
+		  are_constants(((ArrayExpr *) array)->elements))))
+		return eval_const_expressions(NULL, (Node *) op);
 	if (func_strict(op->opfuncid) &&
 		(is_null(lsecond(op->args)) ||
 		 (is_null(linitial(op->args)) &&
-		  has_elements(cr_inspect_strip_array(lsecond(op->args))))))
+		  has_elements(array))))
 		return null_of((Node *) op);
 	return (Node *) op;
 }

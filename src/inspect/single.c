@@ -197,11 +197,13 @@ replace_column(Var *var, replace_rte_variables_context *context)
 static Node *
 replace_in(Node *node, int rti, int levels_up, List *row)
 {
+	bool		has_sublinks = true;	/* the caller sees to that */
+
 	if (node == NULL ||
 		!bms_is_member(rti, pull_varnos_of_level(NULL, node, levels_up)))
 		return node;
 	return replace_rte_variables(node, rti, levels_up, replace_column, row,
-								 NULL);
+								 &has_sublinks);
 }
 
 /* Has the query a row for each row that FROM and WHERE give? */

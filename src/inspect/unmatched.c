@@ -16,8 +16,10 @@
  *
  * it gives the same, and the second part is a question of membership
  * (absence.c), which is guarded as such.  That takes that no one with a match
- * is in the group of those without: counted.c tells.  The outer join may stand
- * in a subquery that gives rows.
+ * is in the group of those without: counted.c tells.  Else, the key being k,
+ * and v what it is without a match, the parts are WHERE k IS DISTINCT FROM v,
+ * with a match, and NOT EXISTS (… WHERE c.k = a.k AND k IS DISTINCT FROM v).
+ * The outer join may stand in a subquery that gives rows.
  *
  *-------------------------------------------------------------------------
  */
@@ -31,6 +33,7 @@
 #include "inspect/normalize.h"
 #include "inspect/polynomial.h"
 #include "inspect/shell.h"
+#include "inspect/unmatched.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -45,19 +48,11 @@
 /* So often in a statement; the groups are withheld in what is left. */
 #define MAX_PARTS			8
 
-typedef struct Unmatched
-{
-	Query	   *query;			/* that groups */
-	int			rti;			/* its subquery with the join; 0: itself */
-	CrAbsent	absent;
-	Var		   *column;			/* of the entry that may be missing, as used */
-} Unmatched;
-
 /* ---------- which join ---------- */
 
 /* A column, as it is in the query with the join. */
 static Node *
-place_mutator(Node *node, Unmatched *unmatched)
+place_mutator(Node *node, CrUnmatched *unmatched)
 {
 	if (node != NULL && IsA(node, Var) && ((Var *) node)->varlevelsup == 0 &&
 		((Var *) node)->varno == unmatched->rti)
@@ -93,42 +88,66 @@ is_of_entry(Node *key, int rti)
 	return contain_var_clause(key) && !others_walker(key, &rti);
 }
 
-/* Is a key something without a match that it never is with one? */
+/* The key in the words of the query with the join; NULL if not of it alone. */
+static Node *
+key_of_entry(CrUnmatched *unmatched, Node *key)
+{
+	if (unmatched->rti != 0)
+	{
+		if (!is_of_entry(key, unmatched->rti))
+			return NULL;
+		key = place_mutator(key, unmatched);
+	}
+	return is_of_entry(key, unmatched->absent.rti) ? key : NULL;
+}
+
+/*
+ * Is there a group of those without a match: a key that is then what it never
+ * is with one, or one only, of which it is known what it is then?
+ */
 static bool
-has_own_group(Unmatched *unmatched)
+find_group(CrUnmatched *unmatched)
 {
 	Query	   *query = unmatched->query;
+	CrCounted	counted = {unmatched->absent.query, unmatched->absent.rti,
+	NULL, NIL};
+	int			keys = 0;
 	ListCell   *lc;
 
+	unmatched->shared = NULL;
 	foreach(lc, query->groupClause)
 	{
 		SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
-		TargetEntry *tle = get_sortgroupclause_tle(clause, query->targetList);
-		Node	   *key = (Node *) tle->expr;
-		CrCounted	counted = {unmatched->absent.query, unmatched->absent.rti,
-		NULL, NIL};
+		Node	   *written = (Node *)
+			get_sortgroupclause_tle(clause, query->targetList)->expr;
+		Node	   *key = key_of_entry(unmatched, written);
 		Const	   *without;
 
-		if (unmatched->rti != 0)
-		{
-			if (!is_of_entry(key, unmatched->rti))
-				continue;
-			key = place_mutator(key, unmatched);
-		}
-		if (!is_of_entry(key, unmatched->absent.rti))
+		if (key == NULL)
 			continue;
+		keys++;
 		without = cr_counted_value(&counted, key, 0);
-		if (without != NULL &&
-			cr_counted_never(counted.query, counted.rti, key, without,
+		if (without == NULL)
+			return false;
+		if (cr_counted_never(counted.query, counted.rti, key, without,
 							 clause->eqop))
+		{
+			unmatched->shared = NULL;
 			return true;
+		}
+		unmatched->written = copyObject(written);
+		unmatched->shared = key;
+		unmatched->value = without;
+		unmatched->equality = clause->eqop;
 	}
-	return false;
+	return keys == 1 && cr_absence_is_distinct(&unmatched->absent) &&
+		unmatched->absent.rte->rtekind == RTE_SUBQUERY &&
+		unmatched->absent.rte->subquery->hasAggs;
 }
 
 typedef struct Uses
 {
-	Unmatched  *unmatched;
+	CrUnmatched  *unmatched;
 	bool		other;			/* where null may not be put in its place */
 } Uses;
 
@@ -164,7 +183,7 @@ uses_walker(Node *node, Uses *uses)
 
 /* Is it named in expressions only, where null can be put in its place? */
 static bool
-is_replaceable(Unmatched *unmatched)
+is_replaceable(CrUnmatched *unmatched)
 {
 	Uses		uses = {unmatched, false};
 	Query	   *place = unmatched->absent.query;
@@ -186,18 +205,14 @@ is_replaceable(Unmatched *unmatched)
 }
 
 static bool
-suits(Unmatched *unmatched)
+suits(CrUnmatched *unmatched)
 {
 	CrAbsent   *absent = &unmatched->absent;
-	Node	   *outer = absent->key_is_left ?
-		lsecond(absent->equality->args) : linitial(absent->equality->args);
 
 	return cr_normalize_is_protected(absent->rte) &&
-		(cr_normalize_unit_uses(absent->query,
-								(Node *) absent->key) & CR_USE_UNIT) != 0 &&
-		(cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0 &&
+		cr_absence_joins_people(absent) &&
 		!cr_absence_is_only_tested(absent) &&
-		is_replaceable(unmatched) && has_own_group(unmatched);
+		is_replaceable(unmatched) && find_group(unmatched);
 }
 
 /* How many there are; more than can be, with joins of other kinds. */
@@ -227,7 +242,7 @@ count_outer_joins(Node *node)
 
 /* Finds a join of the query that suits, in a part of its FROM. */
 static bool
-find_join(Unmatched *unmatched, Query *place, Node *node)
+find_join(CrUnmatched *unmatched, Query *place, Node *node)
 {
 	ListCell   *lc;
 
@@ -254,7 +269,7 @@ find_join(Unmatched *unmatched, Query *place, Node *node)
 }
 
 static bool
-find(Unmatched *unmatched)
+find(CrUnmatched *unmatched)
 {
 	Query	   *query = unmatched->query;
 	int			rti = 0;
@@ -285,129 +300,6 @@ find(Unmatched *unmatched)
 	return false;
 }
 
-/* ---------- the two parts ---------- */
-
-static Node *
-missing_mutator(Node *node, Unmatched *unmatched)
-{
-	Var		   *var = (Var *) node;
-
-	if (node == NULL || IsA(node, Query))
-		return node;
-	if (IsA(node, TargetEntry))
-	{
-		TargetEntry *tle = copyObject((TargetEntry *) node);
-
-		/* what is constant as it stands; then what is by null */
-		tle->expr = (Expr *)
-			eval_const_expressions(NULL, (Node *) tle->expr);
-		tle->expr = (Expr *)
-			missing_mutator((Node *) tle->expr, unmatched);
-		return (Node *) tle;
-	}
-	if (IsA(node, Var) && var->varlevelsup == 0 &&
-		var->varno == unmatched->absent.rti)
-		return (Node *) makeNullConst(var->vartype, var->vartypmod,
-									  var->varcollid);
-	return expression_tree_mutator(node, missing_mutator, (void *) unmatched);
-}
-
-/* An aggregate that counts no row is null, or 0. */
-static Node *
-idle_mutator(Node *node, void *context)
-{
-	Aggref	   *aggref = (Aggref *) node;
-	bool		idle = false;
-	ListCell   *lc;
-
-	if (node == NULL || IsA(node, Query))
-		return node;
-	if (!IsA(node, Aggref))
-		return expression_tree_mutator(node, idle_mutator, context);
-	if (cr_aggregate_family(aggref->aggfnoid) == 0)
-		return node;
-	aggref = copyObject(aggref);
-	foreach(lc, aggref->args)
-	{
-		TargetEntry *argument = lfirst_node(TargetEntry, lc);
-		Node	   *value =
-			cr_inspect_settle((Node *) copyObject(argument->expr));
-
-		if (IsA(value, Const))
-			argument->expr = (Expr *) value;
-		idle = idle || (IsA(value, Const) && ((Const *) value)->constisnull);
-	}
-	if (!idle && (aggref->aggfilter == NULL ||
-				  !cr_inspect_never_holds((Node *) aggref->aggfilter)))
-		return (Node *) aggref;
-	return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
-		(Node *) cr_make_int8(0) :
-		(Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
-}
-
-/* Computes what has become constant. */
-static void
-fold(Query *query)
-{
-	ListCell   *lc;
-
-	query->targetList = (List *) idle_mutator((Node *) query->targetList,
-											  NULL);
-	foreach(lc, query->targetList)
-	{
-		TargetEntry *tle = lfirst_node(TargetEntry, lc);
-
-		if (!contain_var_clause((Node *) tle->expr) &&
-			!contain_agg_clause((Node *) tle->expr) &&
-			!checkExprHasSubLink((Node *) tle->expr))
-			tle->expr = (Expr *) cr_inspect_settle((Node *) tle->expr);
-	}
-}
-
-/* The query with the join, of people with a match only, or without one. */
-static void
-restrict_place(Unmatched *unmatched, Query *place, NullTestType type)
-{
-	Var		   *key = copyObject(unmatched->absent.key);
-
-	if (type == IS_NULL)
-	{
-		place->targetList = (List *)
-			missing_mutator((Node *) place->targetList, unmatched);
-		place->jointree->quals = missing_mutator(place->jointree->quals,
-												 unmatched);
-		fold(place);
-	}
-	cr_copy_nulling(key, unmatched->column);
-	place->jointree->quals = make_and_qual(place->jointree->quals,
-										   cr_make_null_test((Node *) key,
-															 type));
-}
-
-static Query *
-make_part(Unmatched *unmatched, const Query *core, NullTestType type)
-{
-	Query	   *part = copyObject((Query *) core);
-	Query	   *place;
-	bool		possible = true;
-
-	if (unmatched->rti == 0)
-		restrict_place(unmatched, part, type);
-	else
-	{
-		place = copyObject(unmatched->absent.query);
-		restrict_place(unmatched, place, type);
-		/* it stays as far below WITH lists as it is */
-		IncrementVarSublevelsUp((Node *) place, 1, 1);
-		part = cr_arm_query(part, unmatched->rti, place, &possible);
-		fold(part);
-	}
-	/* without GROUP BY, it is one row for that it is an aggregation */
-	part->hasAggs = contain_agg_clause((Node *) part->targetList);
-	cr_normalize_lift_ctes(part, 2);
-	return possible ? part : NULL;
-}
-
 /* Does WHERE leave out all of them, as constants? */
 static bool
 is_empty(const Query *part)
@@ -425,12 +317,13 @@ is_empty(const Query *part)
 bool
 cr_normalize_unmatched_groups(CrStatement *statement, Query *query)
 {
-	Unmatched	unmatched = {query, 0, {0}, NULL};
+	CrUnmatched unmatched = {0};
 	CrShell		shell = {NIL, NIL, NIL};
 	Query	   *core;
 	Query	   *with;
 	Query	   *without;
 
+	unmatched.query = query;
 	if (query->groupClause == NIL || query->groupingSets != NIL ||
 		query->hasTargetSRFs || query->rowMarks != NIL ||
 		cr_normalize_groups_people(query) ||
@@ -440,8 +333,8 @@ cr_normalize_unmatched_groups(CrStatement *statement, Query *query)
 	cr_shell_read(&shell, query);
 	core = cr_shell_core(query);
 	core->targetList = cr_shell_targets(&shell, shell.aggregates);
-	with = make_part(&unmatched, core, IS_NOT_NULL);
-	without = make_part(&unmatched, core, IS_NULL);
+	with = cr_unmatched_part(&unmatched, core, IS_NOT_NULL);
+	without = cr_unmatched_part(&unmatched, core, IS_NULL);
 	if (with == NULL || without == NULL || is_empty(without) ||
 		!cr_shell_replace(query, &shell,
 						  cr_arms_unite(list_make2(with, without))))
