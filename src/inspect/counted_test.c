@@ -147,10 +147,10 @@ question_of(Query *query, Node *expr)
 		if (IsA(expr, NullTest) &&
 			cr_absence_tested_column(expr, &absent) != NULL)
 			return NULL;
+		expr = cr_make_boolean_test(copyObject(expr), IS_NOT_TRUE, -1);
 		query->hasSubLinks = true;
-		return (Node *) make_notclause((Expr *)
-									   cr_absence_exists(&absent,
-														 cr_make_boolean_test(copyObject(expr), IS_NOT_TRUE, -1)));
+		return (Node *)
+			make_notclause((Expr *) cr_absence_exists(&absent, expr));
 	}
 	return NULL;
 }
