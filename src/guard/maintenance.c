@@ -157,6 +157,16 @@ is_file_of_commands(const char *file)
 	return false;
 }
 
+/* Is it about the right to maintain the relation? */
+static bool
+is_of_relation(const char *message)
+{
+	return strncmp(message, "must be owner of ", 17) == 0 ||
+		strcmp(message, "permission denied for table %s") == 0 ||
+		strcmp(message, "permission denied for index %s") == 0 ||
+		strcmp(message, "permission denied for materialized view %s") == 0;
+}
+
 /*
  * Is it the server's own, of what is not in a row?  A code alone does not
  * tell: what reads a value as a query or as a name raises those of commands,
@@ -165,7 +175,6 @@ is_file_of_commands(const char *file)
 static bool
 is_of_the_command(const ErrorData *error)
 {
-	static const char owner_wanted[] = "must be owner of";
 	char		class[3];
 
 	snprintf(class, sizeof(class), "%.2s",
@@ -179,8 +188,7 @@ is_of_the_command(const ErrorData *error)
 		case ERRCODE_T_R_DEADLOCK_DETECTED:
 			return true;
 		case ERRCODE_INSUFFICIENT_PRIVILEGE:
-			if (strncmp(error->message_id, owner_wanted,
-						strlen(owner_wanted)) == 0)
+			if (is_of_relation(error->message_id))
 				return true;
 			/* FALLTHROUGH */
 		case ERRCODE_SYNTAX_ERROR:

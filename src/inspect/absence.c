@@ -142,13 +142,22 @@ inside_mutator(Node *node, const int *rti)
 		Var		   *var = (Var *) copyObject(node);
 
 		if ((int) var->varno == *rti)
+		{
 			var->varno = 1;
+			cr_set_nulling(var, NULL);
+		}
 		else
 			var->varlevelsup = 1;
 		cr_forget_syntax(var);
 		return (Node *) var;
 	}
 	return expression_tree_mutator(node, inside_mutator, (void *) rti);
+}
+
+Node *
+cr_absence_inside(CrAbsent *absent, Node *node)
+{
+	return inside_mutator(node, &absent->rti);
 }
 
 /* EXISTS (SELECT FROM entry WHERE what ON says, and the condition) */
@@ -159,7 +168,7 @@ cr_absence_exists(CrAbsent *absent, Node *condition)
 	Node	   *quals = make_and_qual(copyObject(absent->join->quals),
 									  copyObject(condition));
 
-	quals = inside_mutator(quals, &absent->rti);
+	quals = cr_absence_inside(absent, quals);
 	exists->subLinkType = EXISTS_SUBLINK;
 	exists->subselect = (Node *) cr_absence_rows(absent, quals);
 	exists->location = -1;

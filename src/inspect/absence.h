@@ -27,6 +27,7 @@ typedef struct CrAbsent
 
 extern bool cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent);
 extern Query *cr_absence_rows(CrAbsent *absent, Node *quals);
+extern Node *cr_absence_inside(CrAbsent *absent, Node *node);
 extern SubLink *cr_absence_exists(CrAbsent *absent, Node *condition);
 
 /* inspect/absence_uses.c */

@@ -190,14 +190,18 @@ cr_absence_is_distinct(CrAbsent *absent)
 	return tle->resno == absent->key->varattno;
 }
 
-/* Does it join people with people? */
+/* Does it join people with people, who are there whatever is joined? */
 bool
 cr_absence_joins_people(CrAbsent *absent)
 {
 	Node	   *outer = absent->key_is_left ?
 		lsecond(absent->equality->args) : linitial(absent->equality->args);
+	Var		   *unit = (Var *) cr_inspect_strip(outer);
 
-	return (cr_normalize_unit_uses(absent->query,
+	return IsA(unit, Var) &&
+		!cr_normalize_may_be_null((Node *) absent->query->jointree,
+								  unit->varno) &&
+		(cr_normalize_unit_uses(absent->query,
 								   (Node *) absent->key) & CR_USE_UNIT) != 0 &&
 		(cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0;
 }

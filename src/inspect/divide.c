@@ -351,7 +351,7 @@ outer_mutator(Node *node, Division *division)
 	if (!IsA(node, List) && !IsA(node, TargetEntry) &&
 		(column = find_column(node, division)) != NULL)
 		return column;
-	if (IsA(node, Var))
+	if (IsA(node, Var) || IsA(node, GroupingFunc))
 		division->lost = true;
 	return expression_tree_mutator(node, outer_mutator, (void *) division);
 }

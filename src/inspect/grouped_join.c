@@ -187,7 +187,7 @@ aggregates_walker(Node *node, Grouped *grouped)
 		return false;
 	if (IsA(node, Aggref))
 		note_aggregate(grouped, (Aggref *) node);
-	else if (IsA(node, SubLink) ||
+	else if (IsA(node, SubLink) || IsA(node, GroupingFunc) ||
 			 (IsA(node, Var) &&
 			  (int) ((Var *) node)->varno == grouped->absent.rti))
 		grouped->lost = true;
@@ -324,10 +324,9 @@ make_groups(Grouped *grouped)
 	groups->targetList = list_make1(tle);
 	foreach(lc, grouped->aggregates)
 	{
-		Expr	   *aggregate = (Expr *) copyObject(lfirst(lc));
+		Expr	   *aggregate = (Expr *) cr_absence_inside(absent, lfirst(lc));
 		int			resno = list_length(groups->targetList) + 1;
 
-		ChangeVarNodes((Node *) aggregate, absent->rti, 1, 0);
 		groups->targetList =
 			lappend(groups->targetList,
 					makeTargetEntry(aggregate, resno,

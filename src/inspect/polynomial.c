@@ -337,6 +337,20 @@ is_wider_cast(Node *expr)
 		before_of_arg <= before && after_of_arg <= after;
 }
 
+/* A person's number of rows, as a number of the client's size. */
+static bool
+is_count_cast(Node *expr)
+{
+	FuncExpr   *cast = (FuncExpr *) expr;
+	Node	   *count;
+
+	if (!IsA(cast, FuncExpr) || cast->funcid != F_INT4_INT8)
+		return false;
+	count = cr_inspect_strip(linitial(cast->args));
+	return IsA(count, Aggref) &&
+		cr_aggregate_family(((Aggref *) count)->aggfnoid) == CR_AGG_COUNT;
+}
+
 /* Could it be grouped by? */
 static bool
 is_of_dimensions(const CrStatement *statement, Node *expr)
@@ -409,7 +423,7 @@ cr_polynomial_read(const CrStatement *statement, Node *expr,
 	memset(result, 0, sizeof(CrPolynomial));
 	result->span = 1;
 	expr = cr_inspect_strip(expr);
-	if (is_wider_cast(expr))
+	if (is_wider_cast(expr) || is_count_cast(expr))
 		return cr_polynomial_read(statement,
 								  linitial(((FuncExpr *) expr)->args), result);
 	if (cr_days_read(expr, result))

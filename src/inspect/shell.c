@@ -89,6 +89,8 @@ shell_mutator(Node *node, ShellContext *context)
 	if (context->depth == 0 && !IsA(node, List) && !IsA(node, TargetEntry) &&
 		(key = find_key(node, context)) != NULL)
 		return key;
+	if (IsA(node, GroupingFunc))
+		context->lost = true;
 	if (IsA(node, Var) && ((Var *) node)->varlevelsup == context->depth)
 		return find_column((Var *) node, context);
 	if (IsA(node, Query))

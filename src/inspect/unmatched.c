@@ -141,8 +141,8 @@ find_group(CrUnmatched *unmatched)
 		unmatched->equality = clause->eqop;
 	}
 	return keys == 1 && cr_absence_is_distinct(&unmatched->absent) &&
-		unmatched->absent.rte->rtekind == RTE_SUBQUERY &&
-		unmatched->absent.rte->subquery->hasAggs;
+		(unmatched->absent.rte->rtekind == RTE_RELATION ||
+		 unmatched->absent.rte->subquery->hasAggs);
 }
 
 typedef struct Uses

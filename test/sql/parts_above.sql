@@ -87,7 +87,8 @@ SELECT cleanroom.protect('child', 'id', 20, '{}', '{x}');
 -- its owner does as before
 INSERT INTO whole VALUES (5, 1, 'x') ON CONFLICT DO NOTHING;
 INSERT INTO whole VALUES (200, 1, 'secret200') RETURNING id;
-SELECT tablename, inherited, values FROM samples ORDER BY 1, 2;
+-- (from 18 on ANALYZE of a table takes in its children)
+SELECT tablename, inherited, values FROM samples WHERE tablename <> 'child' ORDER BY 1, 2;
 
 RESET ROLE;
 DROP SCHEMA above CASCADE;

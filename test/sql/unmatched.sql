@@ -102,6 +102,10 @@ SELECT kind, town, count(*) FROM unmatched.people p LEFT JOIN unmatched.orders o
 SELECT 10 / coalesce(length(kind), 0) AS k, count(*) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY 1 ORDER BY 1;
 SELECT count(*) FILTER (WHERE coalesce(kind, 'x')::int > 1 OR town = 'all') FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id);
 SELECT count(*) FILTER (WHERE 10 / coalesce(length(kind), 0) > 1) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id);
+-- what only groups can be asked is not asked of their parts
+SELECT o.n, count(*), grouping(o.n) :joined GROUP BY 1;
+SELECT o.kind, count(*), grouping(o.kind) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY 1;
+SELECT EXISTS (SELECT FROM unmatched.orders o WHERE o.id = p.id) AS buys, count(*), grouping(town) FROM unmatched.people p GROUP BY 1, town;
 -- not of the same person
 SELECT coalesce(o.n, 0), count(*) FROM unmatched.people p LEFT JOIN (SELECT id, count(*) AS n FROM unmatched.orders GROUP BY id) o ON o.id = p.age GROUP BY 1;
 
