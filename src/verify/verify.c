@@ -24,6 +24,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
+#include "nodes/nodes.h"
 #include "parser/parsetree.h"
 #include "session/exempt.h"
 #include "storage/lockdefs.h"
@@ -383,6 +384,21 @@ find_raw_rows(CrPlanCheck *check, Plan *plan)
 	return raw;
 }
 
+/*
+ * Can the subplan be run at all?  Those of a part of the query that the
+ * planner has found to be empty are left in the plan, and named nowhere in
+ * it: which is looked up in all of it, as the server writes it out, since
+ * there are more places for names than this file knows.
+ */
+static bool
+is_named(PlannedStmt *plan, int id)
+{
+	const char *text = nodeToString(plan);
+
+	return strstr(text, psprintf(":plan_id %d ", id)) != NULL ||
+		strstr(text, psprintf(":ctePlanId %d ", id)) != NULL;
+}
+
 CrVerdict *
 cr_verify_plan(PlannedStmt *plan, List **guards)
 {
@@ -408,7 +424,8 @@ cr_verify_plan(PlannedStmt *plan, List **guards)
 
 	/* which subplans are CTEs is known only now */
 	for (int id = 1; id <= check.nsubplans; id++)
-		if (!bms_is_member(id, check.ctes))
+		if (!bms_is_member(id, check.ctes) &&
+			!bms_is_empty(check.subplan_rows[id - 1]) && is_named(plan, id))
 			raw = bms_add_members(raw, check.subplan_rows[id - 1]);
 	if (!bms_is_empty(raw))
 		object_to(&check, first_of(raw),

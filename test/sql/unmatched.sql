@@ -102,6 +102,11 @@ SELECT kind, town, count(*) FROM unmatched.people p LEFT JOIN unmatched.orders o
 SELECT 10 / coalesce(length(kind), 0) AS k, count(*) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY 1 ORDER BY 1;
 SELECT count(*) FILTER (WHERE coalesce(kind, 'x')::int > 1 OR town = 'all') FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id);
 SELECT count(*) FILTER (WHERE 10 / coalesce(length(kind), 0) > 1) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id);
+-- a part that cannot have groups leaves nothing behind
+SELECT coalesce(n, 0) AS orders, count(*) :joined GROUP BY 1 HAVING sum(n) > 3 ORDER BY 1;
+SELECT coalesce(n, 0) AS orders, count(*) :joined GROUP BY 1 HAVING avg(n) IS NULL ORDER BY 1;
+SELECT first > 'e' AS late, count(*) FROM unmatched.people p LEFT JOIN (SELECT id, min(kind) AS first FROM unmatched.orders GROUP BY id) o USING (id)
+GROUP BY 1 HAVING count(*) FILTER (WHERE first > 'e') > 4 ORDER BY 1;
 -- what only groups can be asked is not asked of their parts
 SELECT o.n, count(*), grouping(o.n) :joined GROUP BY 1;
 SELECT o.kind, count(*), grouping(o.kind) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY 1;
