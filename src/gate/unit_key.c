@@ -60,6 +60,14 @@ hint_within(CrLevel *level, const Var *other)
 					name);
 }
 
+/* Is it there through a question of which a person's rows may differ? */
+static bool
+is_asked_by_row(const CrUnit *unit)
+{
+	return unit->membership != NULL &&
+		unit->membership->membership->by_row;
+}
+
 /* The unit of one table is all that is grouped by, or asked about. */
 CrVerdict *
 cr_rule_refuse_unit_key(CrLevel *level, const Var *unit)
@@ -76,7 +84,12 @@ cr_rule_refuse_unit_key(CrLevel *level, const Var *unit)
 	else
 		reason = psprintf("people are told apart by %s, which is one of several units",
 						  name);
-	if (other != NULL && has_condition_between(level, other))
+	if (other != NULL && is_asked_by_row(other))
+	{
+		reason = "a question whether single rows have a match may not be part of what is computed by person";
+		hint = "Let EXISTS (SELECT ...) stand as a condition of WHERE in the query that groups by person, not negated; or count rows by it in the query that returns groups: count(*) FILTER (WHERE EXISTS ...).";
+	}
+	else if (other != NULL && has_condition_between(level, other))
 		hint = "Keep the equality of the units in ON, and move the condition between the tables into the aggregates: count(*) FILTER (WHERE b.day >= a.day), sum(b.x) FILTER (WHERE b.day >= a.day).";
 	else if (cr_word_may_lack_match(level, unit))
 		hint = CR_HINT_MATCH;
