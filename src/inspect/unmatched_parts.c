@@ -183,9 +183,9 @@ share_place(CrUnmatched *unmatched, Query *place, NullTestType type)
 		Var		   *key = copyObject(unmatched->absent.key);
 
 		cr_copy_nulling(key, unmatched->column);
-		condition = make_and_qual(differs(unmatched),
-								  cr_make_null_test((Node *) key,
-													IS_NOT_NULL));
+		place->jointree->quals =
+			make_and_qual(place->jointree->quals, differs(unmatched));
+		condition = cr_make_null_test((Node *) key, IS_NOT_NULL);
 	}
 	place->jointree->quals = make_and_qual(place->jointree->quals, condition);
 }

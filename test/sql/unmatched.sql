@@ -98,6 +98,17 @@ SELECT town, count(*) :joined WHERE coalesce(n, 0) = 0 AND :one GROUP BY 1;
 SELECT town, count(*) FILTER (WHERE coalesce(n, 0) = 0), count(*) FILTER (WHERE n > 0) :joined WHERE :one GROUP BY 1 ORDER BY 1;
 WITH x AS (SELECT town, coalesce(n, 0) AS n :joined) SELECT town, n, count(*) FROM x WHERE town LIKE '%one' AND town <> 'none' GROUP BY 1, 2;
 SELECT kind, town, count(*) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) WHERE :one GROUP BY 1, 2 ORDER BY 1, 2;
+-- nor where those with a match may share the group
+SELECT town, CASE WHEN coalesce(n, 0) < 2 THEN 'few' ELSE 'more' END AS orders, count(*) :joined WHERE :one GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT town, coalesce(n, 0) < 2 AS few, count(*), sum(age) :joined GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT town, n, count(*) FROM (SELECT p.id, town, count(maybe) AS n FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY p.id) x
+GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT town, count(*) FILTER (WHERE n = 0), count(*) FROM (SELECT p.id, town, count(maybe) AS n FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY p.id) x
+GROUP BY 1 ORDER BY 1;
+SELECT town, count(*) FROM (SELECT p.id, town, count(maybe) AS n FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY p.id) x WHERE n = 0
+GROUP BY 1 ORDER BY 1;
+SELECT p.town, coalesce(r.town, 'none') AS other, count(*) FROM unmatched.people p LEFT JOIN (SELECT id, min(kind) AS town FROM unmatched.orders GROUP BY id) r USING (id) WHERE :one
+GROUP BY 1, 2 ORDER BY 1, 2;
 -- what would fail without a match is not computed for it
 SELECT 10 / coalesce(length(kind), 0) AS k, count(*) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) GROUP BY 1 ORDER BY 1;
 SELECT count(*) FILTER (WHERE coalesce(kind, 'x')::int > 1 OR town = 'all') FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id);
