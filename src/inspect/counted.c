@@ -276,6 +276,39 @@ cr_counted_value(const CrCounted *counted, Node *expr, int64 count)
 	return IsA(value, Const) ? (Const *) value : NULL;
 }
 
+static Node *
+one_mutator(Node *node, const CrCounted *counted)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && ((Var *) node)->varlevelsup == 0 &&
+		(int) ((Var *) node)->varno == counted->rti)
+	{
+		if (((Var *) node)->vartype == INT8OID)
+			return (Node *) cr_make_int8(1);
+		if (((Var *) node)->vartype == INT4OID)
+			return (Node *) cr_make_int4(1);
+	}
+	return expression_tree_mutator(node, one_mutator, (void *) counted);
+}
+
+/*
+ * Is the expression for one row what it is for none?  Then most people are
+ * likely to share that, and it is not only those without a match.
+ */
+bool
+cr_counted_one_is_none(Query *query, int rti, Node *expr, const Const *none)
+{
+	CrCounted	counted = {query, rti, NULL, NIL};
+	Node	   *one;
+
+	if (contain_mutable_functions(expr))
+		return false;
+	one = eval_const_expressions(NULL, copyObject(expr));
+	one = cr_inspect_settle(one_mutator(one, &counted));
+	return IsA(one, Const) && equal(one, none);
+}
+
 /* Const: one count of each place among the bounds, and some twice. */
 List *
 cr_counted_instances(const CrCounted *counted)

@@ -37,6 +37,9 @@ extern List *cr_counted_instances(const CrCounted *counted);
 extern bool cr_counted_never(Query *query, int rti, Node *expr,
 							 const Const *value, Oid equality);
 
+extern bool cr_counted_one_is_none(Query *query, int rti, Node *expr,
+								   const Const *none);
+
 /* counted_test.c */
 extern void cr_normalize_counted(Query *query);
 

@@ -115,7 +115,7 @@ find_join(Query *query, Node *from, int rti, CrAbsent *absent)
 		return true;
 	return cr_absence_read(query, join, absent) && absent->rti == rti &&
 		absent->rte->rtekind == RTE_SUBQUERY &&
-		absent->rte->subquery->hasAggs &&
+		absent->rte->subquery->hasAggs && absent->conditions == NIL &&
 		cr_normalize_is_protected(absent->rte) &&
 		cr_absence_joins_people(absent) && cr_absence_is_distinct(absent);
 }
@@ -138,7 +138,8 @@ question_of(Query *query, Node *expr)
 		others_walker(expr, &counted.rti))
 		return NULL;
 	without = cr_counted_value(&counted, expr, 0);
-	if (without == NULL || !holds(without))
+	if (without == NULL || !holds(without) ||
+		cr_counted_one_is_none(query, counted.rti, expr, without))
 		return NULL;
 	foreach(lc, query->jointree->fromlist)
 	{

@@ -168,6 +168,7 @@ note_aggregate(Grouped *grouped, Aggref *aggref)
 	if (list_member(grouped->aggregates, aggref))
 		return;
 	missing = aggref->agglevelsup == 0 && aggref->aggorder == NIL &&
+		(aggref->aggstar || contain_var_clause((Node *) aggref->args)) &&
 		(cr_aggregate_family(aggref->aggfnoid) != 0 ||
 		 cr_aggregate_is_extreme(aggref->aggfnoid)) &&
 		!others_walker((Node *) aggref->args, &grouped->absent.rti) &&

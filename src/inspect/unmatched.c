@@ -127,7 +127,8 @@ find_group(CrUnmatched *unmatched)
 			continue;
 		keys++;
 		without = cr_counted_value(&counted, key, 0);
-		if (without == NULL)
+		if (without == NULL ||
+			cr_counted_one_is_none(counted.query, counted.rti, key, without))
 			return false;
 		if (cr_counted_never(counted.query, counted.rti, key, without,
 							 clause->eqop))
@@ -142,7 +143,8 @@ find_group(CrUnmatched *unmatched)
 	}
 	return keys == 1 && cr_absence_is_distinct(&unmatched->absent) &&
 		(unmatched->absent.rte->rtekind == RTE_RELATION ||
-		 unmatched->absent.rte->subquery->hasAggs);
+		 (unmatched->absent.rte->subquery->hasAggs &&
+		  unmatched->absent.conditions == NIL));
 }
 
 typedef struct Uses

@@ -478,7 +478,7 @@ SELECT ask('SELECT first IS NULL AS never, count(*) FROM (SELECT p.patient, min(
 SELECT attack('SELECT n, count(*) FROM (SELECT p.patient, count(s.buyer) FILTER (WHERE s.item = ''salve'') AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x GROUP BY n');
 SELECT attack('SELECT count(*) FROM (SELECT p.patient, count(s.buyer) FILTER (WHERE s.item = ''salve'') AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x WHERE n = 0');
 SELECT attack('SELECT count(*) FILTER (WHERE n = 0 OR city = ''Oslo''), count(*) FROM (SELECT p.patient, p.city, count(s.buyer) FILTER (WHERE s.item = ''salve'') AS n FROM patients p LEFT JOIN sales s ON s.buyer = p.patient GROUP BY p.patient) x');
-SELECT attack('SELECT count(*) FROM patients p LEFT JOIN (SELECT buyer, count(*) AS n FROM sales GROUP BY 1) s ON s.buyer = p.patient WHERE coalesce(n, 0) NOT IN (3, 4)');
+SELECT ask('SELECT count(*) FROM patients p LEFT JOIN (SELECT buyer, count(*) AS n FROM sales GROUP BY 1) s ON s.buyer = p.patient WHERE coalesce(n, 0) NOT IN (3, 4)');
 -- ---------- people without a match, by more than their unit ----------
 SELECT attack('SELECT v.code, count(*) FROM visits v LEFT JOIN sales s ON s.buyer = v.patient AND s.item = v.code WHERE s.item IS NULL GROUP BY 1');
 

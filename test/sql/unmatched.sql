@@ -98,6 +98,11 @@ SELECT town, count(*) :joined WHERE coalesce(n, 0) = 0 AND :one GROUP BY 1;
 SELECT town, count(*) FILTER (WHERE coalesce(n, 0) = 0), count(*) FILTER (WHERE n > 0) :joined WHERE :one GROUP BY 1 ORDER BY 1;
 WITH x AS (SELECT town, coalesce(n, 0) AS n :joined) SELECT town, n, count(*) FROM x WHERE town LIKE '%one' AND town <> 'none' GROUP BY 1, 2;
 SELECT kind, town, count(*) FROM unmatched.people p LEFT JOIN unmatched.orders o USING (id) WHERE :one GROUP BY 1, 2 ORDER BY 1, 2;
+-- beside conditions that hold without a match, in ON, and where nobody is in another group
+SELECT coalesce(n, 0) < 2 AS few, count(*) :joined WHERE coalesce(n, 0) < 3 GROUP BY 1 ORDER BY 1;
+SELECT count(*) FROM unmatched.people p LEFT JOIN (SELECT id, count(*) AS n FROM unmatched.orders GROUP BY id) o ON o.id = p.id AND n > 1 WHERE coalesce(n, 0) < 3;
+SELECT coalesce(n, 0) > 5 AS many, count(*), avg(age) :joined GROUP BY 1;
+SELECT town, count(*) FILTER (WHERE coalesce(n, 0) BETWEEN 0 AND 3) AS few, count(*) :joined WHERE town IN ('both', 'all') GROUP BY 1 ORDER BY 1;
 -- nor where those with a match may share the group
 SELECT town, CASE WHEN coalesce(n, 0) < 2 THEN 'few' ELSE 'more' END AS orders, count(*) :joined WHERE :one GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT town, coalesce(n, 0) < 2 AS few, count(*), sum(age) :joined GROUP BY 1, 2 ORDER BY 1, 2;
