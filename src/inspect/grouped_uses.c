@@ -15,10 +15,10 @@
 #include "inspect/normalize.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteManip.h"
 
 static void use_expression(CrStatement *statement, Query *query, Node *expr);
 
@@ -52,7 +52,7 @@ use_column(CrStatement *statement, Query *query, const Var *var)
 					   rte->subquery->jointree->quals);
 		return;
 	}
-	if (contain_agg_clause((Node *) tle->expr))
+	if (contain_aggs_of_level((Node *) tle->expr, 0))
 		cr_normalize_grouped_join(statement, rte->subquery);
 }
 

@@ -18,7 +18,6 @@
 #include "inspect/unmatched.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/lsyscache.h"
@@ -94,7 +93,7 @@ fold(Query *query)
 		TargetEntry *tle = lfirst_node(TargetEntry, lc);
 
 		if (!contain_var_clause((Node *) tle->expr) &&
-			!contain_agg_clause((Node *) tle->expr) &&
+			!contain_aggs_of_level((Node *) tle->expr, 0) &&
 			!checkExprHasSubLink((Node *) tle->expr))
 			tle->expr = (Expr *) cr_inspect_settle((Node *) tle->expr);
 	}
@@ -212,7 +211,7 @@ cr_unmatched_part(CrUnmatched *unmatched, const Query *core, NullTestType type)
 		fold(part);
 	}
 	/* without GROUP BY, it is one row for that it is an aggregation */
-	part->hasAggs = contain_agg_clause((Node *) part->targetList);
+	part->hasAggs = contain_aggs_of_level((Node *) part->targetList, 0);
 	cr_normalize_lift_ctes(part, 2);
 	return possible ? part : NULL;
 }
