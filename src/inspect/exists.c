@@ -139,7 +139,7 @@ group_by(Query *query, Node *key)
 	query->targetList = list_make1(tle);
 	query->distinctClause = NIL;
 	query->sortClause = NIL;
-	query->hasAggs = contain_agg_clause(query->havingQual);
+	query->hasAggs = contain_aggs_of_level(query->havingQual, 0);
 	query->groupClause = list_make1(cr_make_grouping(tle, query->targetList));
 }
 

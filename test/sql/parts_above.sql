@@ -62,8 +62,7 @@ MERGE INTO whole USING (VALUES (5)) v (id) ON whole.id = v.id WHEN NOT MATCHED T
 UPDATE whole SET x = 1;
 DELETE FROM whole;
 TRUNCATE whole;
-COPY whole FROM stdin;
-\.
+COPY whole TO stdout;
 INSERT INTO parent VALUES (5, 1, 'x');
 -- and to a part that is not protected, by its own name
 RESET ROLE;
