@@ -34,6 +34,7 @@ extern SubLink *cr_absence_exists(CrAbsent *absent, Node *condition);
 extern Var *cr_absence_tested_column(Node *node, CrAbsent *absent);
 extern bool cr_absence_is_unused(CrAbsent *absent);
 extern bool cr_absence_joins_people(CrAbsent *absent);
+extern bool cr_absence_names_others(Node *expr, int rti);
 extern bool cr_absence_is_excluded(CrAbsent *absent);
 extern bool cr_absence_is_only_tested(CrAbsent *absent);
 extern bool cr_absence_is_distinct(CrAbsent *absent);

@@ -205,3 +205,22 @@ cr_absence_joins_people(CrAbsent *absent)
 								   (Node *) absent->key) & CR_USE_UNIT) != 0 &&
 		(cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0;
 }
+
+static bool
+others_walker(Node *node, const int *rti)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return ((Var *) node)->varlevelsup != 0 ||
+			(int) ((Var *) node)->varno != *rti;
+	return IsA(node, SubLink) ||
+		expression_tree_walker(node, others_walker, (void *) rti);
+}
+
+/* Are there columns of others than the entry, or sub-selects? */
+bool
+cr_absence_names_others(Node *expr, int rti)
+{
+	return others_walker(expr, &rti);
+}

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * src/inspect/counted_test.c
- *	  Reads conditions on counts that are one at least as tests for null.
+ *	  Reads conditions on counts that are one at least as tests for null, and
+ *	  others that hold without a match as questions for one.
  *
  * See counted.c.
  *
@@ -18,6 +19,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "rewrite/rewriteManip.h"
 
 static bool
 holds(const Const *value)
@@ -83,25 +85,6 @@ test_of(Query *query, Node *expr, bool condition)
 
 /* ---------- others, which hold without a match ---------- */
 
-static bool
-is_of_entry(Node *node, const int *rti)
-{
-	if (node == NULL)
-		return true;
-	if (IsA(node, Var))
-		return ((Var *) node)->varlevelsup == 0 &&
-			(int) ((Var *) node)->varno == *rti;
-	return !IsA(node, SubLink) && !IsA(node, Aggref);
-}
-
-static bool
-others_walker(Node *node, const int *rti)
-{
-	return node != NULL &&
-		(!is_of_entry(node, rti) ||
-		 expression_tree_walker(node, others_walker, (void *) rti));
-}
-
 /* The outer join by which what was counted of people may be missing. */
 static bool
 find_join(Query *query, Node *from, int rti, CrAbsent *absent)
@@ -135,7 +118,8 @@ question_of(Query *query, Node *expr)
 	ListCell   *lc;
 
 	if (exprType(expr) != BOOLOID || !entry_walker(expr, &counted) ||
-		others_walker(expr, &counted.rti))
+		cr_absence_names_others(expr, counted.rti) ||
+		contain_aggs_of_level(expr, 0))
 		return NULL;
 	without = cr_counted_value(&counted, expr, 0);
 	if (without == NULL || !holds(without) ||

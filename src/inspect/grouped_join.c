@@ -148,18 +148,6 @@ missing_value(Grouped *grouped, const Aggref *aggref)
 	return result;
 }
 
-static bool
-others_walker(Node *node, const int *rti)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Var))
-		return ((Var *) node)->varlevelsup != 0 ||
-			(int) ((Var *) node)->varno != *rti;
-	return IsA(node, SubLink) ||
-		expression_tree_walker(node, others_walker, (void *) rti);
-}
-
 static void
 note_aggregate(Grouped *grouped, Aggref *aggref)
 {
@@ -171,8 +159,10 @@ note_aggregate(Grouped *grouped, Aggref *aggref)
 		(aggref->aggstar || contain_var_clause((Node *) aggref->args)) &&
 		(cr_aggregate_family(aggref->aggfnoid) != 0 ||
 		 cr_aggregate_is_extreme(aggref->aggfnoid)) &&
-		!others_walker((Node *) aggref->args, &grouped->absent.rti) &&
-		!others_walker((Node *) aggref->aggfilter, &grouped->absent.rti) ?
+		!cr_absence_names_others((Node *) aggref->args,
+								 grouped->absent.rti) &&
+		!cr_absence_names_others((Node *) aggref->aggfilter,
+								 grouped->absent.rti) ?
 		missing_value(grouped, aggref) : NULL;
 	if (missing == NULL)
 		grouped->lost = true;

@@ -69,23 +69,11 @@ place_mutator(Node *node, CrUnmatched *unmatched)
 	return expression_tree_mutator(node, place_mutator, (void *) unmatched);
 }
 
-static bool
-others_walker(Node *node, int *rti)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Var))
-		return ((Var *) node)->varlevelsup != 0 ||
-			((Var *) node)->varno != *rti;
-	return IsA(node, SubLink) ||
-		expression_tree_walker(node, others_walker, (void *) rti);
-}
-
 /* Does the key name columns of the entry, and nothing else? */
 static bool
 is_of_entry(Node *key, int rti)
 {
-	return contain_var_clause(key) && !others_walker(key, &rti);
+	return contain_var_clause(key) && !cr_absence_names_others(key, rti);
 }
 
 /* The key in the words of the query with the join; NULL if not of it alone. */
