@@ -8,7 +8,10 @@
 # A "relation" here is what stands in FROM and WHERE of one SELECT over
 # protected rows:
 #	from, where		what is written
-#	units			[expression, threshold] of each protected table below
+#	units			[expression, threshold, hidden, how, once] of each protected
+#					table below; how is key, for the people whom the key names,
+#					or optional, for those of them who have a match, which once
+#					says is one row
 #	columns			{expr, type, uses, values, null, outer}; uses is some of
 #					d(imension) f(ilter) m(easure) k(ey); outer is the unit of
 #					the table when an outer join may null it
@@ -232,6 +235,36 @@ sub condition_on_two
 
 # ---------- relations ----------
 
+# Is something of the unit's optional table in one of the texts?
+sub reads
+{
+	my ($relation, $unit, @texts) = @_;
+
+	for my $column (grep { ($_->{outer} // '') eq $unit->[0] } @{ $relation->{columns} })
+	{
+		return 1 if grep { /\Q$column->{expr}\E\b/ } @texts;
+	}
+	return 0;
+}
+
+# Who has no match may be left out, or set apart, by what reads the table.
+sub set_apart
+{
+	my ($relation, $text) = @_;
+
+	$_->[4] = 0 for grep { reads($relation, $_, $text) } @{ $relation->{units} };
+	return;
+}
+
+sub restrict
+{
+	my ($relation, $condition) = @_;
+
+	push @{ $relation->{where} }, $condition;
+	set_apart($relation, "$condition");
+	return;
+}
+
 sub base
 {
 	my ($name) = @_;
@@ -246,7 +279,8 @@ sub base
 		  . owner("(SELECT * FROM $rows $table->{units}[0] IS NOT NULL)")
 		  . " $alias",
 		where => [],
-		units => [ map { [ "$alias.$_", $table->{threshold} ] }
+		units => [ map { [ "$alias.$_", $table->{threshold}, undef,
+					$_ eq $table->{key} ? 'key' : undef ] }
 			  @{ $table->{units} } ],
 		anti => [],
 		outer => 0,
@@ -272,8 +306,27 @@ sub some_base
 		calls recent mine mine_too), chance(0.2) ? 'trials' : 'visits'));
 }
 
+# Who has a match is one of those, too, whom the match is for.
+sub count_as_strictly
+{
+	my ($relation) = @_;
+	my ($least) = sort { $b <=> $a } map { $_->[1] }
+	  grep { ($_->[3] // '') eq 'key' } @{ $relation->{units} };
+
+	for my $unit (grep { ($_->[3] // '') eq 'optional' } @{ $relation->{units} })
+	{
+		$unit->[1] = $least if defined $least && $least > $unit->[1];
+	}
+	return $relation;
+}
+
 # Two relations joined on their keys.
 sub joined
+{
+	return count_as_strictly(joined_alone(@_));
+}
+
+sub joined_alone
 {
 	my ($left, $right) = @_;
 	my $on = "$left->{key}{expr} = $right->{key}{expr}";
@@ -308,6 +361,8 @@ sub joined
 		my $nulled = $how eq 'LEFT' ? $right : $left;
 
 		push @nulled, $nulled->{units}[0][0] =~ /^(\w+)\./;
+		$_->[3] = 'optional' for grep { $_->[3] } @{ $nulled->{units} };
+		$_->[4] = 1 for grep { $nulled->{unique} } @{ $nulled->{units} };
 		$_->{outer} = $nulled->{units}[0][0] for @{ $nulled->{columns} };
 		$nulled->{where} = [];
 		$left->{key} = $right->{key} if $how eq 'RIGHT';
@@ -344,6 +399,7 @@ sub labelled
 	my $how = pick('JOIN', 'LEFT JOIN');
 
 	feature("label $how");
+	set_apart($relation, $expr) if $how eq 'JOIN';
 	$relation->{from} = delete $relation->{cross} if $relation->{cross};
 	$relation->{from} = $relation->{from} . " $how $name $alias ON $alias.$unique = $expr";
 	push @{ $relation->{columns} }, { expr => "$alias.$_->[0]",
@@ -371,6 +427,7 @@ sub in_a_row
 	my $form = pick('equal', 'cast', 'band', 'before');
 
 	feature("in a row, $form $how");
+	set_apart($relation, $x);
 	if ($form eq 'equal' || $form eq 'cast')
 	{
 		my $cast = $form eq 'equal' ? '' : $number ? '::numeric' : '::date';
@@ -446,8 +503,8 @@ sub membership
 		push @{ $relation->{where} },
 		  analyst($member->{written}) . owner($member->{rows});
 		push @{ $relation->{units} },
-		  [ $member->{key}, $member->{threshold} ];
-		return $relation;
+		  [ $member->{key}, $member->{threshold}, undef, 'key' ];
+		return count_as_strictly($relation);
 	}
 	if (chance(0.3) && !$relation->{cross})
 	{
@@ -495,7 +552,7 @@ sub nested
 		  : owner("$unit->[0] AS $name")
 		  if $name ne 'k';
 		push @units, [ "$alias.$name", $unit->[1],
-			$shown || $name eq 'k' ? undef : 'hidden' ];
+			$shown || $name eq 'k' ? undef : 'hidden', @$unit[ 3, 4 ] ];
 		$_->{outer} = "$alias.$name"
 		  for grep { defined $_->{outer} && $_->{outer} eq $unit->[0] } @columns;
 	}
@@ -540,7 +597,7 @@ sub unit_level
 
 		push @targets, "$unit->[0] AS $name";
 		push @keys, $unit->[0] unless grep { $_ eq $unit->[0] } @keys;
-		push @units, [ "$alias.$name", $unit->[1] ];
+		push @units, [ "$alias.$name", $unit->[1], undef, @$unit[ 3, 4 ] ];
 		$renamed{ $unit->[0] } = "$alias.$name";
 	}
 	my $nulled_by = sub { return $renamed{ $_[0]{outer} // '' }; };
@@ -635,16 +692,16 @@ sub relation
 	{
 		$relation = joined($relation, some_base());
 	}
-	push @{ $relation->{where} }, condition($relation) if chance(0.5);
+	restrict($relation, condition($relation)) if chance(0.5);
 	$relation = labelled($relation) if chance(0.3);
-	push @{ $relation->{where} }, condition_by_parameter($relation)
+	restrict($relation, condition_by_parameter($relation))
 	  if chance(0.15);
-	push @{ $relation->{where} }, condition_on_two($relation) if chance(0.15);
+	restrict($relation, condition_on_two($relation)) if chance(0.15);
 	$relation = membership($relation, 0) if chance(0.2);
 	$relation = membership($relation, 1) if chance(0.1);
 	$relation = nested($relation, $ctes) if chance(0.3);
 	$relation = unit_level($relation, $ctes) if chance(0.2);
-	push @{ $relation->{where} }, condition($relation) if chance(0.3);
+	restrict($relation, condition($relation)) if chance(0.3);
 	$relation = nested($relation, $ctes) if chance(0.1);
 	$relation = in_a_row($relation) if chance(0.15);
 	return $relation;
@@ -711,12 +768,24 @@ sub factors_differ
 	} @{ $relation->{units} };
 }
 
+# The relation without the tables of which an aggregate reads nothing, and to
+# which a match adds no rows.
+sub read_by
+{
+	my ($relation, @texts) = @_;
+
+	return { %$relation,
+		units => [ grep { !$_->[4] || reads($relation, $_, @texts) } @{ $relation->{units} } ] };
+}
+
 # What is written call(argument) [FILTER], and released if its part and the
 # rest of the group are many enough.
 sub guarded
 {
 	my ($relation, $written, $call, $condition, @columns) = @_;
 	my @tests;
+
+	$relation = read_by($relation, $call, $condition // '');
 	my @arguments = map { "$_->{expr} IS NOT NULL" } @columns;
 	my $filter = all_of(kept($relation), $condition);
 
@@ -875,16 +944,21 @@ sub key
 	my $type = $column->{type};
 	my @forms = ($x, $x, $x, "coalesce($x, NULL)");
 
-	push @forms, "lower($x)", "coalesce($x, 'none')", "left($x, 1)", "length($x)", "$x || '!'",
+	push @forms, "lower($x)", "left($x, 1)", "length($x)", "$x || '!'",
 	  "CASE $x WHEN 'Bern' THEN 'r' WHEN 'r1' THEN 'r' ELSE $x END"
 	  if $type eq 'text';
-	push @forms, "$x % 2", "$x * 10 + 1", "$x > 1", "$x / 2", "CASE WHEN $x < 2 THEN 'low' ELSE 'high' END",
+	push @forms, "$x % 2", "$x * 10 + 1", "$x > 1", "$x / 2",
 	  "CASE WHEN $x = 1 THEN 1 WHEN $x > 3 THEN 2 END"
 	  if $type eq 'int';
 	push @forms, "date_trunc('month', $x)", "extract(month FROM $x)", "to_char($x, 'YYYY-MM')", "extract(dow FROM $x)", "$x >= '2024-03-01'"
 	  if $type =~ /date|timestamp/;
 	push @forms, "$x" . '::date' if $type eq 'timestamp';
-	push @forms, "NOT $x", "CASE WHEN $x THEN 'yes' ELSE 'no' END" if $type eq 'bool';
+	push @forms, "NOT $x" if $type eq 'bool';
+	return pick(@forms) if defined $column->{outer};
+	# those without a match would be in a group with others
+	push @forms, "coalesce($x, 'none')" if $type eq 'text';
+	push @forms, "CASE WHEN $x < 2 THEN 'low' ELSE 'high' END" if $type eq 'int';
+	push @forms, "CASE WHEN $x THEN 'yes' ELSE 'no' END" if $type eq 'bool';
 	return pick(@forms);
 }
 
@@ -898,6 +972,7 @@ sub core
 	my @dimensions = columns_with($relation, 'd');
 	my @picked = some(defined $columns ? 1 : pick(0, 1, 1, 1, 2, 2, 3), @dimensions);
 	my @keys = map { key($_) } @picked;
+	set_apart($relation, $_->{expr}) for @picked;
 	# groups without a match are as of NOT EXISTS, which this knows nothing of
 	my @matched = map { $keys[$_] }
 	  grep { defined $picked[$_]{outer} } 0 .. $#picked;
