@@ -255,6 +255,9 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 		return CR_HINT_OF_DATES;
 	if (aggref->aggkind != AGGKIND_NORMAL)
 		return "It would be one person's value. Compute it from groups, by columns or bands of them: the commonest is SELECT x ... GROUP BY x ORDER BY count(*) DESC LIMIT 1, the median SELECT min(x) FROM (SELECT x, sum(n) OVER (ORDER BY x) AS upto, sum(n) OVER () AS n FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released) AS r WHERE upto * 2 >= n.";
+	if (!cr_aggregate_is_extreme(aggref->aggfnoid) &&
+		level->kind == CR_LEVEL_UNIT)
+		return "Of each person's rows take count, sum, avg, stddev or variance; min, max or count(DISTINCT x) of a dimension; or, for the set of its values, bool_or(x = 'a') AS a, bool_or(x = 'b') AS b, to be grouped by.";
 	if (!cr_aggregate_is_extreme(aggref->aggfnoid))
 		return "Use count, sum, avg, stddev or variance here, or corr, covar and regr of two measures; over a released subquery every aggregate is free.";
 	if (var != NULL && IsA(var, Var) && var->varlevelsup == 0 &&

@@ -19,6 +19,7 @@
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
 
 /* What to write in its place. */
@@ -295,6 +296,37 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	return NULL;
 }
 
+/* Is it a column by itself, cast or multiplied by constants only? */
+static bool
+is_scaled(CrLevel *level, Node *expr)
+{
+	CrPolynomial polynomial;
+
+	return list_length(pull_var_clause(expr, 0)) == 1 &&
+		cr_polynomial_read(level->statement, expr, &polynomial) &&
+		polynomial.terms <= 1 && !polynomial.constant;
+}
+
+/* COALESCE(x, 0)::float or 2 * COALESCE(x, 0) are x::float or 2 * x. */
+static void
+unwrap_scaled(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
+{
+	List	   *expanded = NIL;
+	List	   *written = NIL;
+	Node	   *plain = cr_inspect_zeros(level->statement, argument->expanded,
+										 &expanded);
+	Node	   *own = cr_inspect_zeros(level->statement, argument->written,
+									   &written);
+
+	if (list_length(expanded) != 1 || list_length(written) != 1 ||
+		!is_scaled(level, plain))
+		return;
+	argument->expanded = plain;
+	argument->written = own;
+	aggregate->zeros = true;
+	argument->conditional = true;
+}
+
 /*
  * COALESCE(x, 0): to a sum that is like x, and an average of it is the sum
  * by the number of rows, which is free.
@@ -308,9 +340,14 @@ unwrap_coalesce(CrLevel *level, CrAggregate *aggregate, uint32 family,
 	CoalesceExpr *written =
 		(CoalesceExpr *) cr_inspect_strip(argument->written);
 
-	if (!IsA(expanded, CoalesceExpr) || !IsA(written, CoalesceExpr) ||
-		(family != CR_AGG_SUM && family != CR_AGG_AVG) ||
-		list_length(expanded->args) != 2 || list_length(written->args) != 2 ||
+	if (family != CR_AGG_SUM && family != CR_AGG_AVG)
+		return NULL;
+	if (!IsA(expanded, CoalesceExpr) || !IsA(written, CoalesceExpr))
+	{
+		unwrap_scaled(level, aggregate, argument);
+		return NULL;
+	}
+	if (list_length(expanded->args) != 2 || list_length(written->args) != 2 ||
 		read_otherwise(level, lsecond(expanded->args)) != ELSE_ZERO)
 		return NULL;
 	argument->expanded = linitial(expanded->args);

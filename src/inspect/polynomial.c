@@ -263,8 +263,8 @@ combine(const CrStatement *statement, List *args, CrOperation operation,
 	result->counted = left.counted || right.counted;
 	result->measured = left.measured || right.measured;
 	result->constant = operation == CR_OP_MULTIPLY ?
-						   left.constant && right.constant :
-						   left.constant || right.constant;
+		left.constant && right.constant :
+		left.constant || (operation != CR_OP_DIVIDE && right.constant);
 	if (operation == CR_OP_MULTIPLY && !may_multiply(args, &left, &right))
 		return object_with(result, "a count of each person's rows as a factor",
 						   CR_HINT_COUNTS);

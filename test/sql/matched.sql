@@ -185,6 +185,23 @@ SELECT ask('SELECT count(*) FILTER (WHERE s.f IS DISTINCT FROM 1), sum(s.f), cou
 SELECT ask('SELECT coalesce(s.f, 0) AS a, coalesce(v.g, 0) AS b, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient LEFT JOIN (SELECT DISTINCT patient, 1 AS g FROM visits WHERE code = ''I10'') v ON v.patient = p.patient GROUP BY 1, 2');
 SELECT ask('WITH s AS (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''tea'') SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN s ON s.buyer = p.patient GROUP BY 1');
 SELECT ask('SELECT k, count(*) FROM (SELECT p.patient, coalesce(s.f, 0) AS k FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient) x GROUP BY 1');
+-- zero stands for no match inside of casts and products, too
+SELECT ask('SELECT p.city, round((avg(coalesce(n, 0)::float8))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, round((avg(coalesce(n, 0)::numeric))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, round((avg(1.5 * coalesce(n, 0)))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, round((avg(coalesce(n, 0) / 2.0))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, round((sum(-coalesce(n, 0)))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
+SELECT ask('SELECT p.city, round((100.0 * sum(2 * coalesce(n, 0)) / count(*))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
+SELECT attack('SELECT avg(1.5 * coalesce(n, 0)) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum(coalesce(s, 0)::float8) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum(2 * coalesce(n, 0) + 1) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum((1 + coalesce(n, 0))::float8) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum(coalesce(n, 0) * coalesce(s, 0)) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum(0 / coalesce(n, 0)) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum(1.0 / coalesce(n, 0)) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum(coalesce(n, 0) * p.age) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT avg(power(2, coalesce(n, 0))) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
+SELECT attack('SELECT sum(coalesce(n, 0)::text::int) FROM patients p LEFT JOIN (SELECT buyer AS patient, count(*) AS n, sum(price) AS s FROM sales WHERE item = ''salve'' GROUP BY 1) v USING (patient)');
 -- of few people they tell no more than the tests do
 SELECT attack('SELECT count(*) FILTER (WHERE NOT (s.f = 1)) AS nobody, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient');
 SELECT attack('SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''salve'') s ON s.buyer = p.patient GROUP BY 1');
