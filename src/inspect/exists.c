@@ -53,9 +53,7 @@ nobody_mutator(Node *node, void *context)
 		return NULL;
 	if (!IsA(node, Aggref))
 		return expression_tree_mutator(node, nobody_mutator, context);
-	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
-		return (Node *) cr_make_int8(0);
-	return (Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+	return (Node *) cr_aggregate_of_nothing(aggref);
 }
 
 /* Is there anything but comparisons, by which nothing can fail? */

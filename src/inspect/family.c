@@ -7,7 +7,9 @@
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
@@ -123,6 +125,15 @@ cr_aggregate_is_of_population(Oid aggfnoid)
 	const char *suffix = name == NULL ? NULL : strrchr(name, '_');
 
 	return suffix != NULL && strcmp(suffix, "_pop") == 0;
+}
+
+/* What the aggregate is of no rows, or of nulls alone: 0 of a count, or null. */
+Const *
+cr_aggregate_of_nothing(const Aggref *aggref)
+{
+	return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
+		cr_make_int8(0) :
+		makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
 }
 
 /*

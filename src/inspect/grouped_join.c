@@ -97,10 +97,10 @@ is_chosen(Node *expr)
 static Const *
 aggregate_of(const Aggref *aggref, const Const *value, Node *argument)
 {
-	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
-		return cr_make_int8(value->constisnull ? 0 : 1);
 	if (value->constisnull)
-		return makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+		return cr_aggregate_of_nothing(aggref);
+	if (cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
+		return cr_make_int8(1);
 	/* what is null with a match, too, could not be told from it */
 	if (!is_chosen(argument))
 		return NULL;
@@ -127,9 +127,7 @@ missing_value(Grouped *grouped, const Aggref *aggref)
 		if (holds == NULL)
 			return NULL;
 		if (holds->constisnull || !DatumGetBool(holds->constvalue))
-			return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
-				cr_make_int8(0) :
-				makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+			return cr_aggregate_of_nothing(aggref);
 	}
 	if (aggref->aggstar)
 		return cr_make_int8(1);

@@ -14,11 +14,9 @@
  */
 #include "postgres.h"
 
-#include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "inspect/polynomial.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
@@ -73,9 +71,7 @@ aggregate_of(Hoisting *hoisting, Aggref *aggref, Expr *result)
 
 	if (result == NULL ||
 		(IsA(result, Const) && ((Const *) result)->constisnull))
-		return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
-			(Expr *) cr_make_int8(0) :
-			(Expr *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+		return (Expr *) cr_aggregate_of_nothing(aggref);
 	hoisting->result = (Node *) result;
 	copy = makeNode(Aggref);
 	memcpy(copy, aggref, sizeof(Aggref));

@@ -96,12 +96,8 @@ missing_aggregate(CrPlace *place, Aggref *aggref)
 		nothing = nothing || (IsA(argument, Const) &&
 							  ((Const *) argument)->constisnull);
 	}
-	if (nothing && cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT)
-		return (Node *) makeConst(aggref->aggtype, -1, InvalidOid,
-								  sizeof(int64), Int64GetDatum(0), false,
-								  FLOAT8PASSBYVAL);
 	if (nothing)
-		return null_for((Node *) aggref);
+		return (Node *) cr_aggregate_of_nothing(aggref);
 	place->following->unclear = true;
 	return (Node *) aggref;
 }

@@ -57,6 +57,7 @@ extern uint32 cr_aggregate_family(Oid aggfnoid);
 extern uint32 cr_aggregate_pair(Oid aggfnoid);
 extern bool cr_aggregate_squares(uint32 family);
 extern bool cr_aggregate_is_of_population(Oid aggfnoid);
+extern Const *cr_aggregate_of_nothing(const Aggref *aggref);
 
 /* zeros.c */
 extern Node *cr_inspect_zeros(const CrStatement *statement, Node *expr,

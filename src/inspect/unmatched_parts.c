@@ -75,9 +75,7 @@ idle_mutator(Node *node, void *context)
 	if (!idle && (aggref->aggfilter == NULL ||
 				  !cr_inspect_never_holds((Node *) aggref->aggfilter)))
 		return (Node *) aggref;
-	return cr_aggregate_family(aggref->aggfnoid) == CR_AGG_COUNT ?
-		(Node *) cr_make_int8(0) :
-		(Node *) makeNullConst(aggref->aggtype, -1, aggref->aggcollid);
+	return (Node *) cr_aggregate_of_nothing(aggref);
 }
 
 /* Computes what has become constant. */
