@@ -126,6 +126,7 @@ typedef struct CrUnit
 	CrBase	   *membership;		/* the set of people through which alone it is
 								 * there, so it may be missing; or NULL */
 	bool		absent;			/* only rows without it are meant */
+	int			threshold;		/* so many are enough */
 } CrUnit;
 
 /* One entry of a level's FROM. */
@@ -413,11 +414,17 @@ extern CrBase *cr_base_make_unit_level(CrStatement *statement,
 									   RangeTblEntry *rte, CrLevel *level);
 extern void cr_base_mark_nullable(CrSource *source);
 
+/* inspect/one_person.c */
+extern bool cr_unit_is_of(CrLevel *level, const CrUnit *unit,
+						  const CrUnit *of);
+extern void cr_level_raise_thresholds(CrLevel *level);
+
+/* inspect/by_unit.c */
+extern bool cr_level_groups_by_units(CrLevel *level);
+extern const CrUnit *cr_level_missing_unit(CrLevel *level);
 /* inspect/unit.c */
 extern void cr_level_read_units(CrLevel *level);
 extern bool cr_level_joins_owners(const CrLevel *level);
-extern bool cr_level_groups_by_units(CrLevel *level);
-extern const CrUnit *cr_level_missing_unit(CrLevel *level);
 extern void cr_level_place_units(CrLevel *level);
 extern bool cr_aggregate_is_extreme(Oid aggfnoid);
 extern CrColumnFact cr_unit_column_fact(CrLevel *level, Node *expanded);

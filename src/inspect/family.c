@@ -127,7 +127,7 @@ cr_aggregate_is_of_population(Oid aggfnoid)
 	return suffix != NULL && strcmp(suffix, "_pop") == 0;
 }
 
-/* What the aggregate is of no rows, or of nulls alone: 0 of a count, or null. */
+/* What the aggregate is of no rows, or of nulls: 0 of a count, or null. */
 Const *
 cr_aggregate_of_nothing(const Aggref *aggref)
 {

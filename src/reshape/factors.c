@@ -119,7 +119,7 @@ test_of_values(const Factors *factors, List *values, const int *places,
 			   Node *rows)
 {
 	const CrUnit *unit = factors->unit;
-	int			threshold = unit->base->policy->threshold;
+	int			threshold = unit->threshold;
 	List	   *args = NIL;
 	Aggref	   *unlike;
 	Expr	   *none;

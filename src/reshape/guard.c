@@ -29,18 +29,12 @@ make_aggregate(Oid aggfnoid, Oid type, List *args, Node *filter)
 	return aggref;
 }
 
-static int
-threshold_of(const CrUnit *unit)
-{
-	return unit->base->policy->threshold;
-}
-
 static Aggref *
 count_units(const CrUnit *unit, Node *filter)
 {
 	return make_aggregate(cr_oids_get()->units_aggregate, INT4OID,
 						  list_make2(copyObject(unit->local),
-									 cr_make_int4(threshold_of(unit))),
+									 cr_make_int4(unit->threshold)),
 						  filter);
 }
 
@@ -49,7 +43,7 @@ Expr *
 cr_guard_reach(const CrUnit *unit, Node *filter)
 {
 	return cr_make_operation(">=", (Expr *) count_units(unit, filter),
-							 (Expr *) cr_make_int4(threshold_of(unit)));
+							 (Expr *) cr_make_int4(unit->threshold));
 }
 
 /* count(unit) >= t, where no unit stands in two rows */
@@ -61,7 +55,7 @@ rows_reach(const CrUnit *unit)
 									   NULL);
 
 	return cr_make_operation(">=", (Expr *) count,
-							 (Expr *) cr_make_int8(threshold_of(unit)));
+							 (Expr *) cr_make_int8(unit->threshold));
 }
 
 /* count > 0, of the groups that have passed their guards */
@@ -90,8 +84,7 @@ cr_guard_threshold(const CrLevel *level)
 	ListCell   *lc;
 
 	foreach(lc, level->units)
-		threshold = Max(threshold,
-						((CrUnit *) lfirst(lc))->base->policy->threshold);
+		threshold = Max(threshold, ((CrUnit *) lfirst(lc))->threshold);
 	return threshold;
 }
 
@@ -307,29 +300,6 @@ guards_of_sets(const CrLevel *level)
 	return guards;
 }
 
-/* Does a join put the two units side by side as one person? */
-static bool
-are_one(CrLevel *level, const CrUnit *unit, const CrUnit *other)
-{
-	ListCell   *lc;
-
-	/* what has come up from a level of people is of one */
-	if (!list_member_ptr(cr_inspect_all_bases(level), other->base))
-		return true;
-	foreach(lc, cr_inspect_all_clauses(level))
-	{
-		Node	   *left;
-		Node	   *right;
-
-		if (cr_inspect_equality(((CrClause *) lfirst(lc))->expanded,
-								&left, &right) &&
-			((equal(left, unit->expanded) && equal(right, other->expanded)) ||
-			 (equal(right, unit->expanded) && equal(left, other->expanded))))
-			return true;
-	}
-	return false;
-}
-
 /* May several rows of the unit's table be beside one row of the others? */
 static bool
 repeats_others(CrLevel *level, const CrUnit *unit)
@@ -375,8 +345,8 @@ guards_of_repeated(CrLevel *level)
 
 			if (other->membership == NULL && other->base != unit->base &&
 				!cr_inspect_nulled_alike(level, ids, other->base) &&
-				!(threshold_of(unit) >= threshold_of(other) &&
-				  are_one(level, other, unit)))
+				!(unit->threshold >= other->threshold &&
+				  cr_unit_is_of(level, unit, other)))
 				guards = lappend(guards, cr_guard_rest(other, matched));
 		}
 	}

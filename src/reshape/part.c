@@ -203,7 +203,7 @@ static Expr *
 enough_people(const CrUnit *unit, const Aggref *like)
 {
 	Expr	   *threshold =
-		(Expr *) cr_make_int8(unit->base->policy->threshold);
+		(Expr *) cr_make_int8(unit->threshold);
 	Node	   *class;
 
 	if (!cr_policy_unit_may_be_token(unit->base->rte->relid, unit->attnum))
