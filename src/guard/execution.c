@@ -20,6 +20,7 @@
 #include "guard/groupings.h"
 #include "guard/own_tables.h"
 #include "guard/row_charge.h"
+#include "guard/settled.h"
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
 #include "ledger/record.h"
@@ -105,6 +106,7 @@ cr_execution_relations(PlannedStmt *plan)
  * Groups that workers release are known to us when the workers have ended,
  * which is too late to charge for them.  And while there are workers, an
  * access rule that fails ends the statement, though another room admits it.
+ * Nor can scans that they share be kept from marking what they meet.
  */
 static void
 do_without_workers(QueryDesc *queryDesc)
@@ -296,7 +298,7 @@ remember(QueryDesc *queryDesc, List *guards)
 	cr_groupings_call(execution->groupings, before_use, execution);
 	if (execution->charge.rows)
 		execution->row_charge = cr_row_charge_create(&execution->charge);
-	if (cr_access_condition_failed() ||
+	if (cr_settle_scans(queryDesc) || cr_access_condition_failed() ||
 		(execution->charge.rows &&
 		 cr_groupings_in_workers(queryDesc->plannedstmt, guards)))
 		do_without_workers(queryDesc);

@@ -33,6 +33,7 @@
 #include "guard/raise.h"
 #include "guard/reads.h"
 #include "guard/relied.h"
+#include "guard/settled.h"
 #include "guard/uncounted.h"
 #include "guard/written_out.h"
 #include "policy/policy.h"
@@ -236,6 +237,9 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 		if (is_any_uncounted())
 			queryDesc->plannedstmt->queryId = UINT64CONST(0);
 		start(queryDesc, eflags);
+		if (is_worker_fragment(queryDesc->plannedstmt) &&
+			cr_policy_possible())
+			(void) cr_settle_scans(queryDesc);
 		return;
 	}
 	if (protected)
@@ -249,6 +253,8 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	usage = cr_uncounted_save();
 	PG_TRY();
 	{
+		if (protected)
+			cr_settle_pages(queryDesc->plannedstmt);
 		start(queryDesc, eflags);
 		if (own)
 			cr_own_tables_begin(queryDesc);

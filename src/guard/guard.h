@@ -44,6 +44,12 @@ extern bool cr_guard_counts_rows(Oid funcid);
 extern bool cr_guard_looks_inside(Oid funcid);
 
 /*
+ * Does the function tell the current user what the whole server has done,
+ * where that includes queries on protected tables?
+ */
+extern bool cr_guard_tells_of_server(Oid funcid);
+
+/*
  * Is a statement on protected tables being planned, which does not call the
  * function itself, and has the function been made by somebody who has not the
  * current user's rights, or for an extension that may do anything by it?

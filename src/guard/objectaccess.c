@@ -134,6 +134,20 @@ refuse_inside_call(Oid funcid)
 	cr_raise_refusal(verdict, NULL);
 }
 
+/* In whichever database: there may be no extension in this one. */
+static void
+refuse_server_wide_call(Oid funcid)
+{
+	if (cr_policy_possible())
+		refuse_inside_call(funcid);
+	ereport(ERROR,
+			(errcode(CR_ERRCODE_COMMAND),
+			 errmsg("function \"%s\" cannot be called on a server with protected tables",
+					get_func_name(funcid)),
+			 errdetail("It tells what queries in other databases have read, past every policy."),
+			 errhint("Members of pg_read_all_stats may call it; a superuser may make a SECURITY DEFINER function of the part that others need.")));
+}
+
 /*
  * While a text of somebody else's is read or evaluated by the extension, as
  * in access rules: what the planner evaluates of a table, the conditions of a
@@ -206,7 +220,11 @@ judge_function_call(Oid funcid)
 	}
 	if (cr_session_is_borrowed() && !cr_condition_list_has(funcid))
 		refuse_borrowed_call(funcid);
-	if (!cr_policy_possible() || superuser())
+	if (superuser())
+		return;
+	if (cr_guard_tells_of_server(funcid))
+		refuse_server_wide_call(funcid);
+	if (!cr_policy_possible())
 		return;
 	if (cr_guard_counts_rows(funcid))
 		refuse_counter_call(funcid);

@@ -16,6 +16,9 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_database.h"
@@ -26,6 +29,9 @@
 #include "policy/label.h"
 #include "policy/marked.h"
 #include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
 
 #define MARK	"holds protected tables or keys"
 
@@ -36,6 +42,31 @@ cr_marked_has(Oid database)
 
 	ObjectAddressSet(object, DatabaseRelationId, database);
 	return GetSecurityLabel(&object, CR_LABEL_PROVIDER) != NULL;
+}
+
+bool
+cr_marked_any(void)
+{
+	Relation	labels = table_open(SharedSecLabelRelationId, AccessShareLock);
+	ScanKeyData keys[1];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		result = false;
+
+	ScanKeyInit(&keys[0], Anum_pg_shseclabel_classoid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(DatabaseRelationId));
+	scan = systable_beginscan(labels, InvalidOid, false, NULL, 1, keys);
+	while (!result && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		Datum		provider = heap_getattr(tuple, Anum_pg_shseclabel_provider,
+											RelationGetDescr(labels), &isnull);
+
+		result = strcmp(TextDatumGetCString(provider), CR_LABEL_PROVIDER) == 0;
+	}
+	systable_endscan(scan);
+	table_close(labels, AccessShareLock);
+	return result;
 }
 
 /*

@@ -21,6 +21,9 @@ extern void cr_marked_set_copy(const char *name);
 /* Is the database marked?  May be asked from within any database. */
 extern bool cr_marked_has(Oid database);
 
+/* Is any database of the server marked? */
+extern bool cr_marked_any(void);
+
 /*
  * May a user write this label, or NULL, on a database?  Raises an error, or
  * returns.

@@ -1,0 +1,270 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/guard/settled.c
+ *	  Keeps a query on protected tables from changing pages as it reads them.
+ *
+ * Whoever reads a page of a table may remove row versions from it that nobody
+ * needs any more, and whoever meets such a version by an index marks its
+ * entry there.  Which pages of an analyst's own table are read can depend on
+ * one person's row, by a nested loop; and whether there is room on a page
+ * shows in the place of the next row that is stored.
+ *
+ * So pages are put in order before the first row is read, whichever of them
+ * will be: where that cannot be, nothing is left that has readers try.  What
+ * is deleted later than the query's snapshot stays until the query has ended.
+ * And its scans by index mark nothing.
+ *
+ * This is for tables that are not protected, and for those of one owner that
+ * stand beside another's: only pages without a row version that is not
+ * visible to all are left aside, which are most of a vacuumed table.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/relscan.h"
+#include "access/table.h"
+#include "access/visibilitymap.h"
+#include "catalog/pg_am.h"
+#include "guard/settled.h"
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "policy/policy.h"
+#include "storage/bufmgr.h"
+#include "storage/bufpage.h"
+#include "utils/rel.h"
+
+/* ---------- whose pages may tell somebody something ---------- */
+
+static bool
+is_read(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_RELATION &&
+		(rte->relkind == RELKIND_RELATION ||
+		 rte->relkind == RELKIND_MATVIEW);
+}
+
+/* The owners of the plan's protected tables. */
+static List *
+protecting_owners(PlannedStmt *plan)
+{
+	List	   *owners = NIL;
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		CrPolicy   *policy = rte->rtekind == RTE_RELATION ?
+			cr_policy_lookup(rte->relid) : NULL;
+
+		if (policy != NULL)
+			owners = list_append_unique_oid(owners, policy->owner);
+	}
+	return owners;
+}
+
+/* Are there rows in the plan that the table's owner must not learn about? */
+static bool
+is_beside_others(Relation relation, const List *owners)
+{
+	ListCell   *lc;
+
+	foreach(lc, owners)
+	{
+		if (lfirst_oid(lc) != relation->rd_rel->relowner)
+			return true;
+	}
+	return false;
+}
+
+/* ---------- pages ---------- */
+
+/*
+ * Puts one page in order, or has nobody try.  The latter is a hint in the
+ * page, which the next UPDATE or DELETE, or VACUUM, sets right.
+ */
+static void
+settle_page(Relation relation, BlockNumber block,
+			BufferAccessStrategy strategy)
+{
+	Buffer		buffer = ReadBufferExtended(relation, MAIN_FORKNUM, block,
+											RBM_NORMAL, strategy);
+	PageHeader	page = (PageHeader) BufferGetPage(buffer);
+
+	heap_page_prune_opt(relation, buffer);
+	if (TransactionIdIsValid(page->pd_prune_xid))
+	{
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		if (TransactionIdIsValid(page->pd_prune_xid))
+		{
+			PageClearPrunable(page);
+			MarkBufferDirtyHint(buffer, true);
+		}
+		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+	}
+	ReleaseBuffer(buffer);
+}
+
+static void
+settle_pages_of(Relation relation)
+{
+	BlockNumber blocks = RelationGetNumberOfBlocks(relation);
+	BlockNumber visible;
+	BufferAccessStrategy strategy;
+	Buffer		map = InvalidBuffer;
+	BlockNumber block;
+
+	visibilitymap_count(relation, &visible, NULL);
+	if (visible >= blocks)
+		return;
+	strategy = GetAccessStrategy(BAS_BULKREAD);
+	for (block = 0; block < blocks; block++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!VM_ALL_VISIBLE(relation, block, &map))
+			settle_page(relation, block, strategy);
+	}
+	if (BufferIsValid(map))
+		ReleaseBuffer(map);
+	FreeAccessStrategy(strategy);
+}
+
+static void
+settle_relation(Relation relation)
+{
+	Oid			toast_relid = relation->rd_rel->reltoastrelid;
+	Relation	toast;
+
+	if (relation->rd_rel->relam != HEAP_TABLE_AM_OID)
+		return;
+	settle_pages_of(relation);
+	if (!OidIsValid(toast_relid))
+		return;
+	toast = table_open(toast_relid, AccessShareLock);
+	settle_pages_of(toast);
+	table_close(toast, NoLock);
+}
+
+void
+cr_settle_pages(PlannedStmt *plan)
+{
+	List	   *owners = protecting_owners(plan);
+	List	   *done = NIL;
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		Relation	relation;
+
+		if (!is_read(rte) || list_member_oid(done, rte->relid))
+			continue;
+		done = lappend_oid(done, rte->relid);
+		relation = table_open(rte->relid, AccessShareLock);
+		if (is_beside_others(relation, owners))
+			settle_relation(relation);
+		table_close(relation, NoLock);
+	}
+}
+
+/* ---------- scans by index ---------- */
+
+typedef struct Settling
+{
+	List	   *owners;
+	bool		parallel;		/* a scan that workers would begin, too */
+} Settling;
+
+static IndexScanDesc
+begin_scan(ScanState *state, Relation index, int nkeys, int norderbys,
+		   void *instrument)
+{
+	IndexScanDesc scan =
+#if PG_VERSION_NUM >= 180000
+		index_beginscan(state->ss_currentRelation, index,
+						state->ps.state->es_snapshot, instrument, nkeys,
+						norderbys);
+#else
+		index_beginscan(state->ss_currentRelation, index,
+						state->ps.state->es_snapshot, nkeys, norderbys);
+#endif
+
+	/* such scans must not mark entries, as the primary may need them */
+	scan->xactStartedInRecovery = true;
+	return scan;
+}
+
+#if PG_VERSION_NUM >= 180000
+#define INSTRUMENT(field)	(field)
+#else
+#define INSTRUMENT(field)	NULL
+#endif
+
+/* The same as the node does when it is first asked for a row. */
+static void
+begin_index_scan(IndexScanState *state)
+{
+	if (state->iss_ScanDesc != NULL || state->iss_RelationDesc == NULL)
+		return;
+	state->iss_ScanDesc = begin_scan(&state->ss, state->iss_RelationDesc,
+									 state->iss_NumScanKeys,
+									 state->iss_NumOrderByKeys,
+									 INSTRUMENT(&state->iss_Instrument));
+	if (state->iss_NumRuntimeKeys == 0 || state->iss_RuntimeKeysReady)
+		index_rescan(state->iss_ScanDesc, state->iss_ScanKeys,
+					 state->iss_NumScanKeys, state->iss_OrderByKeys,
+					 state->iss_NumOrderByKeys);
+}
+
+static void
+begin_index_only_scan(IndexOnlyScanState *state)
+{
+	if (state->ioss_ScanDesc != NULL || state->ioss_RelationDesc == NULL)
+		return;
+	state->ioss_ScanDesc = begin_scan(&state->ss, state->ioss_RelationDesc,
+									  state->ioss_NumScanKeys,
+									  state->ioss_NumOrderByKeys,
+									  INSTRUMENT(&state->ioss_Instrument));
+	state->ioss_ScanDesc->xs_want_itup = true;
+	state->ioss_VMBuffer = InvalidBuffer;
+	if (state->ioss_NumRuntimeKeys == 0 || state->ioss_RuntimeKeysReady)
+		index_rescan(state->ioss_ScanDesc, state->ioss_ScanKeys,
+					 state->ioss_NumScanKeys, state->ioss_OrderByKeys,
+					 state->ioss_NumOrderByKeys);
+}
+
+static bool
+settle_state(PlanState *state, Settling *settling)
+{
+	bool		by_index;
+
+	if (state == NULL)
+		return false;
+	by_index = IsA(state, IndexScanState) || IsA(state, IndexOnlyScanState);
+	if (by_index && is_beside_others(((ScanState *) state)->ss_currentRelation,
+									 settling->owners))
+	{
+		if (state->plan->parallel_aware)
+			settling->parallel = true;
+		else if (IsA(state, IndexScanState))
+			begin_index_scan((IndexScanState *) state);
+		else
+			begin_index_only_scan((IndexOnlyScanState *) state);
+	}
+	return planstate_tree_walker(state, settle_state, (void *) settling);
+}
+
+bool
+cr_settle_scans(QueryDesc *queryDesc)
+{
+	Settling	settling = {protecting_owners(queryDesc->plannedstmt), false};
+	MemoryContext before =
+		MemoryContextSwitchTo(queryDesc->estate->es_query_cxt);
+
+	(void) settle_state(queryDesc->planstate, &settling);
+	MemoryContextSwitchTo(before);
+	return settling.parallel;
+}
