@@ -10,6 +10,7 @@
 #include "base/errcodes.h"
 #include "gate/gate.h"
 #include "gate/words.h"
+#include "inspect/pin.h"
 #include "inspect/polynomial.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"

@@ -22,6 +22,7 @@
 #include "inspect/absence.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/pin.h"
 #include "inspect/question.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -41,16 +42,19 @@ is_of(Node *node, int rti)
 	return bms_get_singleton_member(all, &member) && member == rti;
 }
 
+/* Not of values of which several are equal to one of the other side. */
 static bool
 read_equality(CrAbsent *absent, Node *conjunct)
 {
+	OpExpr	   *equality = (OpExpr *) conjunct;
 	Node	   *left;
 	Node	   *right;
 	Node	   *other;
 
 	if (absent->equality != NULL ||
 		!cr_inspect_equality(conjunct, &left, &right) ||
-		((OpExpr *) conjunct)->opno >= FirstNormalObjectId)
+		equality->opno >= FirstNormalObjectId ||
+		!cr_inspect_names_one(equality))
 		return false;
 	absent->key_is_left = IsA(left, Var) &&
 		((Var *) left)->varno == absent->rti;
@@ -61,7 +65,7 @@ read_equality(CrAbsent *absent, Node *conjunct)
 		!IsA(other, Var) || ((Var *) other)->varno == absent->rti ||
 		((Var *) other)->varlevelsup != 0)
 		return false;
-	absent->equality = (OpExpr *) conjunct;
+	absent->equality = equality;
 	return true;
 }
 

@@ -126,7 +126,7 @@ typedef struct CrUnit
 	CrBase	   *membership;		/* the set of people through which alone it is
 								 * there, so it may be missing; or NULL */
 	bool		absent;			/* only rows without it are meant */
-	int			threshold;		/* so many are enough */
+	int			threshold;		/* so many are enough; see one_person.c */
 } CrUnit;
 
 /* One entry of a level's FROM. */
@@ -422,6 +422,7 @@ extern void cr_level_raise_thresholds(CrLevel *level);
 /* inspect/by_unit.c */
 extern bool cr_level_groups_by_units(CrLevel *level);
 extern const CrUnit *cr_level_missing_unit(CrLevel *level);
+
 /* inspect/unit.c */
 extern void cr_level_read_units(CrLevel *level);
 extern bool cr_level_joins_owners(const CrLevel *level);
@@ -476,8 +477,6 @@ extern Bitmapset *cr_inspect_determined(CrLevel *level);
 extern Bitmapset *cr_inspect_determined_by(CrLevel *level,
 										   const Bitmapset *given,
 										   bool matched);
-extern bool cr_inspect_is_one_to_one(Oid opfuncid);
-extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);

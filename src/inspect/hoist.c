@@ -17,6 +17,7 @@
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "inspect/polynomial.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
@@ -63,20 +64,30 @@ result_mutator(Node *node, Hoisting *hoisting)
 	return expression_tree_mutator(node, result_mutator, (void *) hoisting);
 }
 
+static bool
+is_null(const Node *node)
+{
+	return IsA(node, Const) && ((const Const *) node)->constisnull;
+}
+
 /* The aggregate with a result in the place of the CASE. */
 static Expr *
 aggregate_of(Hoisting *hoisting, Aggref *aggref, Expr *result)
 {
-	Aggref	   *copy;
+	Aggref	   *copy = makeNode(Aggref);
+	Node	   *argument;
 
-	if (result == NULL ||
-		(IsA(result, Const) && ((Const *) result)->constisnull))
-		return (Expr *) cr_aggregate_of_nothing(aggref);
-	hoisting->result = (Node *) result;
-	copy = makeNode(Aggref);
+	hoisting->result = result != NULL ? (Node *) result :
+		(Node *) makeNullConst(hoisting->found->casetype, -1,
+							   hoisting->found->casecollid);
 	memcpy(copy, aggref, sizeof(Aggref));
 	copy->args = (List *) result_mutator((Node *) aggref->args, hoisting);
 	copy->aggfilter = copyObject(aggref->aggfilter);
+	argument = (Node *) linitial_node(TargetEntry, copy->args)->expr;
+	/* what stands around the CASE may make something of a null */
+	if (is_null(hoisting->result) &&
+		is_null(cr_inspect_settle(copyObject(argument))))
+		return (Expr *) cr_aggregate_of_nothing(aggref);
 	return (Expr *) copy;
 }
 

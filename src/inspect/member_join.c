@@ -16,6 +16,7 @@
 #include "base/make_query.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/pin.h"
 #include "inspect/question.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"

@@ -4,6 +4,7 @@
  *	  Reads aggregates that skip a value as aggregates over the others.
  *
  *	avg(nullif(x, 0))		avg(x) FILTER (WHERE x <> 0)
+ *	avg(nullif(x, y))		avg(x) FILTER (WHERE x IS DISTINCT FROM y)
  *
  *-------------------------------------------------------------------------
  */
@@ -17,36 +18,44 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
 
+/* x <> y; or x IS DISTINCT FROM y, where nothing is skipped for a null y. */
+static Node *
+make_others(const NullIfExpr *skipped)
+{
+	Node	   *y = lsecond(skipped->args);
+	bool		distinct = !IsA(y, Const);
+	OpExpr	   *others = distinct ? (OpExpr *) makeNode(DistinctExpr) :
+		makeNode(OpExpr);
+
+	if (!distinct && ((Const *) y)->constisnull)
+		return NULL;
+	others->opno = distinct ? skipped->opno : get_negator(skipped->opno);
+	others->opresulttype = BOOLOID;
+	others->inputcollid = skipped->inputcollid;
+	others->args = copyObject(skipped->args);
+	others->location = skipped->location;
+	return (Node *) others;
+}
+
 static Node *
 read_skipping(Aggref *aggref)
 {
 	TargetEntry *argument;
 	NullIfExpr *skipped;
-	OpExpr	   *others;
-	Oid			differs;
 
 	if (list_length(aggref->args) != 1 ||
 		cr_aggregate_family(aggref->aggfnoid) == 0)
 		return (Node *) aggref;
 	argument = linitial_node(TargetEntry, aggref->args);
 	skipped = (NullIfExpr *) cr_inspect_strip((Node *) argument->expr);
-	if (!IsA(skipped, NullIfExpr))
+	if (!IsA(skipped, NullIfExpr) || !cr_inspect_compares(skipped->opno) ||
+		!OidIsValid(get_negator(skipped->opno)))
 		return (Node *) aggref;
-	differs = get_negator(skipped->opno);
-	if (!OidIsValid(differs) || !cr_inspect_compares(skipped->opno))
-		return (Node *) aggref;
-	others = makeNode(OpExpr);
-	others->opno = differs;
-	others->opresulttype = BOOLOID;
-	others->inputcollid = skipped->inputcollid;
-	others->args = copyObject(skipped->args);
-	others->location = skipped->location;
-
 	aggref = copyObject(aggref);
 	argument = linitial_node(TargetEntry, aggref->args);
 	argument->expr = copyObject(linitial(skipped->args));
 	aggref->aggfilter = (Expr *) make_and_qual((Node *) aggref->aggfilter,
-											   (Node *) others);
+											   make_others(skipped));
 	return (Node *) aggref;
 }
 

@@ -96,6 +96,32 @@ cr_inspect_tells_apart(const OpExpr *equality, Oid collation)
 }
 
 /*
+ * Is the column compared as its own type does?  As a character it is equal to
+ * others that differ in blanks, and of those there may be several members.
+ */
+bool
+cr_inspect_compares_members(Node *operand)
+{
+	return exprType(operand) != BPCHAROID ||
+		exprType(cr_inspect_strip(operand)) == BPCHAROID;
+}
+
+/* Do the sides name the same one wherever they are equal, and only there? */
+bool
+cr_inspect_names_one(const OpExpr *equality)
+{
+	ListCell   *lc;
+
+	foreach(lc, equality->args)
+	{
+		if (!cr_inspect_compares_members(lfirst(lc)) ||
+			!cr_inspect_tells_apart(equality, exprCollation(lfirst(lc))))
+			return false;
+	}
+	return true;
+}
+
+/*
  * Is the side the column, of which at most one value can be equal to a value
  * of the other side?
  */

@@ -28,6 +28,10 @@ typedef struct CrProbe
 
 extern bool cr_clause_limits(const CrProbe *probe, const CrClause *clause);
 extern AttrNumber cr_pin_attnum(const CrProbe *probe, AttrNumber attnum);
+extern bool cr_inspect_is_one_to_one(Oid opfuncid);
+extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
+extern bool cr_inspect_compares_members(Node *operand);
+extern bool cr_inspect_names_one(const OpExpr *equality);
 extern Oid	cr_btree_family(Oid type);
 extern bool cr_is_column(Node *node, const CrBase *base, AttrNumber attnum);
 extern bool cr_is_pinned(const CrProbe *probe, AttrNumber attnum,

@@ -17,6 +17,7 @@
 #include "base/make_query.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/pin.h"
 #include "inspect/question.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -158,17 +159,6 @@ gives_people(Query *query)
 											  query->targetList)->expr);
 }
 
-/*
- * Is the column compared as its own type does?  As a character it is equal to
- * others that differ in blanks, and of those there may be several members.
- */
-bool
-cr_question_compares_members(Node *operand)
-{
-	return exprType(operand) != BPCHAROID ||
-		exprType(cr_inspect_strip(operand)) == BPCHAROID;
-}
-
 /* The column with which the question compares, or NULL: a.k = ANY (…) */
 Node *
 cr_question_column(Query *members, OpExpr *test)
@@ -184,7 +174,7 @@ cr_question_column(Query *members, OpExpr *test)
 		return NULL;
 	tle = list_nth_node(TargetEntry, members->targetList,
 						((Param *) right)->paramid - 1);
-	if (!cr_question_compares_members((Node *) tle->expr) ||
+	if (!cr_inspect_compares_members((Node *) tle->expr) ||
 		exprType(lsecond(test->args)) != exprType((Node *) tle->expr))
 		return NULL;
 	return (Node *) tle->expr;
@@ -273,8 +263,8 @@ read_exists(SubLink *sublink, CrQuestion *question)
 		if (!cr_inspect_equality((Node *) equality, &left, &right) ||
 			!cr_inspect_is_one_to_one(equality->opfuncid) ||
 			equality->opno >= FirstNormalObjectId ||
-			!cr_question_compares_members(linitial(equality->args)) ||
-			!cr_question_compares_members(lsecond(equality->args)))
+			!cr_inspect_compares_members(linitial(equality->args)) ||
+			!cr_inspect_compares_members(lsecond(equality->args)))
 			continue;
 		outer_is_left = is_outer(left, members) && is_column_of(right, 0);
 		if (!outer_is_left &&

@@ -38,7 +38,6 @@ extern bool cr_question_read(Query *query, SubLink *sublink, bool tested,
 extern bool cr_question_is_unit(Query *query, Node *expr);
 extern bool cr_question_is_plain(Query *members);
 extern void cr_question_forget_order(Query *members);
-extern bool cr_question_compares_members(Node *operand);
 extern Node *cr_question_column(Query *members, OpExpr *test);
 extern Query *cr_question_wrap(Query *query);
 extern bool cr_question_limits(Query *members);

@@ -23,6 +23,7 @@
 #include "base/make_query.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/pin.h"
 #include "inspect/question.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -61,8 +62,8 @@ read_pair(Node *conjunct, Pair *pair)
 	if (!cr_inspect_equality(conjunct, &left, &right) ||
 		equality->opno >= FirstNormalObjectId ||
 		!cr_inspect_is_one_to_one(equality->opfuncid) ||
-		!cr_question_compares_members(linitial(equality->args)) ||
-		!cr_question_compares_members(lsecond(equality->args)) ||
+		!cr_inspect_compares_members(linitial(equality->args)) ||
+		!cr_inspect_compares_members(lsecond(equality->args)) ||
 		!IsA(left, Var) || !IsA(right, Var))
 		return false;
 	pair->outer_is_left = ((Var *) left)->varlevelsup == 1;

@@ -89,7 +89,10 @@ shell_mutator(Node *node, ShellContext *context)
 	if (context->depth == 0 && !IsA(node, List) && !IsA(node, TargetEntry) &&
 		(key = find_key(node, context)) != NULL)
 		return key;
-	if (IsA(node, GroupingFunc))
+	/* one of this level in a sub-select, too */
+	if (IsA(node, GroupingFunc) ||
+		(IsA(node, Aggref) &&
+		 ((Aggref *) node)->agglevelsup == context->depth))
 		context->lost = true;
 	if (IsA(node, Var) && ((Var *) node)->varlevelsup == context->depth)
 		return find_column((Var *) node, context);

@@ -185,6 +185,15 @@ SELECT ask('SELECT count(*) FILTER (WHERE s.f IS DISTINCT FROM 1), sum(s.f), cou
 SELECT ask('SELECT coalesce(s.f, 0) AS a, coalesce(v.g, 0) AS b, count(*) FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient LEFT JOIN (SELECT DISTINCT patient, 1 AS g FROM visits WHERE code = ''I10'') v ON v.patient = p.patient GROUP BY 1, 2');
 SELECT ask('WITH s AS (SELECT DISTINCT buyer, 1 AS f FROM sales WHERE item = ''tea'') SELECT coalesce(s.f, 0) AS k, count(*) FROM patients p LEFT JOIN s ON s.buyer = p.patient GROUP BY 1');
 SELECT ask('SELECT k, count(*) FROM (SELECT p.patient, coalesce(s.f, 0) AS k FROM patients p LEFT JOIN (SELECT DISTINCT buyer, 1 AS f FROM sales) s ON s.buyer = p.patient) x GROUP BY 1');
+-- a value is skipped where it is equal to another, not where that is null
+SELECT ask('SELECT count(*) AS n, count(nullif(p.city, v.code)) AS a, count(nullif(p.city, ''Oslo'')) AS b, count(nullif(p.city, NULL)) AS c, count(nullif(v.code, p.city)) AS d FROM patients p JOIN visits v USING (patient)');
+SELECT ask('SELECT n, count(*) FROM (SELECT p.patient, count(nullif(p.city, v.code)) AS n FROM patients p JOIN visits v USING (patient) GROUP BY p.patient) x GROUP BY n');
+-- what stands around a CASE of a key may make something of its null
+SELECT ask('SELECT city, count(*) AS n, count(CASE city WHEN ''Oslo'' THEN v.code END IS NULL) AS a, count(CASE WHEN city = ''Oslo'' THEN v.code END IS DISTINCT FROM ''I10'') AS b FROM patients p JOIN visits v USING (patient) GROUP BY city /p.patient/');
+SELECT ask('SELECT city, count(nullif(v.code, CASE city WHEN ''Oslo'' THEN ''I10'' END)) FROM patients p JOIN visits v USING (patient) GROUP BY city /p.patient/');
+-- an aggregate of the groups inside a sub-select
+SELECT attack('SELECT (SELECT max(p.city)), coalesce(n, 0), count(*) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits GROUP BY 1) v USING (patient) GROUP BY p.city, 2');
+SELECT attack('SELECT u.k, (SELECT count(u.k)), count(*) FROM (SELECT patient, code AS k FROM visits UNION ALL SELECT patient, city FROM patients) u GROUP BY u.k');
 -- zero stands for no match inside of casts and products, too
 SELECT ask('SELECT p.city, round((avg(coalesce(n, 0)::float8))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
 SELECT ask('SELECT p.city, round((avg(coalesce(n, 0)::numeric))::numeric, 6) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits WHERE code = ''I10'' GROUP BY 1) v USING (patient) GROUP BY 1 /p.patient/');
