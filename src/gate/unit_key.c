@@ -60,6 +60,42 @@ hint_within(CrLevel *level, const Var *other)
 					name);
 }
 
+/* Does a join have another column of the table equal to that unit? */
+static bool
+is_joined_otherwise(CrLevel *level, const Var *unit, const CrUnit *other)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_clauses(level))
+	{
+		Node	   *left;
+		Node	   *right;
+
+		if (cr_inspect_equality(((CrClause *) lfirst(lc))->expanded,
+								&left, &right) &&
+			(equal(left, other->expanded) || equal(right, other->expanded)) &&
+			bms_is_member(unit->varno,
+						  cr_inspect_bases(((CrClause *) lfirst(lc))->expanded)))
+			return true;
+	}
+	return false;
+}
+
+/* What to do about the unit of another table. */
+static const char *
+hint_of_other_table(CrLevel *level, const Var *unit, const CrUnit *other)
+{
+	const char *name = cr_word_column(level->statement, unit);
+	const char *others = cr_word_column(level->statement,
+										(Var *) other->expanded);
+
+	if (is_joined_otherwise(level, unit, other))
+		return psprintf("Group by both, %s and %s; or, of those without a match too, join people: LEFT JOIN (SELECT unit, count(*) AS n ... GROUP BY unit) AS b ON b.unit = a.key, with b's %s for its unit.",
+						name, others, others);
+	return psprintf("Join the tables by their units too (AND a.unit = b.unit), %s with %s, so that each row is of one person; or group by a dimension.",
+					others, name);
+}
+
 /* Is it there through a question of which a person's rows may differ? */
 static bool
 is_asked_by_row(const CrUnit *unit)
@@ -97,8 +133,6 @@ cr_rule_refuse_unit_key(CrLevel *level, const Var *unit)
 			 IsA(other->expanded, Var) && !equal(other->expanded, unit))
 		hint = ((Var *) other->expanded)->varno == unit->varno ?
 			hint_within(level, (Var *) other->expanded) :
-			psprintf("Join the tables by their units too (AND a.unit = b.unit), %s with %s, so that each row is of one person; or group by a dimension.",
-					 cr_word_column(statement, (Var *) other->expanded),
-					 name);
+			hint_of_other_table(level, unit, other);
 	return cr_verdict_refuse(CR_ERRCODE_COLUMN_USE, -1, reason, hint);
 }

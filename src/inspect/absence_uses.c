@@ -203,7 +203,8 @@ cr_absence_joins_people(CrAbsent *absent)
 								  unit->varno) &&
 		(cr_normalize_unit_uses(absent->query,
 								   (Node *) absent->key) & CR_USE_UNIT) != 0 &&
-		(cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0;
+		((cr_normalize_unit_uses(absent->query, outer) & CR_USE_UNIT) != 0 ||
+		 cr_normalize_joins(absent->query, outer));
 }
 
 static bool

@@ -32,6 +32,37 @@
 #include "parser/parsetree.h"
 #include "utils/fmgroids.h"
 
+/* The protected table's column that the expression is, by its policy; or NULL. */
+static CrPolicy *
+policy_of(Query *query, Node *node, AttrNumber *attnum)
+{
+	Var		   *var = (Var *) cr_inspect_strip(node);
+	RangeTblEntry *rte;
+	TargetEntry *tle;
+
+	check_stack_depth();
+	if (var == NULL || !IsA(var, Var) || var->varlevelsup != 0 ||
+		var->varattno <= 0)
+		return NULL;
+	rte = rt_fetch(var->varno, query->rtable);
+	switch (rte->rtekind)
+	{
+		case RTE_JOIN:
+			return policy_of(query, list_nth(rte->joinaliasvars,
+											 var->varattno - 1), attnum);
+		case RTE_SUBQUERY:
+			cr_flatten_group_names(rte->subquery);
+			tle = get_tle_by_resno(rte->subquery->targetList, var->varattno);
+			return tle == NULL || tle->resjunk ? NULL :
+				policy_of(rte->subquery, (Node *) tle->expr, attnum);
+		case RTE_RELATION:
+			*attnum = var->varattno;
+			return cr_policy_lookup(rte->relid);
+		default:
+			return NULL;
+	}
+}
+
 /*
  * What may be done with the privacy unit of a protected table that the
  * expression is; 0 if it is none.
@@ -39,37 +70,27 @@
 uint32
 cr_normalize_unit_uses(Query *query, Node *node)
 {
-	Var		   *var = (Var *) cr_inspect_strip(node);
-	RangeTblEntry *rte;
-	TargetEntry *tle;
-	CrPolicy   *policy;
+	AttrNumber	attnum;
+	CrPolicy   *policy = policy_of(query, node, &attnum);
+	int			i;
 
-	check_stack_depth();
-	if (var == NULL || !IsA(var, Var) || var->varlevelsup != 0 ||
-		var->varattno <= 0)
-		return 0;
-	rte = rt_fetch(var->varno, query->rtable);
-	switch (rte->rtekind)
+	for (i = 0; policy != NULL && i < policy->nunits; i++)
 	{
-		case RTE_JOIN:
-			return cr_normalize_unit_uses(query, list_nth(rte->joinaliasvars,
-														  var->varattno - 1));
-		case RTE_SUBQUERY:
-			cr_flatten_group_names(rte->subquery);
-			tle = get_tle_by_resno(rte->subquery->targetList, var->varattno);
-			return tle == NULL || tle->resjunk ? 0 :
-				cr_normalize_unit_uses(rte->subquery, (Node *) tle->expr);
-		case RTE_RELATION:
-			policy = cr_policy_lookup(rte->relid);
-			for (int i = 0; policy != NULL && i < policy->nunits; i++)
-			{
-				if (policy->units[i] == var->varattno)
-					return policy->columns[var->varattno - 1].uses;
-			}
-			return 0;
-		default:
-			return 0;
+		if (policy->units[i] == attnum)
+			return policy->columns[attnum - 1].uses;
 	}
+	return 0;
+}
+
+/* Is it a column by which a protected table is joined with others? */
+bool
+cr_normalize_joins(Query *query, Node *node)
+{
+	AttrNumber	attnum;
+	CrPolicy   *policy = policy_of(query, node, &attnum);
+
+	return policy != NULL &&
+		(policy->columns[attnum - 1].uses & CR_USE_JOIN) != 0;
 }
 
 /* Is the query grouped by people? */
