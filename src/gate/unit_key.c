@@ -68,14 +68,14 @@ is_joined_otherwise(CrLevel *level, const Var *unit, const CrUnit *other)
 
 	foreach(lc, cr_inspect_all_clauses(level))
 	{
+		Node	   *expanded = ((CrClause *) lfirst(lc))->expanded;
 		Node	   *left;
 		Node	   *right;
 
-		if (cr_inspect_equality(((CrClause *) lfirst(lc))->expanded,
-								&left, &right) &&
-			(equal(left, other->expanded) || equal(right, other->expanded)) &&
-			bms_is_member(unit->varno,
-						  cr_inspect_bases(((CrClause *) lfirst(lc))->expanded)))
+		if (cr_inspect_equality(expanded, &left, &right) &&
+			(equal(left, other->expanded) ||
+			 equal(right, other->expanded)) &&
+			bms_is_member(unit->varno, cr_inspect_bases(expanded)))
 			return true;
 	}
 	return false;

@@ -18,6 +18,7 @@
 #include "session/asker.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 
 /*
  * Settings anybody may turn on that make the server write, at level LOG, the
@@ -50,6 +51,13 @@ cr_setting_that_prints(void)
 	 */
 	if (client_min_messages <= LOG)
 		return "client_min_messages";
+
+	/*
+	 * Later on the client may ask for it, too, and only what goes to the
+	 * server's log can be kept from it then.
+	 */
+	if (log_min_messages > ERROR)
+		return "log_min_messages";
 	return NULL;
 }
 
@@ -87,17 +95,19 @@ static CrVerdict *
 judge_settings(const char *what)
 {
 	const char *setting = cr_setting_that_prints();
-	const char *quiet;
+	const char *hint = "Run SET %s = off first.";
 	CrVerdict  *verdict;
 
 	if (setting == NULL)
 		return NULL;
-	quiet = strcmp(setting, "client_min_messages") == 0 ? "notice" : "off";
+	if (strcmp(setting, "client_min_messages") == 0)
+		hint = "Run SET %s = notice first.";
+	else if (strcmp(setting, "log_min_messages") == 0)
+		hint = "Ask a superuser to set %s to error, or to less.";
 	verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								psprintf("%s cannot be queried with this value of \"%s\"",
 										 what, setting),
-								psprintf("Run SET %s = %s first.",
-										 setting, quiet));
+								psprintf(hint, setting));
 	verdict->detail = "It has the server print how a query runs.";
 	return verdict;
 }
@@ -116,6 +126,17 @@ cr_command_judge_session(const char *what)
 		verdict->detail = "Its predicate locks, which pg_locks shows, tell which rows a query has read.";
 	}
 	return verdict;
+}
+
+/* May a query fail by what it comes to read?  Up to PG 16, if so set. */
+static bool
+reads_may_fail(void)
+{
+#if PG_VERSION_NUM < 170000
+	return OldSnapshotThresholdActive();
+#else
+	return false;
+#endif
 }
 
 CrVerdict *
@@ -140,6 +161,11 @@ cr_guard_judge_surroundings(void)
 		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
 								 "protected tables cannot be queried by a function that runs in a parallel worker",
 								 "Declare the function PARALLEL RESTRICTED.");
+
+	if (reads_may_fail())
+		return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+								 "protected tables cannot be queried where \"old_snapshot_threshold\" is set",
+								 "Ask a superuser to set it to -1 and restart the server: a query fails by the pages that it reads, and so tells of rows.");
 
 	return cr_command_judge_session("protected tables");
 }

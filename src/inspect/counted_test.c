@@ -16,6 +16,7 @@
 #include "inspect/counted.h"
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -157,11 +158,13 @@ write_mutator(Node *node, Writing *writing)
 
 	if (node == NULL || IsA(node, Query))
 		return node;
-	if ((IsA(node, OpExpr) || IsA(node, BoolExpr) ||
-		 IsA(node, ScalarArrayOpExpr)) &&
-		(list_member(writing->keys, node) ||
-		 !cr_shell_is_made_of_key(node, writing->keys)))
+	CHECK_FOR_INTERRUPTS();
+	if (IsA(node, OpExpr) || IsA(node, BoolExpr) ||
+		IsA(node, ScalarArrayOpExpr))
 		test = test_of(writing->query, node, writing->condition);
+	if (test != NULL && !list_member(writing->keys, node) &&
+		cr_shell_is_made_of_key(node, writing->keys))
+		test = NULL;
 	if (test == NULL && writing->asks && writing->condition &&
 		!is_andclause(node) &&
 		!is_orclause(node) && !IsA(node, List))

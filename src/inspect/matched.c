@@ -32,7 +32,7 @@
 #include "parser/parsetree.h"
 #include "utils/fmgroids.h"
 
-/* The protected table's column that the expression is, by its policy; or NULL. */
+/* The policy of whose table the expression is a column; or NULL. */
 static CrPolicy *
 policy_of(Query *query, Node *node, AttrNumber *attnum)
 {

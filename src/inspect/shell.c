@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "base/make_query.h"
 #include "inspect/shell.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -127,6 +128,7 @@ cr_shell_rewrite(Node *node, List *keys, List *aggregates, bool *whole)
 static bool
 key_walker(Node *node, List *keys)
 {
+	CHECK_FOR_INTERRUPTS();
 	return node != NULL &&
 		(list_member(keys, node) ||
 		 expression_tree_walker(node, key_walker, (void *) keys));

@@ -205,6 +205,22 @@ SET client_min_messages = log;
 SELECT count(*) FROM visits;
 RESET client_min_messages;
 SELECT count(*) FROM visits;
+-- where little is logged, such lines could not be kept from the client later
+RESET SESSION AUTHORIZATION;
+SET log_min_messages = fatal;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT count(*) FROM visits;
+RESET SESSION AUTHORIZATION;
+RESET log_min_messages;
+SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
+SELECT count(*) FROM visits;
+-- a key of many terms does not keep the gate busy
+SELECT rtrim(repeat('region||', 3000), '|') AS long \gset
+SET statement_timeout = '20s';
+\set ECHO none
+SELECT count(*) FROM (SELECT :long, count(*) FROM visits GROUP BY 1) x;
+\set ECHO all
+RESET statement_timeout;
 -- turned on by the query itself while it runs: the lines stay on the server
 BEGIN;
 WITH s AS MATERIALIZED (
