@@ -35,6 +35,7 @@ typedef struct Explanation
 	const char *reason;
 	const char *hint;
 	const char *rewritten;
+	bool		judged;			/* only the text is missing */
 } Explanation;
 
 static void
@@ -70,6 +71,9 @@ explain_refusal(const CrVerdict *verdict, Explanation *explanation)
 static void
 explain_error(const ErrorData *error, Explanation *explanation)
 {
+	/* not all that can be run can be shown by the server */
+	if (explanation->judged)
+		return;
 	explanation->admitted = false;
 	explanation->code = pstrdup(unpack_sql_state(error->sqlerrcode));
 	explanation->reason = error->message;
@@ -98,15 +102,34 @@ is_about_text(const ErrorData *error)
 	}
 }
 
+/* The queries as they have been rewritten; NULL for one that was not. */
+static const char *
+show_queries(List *queries, const char *text)
+{
+	StringInfoData rewritten;
+	ListCell   *lc;
+
+	initStringInfo(&rewritten);
+	foreach(lc, queries)
+	{
+		Query	   *query = (Query *) lfirst(lc);
+
+		if (query != NULL)
+			cr_normalize_shown(query);
+		appendStringInfo(&rewritten, "%s%s", rewritten.len > 0 ? ";\n" : "",
+						 query != NULL ? pg_get_querydef(query, true) : text);
+	}
+	return rewritten.data;
+}
+
 /* Judges all queries that one statement has become. */
 static void
 explain_queries(List *queries, const char *text, Explanation *explanation)
 {
-	StringInfoData rewritten;
+	List	   *shown = NIL;
 	bool		reshaped = false;
 	ListCell   *lc;
 
-	initStringInfo(&rewritten);
 	explanation->admitted = true;
 	foreach(lc, queries)
 	{
@@ -132,11 +155,10 @@ explain_queries(List *queries, const char *text, Explanation *explanation)
 		if (inner == NULL)
 			continue;
 		reshaped = reshaped || verdict != NULL;
-		appendStringInfo(&rewritten, "%s%s", rewritten.len > 0 ? ";\n" : "",
-						 verdict != NULL ?
-						 pg_get_querydef(inner, true) : text);
+		shown = lappend(shown, verdict != NULL ? inner : NULL);
 	}
-	explanation->rewritten = reshaped ? rewritten.data : text;
+	explanation->judged = true;
+	explanation->rewritten = reshaped ? show_queries(shown, text) : text;
 }
 
 static void

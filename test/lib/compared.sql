@@ -29,12 +29,16 @@ DECLARE
     own text;
     theirs text;
     outcome text;
+    asked text := regexp_replace(regexp_replace(spelled,
+                  '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g');
+    explained text;
 BEGIN
     own := answer(regexp_replace(regexp_replace(spelled,
                   '\[\[(.*?)\]\]', '\1', 'g'), '\{\{(.*?)\}\}', '', 'g'));
     PERFORM set_config('role', analyst, false);
-    theirs := answer(regexp_replace(regexp_replace(spelled,
-                     '\{\{(.*?)\}\}', '\1', 'g'), '\[\[(.*?)\]\]', '', 'g'));
+    theirs := answer(asked);
+    SELECT verdict || coalesce(' ' || code || ' ' || reason, '')
+      INTO explained FROM cleanroom.explain(asked);
     RESET ROLE;
     outcome := CASE WHEN theirs LIKE 'error %' THEN theirs
         WHEN own LIKE 'error %' THEN 'owner: ' || own
@@ -42,6 +46,9 @@ BEGIN
             'same, ' || cardinality(own::text[]) || ' rows'
         ELSE E'differs\nowner:   ' || left(own, 600) ||
              E'\nanalyst: ' || left(theirs, 600) END;
+    IF theirs NOT LIKE 'error %' AND explained <> 'admitted' THEN
+        outcome := outcome || E'\nexplained: ' || explained;
+    END IF;
     INSERT INTO outcomes VALUES (question, outcome);
     RETURN outcome;
 END $$;
