@@ -88,7 +88,7 @@ for (1 .. $count)
 	my $features = join(' ', @{ $question->{features} });
 	if (withholds_more($question, $answer, $truth) ||
 		$features =~ /$withholding/ &&
-		$features =~ /over released/)
+		$features =~ /over released|LIMIT/)
 	{
 		$judge->add('withheld more');
 		next;
