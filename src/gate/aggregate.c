@@ -252,7 +252,7 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 
 	if (!cr_aggregate_is_extreme(aggref->aggfnoid) &&
 		argument != NULL && exprType(argument) == INTERVALOID)
-		return CR_HINT_OF_DATES;
+		return cr_days_hint_of_dimensions(argument);
 	if (aggref->aggkind != AGGKIND_NORMAL)
 		return "It would be one person's value. Compute it from groups, by columns or bands of them: the commonest is SELECT x ... GROUP BY x ORDER BY count(*) DESC LIMIT 1, the median SELECT min(x) FROM (SELECT x, sum(n) OVER (ORDER BY x) AS upto, sum(n) OVER () AS n FROM (SELECT x, count(*) AS n ... GROUP BY x) AS released) AS r WHERE upto * 2 >= n.";
 	if (!cr_aggregate_is_extreme(aggref->aggfnoid) &&

@@ -92,11 +92,24 @@ date_walker(Node *node, void *context)
 	return expression_tree_walker(node, date_walker, context);
 }
 
+static bool
+moment_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return ((Var *) node)->vartype == TIMESTAMPOID ||
+			((Var *) node)->vartype == TIMESTAMPTZOID;
+	return expression_tree_walker(node, moment_walker, context);
+}
+
 /* What to do about something other than arithmetic, made of dimensions. */
 const char *
 cr_days_hint_of_dimensions(Node *expr)
 {
 	if (IsA(expr, FuncExpr) && ((FuncExpr *) expr)->funcid == F_INT4_BOOL)
 		return "Write a condition as FILTER: sum(x) FILTER (WHERE condition) for sum(x * condition::int), and that divided by count(*) for the average.";
+	if (moment_walker(expr, NULL))
+		return CR_HINT_OF_MOMENTS;
 	return date_walker(expr, NULL) ? CR_HINT_OF_DATES : CR_HINT_FROM_GROUPS;
 }

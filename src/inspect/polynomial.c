@@ -103,6 +103,22 @@ read_constant(const Const *constant, CrPolynomial *result)
 	return true;
 }
 
+/* Who could make it one, or what to write for it. */
+static const char *
+hint_of_column(const CrStatement *statement, const Var *var)
+{
+	const CrBase *base = cr_inspect_base(statement, var->varno);
+	List	   *names = base->rte->eref ? base->rte->eref->colnames : NIL;
+
+	if (!cr_inspect_base_is_raw(base))
+		return "It is of a table that is not protected. Multiply what is released: SELECT sum(n * price) FROM (SELECT sku, sum(quantity) AS n ... GROUP BY sku) AS released JOIN prices USING (sku).";
+	if (var->varattno < 1 || var->varattno > list_length(names))
+		return NULL;
+	return psprintf("The owner of \"%s\" can make \"%s\" a measure, with cleanroom.set_column(); cleanroom.columns lists those that are. What is grouped by it can be computed with once it is released.",
+					base->name,
+					strVal(list_nth(names, var->varattno - 1)));
+}
+
 static bool
 read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 {
@@ -114,7 +130,8 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 		if (var->vartype == DATEOID)
 			return object_with(result, "a date that is not a measure",
 							   cr_days_hint(statement, var));
-		return object(result, "a column that is not a measure");
+		return object_with(result, "a column that is not a measure",
+						   hint_of_column(statement, var));
 	}
 	result->degree = fact->degree;
 	result->span = Max(1, fact->span);

@@ -14,6 +14,11 @@
 #define CR_HINT_FROM_GROUPS \
 	"An average can be computed from what is released, too, by classes so coarse that few people are in none: SELECT sum(x * n) / sum(n) FROM (SELECT date_trunc('year', x) AS x, count(*) AS n ... GROUP BY 1) AS released, with round(x, -4) for a number; smaller classes are missing from that, and the figure is off. For the exact one the owner can store it in a generated column, as a number, and make that a measure."
 
+/* The same of moments, whose differences are intervals. */
+#define CR_HINT_OF_MOMENTS \
+	"A timestamp is no measure. Its owner can store the days, (ended::date - started::date), or the seconds in a generated column and make that a measure. " \
+	CR_HINT_FROM_GROUPS
+
 /* The same of dates, and of what is made of them. */
 #define CR_HINT_OF_DATES \
 	"Of a date, the owner can make a measure with cleanroom.set_column(..., 'dimension, measure'): then differences of dates may be averaged, avg(DATE '2024-01-01' - born) / 365.25 for an age, and that of each person's last row after joining it, with max(date), to the table. " \

@@ -4,9 +4,8 @@
  *	  Makes a query that has been rewritten fit to be shown.
  *
  * The server shows only joins that stand in the range table behind their
- * sides.
- * So they are entered anew, with the columns that these have; what names one
- * of a join names it as its side's.
+ * sides.  So they are entered anew, with the columns that these have; what
+ * names one of a join names it as its side's.
  *
  *-------------------------------------------------------------------------
  */
