@@ -158,7 +158,7 @@ hint_of_rows(const SubLink *sublink)
 		return "Rows that agree in the unit and in other keys are asked for with EXISTS or NOT EXISTS (SELECT ... WHERE unit = t.unit AND key = t.key), which may compare dimensions of one table of the query, or with (unit, key) IN (SELECT unit, key ...) as a condition of WHERE.";
 	if (sublink->subLinkType == EXISTS_SUBLINK ||
 		list_length(query->targetList) > 1)
-		return "A column that is not the table's unit is asked for with x IN (SELECT x ... GROUP BY x), from which values of few people are missing. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another, with EXISTS or NOT EXISTS (SELECT ... WHERE unit = t.unit AND day > t.day), which may compare dimensions of one table of the query, beside the unit.";
+		return "A column that is not the table's unit is asked for with x IN (SELECT x ... GROUP BY x), from which values of few people are missing. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day, and the first one with min(day); who has a row after another, with EXISTS or NOT EXISTS (SELECT ... WHERE unit = t.unit AND day > t.day), which may compare dimensions of one table of the query, beside the unit; of a subquery by person, count(DISTINCT f.unit) FROM f JOIN t ON t.unit = f.unit AND t.day > f.day.";
 	return "Join the tables on their join keys, or aggregate inside the subquery; ask who is in it with key IN (SELECT unit ...), grouped by the unit alone, or with EXISTS (SELECT ... WHERE unit = key); of a column that is not the unit, with x IN (SELECT x ... GROUP BY x), from which values of few people are missing.";
 }
 

@@ -56,7 +56,7 @@ cr_rule_refuse_nulled(void)
 {
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 							 "what holds for people without a match in an outer join may not be mixed with other columns",
-							 "Ask for the match by EXISTS (SELECT ... WHERE key = a.key) or NOT EXISTS, which may stand beside other conditions, joined by AND and OR; count classes by FILTER (WHERE ...); or let it be a condition, or a GROUP BY key, of its own.");
+							 "Ask for the match by EXISTS (SELECT ... WHERE key = a.key) or NOT EXISTS, which may stand beside other conditions, joined by AND and OR; count classes by FILTER (WHERE ...); or let it be a condition, or a GROUP BY key, of its own. How many rows of b each person has after a.day is counted where they are joined: LEFT JOIN (SELECT a.unit, count(*) AS n FROM a JOIN b ON b.unit = a.unit AND b.day > a.day GROUP BY a.unit) AS x, grouped by coalesce(x.n, 0).");
 }
 
 /*
