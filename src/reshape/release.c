@@ -301,6 +301,10 @@ cr_reshape_release(CrLevel *level)
 	query->windowClause = (List *) over_core((Node *) query->windowClause,
 											 &shell);
 	quals = make_and_qual(quals, over_core(query->havingQual, &shell));
+	/* what is computed of a group must not be moved to the rows around it */
+	if (level->parent != NULL && query->limitOffset == NULL &&
+		checkExprHasSubLink((Node *) query->targetList))
+		query->limitOffset = (Node *) cr_make_int8(0);
 	cr_shell_put_over(query,
 					  list_make1(make_subquery_entry(below, "released")),
 					  list_make1(cr_make_reference(1)), quals);

@@ -191,6 +191,8 @@ SELECT ask('SELECT n, count(*) FROM (SELECT p.patient, count(nullif(p.city, v.co
 -- what stands around a CASE of a key may make something of its null
 SELECT ask('SELECT city, count(*) AS n, count(CASE city WHEN ''Oslo'' THEN v.code END IS NULL) AS a, count(CASE WHEN city = ''Oslo'' THEN v.code END IS DISTINCT FROM ''I10'') AS b FROM patients p JOIN visits v USING (patient) GROUP BY city /p.patient/');
 SELECT ask('SELECT city, count(nullif(v.code, CASE city WHEN ''Oslo'' THEN ''I10'' END)) FROM patients p JOIN visits v USING (patient) GROUP BY city /p.patient/');
+-- what is computed of a group stays there
+SELECT ask('SELECT count(*) FROM patients p WHERE p.city IN (SELECT (SELECT max(x) FROM (VALUES (q.city)) v (x)) FROM patients q GROUP BY q.city /q.patient/)');
 -- an aggregate of the groups inside a sub-select
 SELECT attack('SELECT (SELECT max(p.city)), coalesce(n, 0), count(*) FROM patients p LEFT JOIN (SELECT patient, count(*) AS n FROM visits GROUP BY 1) v USING (patient) GROUP BY p.city, 2');
 SELECT attack('SELECT u.k, (SELECT count(u.k)), count(*) FROM (SELECT patient, code AS k FROM visits UNION ALL SELECT patient, city FROM patients) u GROUP BY u.k');
