@@ -145,7 +145,7 @@ refuse_server_wide_call(Oid funcid)
 			 errmsg("function \"%s\" cannot be called on a server with protected tables",
 					get_func_name(funcid)),
 			 errdetail("It tells what queries in other databases have read, past every policy."),
-			 errhint("Members of pg_read_all_stats may call it; a superuser may make a SECURITY DEFINER function of the part that others need.")));
+			 errhint("Members of pg_read_all_stats and roles with REPLICATION may call it; a superuser may make a SECURITY DEFINER function of the part that others need.")));
 }
 
 /*

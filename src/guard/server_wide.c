@@ -10,8 +10,9 @@
  * notes that the row is old enough; a group that is withheld may be sorted on
  * disk.  And the numbers are the same in all databases.  So, on a server with
  * protected tables in any of them, these are for superusers, for whom they
- * make functions that run as themselves, and for members of
- * pg_read_all_stats, who are trusted with what others do.
+ * make functions that run as themselves, for members of pg_read_all_stats,
+ * who are trusted with what others do, and for roles that may replicate, who
+ * can read all there is.
  *
  *-------------------------------------------------------------------------
  */
@@ -81,6 +82,13 @@ is_telling(Form_pg_proc proc)
 		!is_listed(harmless, lengthof(harmless), name);
 }
 
+static bool
+is_trusted(void)
+{
+	return has_rolreplication(GetUserId()) ||
+		has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
+}
+
 bool
 cr_guard_tells_of_server(Oid funcid)
 {
@@ -94,7 +102,7 @@ cr_guard_tells_of_server(Oid funcid)
 		return false;
 	result = is_telling((Form_pg_proc) GETSTRUCT(tuple));
 	ReleaseSysCache(tuple);
-	return result && !has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS) &&
+	return result && !is_trusted() &&
 		(cr_marked_any() ||
 		 (cr_policy_possible() && cr_load_labelled_relations() != NIL));
 }

@@ -37,7 +37,7 @@ sub call
 	return $status == 0 ? 'answered' : $err =~ /cannot be called/ ? 'refused' : $err;
 }
 
-$node->safe_psql('postgres', 'CREATE DATABASE other; CREATE ROLE ana LOGIN; CREATE ROLE watcher LOGIN; GRANT pg_monitor TO watcher');
+$node->safe_psql('postgres', 'CREATE DATABASE other; CREATE ROLE ana LOGIN; CREATE ROLE watcher LOGIN; GRANT pg_monitor TO watcher; CREATE ROLE consumer LOGIN REPLICATION');
 my @functions = split /\n/, $node->safe_psql('other', $telling);
 cmp_ok(scalar @functions, '>', 15, 'functions that tell of the whole server');
 is(call('other', 'ana', 'pg_current_wal_lsn()'), 'answered', 'where nothing is protected they answer');
@@ -51,6 +51,7 @@ foreach my $function (@functions)
 	is(call('postgres', 'ana', $function), 'refused', "$function in this one");
 }
 is(call('other', 'watcher', 'pg_current_wal_lsn()'), 'answered', 'those who watch the server may call them');
+is(call('other', 'consumer', 'pg_current_wal_lsn()'), 'answered', 'and those who replicate it');
 is(call('template1', 'ana', 'pg_stat_get_slru()'), 'refused', 'nor in a template');
 is($node->safe_psql('other', 'SELECT sum(numbackends) > 0 FROM pg_stat_database', extra_params => [ '-U', 'ana' ]),
 	't', 'what is counted by database is there');
