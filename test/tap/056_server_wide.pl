@@ -58,5 +58,16 @@ is($node->safe_psql('other', 'SELECT sum(numbackends) > 0 FROM pg_stat_database'
 $node->safe_psql('other', q{CREATE FUNCTION lag() RETURNS pg_lsn LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
  AS 'SELECT pg_current_wal_lsn()'});
 is($node->safe_psql('other', 'SELECT lag() IS NOT NULL', extra_params => [ '-U', 'ana' ]), 't', 'by leave of a superuser');
+
+# up to PostgreSQL 16, old pages can have a query fail that comes to read them
+SKIP:
+{
+	skip 'no such setting', 1 if $node->safe_psql('postgres', 'SHOW server_version_num') >= 170000;
+	$node->safe_psql('postgres', 'GRANT SELECT ON people TO ana; GRANT USAGE ON SCHEMA cleanroom TO ana');
+	$node->append_conf('postgresql.conf', "old_snapshot_threshold = 1h\n");
+	$node->restart;
+	my ($status, $out, $err) = $node->psql('postgres', 'SELECT count(*) FROM people', extra_params => [ '-U', 'ana' ]);
+	like($err, qr/cannot be queried where "old_snapshot_threshold" is set/, 'no query where reading may fail');
+}
 $node->stop;
 done_testing();
