@@ -165,6 +165,8 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 		return false;
 	}
 	refusal = cr_guard_judge_surroundings();
+	if (refusal == NULL)
+		refusal = cr_settle_judge(plan);
 	if (refusal == NULL && !waived)
 		refusal = verify(queryDesc, guards);
 	if (refusal == NULL && approval != NULL)
@@ -238,7 +240,8 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 			queryDesc->plannedstmt->queryId = UINT64CONST(0);
 		start(queryDesc, eflags);
 		if (is_worker_fragment(queryDesc->plannedstmt) &&
-			cr_policy_possible())
+			cr_policy_possible() &&
+			cr_verify_concerns_plan(queryDesc->plannedstmt))
 			(void) cr_settle_scans(queryDesc);
 		return;
 	}
@@ -253,8 +256,6 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 	usage = cr_uncounted_save();
 	PG_TRY();
 	{
-		if (protected)
-			cr_settle_pages(queryDesc->plannedstmt);
 		start(queryDesc, eflags);
 		if (own)
 			cr_own_tables_begin(queryDesc);
@@ -384,6 +385,8 @@ run_judged(CR_RUN_PARAMS)
 	PG_TRY();
 	{
 		raise_of(queryDesc, cr_execution_run(queryDesc));
+		if (cr_execution_has(queryDesc))
+			cr_settle_pages(queryDesc->plannedstmt);
 		run(CR_RUN_ARGS);
 	}
 	PG_CATCH();

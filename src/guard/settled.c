@@ -9,14 +9,15 @@
  * one person's row, by a nested loop; and whether there is room on a page
  * shows in the place of the next row that is stored.
  *
- * So pages are put in order before the first row is read, whichever of them
- * will be: where that cannot be, nothing is left that has readers try.  What
- * is deleted later than the query's snapshot stays until the query has ended.
- * And its scans by index mark nothing.
+ * So pages are put in order before a row is read, at each run of the query,
+ * whichever of them will be read: where that cannot be, nothing is left that
+ * has readers try.  What is deleted later than the query's snapshot stays
+ * until the query has ended.  And its scans by index mark nothing.  Pages of
+ * which all rows are visible to all are left aside, which are most of a
+ * vacuumed table.
  *
- * This is for tables that are not protected, and for those of one owner that
- * stand beside another's: only pages without a row version that is not
- * visible to all are left aside, which are most of a vacuumed table.
+ * This cannot be done in a table that another session keeps in its own
+ * memory; nor can that be read, which would show in an error.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,61 +25,21 @@
 
 #include "access/genam.h"
 #include "access/heapam.h"
+#include "access/parallel.h"
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/visibilitymap.h"
+#include "base/errcodes.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "guard/settled.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
-#include "policy/policy.h"
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
-
-/* ---------- whose pages may tell somebody something ---------- */
-
-static bool
-is_read(const RangeTblEntry *rte)
-{
-	return rte->rtekind == RTE_RELATION &&
-		(rte->relkind == RELKIND_RELATION ||
-		 rte->relkind == RELKIND_MATVIEW);
-}
-
-/* The owners of the plan's protected tables. */
-static List *
-protecting_owners(PlannedStmt *plan)
-{
-	List	   *owners = NIL;
-	ListCell   *lc;
-
-	foreach(lc, plan->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-		CrPolicy   *policy = rte->rtekind == RTE_RELATION ?
-			cr_policy_lookup(rte->relid) : NULL;
-
-		if (policy != NULL)
-			owners = list_append_unique_oid(owners, policy->owner);
-	}
-	return owners;
-}
-
-/* Are there rows in the plan that the table's owner must not learn about? */
-static bool
-is_beside_others(Relation relation, const List *owners)
-{
-	ListCell   *lc;
-
-	foreach(lc, owners)
-	{
-		if (lfirst_oid(lc) != relation->rd_rel->relowner)
-			return true;
-	}
-	return false;
-}
 
 /* ---------- pages ---------- */
 
@@ -148,10 +109,17 @@ settle_relation(Relation relation)
 	table_close(toast, NoLock);
 }
 
+static bool
+is_read(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_RELATION &&
+		(rte->relkind == RELKIND_RELATION ||
+		 rte->relkind == RELKIND_MATVIEW);
+}
+
 void
 cr_settle_pages(PlannedStmt *plan)
 {
-	List	   *owners = protecting_owners(plan);
 	List	   *done = NIL;
 	ListCell   *lc;
 
@@ -164,19 +132,31 @@ cr_settle_pages(PlannedStmt *plan)
 			continue;
 		done = lappend_oid(done, rte->relid);
 		relation = table_open(rte->relid, AccessShareLock);
-		if (is_beside_others(relation, owners))
-			settle_relation(relation);
+		settle_relation(relation);
 		table_close(relation, NoLock);
 	}
 }
 
-/* ---------- scans by index ---------- */
-
-typedef struct Settling
+CrVerdict *
+cr_settle_judge(PlannedStmt *plan)
 {
-	List	   *owners;
-	bool		parallel;		/* a scan that workers would begin, too */
-} Settling;
+	ListCell   *lc;
+
+	foreach(lc, plan->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (is_read(rte) &&
+			isOtherTempNamespace(get_rel_namespace(rte->relid)))
+			return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+									 psprintf("temporary table \"%s\" of another session cannot be read beside protected tables",
+											  get_rel_name(rte->relid)),
+									 "Have the rows put into a table that is not temporary, and its row policies read that.");
+	}
+	return NULL;
+}
+
+/* ---------- scans by index ---------- */
 
 static IndexScanDesc
 begin_scan(ScanState *state, Relation index, int nkeys, int norderbys,
@@ -237,34 +217,33 @@ begin_index_only_scan(IndexOnlyScanState *state)
 }
 
 static bool
-settle_state(PlanState *state, Settling *settling)
+settle_state(PlanState *state, bool *parallel)
 {
-	bool		by_index;
-
 	if (state == NULL)
 		return false;
-	by_index = IsA(state, IndexScanState) || IsA(state, IndexOnlyScanState);
-	if (by_index && is_beside_others(((ScanState *) state)->ss_currentRelation,
-									 settling->owners))
+	if (IsA(state, IndexScanState) || IsA(state, IndexOnlyScanState))
 	{
+		/* which workers would begin, too: there are to be none */
 		if (state->plan->parallel_aware)
-			settling->parallel = true;
+			*parallel = true;
+		if (state->plan->parallel_aware && IsParallelWorker())
+			;
 		else if (IsA(state, IndexScanState))
 			begin_index_scan((IndexScanState *) state);
 		else
 			begin_index_only_scan((IndexOnlyScanState *) state);
 	}
-	return planstate_tree_walker(state, settle_state, (void *) settling);
+	return planstate_tree_walker(state, settle_state, (void *) parallel);
 }
 
 bool
 cr_settle_scans(QueryDesc *queryDesc)
 {
-	Settling	settling = {protecting_owners(queryDesc->plannedstmt), false};
 	MemoryContext before =
 		MemoryContextSwitchTo(queryDesc->estate->es_query_cxt);
+	bool		parallel = false;
 
-	(void) settle_state(queryDesc->planstate, &settling);
+	(void) settle_state(queryDesc->planstate, &parallel);
 	MemoryContextSwitchTo(before);
-	return settling.parallel;
+	return parallel;
 }

@@ -8,14 +8,18 @@
 #ifndef CR_SETTLED_H
 #define CR_SETTLED_H
 
+#include "base/verdict.h"
 #include "executor/execdesc.h"
 
-/* To be called when the plan's relations are locked, before it starts. */
+/* A refusal where the plan reads what cannot be settled; or NULL. */
+extern CrVerdict *cr_settle_judge(PlannedStmt *plan);
+
+/* To be called when the plan's relations are locked, before each run. */
 extern void cr_settle_pages(PlannedStmt *plan);
 
 /*
  * To be called when it has started, in the leader and in each worker.  True:
- * parallel workers would change pages all the same.
+ * it must do without parallel workers.
  */
 extern bool cr_settle_scans(QueryDesc *queryDesc);
 

@@ -60,9 +60,7 @@ is_beside(CrLevel *level, const CrUnit *unit, const List *names,
 bool
 cr_unit_is_of(CrLevel *level, const CrUnit *unit, const CrUnit *of)
 {
-	/* what has come up from a level of people is of one */
-	return !list_member_ptr(cr_inspect_all_bases(level), of->base) ||
-		is_beside(level, unit, names_of(level, unit), of);
+	return is_beside(level, unit, names_of(level, unit), of);
 }
 
 /* The largest threshold of those whose people the unit's are. */

@@ -72,6 +72,27 @@ GROUP BY place ORDER BY place;
 SELECT ward, count(*) FILTER (WHERE place = 'a')
 FROM patients LEFT JOIN visits ON person = patient GROUP BY ward;
 
+-- people of a subquery, of whom few are beside the many that the join finds
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION regress_cr_th_owner;
+CREATE TABLE users (id int PRIMARY KEY, token text);
+CREATE TABLE accounts (token text PRIMARY KEY, balance int NOT NULL);
+INSERT INTO users SELECT u, CASE WHEN u <= 60 THEN 't7' ELSE 'n' || u END
+  FROM generate_series(1, 200) u;
+INSERT INTO accounts SELECT 't' || a, a * 1000 + 17 FROM generate_series(1, 100) a;
+SELECT cleanroom.protect('users', 'id', 50, join_keys => '{id,token}');
+SELECT cleanroom.protect('accounts', 'token', 50, measures => '{balance}',
+                         join_keys => '{token}');
+GRANT SELECT ON users, accounts TO regress_cr_th_analyst;
+SET SESSION AUTHORIZATION regress_cr_th_analyst;
+SELECT count(*), sum(a.balance)
+FROM accounts a LEFT JOIN users u ON u.token = a.token;
+SELECT count(*), sum(s.x)
+FROM (SELECT token, sum(balance) AS x FROM accounts GROUP BY token) s
+     LEFT JOIN users u ON u.token = s.token;
+WITH s AS (SELECT token, avg(balance) AS x FROM accounts GROUP BY token)
+SELECT count(*), avg(s.x) FROM users u RIGHT JOIN s USING (token);
+
 RESET SESSION AUTHORIZATION;
 DROP SCHEMA regress_cr_th CASCADE;
 DROP OWNED BY regress_cr_th_owner, regress_cr_th_analyst;

@@ -78,6 +78,49 @@ INSERT INTO entries VALUES (902);
 INSERT INTO entries VALUES (903);
 INSERT INTO places VALUES ('asked', false, pg_relation_size('entries_pkey'));
 
+-- nor do scans mark any that workers were to share
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET min_parallel_index_scan_size = 0;
+SET enable_material = off;
+SET enable_memoize = off;
+\set ask 'SELECT city, count(*) FROM patients JOIN (SELECT q, count(*) FROM entries WHERE q > 0 GROUP BY q OFFSET 0) e ON q = patient WHERE age = '
+:fill
+DELETE FROM entries WHERE ctid >= '(0,1)';
+INSERT INTO entries VALUES (902);
+:ask 99 GROUP BY city;
+INSERT INTO entries VALUES (903);
+INSERT INTO places VALUES ('shared', true, pg_relation_size('entries_pkey'));
+:fill
+DELETE FROM entries WHERE ctid >= '(0,1)';
+INSERT INTO entries VALUES (902);
+:ask 98 GROUP BY city;
+INSERT INTO entries VALUES (903);
+INSERT INTO places VALUES ('shared', false, pg_relation_size('entries_pkey'));
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET min_parallel_index_scan_size;
+
+-- a table of the same owner that the analyst may write to
+RESET SESSION AUTHORIZATION;
+ALTER TABLE page OWNER TO regress_cr_ut_owner;
+GRANT ALL ON page TO regress_cr_ut_analyst;
+SET SESSION AUTHORIZATION regress_cr_ut_analyst;
+\set fill 'TRUNCATE page; INSERT INTO page SELECT q, 0, repeat(''a'', 1950) FROM unnest(''{901,904,905,906}''::int[]) q;'
+\set ask 'SELECT city, count(*) FROM patients JOIN page ON q = patient WHERE age = '
+:fill
+:delete
+:ask 99 GROUP BY city;
+UPDATE page SET v = 1 WHERE ctid = '(0,2)' RETURNING ctid AS place \gset
+INSERT INTO places VALUES ('owner''s', true, :'place');
+:fill
+:delete
+:ask 98 GROUP BY city;
+UPDATE page SET v = 1 WHERE ctid = '(0,2)' RETURNING ctid AS place \gset
+INSERT INTO places VALUES ('owner''s', false, :'place');
+
 -- alike for one person and for nobody
 SELECT what, count(DISTINCT place) FROM places GROUP BY what ORDER BY what;
 

@@ -59,11 +59,36 @@ $node->safe_psql('other', q{CREATE FUNCTION lag() RETURNS pg_lsn LANGUAGE sql SE
  AS 'SELECT pg_current_wal_lsn()'});
 is($node->safe_psql('other', 'SELECT lag() IS NOT NULL', extra_params => [ '-U', 'ana' ]), 't', 'by leave of a superuser');
 
+# a table in another session's memory cannot be read, if a row has it read
+$node->safe_psql('postgres', q{
+CREATE TABLE patients (patient int PRIMARY KEY, age int NOT NULL);
+INSERT INTO patients SELECT p, 20 + p % 60 FROM generate_series(1, 100) p;
+INSERT INTO patients VALUES (901, 99);
+SELECT cleanroom.protect('patients', 'patient', 20, filters => '{age}', join_keys => '{patient}');
+GRANT SELECT ON patients TO ana;
+GRANT USAGE ON SCHEMA cleanroom TO ana;
+GRANT CREATE ON SCHEMA public TO ana});
+my $other = $node->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'ana' ]);
+$other->query(q{CREATE TEMP TABLE t (q int); CREATE INDEX ON t USING hash (q);
+CREATE TABLE asked (q int PRIMARY KEY); INSERT INTO asked VALUES (901);
+ALTER TABLE asked ENABLE ROW LEVEL SECURITY; ALTER TABLE asked FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON asked USING (q IN (SELECT q FROM t WHERE t.q = 5));});
+foreach my $age (98, 99)
+{
+	my ($status, $out, $err) = $node->psql('postgres',
+		"SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; SET enable_bitmapscan = off;
+		 SELECT count(*) FROM patients JOIN asked ON q = patient AND age = $age",
+		extra_params => [ '-U', 'ana' ]);
+
+	like($err, qr/temporary table "t" of another session cannot be read/, "refused, whoever is $age");
+}
+$other->quit;
+
 # up to PostgreSQL 16, old pages can have a query fail that comes to read them
 SKIP:
 {
 	skip 'no such setting', 1 if $node->safe_psql('postgres', 'SHOW server_version_num') >= 170000;
-	$node->safe_psql('postgres', 'GRANT SELECT ON people TO ana; GRANT USAGE ON SCHEMA cleanroom TO ana');
+	$node->safe_psql('postgres', 'GRANT SELECT ON people TO ana');
 	$node->append_conf('postgresql.conf', "old_snapshot_threshold = 1h\n");
 	$node->restart;
 	my ($status, $out, $err) = $node->psql('postgres', 'SELECT count(*) FROM people', extra_params => [ '-U', 'ana' ]);
