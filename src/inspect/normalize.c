@@ -78,8 +78,11 @@ add_side(Query *query, Node *side, RangeTblEntry *join)
 	cr_expand_columns(rt_fetch(rti, query->rtable), rti, &names, &vars);
 	join->eref->colnames = list_concat(join->eref->colnames, names);
 	join->joinaliasvars = list_concat(join->joinaliasvars, vars);
+	/* columns of a join are counted; those of others may be dropped ones */
 	foreach(lc, vars)
-		numbers = lappend_int(numbers, lfirst_node(Var, lc)->varattno);
+		numbers = lappend_int(numbers, IsA(side, JoinExpr) ?
+							  foreach_current_index(lc) + 1 :
+							  lfirst_node(Var, lc)->varattno);
 	return numbers;
 }
 
