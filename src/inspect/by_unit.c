@@ -11,14 +11,6 @@
 #include "inspect/pin.h"
 #include "miscadmin.h"
 
-/* Are two columns equal by the clause, as one person's are? */
-static bool
-read_equality(const CrClause *clause, Node **left, Node **right)
-{
-	return cr_inspect_equality(clause->expanded, left, right) &&
-		cr_inspect_names_one((OpExpr *) clause->expanded);
-}
-
 /*
  * Does the ON of an outer join, apart from one equality, look at nothing but
  * the side that may be missing?  Then the rows of one key of the other side
@@ -50,7 +42,7 @@ read_dependent(CrLevel *level, CrClause *clause, List *members)
 	Node	   *right;
 	Node	   *member;
 
-	if (clause->inner || !read_equality(clause, &left, &right))
+	if (clause->inner || !cr_clause_names_one(clause, &left, &right))
 		return NULL;
 	member = IsA(left, Var) && ((Var *) left)->varno > 0 &&
 		bms_is_member(((Var *) left)->varno, clause->limited) ? left : right;
@@ -130,7 +122,7 @@ close_over_equalities(CrLevel *level, List *members)
 
 		if (dependent != NULL)
 			members = list_append_unique(members, dependent);
-		if (!clause->inner || !read_equality(clause, &left, &right))
+		if (!clause->inner || !cr_clause_names_one(clause, &left, &right))
 			continue;
 		if (list_member(members, left))
 			members = list_append_unique(members, right);

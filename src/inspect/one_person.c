@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "inspect/facts.h"
+#include "inspect/pin.h"
 #include "nodes/nodeFuncs.h"
 
 /* Whatever joins put beside the unit as equal. */
@@ -35,7 +36,7 @@ names_of(CrLevel *level, const CrUnit *unit)
 			Node	   *left;
 			Node	   *right;
 
-			if (!cr_inspect_equality(clause->expanded, &left, &right))
+			if (!cr_clause_names_one(clause, &left, &right))
 				continue;
 			if (list_member(names, left))
 				names = list_append_unique(names, right);

@@ -121,6 +121,14 @@ cr_inspect_names_one(const OpExpr *equality)
 	return true;
 }
 
+/* Are two columns equal by the clause, as one person's are? */
+bool
+cr_clause_names_one(const CrClause *clause, Node **left, Node **right)
+{
+	return cr_inspect_equality(clause->expanded, left, right) &&
+		cr_inspect_names_one((OpExpr *) clause->expanded);
+}
+
 /*
  * Is the side the column, of which at most one value can be equal to a value
  * of the other side?

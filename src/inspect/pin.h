@@ -32,6 +32,8 @@ extern bool cr_inspect_is_one_to_one(Oid opfuncid);
 extern bool cr_inspect_tells_apart(const OpExpr *equality, Oid collation);
 extern bool cr_inspect_compares_members(Node *operand);
 extern bool cr_inspect_names_one(const OpExpr *equality);
+extern bool cr_clause_names_one(const CrClause *clause, Node **left,
+								Node **right);
 extern Oid	cr_btree_family(Oid type);
 extern bool cr_is_column(Node *node, const CrBase *base, AttrNumber attnum);
 extern bool cr_is_pinned(const CrProbe *probe, AttrNumber attnum,

@@ -70,6 +70,20 @@ WHERE a.answer NOT LIKE 'RC%' AND NOT a.answer::text[] <@ o.answer::text[]
 ORDER BY number;
 SELECT number, answer FROM answers ORDER BY number;
 
+-- many keys that one person's is equal to are not many people
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION regress_cr_eq_owner;
+CREATE TABLE accounts (k char(10) PRIMARY KEY, balance int NOT NULL);
+CREATE TABLE padded (k varchar(40) PRIMARY KEY);
+INSERT INTO accounts SELECT 'k' || i, i * 1000 + 17 FROM generate_series(1, 100) i;
+INSERT INTO padded SELECT 'k7' || repeat(' ', n) FROM generate_series(0, 30) n;
+SELECT cleanroom.protect('accounts', 'k', 5, measures => '{balance}',
+                         join_keys => '{k}'),
+       cleanroom.protect('padded', 'k', 5, join_keys => '{k}');
+GRANT SELECT ON accounts, padded TO regress_cr_eq_analyst;
+SET SESSION AUTHORIZATION regress_cr_eq_analyst;
+SELECT count(*), sum(balance) FROM accounts a LEFT JOIN padded p ON p.k = a.k;
+
 RESET SESSION AUTHORIZATION;
 DROP SCHEMA regress_cr_eq CASCADE;
 DROP OWNED BY regress_cr_eq_owner, regress_cr_eq_analyst;
