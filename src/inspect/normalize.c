@@ -65,6 +65,20 @@ cr_normalize_names(Query *query)
 	cr_normalize_on_filters(query);
 }
 
+/* Is there anything in FROM that names columns of what is beside it? */
+bool
+cr_normalize_is_lateral(const Query *query)
+{
+	ListCell   *lc;
+
+	foreach(lc, query->rtable)
+	{
+		if (lfirst_node(RangeTblEntry, lc)->lateral)
+			return true;
+	}
+	return false;
+}
+
 static List *
 add_side(Query *query, Node *side, RangeTblEntry *join)
 {

@@ -31,6 +31,7 @@ extern bool cr_normalize_may_be_null(Node *from, int rti);
 /* inspect/matched.c */
 extern uint32 cr_normalize_unit_uses(Query *query, Node *node);
 extern void cr_normalize_shown(Query *query);
+extern bool cr_normalize_is_lateral(const Query *query);
 extern bool cr_normalize_joins(Query *query, Node *node);
 extern bool cr_normalize_groups_people(Query *query);
 extern void cr_normalize_unmatched_values(Query *query);

@@ -55,19 +55,6 @@ reads_people(Query *query)
 }
 
 static bool
-is_lateral(const Query *query)
-{
-	ListCell   *lc;
-
-	foreach(lc, query->rtable)
-	{
-		if (lfirst_node(RangeTblEntry, lc)->lateral)
-			return true;
-	}
-	return false;
-}
-
-static bool
 may_pull_up(Query *query, RangeTblEntry *rte)
 {
 	Query	   *below = rte->subquery;
@@ -75,7 +62,7 @@ may_pull_up(Query *query, RangeTblEntry *rte)
 	return rte->rtekind == RTE_SUBQUERY && !rte->lateral &&
 		!rte->security_barrier && cr_normalize_gives_rows(below) &&
 		below->jointree->fromlist != NIL && cr_inspect_touches(below) &&
-		!is_lateral(query) && !is_lateral(below) &&
+		!cr_normalize_is_lateral(query) && !cr_normalize_is_lateral(below) &&
 		!contain_volatile_functions((Node *) below->targetList) &&
 		list_length(query->rtable) + list_length(below->rtable) <=
 		MAX_ENTRIES;

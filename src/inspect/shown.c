@@ -18,19 +18,6 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 
-static bool
-is_lateral(const Query *query)
-{
-	ListCell   *lc;
-
-	foreach(lc, query->rtable)
-	{
-		if (lfirst_node(RangeTblEntry, lc)->lateral)
-			return true;
-	}
-	return false;
-}
-
 /* Names the columns that subqueries have been given since they were read. */
 static void
 name_columns(Query *query)
@@ -88,7 +75,7 @@ shown_walker(Node *node, void *context)
 		return false;
 	if (!IsA(node, Query))
 		return expression_tree_walker(node, shown_walker, context);
-	if (is_lateral(query))
+	if (cr_normalize_is_lateral(query))
 		return false;
 	query->targetList = (List *)
 		cr_flatten_join_names(query, (Node *) query->targetList);
