@@ -215,7 +215,7 @@ RESET log_min_messages;
 SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
 SELECT count(*) FROM visits;
 -- a key of many terms does not keep the gate busy
-SELECT rtrim(repeat('region||', 3000), '|') AS long \gset
+SELECT rtrim(repeat('region||', 2000), '|') AS long \gset
 SET statement_timeout = '20s';
 \set ECHO none
 SELECT count(*) FROM (SELECT :long, count(*) FROM visits GROUP BY 1) x;
