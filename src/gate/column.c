@@ -302,7 +302,7 @@ refuse_key(CrLevel *level, const Var *var)
 										 cr_word_column(level->statement,
 														var)),
 								joins ?
-								"It is a join key: join the tables on it by equality, also in the place of IN or EXISTS, count(DISTINCT ...) it, or group by the unit and it in a subquery." :
+								"It is a join key: join the tables on it by equality, count(DISTINCT ...) it, or group by the unit and it in a subquery. In IN or EXISTS compare the unit, too: (unit, key) IN (SELECT unit, key ...)." :
 								cr_word_allowed(level->statement, var,
 												CR_USE_DIMENSION,
 												filters ? "Count classes of it by count(*) FILTER (WHERE ...), or group by" : "Group by"));

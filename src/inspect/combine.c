@@ -139,6 +139,7 @@ query_of_branch(Combination *all, Query *branch, List *aggregates, int depth)
 
 	core->targetList = cr_shell_targets(&all->shell, aggregates);
 	core->hasAggs = contain_aggs_of_level((Node *) core->targetList, 0);
+	core->hasSubLinks |= checkExprHasSubLink((Node *) core->targetList);
 	/* without GROUP BY, it is one row for that it is an aggregation */
 	if (!core->hasAggs && core->groupClause == NIL)
 		core->havingQual = makeBoolConst(true, false);
@@ -168,24 +169,49 @@ never_counts(Combination *all, Query *branch, Aggref *aggref)
 	return false;
 }
 
+/* What the branch computes of people, leaving out those of other branches. */
+static Aggref *
+without_others(Combination *all, const CrArms *arms, Query *branch,
+			   Aggref *aggref, CrPartialKind kind)
+{
+	List	   *others = NIL;
+	bool		before = true;
+	ListCell   *lc;
+
+	foreach(lc, arms->branches)
+	{
+		Query	   *other = lfirst_node(Query, lc);
+
+		if (other == branch)
+			before = false;
+		else if ((before || kind == CR_PARTIAL_OWN_PEOPLE) &&
+				 !never_counts(all, other, aggref))
+			others = lappend(others, other);
+	}
+	return cr_arms_leave_out(arms, others, aggref, &all->possible);
+}
+
 /* Nulls in the place of computed aggregates that count no row of it. */
 static List *
-computed_by_branch(Combination *all, Query *branch, List *computed, int *live)
+computed_by_branch(Combination *all, const CrArms *arms, Query *branch,
+				   const CrPartials *partials, int *live)
 {
 	List	   *exprs = NIL;
 	ListCell   *lc;
 	int			i = 0;
 
-	foreach(lc, computed)
+	foreach(lc, partials->computed)
 	{
 		Aggref	   *aggref = lfirst_node(Aggref, lc);
+		CrPartialKind kind = list_nth_int(partials->kinds, i);
 
 		if (never_counts(all, branch, aggref))
 			exprs = lappend(exprs, makeNullConst(aggref->aggtype, -1,
 												 aggref->aggcollid));
 		else
 		{
-			exprs = lappend(exprs, aggref);
+			exprs = lappend(exprs, kind == CR_PARTIAL_OF_ALL ? aggref :
+							without_others(all, arms, branch, aggref, kind));
 			live[i]++;
 		}
 		i++;
@@ -245,6 +271,7 @@ group_branches(Combination *all, Query *united, const CrPartials *partials,
 static Query *
 query_of_class(Combination *all, List *class, int depth)
 {
+	CrArms		shared = {all->query, all->rti, class, all->shell.key_exprs};
 	CrPartials *partials;
 	List	   *arms = NIL;
 	int		   *live;
@@ -253,13 +280,13 @@ query_of_class(Combination *all, List *class, int depth)
 	if (list_length(class) == 1)
 		return query_of_branch(all, linitial_node(Query, class),
 							   all->shell.aggregates, depth);
-	partials = cr_partials_make(all->shell.aggregates);
+	partials = cr_partials_make(&shared, all->shell.aggregates);
 	live = palloc0(sizeof(int) * (list_length(partials->computed) + 1));
 	foreach(lc, class)
 	{
 		Query	   *branch = lfirst_node(Query, lc);
-		List	   *exprs = computed_by_branch(all, branch,
-											   partials->computed, live);
+		List	   *exprs = computed_by_branch(all, &shared, branch,
+											   partials, live);
 		Query	   *arm = query_of_branch(all, branch, exprs, depth + 2);
 
 		if (!releases(all, arm))

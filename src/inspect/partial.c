@@ -3,9 +3,9 @@
  * src/inspect/partial.c
  *	  Puts aggregates over several branches together from those of each.
  *
- * Sums and counts add up, and averages are one divided by the other.  Others
- * do not: above all, the number of distinct people of two tables would tell
- * how many are in both, few as they may be.
+ * Sums and counts add up, and averages are one divided by the other.  Distinct
+ * people do when each branch counts those alone whom no branch before it has
+ * (distinct_people.c).  Other aggregates do not.
  *
  *-------------------------------------------------------------------------
  */
@@ -67,17 +67,25 @@ change_function(const Aggref *aggref, Oid aggfnoid, Oid type)
 }
 
 static bool
-adds_up(const Aggref *aggref)
+adds_up(const Aggref *aggref, CrPartialKind kind)
 {
 	uint32		family = cr_aggregate_family(aggref->aggfnoid);
 
-	return aggref->aggdistinct == NIL &&
-		(family == CR_AGG_COUNT || family == CR_AGG_SUM);
+	return kind != CR_PARTIAL_OF_ALL ||
+		(aggref->aggdistinct == NIL &&
+		 (family == CR_AGG_COUNT || family == CR_AGG_SUM));
+}
+
+static void
+compute(CrPartials *partials, Aggref *aggref, CrPartialKind kind)
+{
+	partials->computed = lappend(partials->computed, aggref);
+	partials->kinds = lappend_int(partials->kinds, kind);
 }
 
 /* What each branch has to compute for these aggregates. */
 CrPartials *
-cr_partials_make(List *aggregates)
+cr_partials_make(const CrArms *arms, List *aggregates)
 {
 	CrPartials *partials = palloc0(sizeof(CrPartials));
 	ListCell   *lc;
@@ -91,17 +99,20 @@ cr_partials_make(List *aggregates)
 
 		partials->first = lappend_int(partials->first,
 									  list_length(partials->computed));
-		if (sum == NULL)
-			partials->computed = lappend(partials->computed, aggref);
-		else
+		if (sum != NULL)
 		{
-			partials->computed =
-				lappend(partials->computed,
-						change_function(aggref, sum->sum, sum->type));
-			partials->computed =
-				lappend(partials->computed,
-						change_function(aggref, F_COUNT_ANY, INT8OID));
+			compute(partials, change_function(aggref, sum->sum, sum->type),
+					CR_PARTIAL_OF_ALL);
+			compute(partials, change_function(aggref, F_COUNT_ANY, INT8OID),
+					CR_PARTIAL_OF_ALL);
 		}
+		else if (cr_arms_count_people(arms, aggref))
+		{
+			compute(partials, aggref, CR_PARTIAL_NEW_PEOPLE);
+			compute(partials, aggref, CR_PARTIAL_OWN_PEOPLE);
+		}
+		else
+			compute(partials, aggref, CR_PARTIAL_OF_ALL);
 	}
 	return partials;
 }
@@ -120,7 +131,8 @@ cr_partials_add_up(const CrPartials *partials, const int *live)
 		Aggref	   *aggref = list_nth_node(Aggref, partials->computed, i);
 
 		if (!can_be_added(aggref->aggtype) ||
-			(live[i] > 1 && !adds_up(aggref)))
+			(live[i] > 1 &&
+			 !adds_up(aggref, list_nth_int(partials->kinds, i))))
 			return false;
 	}
 	return true;
@@ -190,6 +202,15 @@ divide(Expr *sum, Expr *count, Oid type)
 	return cr_make_operation("/", sum, count);
 }
 
+/* Have the branches released both computed aggregates that one is made of? */
+static Node *
+both_complete(Expr *first, Expr *second, const int *live)
+{
+	return (Node *)
+		make_andclause(list_make2(cr_partials_complete(first, live[0]),
+								  cr_partials_complete(second, live[1])));
+}
+
 /*
  * Aggregate "number" over all branches, NULL unless all that contribute have
  * released their part.  "live" says for each computed one how many do.
@@ -201,23 +222,20 @@ cr_partials_combine(const CrPartials *partials, int number, int nkeys,
 	Aggref	   *aggref = list_nth_node(Aggref, partials->aggregates, number);
 	int			first = list_nth_int(partials->first, number);
 	Expr	   *column = computed_column(partials, first, nkeys);
+	Expr	   *second = NULL;
+	Node	   *complete;
+	Expr	   *sum = add_up(column);
 	bool		average = list_nth_node(Aggref, partials->computed,
 										first)->aggfnoid != aggref->aggfnoid;
-	Expr	   *complete = cr_partials_complete(column, live[first]);
-	Expr	   *sum = add_up(column);
 
+	if (average || list_nth_int(partials->kinds, first) != CR_PARTIAL_OF_ALL)
+		second = computed_column(partials, first + 1, nkeys);
+	complete = second != NULL ? both_complete(column, second, live + first) :
+		(Node *) cr_partials_complete(column, live[first]);
 	if (average)
-	{
-		Expr	   *count = computed_column(partials, first + 1, nkeys);
-
-		complete =
-			make_andclause(list_make2(complete,
-									  cr_partials_complete(count,
-														   live[first + 1])));
-		sum = divide(sum, add_up(count), aggref->aggtype);
-	}
+		sum = divide(sum, add_up(second), aggref->aggtype);
 	else if (aggref->aggtype == INT8OID)
 		sum = make_cast(F_INT8_NUMERIC, INT8OID, sum);
 	Assert(exprType((Node *) sum) == aggref->aggtype);
-	return (Expr *) cr_make_case((Node *) complete, (Node *) sum, NULL);
+	return (Expr *) cr_make_case(complete, (Node *) sum, NULL);
 }

@@ -23,9 +23,6 @@
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 
-/* A statement may grow by the number of branches, at every level. */
-#define CR_MAX_BRANCHES		64
-
 /* Repeated, as the result may again be a selection from a UNION ALL. */
 #define CR_MAX_ROUNDS		4
 
@@ -41,16 +38,26 @@ set_operation_walker(Node *node, void *context)
 	return expression_tree_walker(node, set_operation_walker, context);
 }
 
+/* Is the entry a subquery with protected tables and a UNION or such in it? */
+bool
+cr_union_may_be_in(const RangeTblEntry *rte)
+{
+	return rte->rtekind == RTE_SUBQUERY && !rte->lateral &&
+		set_operation_walker((Node *) rte->subquery, NULL) &&
+		cr_inspect_touches(rte->subquery);
+}
+
+/* distinct: UNION is as good as UNION ALL */
 static bool
-collect_branches(Query *query, Node *node, List **branches)
+collect_branches(Query *query, Node *node, bool distinct, List **branches)
 {
 	if (IsA(node, SetOperationStmt))
 	{
 		SetOperationStmt *op = (SetOperationStmt *) node;
 
-		return op->op == SETOP_UNION && op->all &&
-			collect_branches(query, op->larg, branches) &&
-			collect_branches(query, op->rarg, branches);
+		return op->op == SETOP_UNION && (op->all || distinct) &&
+			collect_branches(query, op->larg, distinct, branches) &&
+			collect_branches(query, op->rarg, distinct, branches);
 	}
 	*branches = lappend(*branches,
 						rt_fetch(castNode(RangeTblRef, node)->rtindex,
@@ -76,17 +83,16 @@ cr_level_unites_rows(const CrLevel *level)
 
 /*
  * The branches of an entry of FROM that is a UNION ALL with protected rows
- * in it, or a selection from one; NIL when it is none.
+ * in it, or a selection from one; NIL when it is none.  distinct: or a UNION,
+ * as copies do not matter.
  */
-static List *
-raw_branches(CrLevel *level, RangeTblEntry *rte)
+List *
+cr_union_branches(CrLevel *level, RangeTblEntry *rte, bool distinct)
 {
 	Query	   *query = rte->subquery;
 	List	   *branches = NIL;
 
-	if (rte->rtekind != RTE_SUBQUERY || query->cteList != NIL ||
-		rte->lateral || !set_operation_walker((Node *) query, NULL) ||
-		!cr_inspect_touches(query))
+	if (!cr_union_may_be_in(rte) || query->cteList != NIL)
 		return NIL;
 	if (query->setOperations == NULL)
 	{
@@ -100,7 +106,7 @@ raw_branches(CrLevel *level, RangeTblEntry *rte)
 	}
 	if (query->setOperations == NULL || query->limitCount != NULL ||
 		query->limitOffset != NULL || query->rowMarks != NIL ||
-		!collect_branches(query, query->setOperations, &branches))
+		!collect_branches(query, query->setOperations, distinct, &branches))
 		return NIL;
 	/* reading changes a query */
 	if (!cr_level_unites_rows(cr_level_read(level->statement,
@@ -111,7 +117,7 @@ raw_branches(CrLevel *level, RangeTblEntry *rte)
 
 /* The entry of a FROM, not on the nullable side of a join, to distribute. */
 static int
-find_union(CrLevel *level, Node *node, List **branches)
+find_union(CrLevel *level, Node *node, bool distinct, List **branches)
 {
 	int			rti = 0;
 	ListCell   *lc;
@@ -121,7 +127,9 @@ find_union(CrLevel *level, Node *node, List **branches)
 	if (IsA(node, RangeTblRef))
 	{
 		rti = ((RangeTblRef *) node)->rtindex;
-		*branches = raw_branches(level, rt_fetch(rti, level->query->rtable));
+		*branches = cr_union_branches(level,
+									  rt_fetch(rti, level->query->rtable),
+									  distinct);
 		return *branches == NIL ? 0 : rti;
 	}
 	if (IsA(node, JoinExpr))
@@ -129,15 +137,15 @@ find_union(CrLevel *level, Node *node, List **branches)
 		JoinExpr   *join = (JoinExpr *) node;
 
 		if (join->jointype == JOIN_INNER || join->jointype == JOIN_LEFT)
-			rti = find_union(level, join->larg, branches);
+			rti = find_union(level, join->larg, distinct, branches);
 		if (rti == 0 && (join->jointype == JOIN_INNER ||
 						 join->jointype == JOIN_RIGHT))
-			rti = find_union(level, join->rarg, branches);
+			rti = find_union(level, join->rarg, distinct, branches);
 		return rti;
 	}
 	foreach(lc, castNode(FromExpr, node)->fromlist)
 	{
-		rti = find_union(level, lfirst(lc), branches);
+		rti = find_union(level, lfirst(lc), distinct, branches);
 		if (rti != 0)
 			break;
 	}
@@ -157,8 +165,22 @@ has_lateral(Query *query)
 	return false;
 }
 
-static bool
-is_selection(Query *query)
+/*
+ * The index of the entry of FROM to distribute the level's query over, and its
+ * branches; 0 if there is none.  distinct: as above.
+ */
+int
+cr_union_find(CrLevel *level, bool distinct, List **branches)
+{
+	int			rti = find_union(level, (Node *) level->query->jointree,
+								 distinct, branches);
+
+	return has_lateral(level->query) ? 0 : rti;
+}
+
+/* Does it select rows, one by one? */
+bool
+cr_union_is_selection(Query *query)
 {
 	return query->groupClause == NIL && query->groupingSets == NIL &&
 		query->havingQual == NULL && !query->hasAggs &&
@@ -232,11 +254,11 @@ distribute_once(CrLevel *level)
 	if (query->setOperations != NULL || query->commandType != CMD_SELECT ||
 		!query_tree_walker(query, set_operation_walker, NULL, 0))
 		return false;
-	rti = find_union(level, (Node *) query->jointree, &branches);
-	if (rti == 0 || has_lateral(query) || cr_inspect_refers_outside(query))
+	rti = cr_union_find(level, false, &branches);
+	if (rti == 0 || cr_inspect_refers_outside(query))
 		return false;
 	cr_normalize_distinct(query);
-	if (is_selection(query))
+	if (cr_union_is_selection(query))
 		return distribute_selection(level, rti, branches);
 	return cr_arms_release(level, rti, branches);
 }
@@ -250,9 +272,16 @@ cr_distribute_unions(CrLevel *level)
 {
 	int			round;
 
+	if (level->query->setOperations == NULL)
+	{
+		cr_forget_copies(level);
+		cr_cohorts_as_questions(level);
+	}
 	for (round = 0; round < CR_MAX_ROUNDS; round++)
 	{
 		if (!distribute_once(level))
 			break;
 	}
+	if (level->query->setOperations == NULL)
+		cr_distribute_questions(level);
 }

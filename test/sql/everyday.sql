@@ -349,6 +349,7 @@ SELECT ask('SELECT tier, k, count(*) FROM (SELECT customer_id AS p, ''o'' AS k F
 SELECT ask('SELECT k, avg(n) FROM (SELECT k, p, count(*) AS n FROM (SELECT customer_id AS p, ''o'' AS k FROM orders UNION ALL SELECT viewer, ''e'' FROM exposures) x GROUP BY k, p) y GROUP BY k /7 p/');
 SELECT ask('SELECT count(*) FILTER (WHERE k = ''o'') AS o, count(*) FILTER (WHERE k = ''e'') AS e, sum(s) AS s FROM (SELECT ''o'' AS k, NULL::int AS s FROM orders UNION ALL SELECT ''e'', seconds FROM exposures) x');
 SELECT ask('SELECT k, count(DISTINCT p) FROM (SELECT ''o'' AS k, customer_id AS p FROM orders UNION ALL SELECT ''e'', viewer FROM exposures) x WHERE k = ''e'' GROUP BY k /7 p/');
+SELECT ask('SELECT count(DISTINCT p) FROM (SELECT customer_id AS p FROM orders UNION ALL SELECT viewer FROM exposures) x');
 SELECT ask('SELECT DISTINCT k FROM (SELECT category AS k FROM orders UNION ALL SELECT category FROM orders WHERE channel IS NOT NULL OR true) x');
 
 -- count(DISTINCT)
@@ -504,7 +505,6 @@ SELECT code, reason, hint FROM cleanroom.explain($$
 SELECT sum(score) FROM answers;
 SELECT corr(price, income) FROM orders JOIN customers USING (customer_id);
 SELECT count(*) FROM customers WHERE regexp_replace(country, '^I', 'J') = 'J';
-SELECT count(DISTINCT p) FROM (SELECT customer_id AS p FROM orders UNION ALL SELECT viewer FROM exposures) x;
 SELECT avg(n) FROM (SELECT p, count(*) AS n FROM (SELECT customer_id AS p FROM orders UNION ALL SELECT viewer FROM exposures) x GROUP BY p) y;
 SELECT country FROM customers UNION SELECT category FROM orders;
 SELECT count(*) FROM orders JOIN (VALUES ('books'), ('books')) AS v (c) ON c = category;
