@@ -62,7 +62,7 @@ extern CrVerdict *cr_note_extents(CrLevel *level, CrAggregate *aggregate);
 /* narrow.c: integers that may overflow below an aggregate */
 extern CrVerdict *cr_rule_widths(CrLevel *level, CrAggregate *aggregate);
 
-/* steep.c: rows that weigh more than others */
+/* bridge.c, steep.c: rows that weigh more than others */
 extern CrVerdict *cr_rule_bridges(CrLevel *level);
 extern CrVerdict *cr_rule_steepness(CrLevel *level);
 

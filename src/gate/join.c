@@ -13,6 +13,7 @@
 #include "base/errcodes.h"
 #include "gate/gate.h"
 #include "gate/words.h"
+#include "inspect/pin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 
@@ -231,46 +232,40 @@ cr_rule_clauses(CrLevel *level)
 
 /* ---------- all protected tables joined with each other ---------- */
 
+/* Adds the base that the clause connects with those that are connected. */
 static bool
-clause_connects(CrLevel *level, CrClause *clause, Bitmapset *connected,
-				Bitmapset **added)
+clause_connects(CrLevel *level, CrClause *clause, Bitmapset **connected)
 {
 	Var		   *left;
 	Var		   *right;
+	int			added;
 
-	if (!is_join_clause(level, clause, &left, &right))
+	if (!is_join_clause(level, clause, &left, &right) ||
+		bms_is_member(left->varno, *connected) ==
+		bms_is_member(right->varno, *connected))
 		return false;
-	if (!clause->inner && !bms_is_member(left->varno, clause->limited) &&
-		!bms_is_member(right->varno, clause->limited))
+	added = bms_is_member(left->varno, *connected) ?
+		right->varno : left->varno;
+	if (!cr_clause_attaches(clause, added))
 		return false;
-	if (bms_is_member(left->varno, connected) ==
-		bms_is_member(right->varno, connected))
-		return false;
-	*added = bms_add_member(bms_copy(connected), left->varno);
-	*added = bms_add_member(*added, right->varno);
+	*connected = bms_add_member(*connected, added);
 	return true;
 }
 
-static CrVerdict *
-check_connected(CrLevel *level)
+/* The first raw base that cannot be reached from the given one, or NULL. */
+static CrBase *
+unconnected_with(CrLevel *level, const CrBase *start)
 {
-	Bitmapset  *connected = NULL;
+	Bitmapset  *connected = bms_make_singleton(start->id);
 	bool		grown = true;
 	ListCell   *lc;
 
-	foreach(lc, cr_inspect_all_bases(level))
-	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		if (cr_inspect_base_is_raw(base) && connected == NULL)
-			connected = bms_make_singleton(base->id);
-	}
 	while (grown)
 	{
 		grown = false;
 		foreach(lc, cr_inspect_all_clauses(level))
-			grown = grown || clause_connects(level, (CrClause *) lfirst(lc),
-											 connected, &connected);
+			grown |= clause_connects(level, (CrClause *) lfirst(lc),
+									 &connected);
 	}
 	foreach(lc, cr_inspect_all_bases(level))
 	{
@@ -278,12 +273,43 @@ check_connected(CrLevel *level)
 
 		if (cr_inspect_base_is_raw(base) &&
 			!bms_is_member(base->id, connected))
-			return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
-									 psprintf("table \"%s\" is not joined with the other protected tables on a join key",
-											  base->name),
-									 "Add ON a.key = b.key; cleanroom.columns lists the join keys.");
+			return base;
 	}
 	return NULL;
+}
+
+/*
+ * Outer joins connect what they may null with what is connected already, and
+ * so it matters where one starts: with what none of them nulls.
+ */
+static CrVerdict *
+check_connected(CrLevel *level)
+{
+	CrBase	   *missing = NULL;
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_bases(level))
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		missing = unconnected_with(level, base);
+		if (missing == NULL)
+			return NULL;
+	}
+	foreach(lc, cr_inspect_all_bases(level))
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (cr_inspect_base_is_raw(base))
+		{
+			missing = unconnected_with(level, base);
+			break;
+		}
+	}
+	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
+							 psprintf("table \"%s\" is not joined with the other protected tables on a join key",
+									  missing->name),
+							 "Add ON a.key = b.key; cleanroom.columns lists the join keys.");
 }
 
 static CrVerdict *
@@ -305,6 +331,13 @@ check_multiplication(CrLevel *level)
 	return NULL;
 }
 
+/* Are its people counted, not only joined with and never asked for? */
+static bool
+is_counted(const CrUnit *unit)
+{
+	return unit->membership == NULL || unit->membership->tested;
+}
+
 static CrVerdict *
 check_required_joins(CrLevel *level)
 {
@@ -317,7 +350,7 @@ check_required_joins(CrLevel *level)
 		bool		found = !base->policy->join_required;
 
 		foreach(lc2, level->units)
-			found = found ||
+			found |= is_counted((CrUnit *) lfirst(lc2)) &&
 				((CrUnit *) lfirst(lc2))->base->policy->owner !=
 				base->policy->owner;
 		if (!found)

@@ -8,11 +8,6 @@
  * degree, and so do joins of a table with itself: n copies with many rows a
  * person give the nth power of their number.
  *
- * A table that is not protected may not decide either how often a protected
- * row is met.  That it multiplies none by itself is join.c's to see to; but
- * as the only link between two protected tables it could lead many rows of
- * the one to the same row of the other.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -23,159 +18,6 @@
 #include "nodes/nodeFuncs.h"
 
 #define MAX_DEGREE	2
-
-/* ---------- links between protected tables ---------- */
-
-/* One column equated with one of another base. */
-typedef struct Link
-{
-	Var		   *from;
-	Var		   *to;
-} Link;
-
-static bool
-is_raw(CrLevel *level, const Var *var)
-{
-	return cr_inspect_base_is_raw(cr_inspect_base(level->statement,
-												  var->varno));
-}
-
-static List *
-find_links(CrLevel *level)
-{
-	List	   *links = NIL;
-	ListCell   *lc;
-
-	foreach(lc, cr_inspect_all_clauses(level))
-	{
-		CrClause   *clause = (CrClause *) lfirst(lc);
-		Link	   *link = palloc(sizeof(Link));
-		Node	   *left;
-		Node	   *right;
-
-		if (!cr_inspect_equality(clause->expanded, &left, &right) ||
-			!IsA(left, Var) || !IsA(right, Var))
-			continue;
-		link->from = (Var *) left;
-		link->to = (Var *) right;
-		if (link->from->varlevelsup == 0 && link->to->varlevelsup == 0 &&
-			link->from->varno > 0 && link->to->varno > 0 &&
-			link->from->varno != link->to->varno &&
-			cr_gate_joins(level, link->from, link->to))
-			links = lappend(links, link);
-	}
-	return links;
-}
-
-/* Joins the sets that the two bases are in. */
-static List *
-unite(List *sets, int a, int b)
-{
-	Bitmapset  *united = bms_make_singleton(a);
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	united = bms_add_member(united, b);
-	foreach(lc, sets)
-	{
-		Bitmapset  *set = (Bitmapset *) lfirst(lc);
-
-		if (bms_is_member(a, set) || bms_is_member(b, set))
-			united = bms_add_members(united, set);
-		else
-			result = lappend(result, set);
-	}
-	return lappend(result, united);
-}
-
-/* May the link's raw side be one of two that meet in a public base? */
-static bool
-is_join_key(CrLevel *level, const Var *var)
-{
-	const CrColumnFact *fact = cr_inspect_column(level->statement, var);
-
-	return fact != NULL && (fact->uses & CR_USE_JOIN) != 0;
-}
-
-static Bitmapset *
-set_of(List *sets, int id)
-{
-	ListCell   *lc;
-
-	foreach(lc, sets)
-	{
-		if (bms_is_member(id, (Bitmapset *) lfirst(lc)))
-			return (Bitmapset *) lfirst(lc);
-	}
-	return bms_make_singleton(id);
-}
-
-/*
- * The raw bases that a public one is a fair link between: each row of it
- * goes with one join key of either side.
- */
-static List *
-unite_by(CrLevel *level, List *sets, List *links, const CrBase *base)
-{
-	int			first = 0;
-	ListCell   *lc;
-
-	foreach(lc, links)
-	{
-		Link	   *link = (Link *) lfirst(lc);
-		Var		   *raw = link->from->varno == base->id ? link->to :
-			link->to->varno == base->id ? link->from : NULL;
-
-		if (raw == NULL || !is_raw(level, raw) || !is_join_key(level, raw) ||
-			!bms_is_member(base->id,
-						   cr_inspect_determined_by(level,
-													set_of(sets, raw->varno),
-													false)))
-			continue;
-		if (first != 0)
-			sets = unite(sets, first, raw->varno);
-		first = raw->varno;
-	}
-	return sets;
-}
-
-/* Protected tables meet directly, or in a table that has each key once. */
-CrVerdict *
-cr_rule_bridges(CrLevel *level)
-{
-	List	   *links = find_links(level);
-	List	   *sets = NIL;
-	ListCell   *lc;
-
-	foreach(lc, cr_inspect_all_bases(level))
-	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		if (cr_inspect_base_is_raw(base))
-			sets = lappend(sets, bms_make_singleton(base->id));
-	}
-	foreach(lc, links)
-	{
-		Link	   *link = (Link *) lfirst(lc);
-
-		if (is_raw(level, link->from) && is_raw(level, link->to))
-			sets = unite(sets, link->from->varno, link->to->varno);
-	}
-	foreach(lc, cr_inspect_all_bases(level))
-	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		if (list_length(sets) > 1 && !cr_inspect_base_is_raw(base))
-			sets = unite_by(level, sets, links, base);
-	}
-	if (list_length(sets) <= 1)
-		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
-							 "protected tables are joined by way of a table that may lead many rows of one to the same row of another",
-							 "Join them directly on their join keys, or by a table that has a unique key on each of the two columns it is joined by.");
-}
-
-/* ---------- the degree of what is summed ---------- */
 
 typedef struct DegreeContext
 {
@@ -276,7 +118,7 @@ check_degree(CrLevel *level, CrAggregate *aggregate)
 {
 	Aggref	   *aggref = aggregate->aggref;
 	Node	   *summed = NULL;
-	int			copies;
+	int			copies = 0;
 	int			degree = 1;
 	ListCell   *lc;
 
@@ -288,7 +130,8 @@ check_degree(CrLevel *level, CrAggregate *aggregate)
 		foreach(lc, aggregate->arguments)
 			degree = Max(degree, degree_of(level, lfirst(lc)));
 	}
-	copies = count_copies(level, cr_inspect_factors(level, summed));
+	foreach(lc, cr_inspect_factors(level, summed))
+		copies = Max(copies, count_copies(level, lfirst(lc)));
 	/* where rows are repeated, squares of what is repeated are added up */
 	if (copies > 0 &&
 		cr_aggregate_squares(cr_aggregate_family(aggref->aggfnoid)))

@@ -475,8 +475,7 @@ extern List *cr_inspect_all_clauses(CrLevel *level);
 extern List *cr_inspect_all_bases(CrLevel *level);
 extern Bitmapset *cr_inspect_determined(CrLevel *level);
 extern Bitmapset *cr_inspect_determined_by(CrLevel *level,
-										   const Bitmapset *given,
-										   bool matched);
+										   const Bitmapset *given);
 extern bool cr_inspect_column_is_unique(Oid relid, AttrNumber attnum);
 extern bool cr_inspect_unit_is_unique(const CrLevel *level,
 									  const CrUnit *unit);
@@ -493,7 +492,7 @@ extern bool cr_inspect_may_be_asked(const CrStatement *statement,
 extern bool cr_inspect_is_asked(const CrStatement *statement, Node *expanded);
 
 /* inspect/factor.c */
-extern Bitmapset *cr_inspect_factors(CrLevel *level, Node *expanded);
+extern List *cr_inspect_factors(CrLevel *level, Node *expanded);
 extern int	cr_inspect_repetitions(CrLevel *level, Node *expanded);
 
 #endif							/* CR_FACTS_H */

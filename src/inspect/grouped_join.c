@@ -28,6 +28,7 @@
 #include "inspect/absence.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/pin.h"
 #include "inspect/polynomial.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -216,7 +217,7 @@ are_joined_by_key(Query *query, Node *quals, int left, int right)
 		Var		   *b;
 
 		if (cr_inspect_equality(lfirst(lc), (Node **) &a, (Node **) &b) &&
-			IsA(a, Var) && IsA(b, Var) &&
+			cr_inspect_names_one(lfirst(lc)) && IsA(a, Var) && IsA(b, Var) &&
 			(((int) a->varno == left && (int) b->varno == right) ||
 			 ((int) a->varno == right && (int) b->varno == left)) &&
 			is_unique(query, a->varno, a->varattno) &&

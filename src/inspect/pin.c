@@ -55,6 +55,13 @@ cr_pin_attnum(const CrProbe *probe, AttrNumber attnum)
 	return probe->outer_attnums[attnum - 1];
 }
 
+/* Does the clause hold in whatever rows the base is not null? */
+bool
+cr_clause_attaches(const CrClause *clause, int id)
+{
+	return clause->inner || bms_is_member(id, clause->limited);
+}
+
 /*
  * Does the clause hold wherever a row of the base stands beside a protected
  * one?  In the ON of an outer join it holds for the nullable side; and if
@@ -64,8 +71,8 @@ cr_pin_attnum(const CrProbe *probe, AttrNumber attnum)
 bool
 cr_clause_limits(const CrProbe *probe, const CrClause *clause)
 {
-	return clause->inner || probe->matched ||
-		bms_is_member(probe->base->id, clause->limited) ||
+	return cr_clause_attaches(clause, probe->base->id) ||
+		(probe->matched && !bms_overlap(clause->limited, probe->absent)) ||
 		bms_is_subset(probe->raw, clause->limited);
 }
 

@@ -21,11 +21,13 @@ typedef struct CrProbe
 								 * at: its columns as the base names them; or
 								 * NULL when it is the base itself */
 	int			natts;
-	bool		matched;		/* rows without a match do not matter */
+	bool		matched;		/* rows without a match do not matter … */
+	const Bitmapset *absent;	/* … but in an outer join that nulls one of
+								 * these bases */
 	bool		grouped;		/* within one group of the level */
 } CrProbe;
 
-
+extern bool cr_clause_attaches(const CrClause *clause, int id);
 extern bool cr_clause_limits(const CrProbe *probe, const CrClause *clause);
 extern AttrNumber cr_pin_attnum(const CrProbe *probe, AttrNumber attnum);
 extern bool cr_inspect_is_one_to_one(Oid opfuncid);
@@ -39,6 +41,12 @@ extern bool cr_is_column(Node *node, const CrBase *base, AttrNumber attnum);
 extern bool cr_is_pinned(const CrProbe *probe, AttrNumber attnum,
 						 Oid opfamily, CrSeries series,
 						 bool nullable);
+
+/* inspect/unique.c */
+extern Bitmapset *cr_pin_determined(CrLevel *level, const Bitmapset *given,
+									const Bitmapset *absent);
+extern Bitmapset *cr_pin_determined_by_raw(CrLevel *level,
+										   const Bitmapset *given);
 
 /* inspect/band.c */
 extern bool cr_bands_are_disjoint(const CrProbe *probe, List *rows);

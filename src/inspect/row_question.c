@@ -215,7 +215,8 @@ find_alike(Alike *alike, Node *node)
 		Node	   *left;
 		Node	   *right;
 
-		if (!cr_inspect_equality(node, &left, &right) || !IsA(left, Var) ||
+		if (!cr_inspect_equality(node, &left, &right) ||
+			!cr_inspect_names_one((OpExpr *) node) || !IsA(left, Var) ||
 			!IsA(right, Var) || exprType(left) != exprType(right))
 			return;
 		if (equal(left, alike->column) &&
@@ -332,8 +333,9 @@ as_operand(Var *var, Oid type)
 								 COERCE_IMPLICIT_CAST);
 }
 
-static OpExpr *
-make_equality(Var *left, Var *right)
+/* That two columns of one type are equal, or NULL. */
+OpExpr *
+cr_question_equality(Var *left, Var *right)
 {
 	Oid			opno = lookup_type_cache(left->vartype,
 										 TYPECACHE_EQ_OPR)->eq_opr;
@@ -405,8 +407,8 @@ compare_copies(RowQuestion *row, CrQuestion *question)
 	{
 		Var		   *var = lfirst_node(Var, lc);
 		Var		   *copied = (Var *) copied_mutator((Node *) var, &outer);
-		OpExpr	   *equality = make_equality((Var *) brought_out((Node *) var),
-											 copied);
+		Node	   *here = brought_out((Node *) var);
+		OpExpr	   *equality = cr_question_equality((Var *) here, copied);
 
 		if (equality == NULL)
 			return false;

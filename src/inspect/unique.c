@@ -289,30 +289,31 @@ raw_of(List *bases)
 	return raw;
 }
 
+/* how: of a probe, what is the same for all bases. */
 static Bitmapset *
-find_determined(CrLevel *level, const Bitmapset *given, bool matched,
-				bool grouped)
+find_determined(CrProbe how, const Bitmapset *given, bool by_raw)
 {
-	List	   *bases = cr_inspect_all_bases(level);
+	List	   *bases = cr_inspect_all_bases(how.level);
 	Bitmapset  *determined = bms_copy(given);
-	Bitmapset  *raw = raw_of(bases);
 	int			before;
 	ListCell   *lc;
 
+	how.raw = raw_of(bases);
 	do
 	{
 		before = bms_num_members(determined);
 		foreach(lc, bases)
 		{
 			CrBase	   *base = (CrBase *) lfirst(lc);
-			CrProbe		probe = {level, base, determined, raw, NULL, 0,
-			matched, grouped};
 			Query	   *query = base->level ? base->level->query :
 				base->rte->subquery;
 
+			how.base = base;
+			how.determined = determined;
 			if (!bms_is_member(base->id, determined) &&
+				(!by_raw || cr_inspect_base_is_raw(base)) &&
 				(base->single ||
-				 source_is_determined(&probe, base->rte, query)))
+				 source_is_determined(&how, base->rte, query)))
 				determined = bms_add_member(determined, base->id);
 		}
 	} while (bms_num_members(determined) > before);
@@ -322,13 +323,35 @@ find_determined(CrLevel *level, const Bitmapset *given, bool matched,
 /*
  * The bases of a level (and of row levels it reads) of which at most one row
  * joins any combination of rows of the given ones; the given ones as well.
- * "matched" leaves out of account what outer joins keep without a match.
  */
 Bitmapset *
-cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
-						 bool matched)
+cr_inspect_determined_by(CrLevel *level, const Bitmapset *given)
 {
-	return find_determined(level, given, matched, false);
+	CrProbe		how = {.level = level};
+
+	return find_determined(how, given, false);
+}
+
+/* The same, by way of protected tables alone. */
+Bitmapset *
+cr_pin_determined_by_raw(CrLevel *level, const Bitmapset *given)
+{
+	CrProbe		how = {.level = level};
+
+	return find_determined(how, given, true);
+}
+
+/*
+ * The same of those rows for which every outer join has a match, but those
+ * joins that null one of the absent bases.
+ */
+Bitmapset *
+cr_pin_determined(CrLevel *level, const Bitmapset *given,
+				  const Bitmapset *absent)
+{
+	CrProbe		how = {.level = level,.matched = true,.absent = absent};
+
+	return find_determined(how, given, false);
 }
 
 /*
@@ -339,8 +362,9 @@ cr_inspect_determined_by(CrLevel *level, const Bitmapset *given,
 Bitmapset *
 cr_inspect_determined(CrLevel *level)
 {
-	return find_determined(level, raw_of(cr_inspect_all_bases(level)), false,
-						   true);
+	CrProbe		how = {.level = level,.grouped = true};
+
+	return find_determined(how, raw_of(cr_inspect_all_bases(level)), false);
 }
 
 /* Does an index of the table alone make the column unique? */

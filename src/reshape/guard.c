@@ -300,20 +300,26 @@ guards_of_sets(const CrLevel *level)
 	return guards;
 }
 
-/* May several rows of the unit's table be beside one row of the others? */
+/*
+ * May several rows of the unit's table be beside one row of those tables that
+ * no outer join nulls?  What is nulled itself determines nothing: where it is
+ * not matched the others are repeated all the same.
+ */
 static bool
 repeats_others(CrLevel *level, const CrUnit *unit)
 {
-	Bitmapset  *others = NULL;
+	Bitmapset  *kept = NULL;
 	ListCell   *lc;
 
 	foreach(lc, cr_inspect_all_bases(level))
 	{
-		if (lfirst(lc) != unit->base)
-			others = bms_add_member(others, ((CrBase *) lfirst(lc))->id);
+		CrBase	   *base = (CrBase *) lfirst(lc);
+
+		if (base != unit->base && !base->nullable)
+			kept = bms_add_member(kept, base->id);
 	}
 	return !bms_is_member(unit->base->id,
-						  cr_inspect_determined_by(level, others, true));
+						  cr_inspect_determined_by(level, kept));
 }
 
 /*

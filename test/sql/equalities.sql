@@ -84,6 +84,32 @@ GRANT SELECT ON accounts, padded TO regress_cr_eq_analyst;
 SET SESSION AUTHORIZATION regress_cr_eq_analyst;
 SELECT count(*), sum(balance) FROM accounts a LEFT JOIN padded p ON p.k = a.k;
 
+-- nor is a row beside such a key one row: as the owner counts, or refused
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION regress_cr_eq_owner;
+CREATE TABLE short (k char(8) PRIMARY KEY);
+CREATE TABLE long (k varchar(40) PRIMARY KEY);
+CREATE TABLE bought (k char(8) NOT NULL);
+INSERT INTO short SELECT 'k' || i FROM generate_series(1, 30) i;
+INSERT INTO long SELECT 'k' || i FROM generate_series(1, 30) i;
+INSERT INTO long SELECT 'k' || i || ' ' FROM generate_series(1, 15) i;
+INSERT INTO bought SELECT k FROM short;
+CREATE TABLE blank (k text PRIMARY KEY);
+CREATE TABLE dated (k text PRIMARY KEY, day date NOT NULL);
+INSERT INTO blank SELECT 'k' || i || ' ' FROM generate_series(1, 30) i;
+INSERT INTO blank SELECT 'k' || i FROM generate_series(31, 60) i;
+INSERT INTO dated SELECT 'k' || i, '2024-01-01' FROM generate_series(1, 60) i;
+SELECT cleanroom.protect(t::regclass, 'k', 5, join_keys => '{k}')
+FROM unnest('{short,long,bought,blank}'::text[]) t;
+SELECT cleanroom.protect('dated', 'k', 5, dimensions => '{day}', join_keys => '{k}');
+GRANT SELECT ON short, long, bought, blank, dated TO regress_cr_eq_analyst;
+SET SESSION AUTHORIZATION regress_cr_eq_analyst;
+SELECT n, count(*) FROM (SELECT s.k, count(b.k) AS n FROM short s
+    JOIN long l ON l.k = s.k LEFT JOIN bought b ON b.k = s.k GROUP BY s.k) x
+GROUP BY n ORDER BY n;
+SELECT count(*) FROM blank a JOIN dated b ON a.k::bpchar = b.k::bpchar
+WHERE EXISTS (SELECT FROM dated v WHERE v.k = a.k AND v.day >= b.day);
+
 RESET SESSION AUTHORIZATION;
 DROP SCHEMA regress_cr_eq CASCADE;
 DROP OWNED BY regress_cr_eq_owner, regress_cr_eq_analyst;
