@@ -58,6 +58,7 @@ _PG_init(void)
 	cr_guard_login_init();
 	cr_guard_memory_init();
 	cr_guard_estimates_init();
+	cr_guard_joins_init();
 	cr_budget_init();
 	cr_key_count_init();
 	cr_recorder_register_launcher();

@@ -20,6 +20,7 @@ extern void cr_guard_log_init(void);
 extern void cr_guard_login_init(void);
 extern void cr_guard_memory_init(void);
 extern void cr_guard_estimates_init(void);
+extern void cr_guard_joins_init(void);
 
 /*
  * Raises RC007 when a statement would show a user who is not a superuser
@@ -55,6 +56,9 @@ extern bool cr_guard_tells_of_server(Oid funcid);
  * current user's rights, or for an extension that may do anything by it?
  */
 extern bool cr_guard_refuses_planning_call(Oid funcid);
+
+/* Is a statement on others' protected tables being planned? */
+extern bool cr_guard_plans_on_others(void);
 
 /* Has the guard itself put the function into a statement of this session? */
 extern bool cr_guard_puts_in(Oid funcid);

@@ -173,6 +173,13 @@ guard_statement(Query *parse, const char *query_string, Guarded *guarded)
 
 /* See guard.h. */
 bool
+cr_guard_plans_on_others(void)
+{
+	return planning != NULL;
+}
+
+/* See guard.h. */
+bool
 cr_guard_refuses_planning_call(Oid funcid)
 {
 	return planning != NULL && funcid >= FirstNormalObjectId &&
