@@ -11,6 +11,9 @@
  *	max(CASE WHEN c THEN 3 ELSE 0 END)	3 times that
  *	min(CASE WHEN c THEN 1 ELSE 0 END)	1 or 0, as bool_and(c IS TRUE) is
  *	max(c::int), min(c::int)			bool_or(c)::int, bool_and(c)::int
+ *	sum(c::int)							count(*) FILTER (WHERE c), or null
+ *										where c is null in all rows
+ *	sum(1)								count(*)
  *
  * The two are equal in every group, none of which is without rows; the last
  * ones where x is not null.  So the level above meets one form of what a
@@ -166,20 +169,60 @@ or_zero(Aggref *aggref)
 	return (Node *) result;
 }
 
-/* Is it the least or greatest of a condition as 0 or 1? */
+/* Is it the least, the greatest or the sum of a condition as 0 or 1? */
 static bool
 is_flag(const Aggref *aggref, const Expr *argument)
 {
 	return (aggref->aggfnoid == F_MAX_INT4 ||
-			aggref->aggfnoid == F_MIN_INT4) && IsA(argument, FuncExpr) &&
+			aggref->aggfnoid == F_MIN_INT4 ||
+			aggref->aggfnoid == F_SUM_INT4) && IsA(argument, FuncExpr) &&
 		((const FuncExpr *) argument)->funcid == F_INT4_BOOL;
 }
 
+static bool
+is_sum_of_ones(const Aggref *aggref, const Expr *argument)
+{
+	return aggref->aggfnoid == F_SUM_INT4 &&
+		cr_is_int4((const Node *) argument, 1);
+}
+
+/* Is the condition true or false in all rows, wherever that is easily told? */
+static bool
+is_decided(Query *query, Node *condition)
+{
+	if (IsA(condition, NullTest) || IsA(condition, BooleanTest))
+		return true;
+	if (!IsA(condition, OpExpr) ||
+		!cr_operator_compares(((OpExpr *) condition)->opno))
+		return cr_normalize_is_not_null(query, (Node *) query->jointree,
+										condition);
+	return list_length(((OpExpr *) condition)->args) == 2 &&
+		is_decided(query, linitial(((OpExpr *) condition)->args)) &&
+		is_decided(query, lsecond(((OpExpr *) condition)->args));
+}
+
+/* The number of rows for which it holds, or null where it is always null. */
 static Node *
-read_flag(Aggref *aggref, FuncExpr *cast)
+read_sum_of_flag(Query *query, Aggref *aggref, Node *condition)
+{
+	Aggref	   *known = copyObject(aggref);
+
+	make_count(aggref);
+	aggref->aggfilter = (Expr *) copyObject(condition);
+	if (is_decided(query, condition))
+		return (Node *) aggref;
+	make_count(known);
+	known->aggfilter = (Expr *) cr_make_null_test(condition, IS_NOT_NULL);
+	return (Node *) cr_make_case(make_some(known), (Node *) aggref, NULL);
+}
+
+static Node *
+read_flag(Query *query, Aggref *aggref, FuncExpr *cast)
 {
 	FuncExpr   *result = copyObject(cast);
 
+	if (aggref->aggfnoid == F_SUM_INT4)
+		return read_sum_of_flag(query, aggref, linitial(cast->args));
 	make_boolean(aggref, linitial(cast->args));
 	result->args = list_make1(aggref);
 	return (Node *) result;
@@ -206,7 +249,9 @@ read_pivot(Aggref *aggref, Query *query)
 		return result;
 	argument = linitial_node(TargetEntry, aggref->args);
 	if (is_flag(aggref, argument->expr))
-		return read_flag(aggref, (FuncExpr *) argument->expr);
+		return read_flag(query, aggref, (FuncExpr *) argument->expr);
+	if (is_sum_of_ones(aggref, argument->expr))
+		make_count(aggref);
 	expr = (CaseExpr *) argument->expr;
 	if (!IsA(expr, CaseExpr) || list_length(expr->args) != 1)
 		return result;
