@@ -23,6 +23,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 static const char *
@@ -34,12 +35,16 @@ aggregate_name(CrAggregate *aggregate)
 /* ---------- what may be aggregated ---------- */
 
 #define HINT_LABELS \
-	"Such tables lend labels, not weights: group or filter by the column, and count(*); what a label is worth is multiplied with the sum that is released for it; to count its values, take SELECT DISTINCT of the unit and the column in a subquery."
+	"Such tables lend labels, not weights: group or filter by the column, and count(*), with FILTER (WHERE column IS NOT NULL) for count(column); what a label is worth is multiplied with the sum that is released for it; to count its values, take SELECT DISTINCT of the unit and the column in a subquery."
 #define HINT_DISTINCT_LABELS \
 	"Count the values of the protected table's column that it is joined with, or the groups that are released: SELECT count(*) FROM (SELECT label, count(*) ... GROUP BY label) AS released."
 
 #define HINT_PERSONS_LABELS \
 	"Take SELECT DISTINCT of the unit and the label in a subquery first, and count its rows for each person."
+
+/* without it, rows that a join repeats would be summed as often */
+#define HINT_DISTINCT_SUM \
+	"DISTINCT would take each value once, not each row. Where a join repeats rows, sum without it: SELECT sum(x) FROM t WHERE unit IN (SELECT unit FROM other), or (unit, key) IN (SELECT unit, key FROM other); by a column of the other table, FROM t JOIN (SELECT DISTINCT unit, label FROM other) o ON o.unit = t.unit. Where none does, leave out DISTINCT; count(DISTINCT ...) is allowed."
 
 static const char *
 hint_of_labels(CrLevel *level, CrAggregate *aggregate)
@@ -99,6 +104,9 @@ check_counted_column(CrLevel *level, CrAggregate *aggregate, Var *var)
 						 CR_USE_MEASURE, CR_AGG_COUNT);
 }
 
+#define HINT_PAIRS \
+	"Count the rows of a subquery: SELECT count(*) FROM (SELECT DISTINCT unit, a FROM t) AS x for count(DISTINCT (unit, a))."
+
 /*
  * What is computed may be null where it does not fit, which would count those
  * whose measure is small.
@@ -130,6 +138,7 @@ check_counted_computation(CrLevel *level, CrAggregate *aggregate,
 							 psprintf("what is computed from column %s may not be counted",
 									  cr_word_column(level->statement,
 													 offender)),
+							 IsA(computed, RowExpr) ? HINT_PAIRS :
 							 "Count the column as it is, or what is computed from dimensions.");
 }
 
@@ -171,7 +180,7 @@ check_measured(CrLevel *level, CrAggregate *aggregate, uint32 family,
 								 aggregate->aggref->location,
 								 psprintf("%s(DISTINCT ...) is not allowed over protected rows",
 										  aggregate_name(aggregate)),
-								 "Leave out DISTINCT; count(DISTINCT ...) is allowed.");
+								 HINT_DISTINCT_SUM);
 	if (IsA(stripped, Var) && ((Var *) stripped)->varlevelsup == 0 &&
 		((Var *) stripped)->varno > 0)
 	{
@@ -241,6 +250,9 @@ is_extreme(CrLevel *level, Aggref *aggref)
 		aggref->aggdistinct == NIL;
 }
 
+#define HINT_ANY \
+	"Whether a condition holds for anybody, 0 or 1, is coalesce((count(*) FILTER (WHERE condition) > 0)::int, 0), of few people being 0."
+
 /* What to write for an aggregate that is not allowed. */
 static const char *
 hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
@@ -275,6 +287,11 @@ hint_of_aggregate(CrLevel *level, CrAggregate *aggregate)
 						var->varno)->kind == CR_BASE_UNIT_LEVEL)
 		return psprintf("The first or last of all would be one person's. Group by it, and take it of those that enough people have: SELECT %s(x) FROM (SELECT x, count(*) ... GROUP BY x) AS released. To put bands in order, ORDER BY avg(x).",
 						aggregate_name(aggregate));
+	if (argument != NULL && (cr_has_conditional(argument) ||
+							 exprType(argument) == BOOLOID ||
+							 (IsA(argument, FuncExpr) &&
+							  ((FuncExpr *) argument)->funcid == F_INT4_BOOL)))
+		return HINT_ANY;
 	return "Use avg or stddev of a measure. Of a dimension, take it over the rows of a subquery that groups by it, or for each person in a subquery that groups by the unit.";
 }
 

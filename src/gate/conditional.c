@@ -14,6 +14,7 @@
 
 #include "base/errcodes.h"
 #include "base/make_expr.h"
+#include "catalog/pg_type.h"
 #include "gate/argument.h"
 #include "gate/gate.h"
 #include "inspect/polynomial.h"
@@ -21,6 +22,17 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
+
+/* Is a date that may be null put right? */
+static bool
+in_days_walker(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoalesceExpr))
+		return ((CoalesceExpr *) node)->coalescetype == DATEOID;
+	return expression_tree_walker(node, in_days_walker, context);
+}
 
 /* What to write in its place. */
 static const char *
@@ -34,6 +46,8 @@ hint_of_conditional(Node *node, uint32 family)
 		return "Of a condition that holds for a share p, p * (1 - p) is var_pop, and its root stddev_pop: SELECT sqrt(p * (1 - p)) FROM (SELECT avg(CASE WHEN condition THEN 1 ELSE 0 END) AS p ...) AS released. That times avg(x) FILTER (WHERE condition) - avg(x) FILTER (WHERE NOT condition) is covar_pop with a measure x. Of some rows only, write stddev(x) FILTER (WHERE condition).";
 	if (IsA(node, CaseExpr) || IsA(node, CoalesceExpr))
 		return "Write sum(x) FILTER (WHERE condition). Inside sum, count and avg a CASE may have up to 8 classes, equal values being one; in a subquery that groups by the unit, one condition. Aggregates skip nulls by themselves; to count them as zero in an average, write sum(x) / count(*).";
+	if (in_days_walker(node, NULL))
+		return "Write CASE for COALESCE in a difference of dates: avg(CASE WHEN till IS NULL THEN date '2024-12-31' ELSE till END - since).";
 	return "Let it stand alone in an aggregate: sum(a) - sum(coalesce(b, 0)) for sum(a - coalesce(b, 0)), sum(a * b), which leaves out nulls, for sum(coalesce(a, 0) * b), and sum(x) FILTER (WHERE condition) for other conditions.";
 }
 

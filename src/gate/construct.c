@@ -122,7 +122,7 @@ has_outer_aggregate(Query *query)
 #define HINT_CALENDAR \
 	"Join the tables and group by the column that it refers to: " RANGE_JOIN ". Groups of nobody are missing from that: join them with the calendar again."
 #define HINT_CORRELATED \
-	"Write key IN (SELECT unit ... GROUP BY unit HAVING ...), or compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it. Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day."
+	"Write key IN (SELECT unit ... GROUP BY unit HAVING ...), or compute it for each person in a subquery that groups by the unit, and join that; join other tables on a unique key of theirs, and group by it. Of each row of a person, write (unit, key) IN (SELECT unit, key ... GROUP BY unit, key HAVING count(*) > 1). Each person's last row is JOIN (SELECT unit, max(day) AS day ... GROUP BY unit) l ON l.unit = t.unit AND l.day = t.day."
 
 /* Is it asked for rows that agree in several columns? */
 static bool
@@ -148,12 +148,37 @@ compares_several(const SubLink *sublink)
 	return columns > 1;
 }
 
+/* Does the query refer to several relations of the one around it? */
+static bool
+refers_to_several(Query *query)
+{
+	List	   *vars = pull_vars_of_level((Node *) query, 1);
+	ListCell   *lc;
+
+	foreach(lc, vars)
+	{
+		if (lfirst_node(Var, lc)->varno != linitial_node(Var, vars)->varno)
+			return true;
+	}
+	return false;
+}
+
+#define HINT_ANYBODY \
+	"Whether there is anybody is count(*) > 0: SELECT count(*) > 0 FROM ... WHERE ...; as a condition, (SELECT count(*) > 0 FROM ... WHERE ...)."
+#define HINT_SEVERAL \
+	"EXISTS may compare one table of the query with its own. To compare rows of several, join those that match: JOIN (SELECT DISTINCT t.unit, t.key, b.person FROM t JOIN a ON a.unit = t.unit JOIN b ON b.person = a.person AND b.day <= t.day) m ON m.unit = t.unit AND m.key = t.key, with the units of all tables in SELECT; those who have none are all less these."
+
 /* First and last rows are asked for by several columns, or by EXISTS. */
 static const char *
 hint_of_rows(const SubLink *sublink)
 {
 	Query	   *query = castNode(Query, sublink->subselect);
 
+	if (sublink->subLinkType == EXISTS_SUBLINK &&
+		!cr_inspect_refers_outside(query))
+		return HINT_ANYBODY;
+	if (sublink->subLinkType == EXISTS_SUBLINK && refers_to_several(query))
+		return HINT_SEVERAL;
 	if (compares_several(sublink))
 		return "Rows that agree in the unit and in other keys are asked for with EXISTS or NOT EXISTS (SELECT ... WHERE unit = t.unit AND key = t.key), which may compare dimensions of one table of the query, or with (unit, key) IN (SELECT unit, key ...) as a condition of WHERE.";
 	if (sublink->subLinkType == EXISTS_SUBLINK ||

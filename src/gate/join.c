@@ -134,7 +134,7 @@ check_exclusion(CrLevel *level, CrClause *clause)
 			return cr_verdict_refuse(CR_ERRCODE_JOIN,
 									 exprLocation(clause->expanded),
 									 "people may not be selected for having no match in a table that is not protected",
-									 "Join the table and count those who match, or group by one of its columns.");
+									 "For those without a match test the key that it is joined on, WHERE l.key IS NULL, or write NOT EXISTS (SELECT FROM l WHERE l.key = t.key); with those who match a null, group by the column.");
 	}
 	return NULL;
 }

@@ -76,6 +76,8 @@ cr_days_hint(const CrStatement *statement, const Var *date)
 {
 	const CrColumnFact *fact = cr_inspect_column(statement, date);
 
+	if (cr_inspect_base(statement, date->varno)->kind == CR_BASE_UNIT_LEVEL)
+		return "A date of a subquery by person may be grouped by, not summed up, also where it is of dates that are measures. Of these, which their owner makes with cleanroom.set_column(..., 'dimension, measure'), days since each person's last are averaged after joining (SELECT unit, max(day) AS day ... GROUP BY unit) to the table; for others, SELECT sum(days * n) / sum(n) FROM (SELECT last - first AS days, count(*) AS n FROM (SELECT unit, min(day) AS first, max(day) AS last ... GROUP BY unit) AS x GROUP BY 1) AS released. Values that few people have are missing from that; classes such as (last - first) / 7 * 7 have more.";
 	if (fact != NULL &&
 		cr_inspect_base(statement, date->varno)->kind == CR_BASE_PROTECTED)
 		return "The owner can make the date a measure, with cleanroom.set_column(..., 'dimension, measure'): then differences to it may be aggregated. Or group by the difference, and compute from the groups that are released.";

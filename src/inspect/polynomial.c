@@ -128,7 +128,11 @@ read_column(const CrStatement *statement, Var *var, CrPolynomial *result)
 	{
 		result->column_refused = true;
 		if (var->vartype == DATEOID)
-			return object_with(result, "a date that is not a measure",
+			return object_with(result, cr_inspect_base(statement,
+													   var->varno)->kind ==
+							   CR_BASE_UNIT_LEVEL ?
+							   "a date of a subquery by person" :
+							   "a date that is not a measure",
 							   cr_days_hint(statement, var));
 		return object_with(result, "a column that is not a measure",
 						   hint_of_column(statement, var));
