@@ -5,7 +5,8 @@
  *
  * sum(CASE WHEN c THEN x ELSE 0 END) and sum(c::int) rest on the rows for
  * which c holds, like sum(x) FILTER (WHERE c).  Those of several conditions
- * have been split before (inspect/split.c).  Other conditionals could make one
+ * have been split before (inspect/split.c).  Beside a FILTER it may be a CASE
+ * that gives null: a further condition.  Other conditionals could make one
  * row's weight another's, and are refused.
  *
  *-------------------------------------------------------------------------
@@ -275,6 +276,28 @@ check_later_cases(CrLevel *level, CaseExpr *expanded, uint32 family)
 	return NULL;
 }
 
+/*
+ * Whom a label or a list in FILTER leaves out of those that the CASE chooses,
+ * and the other way round.
+ */
+static void
+note_left_out_beside(CrLevel *level, CrAggregate *aggregate, Node *condition)
+{
+	List	   *chosen = aggregate->chosen;
+	Node	   *own = cr_class_rest_of_filter(
+						(Node *) aggregate->aggref->aggfilter,
+						cr_class_condition(level, aggregate));
+	List	   *both;
+
+	if (own == NULL)
+		return;
+	both = list_concat_copy(make_ands_implicit((Expr *) own),
+							make_ands_implicit((Expr *) condition));
+	aggregate->chosen = list_delete(list_copy(chosen), own);
+	note_left_out(level, aggregate, (Node *) make_ands_explicit(both));
+	aggregate->chosen = chosen;
+}
+
 static CrVerdict *
 unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 			CrArgument *argument)
@@ -286,20 +309,24 @@ unwrap_case(CrLevel *level, CrAggregate *aggregate, uint32 family,
 
 	if (!IsA(expanded, CaseExpr))
 		return NULL;
-	if (!IsA(written, CaseExpr) || is_filtered(level, aggregate))
+	if (!IsA(written, CaseExpr))
 		return cr_refuse_conditional((Node *) expanded, family);
 	otherwise = read_otherwise(level, expanded->defresult);
+	/* one that gives null is a further condition of FILTER */
 	if (otherwise == ELSE_OTHER ||
+		(is_filtered(level, aggregate) &&
+		 (otherwise != ELSE_NULL || list_length(expanded->args) > 1)) ||
 		(otherwise == ELSE_ZERO &&
 		 family != CR_AGG_SUM && family != CR_AGG_AVG))
 		return cr_refuse_conditional((Node *) expanded, family);
 	refusal = check_later_cases(level, expanded, family);
 	if (refusal == NULL)
 		refusal = cr_rule_condition(level, case_condition(expanded));
-	if (refusal == NULL)
-		refusal = cr_note_condition(level, aggregate,
-									case_condition(expanded),
-									case_condition(written));
+	if (refusal != NULL)
+		return refusal;
+	note_left_out_beside(level, aggregate, case_condition(written));
+	refusal = cr_note_condition(level, aggregate, case_condition(expanded),
+								case_condition(written));
 	if (refusal != NULL)
 		return refusal;
 	argument->expanded =

@@ -10,7 +10,9 @@
  * are not in the aggregate either, nothing is taken from anybody.
  *
  * Many rows that have nothing to add would hide the few that have.  So what
- * is left over is counted among those, too, that have each of the columns.
+ * is left over is counted among those, too, that have each of the columns;
+ * and among those for which something can be computed of them, where that
+ * may fail.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,6 +25,7 @@
 #include "inspect/polynomial.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
 
@@ -134,6 +137,53 @@ is_column(Node *node)
 	return IsA(call, Var);
 }
 
+/* May one be null by what is computed, where all its columns are there? */
+static bool
+are_computed(CrLevel *level, List *written)
+{
+	ListCell   *lc;
+
+	foreach(lc, written)
+	{
+		Node	   *expanded = cr_inspect_expand(level, lfirst(lc));
+		List	   *zeros;
+
+		expanded = cr_inspect_zeros(level->statement, expanded, &zeros);
+		if (!is_column(lfirst(lc)) &&
+			!cr_inspect_is_bounded(level->statement, expanded))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Conditions, each that what is written is not null: by itself, and with each
+ * of the others where it says nothing of columns that are null.
+ */
+static List *
+given_results(List *written, List *given, bool zeros)
+{
+	List	   *tests = NIL;
+	List	   *results;
+	ListCell   *lc;
+
+	foreach(lc, written)
+		tests = lappend(tests,
+						cr_make_null_test(copyObject(lfirst(lc)),
+										  IS_NOT_NULL));
+	results = list_make1(make_ands_explicit(copyObject(tests)));
+	if (!zeros && !contain_nonstrict_functions((Node *) written))
+		return results;
+	foreach(lc, given)
+	{
+		List	   *both = lappend(copyObject(tests),
+								   copyObject(lfirst(lc)));
+
+		results = lappend(results, make_ands_explicit(both));
+	}
+	return results;
+}
+
 static bool
 are_columns(List *written)
 {
@@ -189,6 +239,9 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate, List *written,
 								 "Give it four such columns at most, and add up the released sums; or declare columns NOT NULL.");
 	given = given_columns(columns);
 	aggregate->given = list_union(aggregate->given, given);
+	if (are_computed(level, written))
+		aggregate->given = list_union(aggregate->given,
+									  given_results(written, given, zeros));
 	/* where zero stands for what is null, it just may overflow */
 	if (!zeros && others > 0 && columns != NIL)
 		note_rest(level, aggregate, expanded, some_null(columns));

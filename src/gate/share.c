@@ -161,6 +161,26 @@ note_rest(CrAggregate *aggregate, Node *rest)
 }
 
 /*
+ * What one of several conditions leaves out of what the others choose, of the
+ * rows that have something.
+ */
+static void
+note_chosen_rests(CrAggregate *aggregate, CrSource *source,
+				  const CrAggregate *atom, Node *given)
+{
+	ListCell   *lc;
+
+	foreach(lc, list_length(atom->chosen) > 1 ? atom->rests : NIL)
+	{
+		List	   *both = list_make2(copyObject(lfirst(lc)),
+									  copyObject(given));
+
+		note_rest(aggregate,
+				  has_row(source, (Node *) make_ands_explicit(both)));
+	}
+}
+
+/*
  * Of the rows that have something: those of the person that are left over,
  * and people who have such rows, but none in the part.
  */
@@ -184,6 +204,7 @@ note_given_rests(CrAggregate *aggregate, CrSource *source,
 		note_rest(aggregate,
 				  has_row(source, (Node *) make_ands_explicit(both)));
 		note_rest(aggregate, (Node *) make_andclause(lacking));
+		note_chosen_rests(aggregate, source, atom, lfirst(lc));
 	}
 }
 

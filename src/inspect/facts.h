@@ -451,6 +451,7 @@ extern bool cr_inspect_nullable(const CrStatement *statement, Node *expr);
 
 /* inspect/pivot.c: the condition of one of a CASE's WHENs */
 extern Node *cr_inspect_when(const CaseExpr *expr, const CaseWhen *when);
+extern Node *cr_inspect_chosen_value(Node *argument);
 
 /* inspect/list.c */
 extern bool cr_inspect_limit(Node *limit, int64 *rows);

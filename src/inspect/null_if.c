@@ -6,10 +6,14 @@
  *	avg(nullif(x, 0))		avg(x) FILTER (WHERE x <> 0)
  *	avg(nullif(x, y))		avg(x) FILTER (WHERE x IS DISTINCT FROM y)
  *
+ * Beside a FILTER it is a condition of its own, as one without the other may
+ * be asked for: avg(CASE WHEN x <> 0 THEN x END) FILTER (...).
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
@@ -37,6 +41,14 @@ make_others(const NullIfExpr *skipped)
 	return (Node *) others;
 }
 
+/* CASE WHEN condition THEN value END */
+static Node *
+make_choice(Node *condition, Node *value)
+{
+	return condition == NULL ? value :
+		(Node *) cr_make_case(condition, value, NULL);
+}
+
 static Node *
 read_skipping(Aggref *aggref)
 {
@@ -54,8 +66,11 @@ read_skipping(Aggref *aggref)
 	aggref = copyObject(aggref);
 	argument = linitial_node(TargetEntry, aggref->args);
 	argument->expr = copyObject(linitial(skipped->args));
-	aggref->aggfilter = (Expr *) make_and_qual((Node *) aggref->aggfilter,
-											   make_others(skipped));
+	if (aggref->aggfilter == NULL)
+		aggref->aggfilter = (Expr *) make_others(skipped);
+	else
+		argument->expr = (Expr *) make_choice(make_others(skipped),
+											  (Node *) argument->expr);
 	return (Node *) aggref;
 }
 

@@ -65,6 +65,21 @@ is_null(const Expr *expr)
 		(IsA(expr, Const) && ((const Const *) expr)->constisnull);
 }
 
+/*
+ * What an aggregate takes where a CASE chooses the rows, as it does beside a
+ * FILTER; else its argument as it is.
+ */
+Node *
+cr_inspect_chosen_value(Node *argument)
+{
+	CaseExpr   *expr = (CaseExpr *) cr_inspect_strip(argument);
+
+	if (!IsA(expr, CaseExpr) || list_length(expr->args) != 1 ||
+		!is_null(expr->defresult))
+		return argument;
+	return (Node *) linitial_node(CaseWhen, expr->args)->result;
+}
+
 /* Is it an integer constant that is more than 0? */
 static bool
 is_positive(const Expr *expr)

@@ -171,6 +171,7 @@ read_aggregate(const CrStatement *statement, Aggref *aggref,
 		return object(result, "an aggregate that is not a measure");
 	/* the level that it is an aggregate of has its guards noted */
 	argument = (Node *) linitial_node(TargetEntry, aggref->args)->expr;
+	argument = cr_inspect_chosen_value(argument);
 	argument = cr_inspect_zeros(statement, argument, &zeros);
 	if (!cr_polynomial_read(statement, argument, result))
 		return false;
@@ -301,37 +302,6 @@ combine(const CrStatement *statement, List *args, CrOperation operation,
 	return true;
 }
 
-/* So many digits before the point, and after it, has a value of the type. */
-static bool
-digits_of(Node *expr, int *before, int *after)
-{
-	int32		typmod = exprTypmod(expr);
-
-	*after = 0;
-	switch (exprType(expr))
-	{
-		case INT2OID:
-			*before = 5;
-			return true;
-		case INT4OID:
-			*before = 10;
-			return true;
-		case INT8OID:
-			*before = 19;
-			return true;
-		case NUMERICOID:
-			/* numeric(p, s), as numeric.c reads it */
-			if (typmod < (int32) VARHDRSZ)
-				return false;
-			typmod -= (int32) VARHDRSZ;
-			*after = ((typmod & 0x7ff) ^ 1024) - 1024;
-			*before = ((typmod >> 16) & 0xffff) - *after;
-			return *after >= 0;
-		default:
-			return false;
-	}
-}
-
 /* A cast to numeric(p, s) that has room for all there is, and rounds none. */
 static bool
 is_wider_cast(Node *expr)
@@ -353,8 +323,8 @@ is_wider_cast(Node *expr)
 		inner->funcresulttype == NUMERICOID)
 		arg = cr_inspect_strip(linitial(inner->args));
 	/* of what is computed, widen.c may change the type */
-	return IsA(arg, Var) && digits_of(expr, &before, &after) &&
-		digits_of(arg, &before_of_arg, &after_of_arg) &&
+	return IsA(arg, Var) && cr_inspect_digits(expr, &before, &after) &&
+		cr_inspect_digits(arg, &before_of_arg, &after_of_arg) &&
 		before_of_arg <= before && after_of_arg <= after;
 }
 

@@ -52,6 +52,11 @@ typedef struct CrPolynomial
 extern bool cr_polynomial_read(const CrStatement *statement, Node *expr,
 							   CrPolynomial *polynomial);
 
+/* bounded.c */
+extern bool cr_inspect_digits(Node *expr, int *before, int *after);
+extern bool cr_inspect_is_bounded(const CrStatement *statement,
+								  Node *expanded);
+
 /* days.c */
 extern bool cr_days_read(Node *expr, CrPolynomial *result);
 extern const char *cr_days_hint(const CrStatement *statement, const Var *date);

@@ -19,7 +19,8 @@
  * or many.  Equal values are one part.  A count is the sum of counts, and an
  * average the one by the other.
  *
- * What the gate reads as FILTER itself (a single CASE) stays as it is.
+ * What the gate reads as FILTER itself (a single CASE) stays as it is.  Beside
+ * a FILTER of their own, the parts are such: sum(CASE WHEN a THEN x END).
  *
  *-------------------------------------------------------------------------
  */
@@ -125,15 +126,15 @@ and_filter(const Aggref *aggref, Expr *condition)
 	return all == NIL ? NULL : make_ands_explicit(all);
 }
 
-/* Which rows the part is of. */
+/* Which rows the part is of; NULL: of all. */
 static Expr *
-filter_of_part(const Aggref *aggref, const Classes *classes, const Part *part)
+condition_of_part(const Classes *classes, const Part *part)
 {
 	if (list_length(classes->parts) == 1 && classes->others == NIL)
-		return and_filter(aggref, NULL);
-	return and_filter(aggref, list_length(part->conditions) == 1 ?
-					  linitial(part->conditions) :
-					  make_orclause(list_copy(part->conditions)));
+		return NULL;
+	return list_length(part->conditions) == 1 ?
+		linitial(part->conditions) :
+		make_orclause(list_copy(part->conditions));
 }
 
 static Aggref *
@@ -150,12 +151,36 @@ make_aggregate(const Aggref *aggref, Oid aggfnoid, Oid type, Node *value,
 	return result;
 }
 
+/*
+ * The aggregate of a part's values.  Beside a FILTER the part stays a
+ * condition of its own, as one without the other may be asked for.
+ */
 static Aggref *
-make_count(const Aggref *aggref, Node *value, Expr *filter)
+make_part(const Aggref *aggref, const Classes *classes, const Part *part,
+		  Oid aggfnoid, Oid type, Node *value)
 {
-	if (IsA(value, Const))
-		return make_aggregate(aggref, F_COUNT_, INT8OID, NULL, filter);
-	return make_aggregate(aggref, F_COUNT_ANY, INT8OID, value, filter);
+	Expr	   *condition = condition_of_part(classes, part);
+
+	if (condition == NULL || aggref->aggfilter == NULL)
+		return make_aggregate(aggref, aggfnoid, type, value,
+							  and_filter(aggref, condition));
+	if (value == NULL)
+		value = (Node *) cr_make_int4(1);
+	if (aggfnoid == F_COUNT_)
+		aggfnoid = F_COUNT_ANY;
+	value = (Node *) cr_make_case(copyObject((Node *) condition),
+								  copyObject(value), NULL);
+	return make_aggregate(aggref, aggfnoid, type, value,
+						  and_filter(aggref, NULL));
+}
+
+static Aggref *
+count_part(const Aggref *aggref, const Classes *classes, const Part *part)
+{
+	bool		rows = IsA(part->value, Const);
+
+	return make_part(aggref, classes, part, rows ? F_COUNT_ : F_COUNT_ANY,
+					 INT8OID, rows ? NULL : part->value);
 }
 
 /* ---------- what is computed from them ---------- */
@@ -271,11 +296,10 @@ add_parts(const Aggref *aggref, const Classes *classes, Oid aggfnoid, Oid type)
 	foreach(lc, classes->parts)
 	{
 		Part	   *part = (Part *) lfirst(lc);
-		Expr	   *filter = filter_of_part(aggref, classes, part);
 		Aggref	   *one = aggfnoid == F_COUNT_ANY ?
-			make_count(aggref, part->value, filter) :
-			make_aggregate(aggref, aggfnoid, type,
-						   widen_for_sum(part->value, aggfnoid), filter);
+			count_part(aggref, classes, part) :
+			make_part(aggref, classes, part, aggfnoid, type,
+					  widen_for_sum(part->value, aggfnoid));
 
 		result = result == NULL ? (Node *) one :
 			add(type, result, (Node *) one);
@@ -346,9 +370,8 @@ split_average(const Aggref *aggref, const Classes *added,
 	{
 		Part	   *part = linitial(added->parts);
 
-		return (Node *) make_aggregate(aggref, aggref->aggfnoid,
-									   aggref->aggtype, part->value,
-									   filter_of_part(aggref, added, part));
+		return (Node *) make_part(aggref, added, part, aggref->aggfnoid,
+								  aggref->aggtype, part->value);
 	}
 	return compute("/",
 				   cast_for_average(add_parts(aggref, added, sum, type),
@@ -366,7 +389,8 @@ is_single(const Aggref *aggref, Node *argument)
 	CaseExpr   *expr = (CaseExpr *) argument;
 	Node	   *otherwise;
 
-	if (aggref->aggfilter != NULL)
+	if (aggref->aggfilter != NULL &&
+		cr_inspect_chosen_value(argument) == argument)
 		return false;
 	if (!IsA(argument, CaseExpr))
 	{

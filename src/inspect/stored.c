@@ -33,6 +33,7 @@ is_stored_aggregate(const CrStatement *statement, Aggref *aggref,
 		(missing && cr_aggregate_squares(family)))
 		return false;
 	argument = (Node *) linitial_node(TargetEntry, aggref->args)->expr;
+	argument = cr_inspect_chosen_value(argument);
 	return is_stored(statement, argument, missing);
 }
 

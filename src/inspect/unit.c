@@ -234,7 +234,7 @@ atom_walker(Node *node, AtomContext *context)
 			Node	   *arg = (Node *) ((TargetEntry *) lfirst(lc))->expr;
 			const CrColumnFact *fact = NULL;
 
-			arg = cr_inspect_strip(arg);
+			arg = cr_inspect_strip(cr_inspect_chosen_value(arg));
 			if (IsA(arg, Var))
 				fact = cr_inspect_column(context->level->statement,
 										 (Var *) arg);
