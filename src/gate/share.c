@@ -252,6 +252,7 @@ note_made_null(ShareContext *context, CrSource *source, const Var *expanded,
 		return refuse_hidden(context->aggregate);
 	column = (Var *) copyObjectImpl(expanded);
 	column->varno = source->rti;
+	cr_forget_syntax(column);
 	cr_set_nulling(column, source->nulling);
 	foreach(lc, atom->given)
 	{
