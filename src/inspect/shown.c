@@ -5,7 +5,8 @@
  *
  * The server shows only joins that stand in the range table behind their
  * sides.  So they are entered anew, with the columns that these have; what
- * names one of a join names it as its side's.
+ * names one of a join names it as its side's.  Columns are named by where they
+ * are now, not by where they were in what was parsed.
  *
  *-------------------------------------------------------------------------
  */
@@ -42,7 +43,6 @@ static void
 enter_joins(Query *query, Node *node)
 {
 	JoinExpr   *join = (JoinExpr *) node;
-	RangeTblEntry *rte;
 	ListCell   *lc;
 
 	if (IsA(node, FromExpr))
@@ -54,25 +54,46 @@ enter_joins(Query *query, Node *node)
 		return;
 	enter_joins(query, join->larg);
 	enter_joins(query, join->rarg);
-	rte = rt_fetch(join->rtindex, query->rtable);
-	query->rtable = lappend(query->rtable, copyObject(rte));
+	query->rtable = lappend(query->rtable,
+							copyObject(rt_fetch(join->rtindex,
+												query->rtable)));
 	join->rtindex = list_length(query->rtable);
 	cr_normalize_join_columns(query, join);
-	/* nothing names the old one */
-	rte->rtekind = RTE_RESULT;
-	rte->eref = makeAlias(rte->eref->aliasname, NIL);
-	rte->joinaliasvars = NIL;
-	rte->joinleftcols = NIL;
-	rte->joinrightcols = NIL;
+}
+
+/*
+ * Nothing names joins as they were entered before, nor those that are not in
+ * FROM any more; what their columns are of may be gone.
+ */
+static void
+forget_joins(List *entries)
+{
+	ListCell   *lc;
+
+	foreach(lc, entries)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind != RTE_JOIN)
+			continue;
+		rte->rtekind = RTE_RESULT;
+		rte->eref = makeAlias(rte->eref->aliasname, NIL);
+		rte->joinaliasvars = NIL;
+		rte->joinleftcols = NIL;
+		rte->joinrightcols = NIL;
+	}
 }
 
 static bool
 shown_walker(Node *node, void *context)
 {
 	Query	   *query = (Query *) node;
+	List	   *entries;
 
 	if (node == NULL)
 		return false;
+	if (IsA(node, Var))
+		cr_forget_syntax((Var *) node);
 	if (!IsA(node, Query))
 		return expression_tree_walker(node, shown_walker, context);
 	if (cr_normalize_is_lateral(query))
@@ -83,7 +104,9 @@ shown_walker(Node *node, void *context)
 	query->jointree = (FromExpr *)
 		cr_flatten_join_names(query, (Node *) query->jointree);
 	name_columns(query);
+	entries = list_copy(query->rtable);
 	enter_joins(query, (Node *) query->jointree);
+	forget_joins(entries);
 	return query_tree_walker(query, shown_walker, context, 0);
 }
 

@@ -9,3 +9,5 @@ SELECT outcome, count(*) FROM queries JOIN outcomes USING (place) WHERE who = 'a
 SELECT query, outcome FROM queries JOIN outcomes USING (place) WHERE who = 'analyst' AND NOT honest AND outcome ~ '^RC' ORDER BY place;
 SELECT a.outcome, nullif(o.outcome, a.outcome) AS owner, query FROM queries JOIN outcomes a USING (place) JOIN outcomes o USING (place)
  WHERE honest AND a.who = 'analyst' AND o.who = 'owner' ORDER BY place;
+-- what is admitted can be shown as it is run
+SELECT 'NOT SHOWN', query FROM queries, cleanroom.explain(query) WHERE verdict = 'admitted' AND rewritten IS NULL ORDER BY place;
