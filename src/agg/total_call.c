@@ -21,7 +21,9 @@
  * may need several times its size, and fail where that is more than can be
  * allocated.  A result of more than CR_TOTAL_LONG_RESULT bytes is NULL: a row
  * of several such values could not be formed, and would fail only if there is
- * one.
+ * one.  Nor is a text compared with every part of another where both are so
+ * long that this takes seconds: nothing can end it, and it takes them only if
+ * there is a row.
  *
  *-------------------------------------------------------------------------
  */
@@ -36,6 +38,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
@@ -95,6 +98,21 @@ static const StandIn stand_ins[] = {
 	{F_AGE_TIMESTAMPTZ, F_AGE_TIMESTAMPTZ_TIMESTAMPTZ, CHANGE_PUT_TODAY_ZONED},
 };
 
+/*
+ * They may take time for each pair of a letter of the first text and one of
+ * the second.
+ */
+static const Oid comparing_all_parts[] = {
+	F_TEXTLIKE, F_TEXTNLIKE, F_LIKE_TEXT_TEXT, F_NOTLIKE_TEXT_TEXT,
+	F_TEXTICLIKE, F_TEXTICNLIKE, F_BPCHARLIKE, F_BPCHARNLIKE, F_BPCHARICLIKE,
+	F_BPCHARICNLIKE, F_POSITION_TEXT_TEXT, F_STRPOS, F_SPLIT_PART, F_REPLACE,
+	F_TRANSLATE, F_BTRIM_TEXT_TEXT, F_LTRIM_TEXT_TEXT, F_RTRIM_TEXT_TEXT,
+};
+
+/* A second text that is shorter has been written by hand. */
+#define SHORT_PART		100
+#define MAX_PAIRS		(16.0 * 1024 * 1024)
+
 /* What a call needs to know of the original; kept in fn_extra. */
 typedef struct Original
 {
@@ -102,6 +120,7 @@ typedef struct Original
 	Change		change;
 	bool		is_varlena[MAX_ARGS];	/* of the twin's own arguments */
 	bool		gives_varlena;
+	bool		compares_all_parts;
 	Oid			called;
 	Datum		added;			/* for CHANGE_ADD_SPACE, CHANGE_PUT_TEN */
 } Original;
@@ -198,6 +217,11 @@ find_called(FmgrInfo *flinfo, int nargs)
 	else if (original->change == CHANGE_PUT_TEN)
 		original->added = DirectFunctionCall1(int4_numeric,
 											  Int32GetDatum(10));
+	for (i = 0; i < lengthof(comparing_all_parts); i++)
+	{
+		if (comparing_all_parts[i] == called)
+			original->compares_all_parts = true;
+	}
 	original->called = called;
 	fmgr_info_cxt(called, &original->finfo, flinfo->fn_mcxt);
 	original->finfo.fn_expr = flinfo->fn_expr;
@@ -226,6 +250,20 @@ load_arguments(const Original *original, FunctionCallInfo from,
 			PointerGetDatum(PG_DETOAST_DATUM_PACKED(from->args[i].value));
 	}
 	return true;
+}
+
+/* Would comparing its texts take too long? */
+static bool
+takes_too_long(const Original *original, FunctionCallInfo call)
+{
+	double		text;
+	double		part;
+
+	if (!original->compares_all_parts)
+		return false;
+	text = VARSIZE_ANY_EXHDR(call->args[0].value);
+	part = VARSIZE_ANY_EXHDR(call->args[1].value);
+	return part > SHORT_PART && text * part > MAX_PAIRS;
 }
 
 /*
@@ -321,7 +359,8 @@ call_original(const Original *original, FunctionCallInfo call, Datum *result)
 
 	PG_TRY();
 	{
-		if (change_arguments(original, call) && !is_too_long(original, call))
+		if (change_arguments(original, call) && !is_too_long(original, call) &&
+			!takes_too_long(original, call))
 			*result = FunctionCallInvoke(call);
 		else
 			failed = true;
@@ -351,6 +390,7 @@ cr_total_call(PG_FUNCTION_ARGS)
 		original = find_called(fcinfo->flinfo, fcinfo->nargs);
 	InitFunctionCallInfoData(*call, &original->finfo, fcinfo->nargs,
 							 PG_GET_COLLATION(), fcinfo->context, NULL);
+	CHECK_FOR_INTERRUPTS();
 	if (!load_arguments(original, fcinfo, call) ||
 		!call_original(original, call, &result) || call->isnull)
 		PG_RETURN_NULL();
