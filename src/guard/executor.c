@@ -386,7 +386,7 @@ run_judged(CR_RUN_PARAMS)
 	{
 		raise_of(queryDesc, cr_execution_run(queryDesc));
 		if (cr_execution_has(queryDesc))
-			cr_settle_pages(queryDesc->plannedstmt);
+			cr_settle_pages(queryDesc);
 		run(CR_RUN_ARGS);
 	}
 	PG_CATCH();

@@ -7,10 +7,13 @@
  * needs any more, and whoever meets such a version by an index marks its
  * entry there.  Which pages of an analyst's own table are read can depend on
  * one person's row, by a nested loop; and whether there is room on a page
- * shows in the place of the next row that is stored.
+ * shows in the place of the next row that is stored.  And whoever is the first
+ * to ask whether a row is there notes the answer beside it, which EXPLAIN
+ * (BUFFERS) of the next reader shows.
  *
  * So pages are put in order before a row is read, at each run of the query,
- * whichever of them will be read: where that cannot be, nothing is left that
+ * whichever of them will be read, and of all their rows it is asked whether
+ * they are there: where pages cannot be put in order, nothing is left that
  * has readers try.  What is deleted later than the query's snapshot stays
  * until the query has ended.  And its scans by index mark nothing.  Pages of
  * which all rows are visible to all are left aside, which are most of a
@@ -28,7 +31,9 @@
 #include "access/parallel.h"
 #include "access/relscan.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "access/visibilitymap.h"
+#include "access/xlog.h"
 #include "base/errcodes.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
@@ -40,6 +45,74 @@
 #include "storage/bufpage.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+/* ---------- what is known of rows ---------- */
+
+#define XMIN_KNOWN	(HEAP_XMIN_COMMITTED | HEAP_XMIN_INVALID)
+#define XMAX_KNOWN	(HEAP_XMAX_COMMITTED | HEAP_XMAX_INVALID)
+
+static bool
+is_known(HeapTupleHeader header)
+{
+	return (header->t_infomask & HEAP_XMIN_INVALID) != 0 ||
+		((header->t_infomask & XMIN_KNOWN) != 0 &&
+		 (header->t_infomask & XMAX_KNOWN) != 0);
+}
+
+/*
+ * The commit that has to be on disk before it may be noted beside the row; or
+ * InvalidXLogRecPtr.  Only an asynchronous one may not be.
+ */
+static XLogRecPtr
+awaited_commit(HeapTupleHeader header, Snapshot snapshot)
+{
+	TransactionId xid;
+
+	if ((header->t_infomask & XMIN_KNOWN) == 0)
+		xid = HeapTupleHeaderGetRawXmin(header);
+	else if ((header->t_infomask & (XMAX_KNOWN | HEAP_XMAX_IS_MULTI)) == 0 &&
+			 !HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask))
+		xid = HeapTupleHeaderGetRawXmax(header);
+	else
+		return InvalidXLogRecPtr;
+	if (!TransactionIdIsNormal(xid) || XidInMVCCSnapshot(xid, snapshot) ||
+		!TransactionIdDidCommit(xid))
+		return InvalidXLogRecPtr;
+	return TransactionIdGetCommitLSN(xid);
+}
+
+/* Asks of each row whether it is there; returns the last awaited commit. */
+static XLogRecPtr
+settle_rows(Relation relation, Buffer buffer, Snapshot snapshot)
+{
+	Page		page = BufferGetPage(buffer);
+	XLogRecPtr	awaited = InvalidXLogRecPtr;
+	OffsetNumber last;
+	OffsetNumber offset;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	last = PageGetMaxOffsetNumber(page);
+	for (offset = FirstOffsetNumber; offset <= last; offset++)
+	{
+		ItemId		item = PageGetItemId(page, offset);
+		HeapTupleData tuple;
+
+		if (!ItemIdIsNormal(item))
+			continue;
+		tuple.t_data = (HeapTupleHeader) PageGetItem(page, item);
+		if (is_known(tuple.t_data))
+			continue;
+		tuple.t_len = ItemIdGetLength(item);
+		tuple.t_tableOid = RelationGetRelid(relation);
+		ItemPointerSet(&tuple.t_self, BufferGetBlockNumber(buffer), offset);
+		(void) HeapTupleSatisfiesVisibility(&tuple, snapshot, buffer);
+		if (!is_known(tuple.t_data))
+			awaited = Max(awaited, awaited_commit(tuple.t_data, snapshot));
+	}
+	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+	return awaited;
+}
 
 /* ---------- pages ---------- */
 
@@ -49,11 +122,12 @@
  */
 static void
 settle_page(Relation relation, BlockNumber block,
-			BufferAccessStrategy strategy)
+			BufferAccessStrategy strategy, Snapshot snapshot)
 {
 	Buffer		buffer = ReadBufferExtended(relation, MAIN_FORKNUM, block,
 											RBM_NORMAL, strategy);
 	PageHeader	page = (PageHeader) BufferGetPage(buffer);
+	XLogRecPtr	awaited;
 
 	heap_page_prune_opt(relation, buffer);
 	if (TransactionIdIsValid(page->pd_prune_xid))
@@ -66,11 +140,17 @@ settle_page(Relation relation, BlockNumber block,
 		}
 		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 	}
+	awaited = settle_rows(relation, buffer, snapshot);
+	if (!XLogRecPtrIsInvalid(awaited))
+	{
+		XLogFlush(awaited);
+		(void) settle_rows(relation, buffer, snapshot);
+	}
 	ReleaseBuffer(buffer);
 }
 
 static void
-settle_pages_of(Relation relation)
+settle_pages_of(Relation relation, Snapshot snapshot)
 {
 	BlockNumber blocks = RelationGetNumberOfBlocks(relation);
 	BlockNumber visible;
@@ -86,7 +166,7 @@ settle_pages_of(Relation relation)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!VM_ALL_VISIBLE(relation, block, &map))
-			settle_page(relation, block, strategy);
+			settle_page(relation, block, strategy, snapshot);
 	}
 	if (BufferIsValid(map))
 		ReleaseBuffer(map);
@@ -94,18 +174,18 @@ settle_pages_of(Relation relation)
 }
 
 static void
-settle_relation(Relation relation)
+settle_relation(Relation relation, Snapshot snapshot)
 {
 	Oid			toast_relid = relation->rd_rel->reltoastrelid;
 	Relation	toast;
 
 	if (relation->rd_rel->relam != HEAP_TABLE_AM_OID)
 		return;
-	settle_pages_of(relation);
+	settle_pages_of(relation, snapshot);
 	if (!OidIsValid(toast_relid))
 		return;
 	toast = table_open(toast_relid, AccessShareLock);
-	settle_pages_of(toast);
+	settle_pages_of(toast, snapshot);
 	table_close(toast, NoLock);
 }
 
@@ -118,12 +198,12 @@ is_read(const RangeTblEntry *rte)
 }
 
 void
-cr_settle_pages(PlannedStmt *plan)
+cr_settle_pages(QueryDesc *queryDesc)
 {
 	List	   *done = NIL;
 	ListCell   *lc;
 
-	foreach(lc, plan->rtable)
+	foreach(lc, queryDesc->plannedstmt->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 		Relation	relation;
@@ -132,7 +212,7 @@ cr_settle_pages(PlannedStmt *plan)
 			continue;
 		done = lappend_oid(done, rte->relid);
 		relation = table_open(rte->relid, AccessShareLock);
-		settle_relation(relation);
+		settle_relation(relation, queryDesc->estate->es_snapshot);
 		table_close(relation, NoLock);
 	}
 }

@@ -14,8 +14,8 @@
 /* A refusal where the plan reads what cannot be settled; or NULL. */
 extern CrVerdict *cr_settle_judge(PlannedStmt *plan);
 
-/* To be called when the plan's relations are locked, before each run. */
-extern void cr_settle_pages(PlannedStmt *plan);
+/* To be called when it has started, before each run. */
+extern void cr_settle_pages(QueryDesc *queryDesc);
 
 /*
  * To be called when it has started, in the leader and in each worker.  True:
