@@ -28,6 +28,7 @@
 #include "guard/lazy_locks.h"
 #include "guard/own_tables.h"
 #include "guard/parameters.h"
+#include "guard/headroom.h"
 #include "guard/held.h"
 #include "guard/kept.h"
 #include "guard/raise.h"
@@ -365,6 +366,7 @@ run_judged(CR_RUN_PARAMS)
 {
 	DestReceiver *dest;
 	CrUsage		usage;
+	CrHeadroom	headroom;
 	bool		uncounted;
 
 	if (!runs_at_once(queryDesc))
@@ -380,18 +382,24 @@ run_judged(CR_RUN_PARAMS)
 	}
 	uncounted = is_uncounted(queryDesc);
 	usage = cr_uncounted_save();
+	headroom = cr_headroom_save();
 	dest = queryDesc->dest;
 	queryDesc->dest = cr_execution_receiver(queryDesc, judge_changes);
 	PG_TRY();
 	{
 		raise_of(queryDesc, cr_execution_run(queryDesc));
 		if (cr_execution_has(queryDesc))
+		{
+			raise_of(queryDesc, cr_headroom_judge(queryDesc));
 			cr_settle_pages(queryDesc);
+		}
 		run(CR_RUN_ARGS);
+		raise_of(queryDesc, cr_headroom_judge_left(headroom));
 	}
 	PG_CATCH();
 	{
 		queryDesc->dest = dest;
+		cr_headroom_restore(headroom);
 		if (uncounted)
 			cr_uncounted_restore(&usage);
 		cr_execution_fail(queryDesc);
