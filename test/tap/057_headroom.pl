@@ -185,7 +185,7 @@ END $$;
 -- where the server ends it, where we do, and far above
 SELECT deepest('54001') AS n, deepest('54001|RC007') AS m, deepest('54001') AS n \gset
 SELECT f, string_agg(try(f, d), ' ' ORDER BY d) FROM unnest('{nobody,other,rare,common}'::text[]) f,
-	unnest(ARRAY[5, :m, :m + 1, :n - 1, :n]) d GROUP BY f ORDER BY f;
+	unnest(ARRAY[5, :m - 30, :m + 30, :n - 1, :n]) d GROUP BY f ORDER BY f;
 };
 is(as_ana($deep), join("\n", 'common|(500) (500) RC007 RC007 RC007',
 		map { "$_|() () RC007 RC007 RC007" } ('nobody', 'other', 'rare')),
