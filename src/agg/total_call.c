@@ -399,3 +399,16 @@ cr_total_call(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(result);
 }
+
+void
+cr_total_look_up(Oid funcid, Node *expr, int nargs)
+{
+	FmgrInfo	finfo;
+
+	fmgr_info(funcid, &finfo);
+	fmgr_info_set_expr(expr, &finfo);
+	if (finfo.fn_addr == cr_total_call)
+		(void) find_called(&finfo, nargs);
+	else
+		cr_total_look_up_cast(&finfo);
+}

@@ -372,6 +372,8 @@ cr_execution_run(QueryDesc *queryDesc)
 {
 	Execution  *execution = find(queryDesc);
 
+	if (execution != NULL)
+		cr_groupings_prepare(execution->groupings);
 	if (execution == NULL || execution->row_charge == NULL ||
 		cr_groupings_run_shared(execution->groupings, queryDesc->estate))
 		return NULL;
@@ -439,6 +441,7 @@ cr_execution_end(QueryDesc *queryDesc)
 
 	if (execution == NULL)
 		return;
+	cr_groupings_end(execution->groupings);
 	caller = MemoryContextSwitchTo(execution->context);
 	count_groups(execution);
 	cr_record_set_integer(&execution->completion, CR_COL_ROWS_RETURNED,

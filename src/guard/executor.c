@@ -21,11 +21,11 @@
 #include "guard/approved.h"
 #include "guard/command.h"
 #include "guard/execution.h"
+#include "guard/first_use.h"
 #include "guard/foreign_key.h"
 #include "guard/given_rows.h"
 #include "guard/groupings.h"
 #include "guard/guard.h"
-#include "guard/lazy_locks.h"
 #include "guard/own_tables.h"
 #include "guard/parameters.h"
 #include "guard/headroom.h"
@@ -163,6 +163,7 @@ judge_plan(QueryDesc *queryDesc, List **guards)
 		/* a worker runs nothing else */
 		cr_uncounted_begin();
 		synchronize_seqscans = false;
+		client_min_messages = ERROR;
 		return false;
 	}
 	refusal = cr_guard_judge_surroundings();
@@ -223,6 +224,18 @@ is_uncounted(QueryDesc *queryDesc)
 	return cr_execution_has(queryDesc) || cr_own_tables_has(queryDesc);
 }
 
+/* What a worker does first with its part of a plan on protected tables. */
+static void
+prepare_worker(QueryDesc *queryDesc)
+{
+	CrFirstUse *use;
+
+	(void) cr_settle_scans(queryDesc);
+	use = cr_first_use_begin(queryDesc);
+	cr_first_use_look_up(use);
+	cr_first_use_end(use);
+}
+
 static void
 cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 {
@@ -243,12 +256,11 @@ cr_ExecutorStart(QueryDesc *queryDesc, int eflags)
 		if (is_worker_fragment(queryDesc->plannedstmt) &&
 			cr_policy_possible() &&
 			cr_verify_concerns_plan(queryDesc->plannedstmt))
-			(void) cr_settle_scans(queryDesc);
+			prepare_worker(queryDesc);
 		return;
 	}
 	if (protected)
 	{
-		cr_lock_what_is_lazy(queryDesc->plannedstmt);
 		cr_parameters_read(queryDesc);
 		if (cr_groupings_in_workers(queryDesc->plannedstmt, guards))
 			queryDesc->instrument_options |= INSTRUMENT_ROWS;

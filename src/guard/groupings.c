@@ -15,6 +15,7 @@
 #include "access/tableam.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
+#include "guard/first_use.h"
 #include "guard/groupings.h"
 #include "guard/same_settings.h"
 #include "guard/telling.h"
@@ -46,6 +47,7 @@ struct CrGroupings
 	void	   *arg;
 	uint64		in_use;			/* groups that before_use was called for */
 	CrSettings *settings;		/* as they were at the start */
+	CrFirstUse *first_use;
 	List	   *shared;			/* CteScanState, not run yet */
 	int			nsources;
 	Source	   *sources;
@@ -169,6 +171,7 @@ cr_groupings_watch(QueryDesc *queryDesc, List *guards)
 	(void) watch_state(queryDesc->planstate, &watch);
 	groupings = palloc0(offsetof(CrGroupings, list) +
 						list_length(watch.states) * sizeof(Grouping));
+	groupings->first_use = cr_first_use_begin(queryDesc);
 	groupings->shared = shared;
 	groupings->sources = palloc0(list_length(read) * sizeof(Source));
 	foreach(lc, read)
@@ -198,6 +201,18 @@ cr_groupings_count(CrGroupings *groupings, int64 *released, int64 *withheld)
 		*withheld += (int64) instrument->nfiltered1;
 	}
 	return groupings->n > 0;
+}
+
+void
+cr_groupings_prepare(CrGroupings *groupings)
+{
+	cr_first_use_look_up(groupings->first_use);
+}
+
+void
+cr_groupings_end(CrGroupings *groupings)
+{
+	cr_first_use_end(groupings->first_use);
 }
 
 /* Reads to its end what a WITH query's scans take their rows from. */
@@ -259,6 +274,28 @@ find(PlanState *state, CrGroupings **groupings)
 	return NULL;
 }
 
+/* Reads a row of a guard, or of a WITH query that one may read. */
+static TupleTableSlot *
+read_row(CrGroupings *groupings, PlanState *state, ExecProcNodeMtd get)
+{
+	CrBefore	before;
+	TupleTableSlot *volatile slot = NULL;
+
+	cr_first_use_look_up_again(groupings->first_use);
+	before = cr_settings_enter(groupings->settings);
+	PG_TRY();
+	{
+		slot = get(state);
+	}
+	PG_FINALLY();
+	{
+		cr_first_use_forget_pages(groupings->first_use);
+	}
+	PG_END_TRY();
+	cr_settings_leave(groupings->settings, &before);
+	return slot;
+}
+
 /*
  * Takes the place of the aggregation's own function.
  *
@@ -266,6 +303,7 @@ find(PlanState *state, CrGroupings **groupings)
  * scan of the table, which starts there: its own one too, if the analyst has
  * seen to it that each page has one row.  What scans below a guard see of the
  * setting is not what a function in the statement has set; nor are others.
+ * And nothing but an error has a line to say while protected rows are read.
  */
 static TupleTableSlot *
 get_group(PlanState *state)
@@ -273,20 +311,21 @@ get_group(PlanState *state)
 	CrGroupings *groupings;
 	Grouping   *grouping = find(state, &groupings);
 	bool		synchronize = synchronize_seqscans;
-	CrBefore	before = cr_settings_enter(groupings->settings);
+	int			messages = client_min_messages;
 	TupleTableSlot *slot;
 
 	synchronize_seqscans = false;
+	client_min_messages = Max(messages, ERROR);
 	PG_TRY();
 	{
-		slot = grouping->get_group(state);
+		slot = read_row(groupings, state, grouping->get_group);
 	}
 	PG_FINALLY();
 	{
 		synchronize_seqscans = synchronize;
+		client_min_messages = messages;
 	}
 	PG_END_TRY();
-	cr_settings_leave(groupings->settings, &before);
 	if (grouping->told && !grouping->shown && !TupIsNull(slot))
 		groupings->before_use(groupings->arg, ++groupings->in_use);
 	return slot;
@@ -307,15 +346,9 @@ get_row(PlanState *state)
 
 		for (int i = 0; i < groupings->nsources; i++)
 		{
-			TupleTableSlot *slot;
-			CrBefore	before;
-
-			if (groupings->sources[i].state != state)
-				continue;
-			before = cr_settings_enter(groupings->settings);
-			slot = groupings->sources[i].get_row(state);
-			cr_settings_leave(groupings->settings, &before);
-			return slot;
+			if (groupings->sources[i].state == state)
+				return read_row(groupings, state,
+								groupings->sources[i].get_row);
 		}
 	}
 	elog(ERROR, "a WITH query is not watched any more");

@@ -25,6 +25,10 @@ extern bool cr_groupings_in_workers(PlannedStmt *plan, List *guards);
  */
 extern CrGroupings *cr_groupings_watch(QueryDesc *queryDesc, List *guards);
 
+/* To be called at each run, before it; and when all has run. */
+extern void cr_groupings_prepare(CrGroupings *groupings);
+extern void cr_groupings_end(CrGroupings *groupings);
+
 /* When all has run: false when there are no guards. */
 extern bool cr_groupings_count(CrGroupings *groupings, int64 *released,
 							   int64 *withheld);

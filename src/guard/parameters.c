@@ -107,6 +107,16 @@ cr_parameters_find(Query *query)
 	return list.data;
 }
 
+/* Takes the locks that a row would take to read it. */
+static void
+read_long_value(Datum value)
+{
+	struct varlena *stored = (struct varlena *) DatumGetPointer(value);
+
+	if (VARATT_IS_EXTERNAL_ONDISK(stored))
+		pfree(detoast_external_attr(stored));
+}
+
 static void
 read_parameter(ParamListInfo params, const Parameter *parameter)
 {
@@ -132,8 +142,10 @@ read_parameter(ParamListInfo params, const Parameter *parameter)
 						parameter->id, format_type_be(value->ptype),
 						format_type_be(parameter->type)),
 				 errhint("Give the variable one type.")));
-	if (value->isnull || parameter->is_list ||
-		get_typlen(value->ptype) != -1 ||
+	if (value->isnull || get_typlen(value->ptype) != -1)
+		return;
+	read_long_value(value->value);
+	if (parameter->is_list ||
 		toast_raw_datum_size(value->value) <= CR_LONG_VALUE)
 		return;
 	ereport(ERROR,

@@ -22,6 +22,7 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/syscache.h"
 #include "verify/plan_check.h"
+#include "verify/verify.h"
 
 static bool
 is_made_by_others(Oid funcid, void *context)
@@ -133,6 +134,36 @@ expressions(const Plan *plan)
 							   further_expressions(plan));
 }
 
+/* What a scan of something else than a table reads. */
+static List *
+source_expressions(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_FunctionScan:
+			return ((const FunctionScan *) plan)->functions;
+		case T_ValuesScan:
+			return ((const ValuesScan *) plan)->values_lists;
+		case T_TableFuncScan:
+			return list_make1(((const TableFuncScan *) plan)->tablefunc);
+		default:
+			return NIL;
+	}
+}
+
+static Node *
+all_expressions(const Plan *plan)
+{
+	return (Node *) list_make2(expressions(plan), source_expressions(plan));
+}
+
+bool
+cr_verify_walk_code(const Plan *plan, bool (*walker) (Node *, void *),
+					void *context)
+{
+	return walker(all_expressions(plan), context);
+}
+
 Oid
 cr_verify_made_function(const Plan *plan)
 {
@@ -186,14 +217,5 @@ receives_walker(Node *node, Bitmapset *handed)
 bool
 cr_verify_receives(const Plan *plan, const Bitmapset *handed)
 {
-	List	   *more = NIL;
-
-	if (IsA(plan, FunctionScan))
-		more = ((const FunctionScan *) plan)->functions;
-	else if (IsA(plan, ValuesScan))
-		more = ((const ValuesScan *) plan)->values_lists;
-	else if (IsA(plan, TableFuncScan))
-		more = list_make1(((const TableFuncScan *) plan)->tablefunc);
-	return receives_walker((Node *) list_make2(expressions(plan), more),
-						   (Bitmapset *) handed);
+	return receives_walker(all_expressions(plan), (Bitmapset *) handed);
 }

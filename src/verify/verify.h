@@ -28,4 +28,12 @@ extern bool cr_verify_concerns_plan(PlannedStmt *plan);
  */
 extern CrVerdict *cr_verify_plan(PlannedStmt *plan, List **guards);
 
+/*
+ * Calls a walker for all that a plan node itself, not one below it, computes;
+ * subplans are nodes of their own.
+ */
+extern bool cr_verify_walk_code(const Plan *plan,
+								bool (*walker) (Node *, void *),
+								void *context);
+
 #endif							/* CR_VERIFY_H */
