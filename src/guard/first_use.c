@@ -30,6 +30,7 @@
 #include "access/xact.h"
 #include "agg/total_call.h"
 #include "base/oids.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_amop.h"
 #include "catalog/pg_amproc.h"
 #include "catalog/pg_attribute.h"
@@ -62,6 +63,7 @@ static const Oid catalogs[] = {
 	AttributeRelationId,
 	TypeRelationId,
 	ProcedureRelationId,
+	AggregateRelationId,
 	OperatorRelationId,
 	OperatorClassRelationId,
 	OperatorFamilyRelationId,

@@ -13,6 +13,8 @@
 #include "access/amapi.h"
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "agg/total_call.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_amop.h"
 #include "catalog/pg_amproc.h"
 #include "catalog/pg_enum.h"
@@ -38,14 +40,44 @@
 	 TYPECACHE_DOMAIN_CONSTR_INFO | TYPECACHE_HASH_EXTENDED_PROC | \
 	 TYPECACHE_HASH_EXTENDED_PROC_FINFO | TYPECACHE_MULTIRANGE_INFO)
 
+static void
+look_up_part(Oid funcid)
+{
+	if (!OidIsValid(funcid))
+		return;
+	cr_look_up_function(funcid);
+	cr_total_look_up(funcid, NULL, get_func_nargs(funcid));
+}
+
+static void
+look_up_aggregate(Oid aggfnoid)
+{
+	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggfnoid));
+	FormData_pg_aggregate form;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	form = *(Form_pg_aggregate) GETSTRUCT(tuple);
+	ReleaseSysCache(tuple);
+	look_up_part(form.aggtransfn);
+	look_up_part(form.aggfinalfn);
+	look_up_part(form.aggcombinefn);
+	look_up_part(form.aggserialfn);
+	look_up_part(form.aggdeserialfn);
+}
+
 void
 cr_look_up_function(Oid funcid)
 {
 	FmgrInfo	finfo;
+	char		kind;
 
-	/* aggregates have no code of their own */
-	if (SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(funcid)) &&
-		get_func_prokind(funcid) == PROKIND_FUNCTION)
+	if (!SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(funcid)))
+		return;
+	kind = get_func_prokind(funcid);
+	if (kind == PROKIND_AGGREGATE)
+		look_up_aggregate(funcid);
+	else
 		fmgr_info(funcid, &finfo);
 }
 
