@@ -53,6 +53,13 @@ CREATE FUNCTION a.debug() RETURNS int LANGUAGE sql AS
 $$ SELECT 1 FROM set_config('client_min_messages', 'debug1', false) $$;
 CREATE FUNCTION a.asked(flag text, label text) RETURNS SETOF bigint LANGUAGE sql AS
 $$ SELECT count(*) FROM o.p WHERE p.flag = asked.flag AND starts_with(asked.label, p.region) $$;
+CREATE TABLE a.elsewhere ();
+CREATE FUNCTION a.forget() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_sleep(3);
+    PERFORM FROM a.elsewhere;
+    RETURN 1;
+END $$;
 CREATE FUNCTION a.fill() RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     FOR i IN 1..1000000 LOOP PERFORM pg_advisory_lock(i); END LOOP;
@@ -158,6 +165,27 @@ alike('sorts for a join', 'SET enable_nestloop = off; SET enable_hashjoin = off;
 alike('operators of a BRIN index', $by_loop . 'SET enable_seqscan = off;' . scans(
 	'SELECT count(*) FROM o.p WHERE flag = FLAG AND spent < 5 AND person IN (SELECT person FROM a.b)',
 	'pg_amop_fam_strat_index', 'SELECT count(*) FROM a.b WHERE person = 777::int'), qr/^scans\|\d+$/m);
+
+# While a part of the statement sleeps, so much changes that the session has to
+# forget everything, as it does when it next locks something.
+my $other = $node->background_psql('postgres', extra_params => [ '-U', 'ana' ]);
+
+my @scans = map {
+	my $flag = $_;
+
+	$other->query_until(qr/begun/, q{\echo begun
+DO $$BEGIN PERFORM pg_sleep(0.3); FOR i IN 1 .. 2000 LOOP
+CREATE OR REPLACE FUNCTION a.changed() RETURNS int LANGUAGE sql AS 'SELECT 1'; END LOOP; END$$;
+});
+	my $scans = answer(scans(q{WITH s AS MATERIALIZED (SELECT a.forget()),
+		g AS (SELECT count(*) FROM o.p WHERE flag = FLAG AND tier::text = 'bronze') SELECT g.* FROM s, g},
+		'pg_enum_oid_index', q{SELECT 'gold'::text = any (enum_range('gold'::o.tier, 'gold')::text[])}), $flag);
+	$other->query('SELECT 1');
+	$scans;
+} qw(nobody rare);
+like($scans[0], qr/^scans\|\d+$/m, 'what is forgotten meanwhile');
+is($scans[1], $scans[0], 'is looked up again, whoever it is');
+$other->quit;
 
 # ---------- pages of indexes ----------
 
