@@ -40,6 +40,7 @@
 #include "policy/policy.h"
 #include "session/exempt.h"
 #include "session/template_reach.h"
+#include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "verify/verify.h"

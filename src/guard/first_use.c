@@ -19,18 +19,21 @@
  *
  * Of indexes, scans keep a copy of their first page, and renew it when they
  * find it to be old.  That is forgotten whenever protected rows have been
- * read.
+ * read.  That of a B-tree is then read anew, as the planner of the next
+ * statement would read it, and be counted.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/nbtree.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "agg/total_call.h"
 #include "base/oids.h"
 #include "catalog/pg_aggregate.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_amop.h"
 #include "catalog/pg_amproc.h"
 #include "catalog/pg_attribute.h"
@@ -160,6 +163,20 @@ cr_first_use_forget_pages(CrFirstUse *use)
 		if (index->rd_amcache != NULL)
 			pfree(index->rd_amcache);
 		index->rd_amcache = NULL;
+	}
+}
+
+void
+cr_first_use_read_pages(CrFirstUse *use)
+{
+	ListCell   *lc;
+
+	foreach(lc, use->indexes)
+	{
+		Relation	index = lfirst(lc);
+
+		if (index->rd_rel->relam == BTREE_AM_OID)
+			(void) _bt_getrootheight(index);
 	}
 }
 

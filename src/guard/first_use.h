@@ -31,6 +31,9 @@ extern void cr_first_use_look_up_again(CrFirstUse *use);
 /* Forgets what scans have kept of pages of indexes. */
 extern void cr_first_use_forget_pages(CrFirstUse *use);
 
+/* Reads again those of them that the planner reads, too. */
+extern void cr_first_use_read_pages(CrFirstUse *use);
+
 /* Closes what is held open. */
 extern void cr_first_use_end(CrFirstUse *use);
 

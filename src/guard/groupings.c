@@ -23,6 +23,7 @@
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/guc.h"
 
 typedef struct Grouping
 {
@@ -292,6 +293,7 @@ read_row(CrGroupings *groupings, PlanState *state, ExecProcNodeMtd get)
 		cr_first_use_forget_pages(groupings->first_use);
 	}
 	PG_END_TRY();
+	cr_first_use_read_pages(groupings->first_use);
 	cr_settings_leave(groupings->settings, &before);
 	return slot;
 }
