@@ -101,21 +101,55 @@ add_hashed(Node *node, void *context)
 	return expression_tree_walker(node, add_hashed, context);
 }
 
-/* Not each node of an expression has a type. */
+/*
+ * Not each node of an expression has a type, and the server fails where it is
+ * asked for one of those.  Nodes that are not listed compute nothing, or are
+ * not admitted over protected rows.
+ */
 static bool
 has_type(Node *node)
 {
 	switch (nodeTag(node))
 	{
-		case T_List:
-		case T_TargetEntry:
-		case T_RangeTblFunction:
-		case T_TableFunc:
-		case T_SortGroupClause:
-		case T_CaseWhen:
-			return false;
-		default:
+		case T_Var:
+		case T_Const:
+		case T_Param:
+		case T_Aggref:
+		case T_GroupingFunc:
+		case T_WindowFunc:
+		case T_SubscriptingRef:
+		case T_FuncExpr:
+		case T_NamedArgExpr:
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_ScalarArrayOpExpr:
+		case T_BoolExpr:
+		case T_SubPlan:
+		case T_AlternativeSubPlan:
+		case T_FieldSelect:
+		case T_FieldStore:
+		case T_RelabelType:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_CollateExpr:
+		case T_CaseExpr:
+		case T_CaseTestExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_RowCompareExpr:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_SQLValueFunction:
+		case T_XmlExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_CoerceToDomain:
+		case T_CoerceToDomainValue:
 			return true;
+		default:
+			return false;
 	}
 }
 

@@ -56,11 +56,32 @@ cr_arms_have_unit(const CrArms *arms, Node *node)
 	return true;
 }
 
+/*
+ * Does FILTER choose branches, if anything?  Whom it leaves out within one
+ * could not be told from those whom other branches have.
+ */
+static bool
+chooses_branches(const CrArms *arms, const Aggref *aggref)
+{
+	ListCell   *lc;
+
+	foreach(lc, arms->branches)
+	{
+		Node	   *value = cr_arm_value(arms->rti, lfirst_node(Query, lc),
+										 (Node *) aggref->aggfilter);
+
+		if (value != NULL && !IsA(value, Const))
+			return false;
+	}
+	return true;
+}
+
 /* Does the aggregate count people, whichever branches they are in? */
 bool
 cr_arms_count_people(const CrArms *arms, const Aggref *aggref)
 {
 	return aggref->aggfnoid == F_COUNT_ANY && aggref->aggdistinct != NIL &&
+		chooses_branches(arms, aggref) &&
 		cr_arms_have_unit(arms, (Node *) linitial_node(TargetEntry,
 													   aggref->args)->expr);
 }

@@ -93,24 +93,23 @@ find_factors(CrLevel *level, const Bitmapset *own, const Bitmapset *absent,
 }
 
 /*
- * The sets of factors, for each way in which outer joins may end; strict: in
- * which the expression's own bases have something to say.
+ * The sets of bases without a match, for each way in which the level's outer
+ * joins may end; of many joins, those where one has none, or all have none.
  */
-static List *
-all_factors(CrLevel *level, const Bitmapset *own, bool strict)
+List *
+cr_inspect_ways(CrLevel *level)
 {
 	List	   *sides = find_sides(level);
-	List	   *result = NIL;
+	List	   *ways = NIL;
+	Bitmapset  *all = NULL;
 	uint32		way;
 	ListCell   *lc;
 
 	if (list_length(sides) > MAX_SIDES)
 	{
-		Bitmapset  *any = NULL;
-
 		foreach(lc, sides)
-			any = bms_add_members(any, lfirst(lc));
-		return list_make1(find_factors(level, own, NULL, any));
+			all = bms_add_members(all, lfirst(lc));
+		return lcons(NULL, lappend(list_copy(sides), all));
 	}
 	for (way = 0; way < (1U << list_length(sides)); way++)
 	{
@@ -121,6 +120,29 @@ all_factors(CrLevel *level, const Bitmapset *own, bool strict)
 			if (way & (1U << foreach_current_index(lc)))
 				absent = bms_add_members(absent, lfirst(lc));
 		}
+		ways = lappend(ways, absent);
+	}
+	return ways;
+}
+
+/*
+ * The sets of factors, for each way in which outer joins may end; strict: in
+ * which the expression's own bases have something to say.
+ */
+static List *
+all_factors(CrLevel *level, const Bitmapset *own, bool strict)
+{
+	List	   *ways = cr_inspect_ways(level);
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	/* not all ways: as if nothing were known by a match, and none missing */
+	if (list_length(find_sides(level)) > MAX_SIDES)
+		return list_make1(find_factors(level, own, NULL, llast(ways)));
+	foreach(lc, ways)
+	{
+		Bitmapset  *absent = (Bitmapset *) lfirst(lc);
+
 		if (!strict || !bms_overlap(own, absent))
 			result = lappend(result,
 							 find_factors(level, own, absent, absent));

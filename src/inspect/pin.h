@@ -48,6 +48,9 @@ extern Bitmapset *cr_pin_determined(CrLevel *level, const Bitmapset *given,
 extern Bitmapset *cr_pin_determined_by_raw(CrLevel *level,
 										   const Bitmapset *given);
 
+/* inspect/factor.c */
+extern List *cr_inspect_ways(CrLevel *level);
+
 /* inspect/band.c */
 extern bool cr_bands_are_disjoint(const CrProbe *probe, List *rows);
 

@@ -30,6 +30,17 @@ INSERT INTO lines SELECT visit, l, id, l + visit % 5 FROM v, generate_series(1, 
 SELECT cleanroom.protect('a', 'id', 20, dimensions => '{age}', measures => '{income}', join_keys => '{id,zip}');
 SELECT cleanroom.protect('v', 'id', 20, dimensions => '{day}', measures => '{amt}', join_keys => '{id,visit}');
 SELECT cleanroom.protect('lines', 'id', 20, measures => '{price}', join_keys => '{id,visit,line}');
+CREATE TABLE zips (zip int PRIMARY KEY);
+INSERT INTO zips SELECT generate_series(0, 99);
+CREATE TABLE staff (id int PRIMARY KEY, boss int NOT NULL);
+INSERT INTO staff SELECT i, 1 + i % 60 FROM generate_series(101, 600) i;
+CREATE TABLE pays (payer int NOT NULL, payee int NOT NULL, amount int NOT NULL);
+INSERT INTO pays SELECT 1 + i % 30, i, i FROM generate_series(1, 300) i;
+SELECT cleanroom.protect('zips', 'zip', 20, join_keys => '{zip}');
+SELECT cleanroom.protect('staff', 'id', 20, join_keys => '{id,boss}');
+SELECT cleanroom.protect('pays', 'payer', 20, measures => '{amount}', join_keys => '{payer,payee}');
+SELECT cleanroom.set_column('pays', 'payee', 'unit, join');
+GRANT SELECT ON zips, staff, pays TO regress_cr_cw_analyst;
 GRANT SELECT ON a, v, lines TO regress_cr_cw_analyst;
 SET SESSION AUTHORIZATION regress_cr_cw_shop;
 CREATE TABLE h (id int PRIMARY KEY, zip int NOT NULL, token text NOT NULL,
@@ -97,6 +108,25 @@ SELECT try('SELECT avg(n) FROM (SELECT a.id, count(*) AS n FROM a JOIN h USING (
 SELECT try('SELECT count(*), sum(a.income) FROM a LEFT JOIN h ON h.zip = a.zip AND a.age = 107');
 SELECT try('SELECT count(*), sum(a.income) FROM a LEFT JOIN (h JOIN h b ON b.id = h.id) ON h.zip = a.zip AND a.age = 107');
 SELECT try('SELECT count(*), sum(a.income) FROM a LEFT JOIN h ON h.zip = a.zip AND a.age = 107 LEFT JOIN map ON map.k = h.id');
+SELECT try('SELECT count(DISTINCT h.id) FROM a JOIN h USING (zip) WHERE a.age > 40');
+SELECT try('SELECT count(*) FROM (SELECT a.id, h.id AS g FROM a JOIN h USING (zip) JOIN map ON map.k = a.id AND map.g = h.id GROUP BY a.id, h.id) x');
+SELECT try('SELECT count(*) FROM (SELECT DISTINCT a.id, h.id AS g FROM a JOIN h USING (zip)) x JOIN map ON map.k = x.id AND map.g = x.g');
+SELECT try('SELECT sum(h.debt) FROM (SELECT DISTINCT a.id, h.id AS g FROM a JOIN h USING (zip)) x JOIN h ON h.id = x.g');
+-- a table at which two crowds meet
+SELECT try('SELECT count(*) FROM a JOIN zips z ON z.zip = a.zip JOIN h ON h.zip = z.zip JOIN map ON map.k = a.id AND map.g = h.id');
+SELECT try('SELECT count(*) FROM a JOIN (SELECT zip, count(*) AS n FROM zips GROUP BY zip) z ON z.zip = a.zip JOIN h ON h.zip = z.zip');
+SELECT try('SELECT count(*) FROM staff b JOIN staff c ON c.boss = b.boss JOIN map ON map.k = b.id AND map.g = c.id');
+SELECT try('SELECT count(*), sum(u.amount) FROM pays t JOIN pays u ON u.payer = t.payer JOIN map ON map.k = t.payee AND map.g = u.payee');
+SELECT try('SELECT count(*) FROM a JOIN bijection b ON b.k = a.id JOIN h ON h.zip = b.g');
+SELECT try('SELECT count(*) FROM h JOIN bijection b ON b.g = h.zip WHERE b.k IN (SELECT id FROM a)');
+-- a list decides how many meet one person
+SELECT try('SELECT count(*), sum(h.debt) FROM staff s JOIN map ON map.k = s.id JOIN h ON h.id = s.boss');
+SELECT try('SELECT count(*), sum(h.debt) FROM staff s JOIN h ON h.id = s.boss WHERE s.id IN (SELECT k FROM map)');
+SELECT try('SELECT count(*) FROM staff s JOIN map ON map.k = s.id WHERE s.boss IN (SELECT id FROM h)');
+SELECT try('SELECT count(*) FROM (SELECT id, boss, count(*) AS n FROM staff GROUP BY id, boss) s JOIN map ON map.k = s.id JOIN h ON h.id = s.boss');
+SELECT try('SELECT count(*) FROM h LEFT JOIN (staff s JOIN map ON map.k = s.id) ON s.boss = h.id');
+-- whom FILTER leaves out of one branch hides among those of the other
+SELECT try('SELECT count(DISTINCT id), count(DISTINCT id) FILTER (WHERE age <> 107) FROM (SELECT id, age FROM h UNION ALL SELECT id, age FROM a) u');
 -- copies, of which an outer join seems to fix all by one
 SELECT try('SELECT count(*) FROM v a JOIN v b USING (id) JOIN v c USING (id)');
 SELECT try('SELECT count(*) FROM v a JOIN v b ON b.id = a.id JOIN v c ON c.id = a.id LEFT JOIN nothing l ON l.k = a.visit AND l.k = b.visit AND l.k = c.visit');
@@ -112,7 +142,13 @@ SELECT try('SELECT count(*), count(few.id) FROM shy LEFT JOIN few ON few.id = sh
 -- ---------- honest ones ----------
 SELECT try('SELECT count(*), sum(h.debt) FROM a JOIN h ON h.id = a.id');
 SELECT try('SELECT count(*), sum(h.debt) FROM a JOIN h USING (id, zip)');
-SELECT try('SELECT count(DISTINCT a.id), count(DISTINCT h.id) FROM a JOIN h USING (zip)');
+SELECT try('SELECT count(*), sum(h.debt) FROM staff s JOIN h ON h.id = s.boss');
+SELECT try('SELECT count(*) FROM staff s JOIN h ON h.id = s.boss JOIN bijection b ON b.k = h.id WHERE b.g < 50');
+SELECT try('SELECT count(DISTINCT h.id) FROM staff s JOIN map ON map.k = s.id JOIN h ON h.id = s.boss');
+SELECT try('SELECT count(*) FROM staff WHERE boss IN (SELECT id FROM h)');
+SELECT try('SELECT n, count(*) FROM (SELECT h.id, count(s.id) AS n FROM h JOIN staff s ON s.boss = h.id GROUP BY h.id, s.id) x GROUP BY n');
+SELECT try('SELECT count(*), sum(t.amount) FROM pays t JOIN h ON h.id = t.payer');
+SELECT try('SELECT count(*), count(s.id) FROM h LEFT JOIN staff s ON s.boss = h.id');
 SELECT try('SELECT count(*) FROM a WHERE id IN (SELECT id FROM h) AND age > 120');
 SELECT try('SELECT count(*), sum(v.amt), sum(l.price) FROM v JOIN lines l ON l.visit = v.visit');
 SELECT try('SELECT count(*), sum(l.price) FROM lines l LEFT JOIN v USING (visit) LEFT JOIN a ON a.id = v.id LEFT JOIN h ON h.id = a.id');
