@@ -85,14 +85,35 @@ make_extent(Node *column, List *rows)
 								 (Node *) both, NULL);
 }
 
+/* The columns of its value: what chooses it only says for which rows. */
+static bool
+value_walker(Node *node, List **columns)
+{
+	CaseExpr   *expr = (CaseExpr *) node;
+	ListCell   *lc;
+
+	if (node == NULL || IsA(node, SubLink))
+		return false;
+	if (IsA(node, Var))
+		*columns = lappend(*columns, node);
+	if (!IsA(node, CaseExpr))
+		return expression_tree_walker(node, value_walker, (void *) columns);
+	foreach(lc, expr->args)
+		(void) value_walker((Node *) lfirst_node(CaseWhen, lc)->result,
+							columns);
+	return value_walker((Node *) expr->defresult, columns);
+}
+
 /* The columns of an aggregate's arguments that may be nearly constant. */
 static List *
 find_columns(CrLevel *below, CrAggregate *atom, bool *hidden)
 {
 	List	   *columns = NIL;
+	List	   *named = NIL;
 	ListCell   *lc;
 
-	foreach(lc, pull_var_clause((Node *) atom->aggref->args, 0))
+	(void) value_walker((Node *) atom->aggref->args, &named);
+	foreach(lc, named)
 	{
 		Node	   *expanded = cr_inspect_expand(below, lfirst(lc));
 

@@ -101,7 +101,7 @@ cr_share_column(CrSource *source, Node *share)
 		position = list_length(below->shares);
 	}
 	var = makeVar(source->rti, last_unit(below) + position, exprType(share),
-				  -1, InvalidOid, 0);
+				  -1, exprCollation(share), 0);
 	cr_set_nulling(var, source->nulling);
 	return (Node *) var;
 }
