@@ -92,6 +92,10 @@ extern CrVerdict *cr_rule_loose_columns(CrLevel *level);
 /* aggregate.c: aggregates over raw rows */
 extern CrVerdict *cr_rule_aggregate(CrLevel *level, CrAggregate *aggregate);
 
+/* chosen.c: where FILTER and CASE may not choose rows */
+extern CrVerdict *cr_rule_person_levels(CrLevel *level);
+extern CrVerdict *cr_rule_chosen(CrLevel *level, CrAggregate *aggregate);
+
 /* lifted.c: what subqueries compute */
 extern CrVerdict *cr_rule_lifted(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_rule_lifted_condition(CrLevel *level, Node *written);

@@ -148,6 +148,8 @@ check_aggregates(CrLevel *level)
 		CrVerdict  *refusal = cr_rule_aggregate(level, aggregate);
 
 		if (refusal == NULL)
+			refusal = cr_rule_chosen(level, aggregate);
+		if (refusal == NULL)
 			refusal = cr_rule_shares(level, aggregate);
 		if (refusal == NULL)
 			refusal = cr_rule_widths(level, aggregate);
@@ -265,6 +267,8 @@ judge_level(CrLevel *level)
 
 	if (refusal == NULL)
 		refusal = judge_below(level);
+	if (refusal == NULL)
+		refusal = cr_rule_person_levels(level);
 	if (refusal == NULL && level->kind != CR_LEVEL_PUBLIC)
 		refusal = check_raw_input(level);
 	return refusal;

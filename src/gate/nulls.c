@@ -240,8 +240,13 @@ note_computed_nulls(CrLevel *level, CrAggregate *aggregate, List *written,
 	given = given_columns(columns);
 	aggregate->given = list_union(aggregate->given, given);
 	if (are_computed(level, written))
+	{
+		aggregate->failing = lappend(aggregate->failing, given == NIL ?
+									 makeBoolConst(true, false) :
+									 copyObject(llast(given)));
 		aggregate->given = list_union(aggregate->given,
 									  given_results(written, given, zeros));
+	}
 	/* where zero stands for what is null, it just may overflow */
 	if (!zeros && others > 0 && columns != NIL)
 		note_rest(level, aggregate, expanded, some_null(columns));

@@ -208,6 +208,30 @@ note_given_rests(CrAggregate *aggregate, CrSource *source,
 	}
 }
 
+/*
+ * People of whom there are rows that are chosen, but none of which anything
+ * could be computed: they are null like those who have no such row.
+ */
+static void
+note_failing_rests(CrAggregate *aggregate, CrSource *source,
+				   const CrAggregate *atom)
+{
+	Node	   *part = (Node *) make_ands_explicit(copyObject(atom->part));
+	ListCell   *lc;
+
+	foreach(lc, atom->chosen == NIL ? NIL : atom->failing)
+	{
+		List	   *rows = lappend(copyObject(atom->chosen),
+								   copyObject(lfirst(lc)));
+		Node	   *has = has_row(source, (Node *) make_ands_explicit(rows));
+		Node	   *lacks = (Node *) make_notclause((Expr *)
+													has_row(source, part));
+
+		note_rest(aggregate,
+				  (Node *) make_andclause(list_make2(has, lacks)));
+	}
+}
+
 /* Guards an aggregate over one of the atoms of a unit level's column. */
 static CrVerdict *
 share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
@@ -215,6 +239,10 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 	CrAggregate *aggregate = context->aggregate;
 	ListCell   *lc;
 
+	/* a null there may be of rows that are missing, or have nothing */
+	if (context->level->kind == CR_LEVEL_UNIT && atom->chosen != NIL &&
+		atom->given != NIL)
+		return refuse_hidden(aggregate);
 	if (atom->listed != NIL || atom->missing != NIL || atom->tested != NIL)
 		return refuse_hidden(aggregate);
 	if (!needs_shares(atom))
@@ -227,6 +255,7 @@ share_atom(ShareContext *context, CrSource *source, CrAggregate *atom)
 						   make_ands_explicit(copyObject(atom->part))),
 				   atom->chosen != NIL || atom->partial);
 	note_given_rests(aggregate, source, atom);
+	note_failing_rests(aggregate, source, atom);
 	foreach(lc, list_concat_copy(atom->rests, atom->skipped))
 	{
 		note_rest(aggregate, has_row(source, copyObject(lfirst(lc))));

@@ -136,8 +136,7 @@ typedef struct CrSource
 	RangeTblEntry *rte;
 	CrBase	   *base;			/* or NULL: the columns of a row level */
 	struct CrLevel *level;		/* subquery or CTE; else NULL */
-	Bitmapset  *nulling;		/* joins (range table indexes) that may extend
-								 * it with nulls */
+	Bitmapset  *nulling;		/* joins (by index) that may null its rows */
 } CrSource;
 
 /* One conjunct of WHERE or ON. */
@@ -225,6 +224,7 @@ typedef struct CrAggregate
 	List	   *missing;		/* CrMissing */
 	List	   *given;			/* conditions: rows that have some columns of
 								 * its arguments; each rest is of those, too */
+	List	   *failing;		/* the same, of what may be null even there */
 	List	   *filled;			/* those of part that its arguments be given */
 	bool		people;			/* it counts each person once */
 	bool		zeros;			/* it is zero where there is nothing to add */
@@ -264,6 +264,7 @@ typedef struct CrLevel
 								 * conditions; behind the units it says for
 								 * each whether the person has such a row;
 								 * what is no condition is given as it is */
+	int			persons;		/* unit levels one above the other, to here */
 	bool		stuck;			/* a condition can be deferred no further */
 	bool		full_join;		/* has a FULL join */
 	bool		stray_protected;	/* a protected table outside FROM */
