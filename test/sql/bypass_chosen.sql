@@ -25,6 +25,10 @@ UNION ALL SELECT p, 'z', 'a', NULL, 5, date '2024-01-01', date '2024-02-01' FROM
 UNION ALL VALUES (70, 'k', 'a', 100, 100, date '2024-01-01', date '2024-02-01'), (70, 'z', 'a', 117, 117, '2024-01-01', '2024-02-01'),
        (99, 'k', 'b', 7, 7, '2024-01-01', 'infinity');
 SELECT cleanroom.protect('visits', 'person', 10, dimensions => '{what, shop}', measures => '{x, y, came, left_on}', join_keys => '{person}');
+-- 1 to 20 have both, person 98 has only one of z
+CREATE TABLE shops (person int NOT NULL, what text NOT NULL, shop text NOT NULL, x int);
+INSERT INTO shops SELECT p, 'k', 'a', CASE WHEN p <= 40 THEN p END FROM generate_series(1, 60) p UNION ALL SELECT p, 'z', 'b', p FROM generate_series(1, 20) p UNION ALL SELECT 98, 'z', 'b', 7;
+SELECT cleanroom.protect('shops', 'person', 10, dimensions => '{what, shop}', measures => '{x}');
 -- all in the icu have a visit but person 60
 CREATE TABLE people (person int PRIMARY KEY, ward text NOT NULL, sex text NOT NULL, x int NOT NULL);
 INSERT INTO people SELECT i, CASE WHEN i <= 20 OR i = 60 THEN 'icu' ELSE 'other' END, CASE WHEN i <= 30 THEN 'f' ELSE 'm' END, 1000 + i * i FROM generate_series(1, 60) i;
@@ -32,7 +36,7 @@ CREATE TABLE stays (person int NOT NULL, kind text NOT NULL);
 INSERT INTO stays SELECT i, 'k' FROM generate_series(1, 40) i;
 SELECT cleanroom.protect('people', 'person', 10, dimensions => '{ward, sex}', measures => '{x}', join_keys => '{person}');
 SELECT cleanroom.protect('stays', 'person', 10, dimensions => '{kind}', join_keys => '{person}');
-GRANT SELECT ON kinds, visits, people, stays TO regress_cr_bch_analyst;
+GRANT SELECT ON kinds, visits, shops, people, stays TO regress_cr_bch_analyst;
 SET SESSION AUTHORIZATION regress_cr_bch_analyst;
 CREATE TABLE named (person int PRIMARY KEY, tag text NOT NULL);
 INSERT INTO named SELECT i, 'a' FROM generate_series(41, 60) i;
@@ -52,6 +56,7 @@ SELECT cleanroom.set_column('kinds', 'score', 'measure, filter');
 INSERT INTO queries (honest, query)
 SELECT false, format('SELECT sum(o) FROM (SELECT person, sum(o) AS o FROM (SELECT person, what, %s AS o FROM kinds WHERE score = %s GROUP BY person, what) q1 GROUP BY person) q', value, score)
   FROM unnest(ARRAY['sum(CASE WHEN sex = ''m'' THEN x END)', 'sum(x) FILTER (WHERE sex = ''m'')',
+      'sum(CASE WHEN sex = ''m'' THEN x END) FILTER (WHERE score > 3)',
       'sum(CASE WHEN sex = ''m'' THEN x ELSE 0 END)', 'sum(score * x)']) value, unnest('{8, 10}'::int[]) score;
 INSERT INTO queries (honest, query) SELECT false, nest(n, 'score = ' || score) FROM unnest('{4, 5, 8}'::int[]) n, unnest('{17, 77}'::int[]) score;
 
@@ -68,7 +73,7 @@ SELECT false, format('SELECT %s FROM (SELECT person, %s AS a, %s AS b FROM visit
       'sum(y) FILTER (WHERE what = ''k'')|avg(y + 0 * (left_on - came)) FILTER (WHERE what = ''k'')',
       'sum(y) FILTER (WHERE what = ''k'')|sum(CASE WHEN what = ''k'' THEN left_on - came END)']) pair;
 INSERT INTO queries (honest, query)
-SELECT false, format('SELECT %1$s FROM (SELECT person, %2$s(a) AS a, %2$s(b) AS b FROM (SELECT person, shop, %2$s(x) AS a, %2$s(x) FILTER (WHERE what = ''k'') AS b FROM visits GROUP BY person, shop) r GROUP BY person) q', difference, aggregate)
+SELECT false, format('SELECT %1$s FROM (SELECT person, %2$s(a) AS a, %2$s(b) AS b FROM (SELECT person, shop, %2$s(x) AS a, %2$s(x) FILTER (WHERE what = ''k'') AS b FROM shops GROUP BY person, shop) r GROUP BY person) q', difference, aggregate)
   FROM unnest('{sum(a) - sum(b), count(a) - count(b)}'::text[]) difference, unnest('{sum, avg}'::text[]) aggregate;
 
 -- ---------- FILTER beside CASE, where people are asked for ----------
