@@ -72,11 +72,15 @@ is_one_row(CrLevel *level, const Var *far, const Var *near)
 	return bms_is_member(far->varno, cr_pin_determined_by_raw(level, met));
 }
 
-/* Does the link's clause hold where these bases have no match? */
+/*
+ * Does the link's clause hold where these bases have no match?  A side of an
+ * outer join has none where all of it is missing, not where a part of it is.
+ */
 static bool
 holds(const CrLink *link, const Bitmapset *absent)
 {
-	return link->clause->inner || !bms_overlap(link->clause->limited, absent);
+	return link->clause->inner ||
+		!bms_is_subset(link->clause->limited, absent);
 }
 
 /* The raw base that is met next, from those that are, by the link; or 0. */

@@ -72,7 +72,7 @@ bool
 cr_clause_limits(const CrProbe *probe, const CrClause *clause)
 {
 	return cr_clause_attaches(clause, probe->base->id) ||
-		(probe->matched && !bms_overlap(clause->limited, probe->absent)) ||
+		(probe->matched && !bms_is_subset(clause->limited, probe->absent)) ||
 		bms_is_subset(probe->raw, clause->limited);
 }
 
