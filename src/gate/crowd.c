@@ -199,6 +199,27 @@ is_way(List *links, const Bitmapset *absent)
 	return true;
 }
 
+/*
+ * The ways to look at: those there can be.  Where only some are known, the
+ * one without any match stands for those that are not, and is never left out.
+ */
+static List *
+find_ways(CrLevel *level, List *links)
+{
+	bool		too_many;
+	List	   *ways = cr_inspect_ways(level, &too_many);
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, ways)
+	{
+		if ((too_many && lnext(ways, lc) == NULL) ||
+			is_way(links, lfirst(lc)))
+			result = lappend(result, lfirst(lc));
+	}
+	return result;
+}
+
 /* Do rows of the given base meet all others so, whichever joins match? */
 static bool
 is_met_from(CrLevel *level, int start)
@@ -206,10 +227,9 @@ is_met_from(CrLevel *level, int start)
 	List	   *links = cr_links_find(level);
 	ListCell   *lc;
 
-	foreach(lc, cr_inspect_ways(level))
+	foreach(lc, find_ways(level, links))
 	{
-		if (is_way(links, lfirst(lc)) &&
-			!bms_is_member(start, (Bitmapset *) lfirst(lc)) &&
+		if (!bms_is_member(start, (Bitmapset *) lfirst(lc)) &&
 			not_met_from(level, links, start, lfirst(lc)) != NULL)
 			return false;
 	}
@@ -257,10 +277,9 @@ cr_rule_pairs(CrLevel *level, List *links)
 {
 	ListCell   *lc;
 
-	foreach(lc, cr_inspect_ways(level))
+	foreach(lc, find_ways(level, links))
 	{
-		CrVerdict  *refusal = is_way(links, lfirst(lc)) ?
-			check_way(level, links, lfirst(lc)) : NULL;
+		CrVerdict  *refusal = check_way(level, links, lfirst(lc));
 
 		if (refusal != NULL)
 			return refusal;

@@ -94,10 +94,11 @@ find_factors(CrLevel *level, const Bitmapset *own, const Bitmapset *absent,
 
 /*
  * The sets of bases without a match, for each way in which the level's outer
- * joins may end; of many joins, those where one has none, or all have none.
+ * joins may end; of many joins, those where one has none, or all have none,
+ * which comes last.  Then *too_many is set.
  */
 List *
-cr_inspect_ways(CrLevel *level)
+cr_inspect_ways(CrLevel *level, bool *too_many)
 {
 	List	   *sides = find_sides(level);
 	List	   *ways = NIL;
@@ -105,7 +106,8 @@ cr_inspect_ways(CrLevel *level)
 	uint32		way;
 	ListCell   *lc;
 
-	if (list_length(sides) > MAX_SIDES)
+	*too_many = list_length(sides) > MAX_SIDES;
+	if (*too_many)
 	{
 		foreach(lc, sides)
 			all = bms_add_members(all, lfirst(lc));
@@ -132,12 +134,13 @@ cr_inspect_ways(CrLevel *level)
 static List *
 all_factors(CrLevel *level, const Bitmapset *own, bool strict)
 {
-	List	   *ways = cr_inspect_ways(level);
+	bool		too_many;
+	List	   *ways = cr_inspect_ways(level, &too_many);
 	List	   *result = NIL;
 	ListCell   *lc;
 
 	/* not all ways: as if nothing were known by a match, and none missing */
-	if (list_length(find_sides(level)) > MAX_SIDES)
+	if (too_many)
 		return list_make1(find_factors(level, own, NULL, llast(ways)));
 	foreach(lc, ways)
 	{

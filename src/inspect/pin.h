@@ -49,7 +49,7 @@ extern Bitmapset *cr_pin_determined_by_raw(CrLevel *level,
 										   const Bitmapset *given);
 
 /* inspect/factor.c */
-extern List *cr_inspect_ways(CrLevel *level);
+extern List *cr_inspect_ways(CrLevel *level, bool *too_many);
 
 /* inspect/band.c */
 extern bool cr_bands_are_disjoint(const CrProbe *probe, List *rows);

@@ -112,6 +112,8 @@ SELECT try('SELECT count(DISTINCT h.id) FROM a JOIN h USING (zip) WHERE a.age > 
 SELECT try('SELECT count(*) FROM (SELECT a.id, h.id AS g FROM a JOIN h USING (zip) JOIN map ON map.k = a.id AND map.g = h.id GROUP BY a.id, h.id) x');
 SELECT try('SELECT count(*) FROM (SELECT DISTINCT a.id, h.id AS g FROM a JOIN h USING (zip)) x JOIN map ON map.k = x.id AND map.g = x.g');
 SELECT try('SELECT sum(h.debt) FROM (SELECT DISTINCT a.id, h.id AS g FROM a JOIN h USING (zip)) x JOIN h ON h.id = x.g');
+-- more outer joins than all ways are looked at, one of which must match
+SELECT try('SELECT count(DISTINCT h.id) FROM a JOIN h ON h.zip = a.zip LEFT JOIN v x1 ON x1.id = a.id LEFT JOIN v x2 ON x2.id = a.id AND x2.id = h.id LEFT JOIN v x3 ON x3.id = a.id AND x3.id = h.id LEFT JOIN v x4 ON x4.id = a.id AND x4.id = h.id LEFT JOIN v x5 ON x5.id = a.id AND x5.id = h.id LEFT JOIN v x6 ON x6.id = a.id AND x6.id = h.id LEFT JOIN v x7 ON x7.id = a.id AND x7.id = h.id LEFT JOIN v x8 ON x8.id = a.id AND x8.id = h.id WHERE x1.id = a.id AND a.age > 40');
 -- a table at which two crowds meet
 SELECT try('SELECT count(*) FROM a JOIN zips z ON z.zip = a.zip JOIN h ON h.zip = z.zip JOIN map ON map.k = a.id AND map.g = h.id');
 SELECT try('SELECT count(*) FROM a JOIN (SELECT zip, count(*) AS n FROM zips GROUP BY zip) z ON z.zip = a.zip JOIN h ON h.zip = z.zip');
