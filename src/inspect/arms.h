@@ -59,7 +59,7 @@ extern CrPartials *cr_partials_make(const CrArms *arms, List *aggregates);
 extern bool cr_partials_add_up(const CrPartials *partials, const int *live);
 extern Expr *cr_partials_complete(Expr *column, int live);
 extern Expr *cr_partials_combine(const CrPartials *partials, int number,
-								 int nkeys, const int *live);
+								 List *keys, const int *live);
 
 /* union.c */
 extern bool cr_union_may_be_in(const RangeTblEntry *rte);

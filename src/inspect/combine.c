@@ -235,6 +235,7 @@ group_branches(Combination *all, Query *united, const CrPartials *partials,
 												cr_column_names(united));
 	Query	   *query = cr_make_select(list_make1(rte),
 									   list_make1(cr_make_reference(1)), NULL);
+	List	   *keys = NIL;
 	AttrNumber	resno = 0;
 	ListCell   *lc;
 
@@ -248,13 +249,12 @@ group_branches(Combination *all, Query *united, const CrPartials *partials,
 
 		key->ressortgroupref = lfirst_node(TargetEntry, lc)->ressortgroupref;
 		query->targetList = lappend(query->targetList, key);
+		keys = lappend(keys, var);
 	}
 	foreach(lc, all->shell.aggregates)
 	{
 		int			number = foreach_current_index(lc);
-		Expr	   *expr = cr_partials_combine(partials, number,
-											   list_length(all->shell.keys),
-											   live);
+		Expr	   *expr = cr_partials_combine(partials, number, keys, live);
 
 		resno++;
 		query->targetList = lappend(query->targetList,

@@ -142,11 +142,11 @@ compare_column(Query *elsewhere, Node *here, Node *there)
 	List	   *quals = make_ands_implicit((Expr *) where);
 	OpExpr	   *equality;
 
-	if (!IsA(here, Var) || !IsA(there, Var))
+	if (exprType(here) != exprType(there))
 		return false;
 	here = copyObject(here);
 	IncrementVarSublevelsUp(here, 1, 0);
-	equality = cr_question_equality((Var *) here, (Var *) there);
+	equality = cr_question_equality(here, there);
 	elsewhere->jointree->quals =
 		(Node *) make_ands_explicit(lappend(quals, equality));
 	return equality != NULL;
@@ -154,7 +154,8 @@ compare_column(Query *elsewhere, Node *here, Node *there)
 
 /*
  * The rows elsewhere of the same person and group as the row at hand.  A key
- * that may be NULL is equal to none, but would be of the same group.
+ * that is NULL is equal to none, but of the same group: of that no number is
+ * given (cr_partials_combine).
  */
 static bool
 compare_rows(const CrArms *arms, Query *elsewhere, Node *person)
@@ -172,9 +173,7 @@ compare_rows(const CrArms *arms, Query *elsewhere, Node *person)
 		Node	   *there = (Node *) lfirst_node(TargetEntry, lc2)->expr;
 
 		if (!is_constant(arms, lfirst(lc), &differs) &&
-			(!cr_normalize_is_not_null(elsewhere,
-									   (Node *) elsewhere->jointree, there) ||
-			 !compare_column(elsewhere, lfirst(lc), there)))
+			!compare_column(elsewhere, lfirst(lc), there))
 			return false;
 	}
 	elsewhere->targetList =

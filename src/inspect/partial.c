@@ -203,39 +203,60 @@ divide(Expr *sum, Expr *count, Oid type)
 }
 
 /* Have the branches released both computed aggregates that one is made of? */
-static Node *
+static List *
 both_complete(Expr *first, Expr *second, const int *live)
 {
-	return (Node *)
-		make_andclause(list_make2(cr_partials_complete(first, live[0]),
-								  cr_partials_complete(second, live[1])));
+	return list_make2(cr_partials_complete(first, live[0]),
+					  cr_partials_complete(second, live[1]));
+}
+
+/*
+ * Have they released the people that each adds, and is it a group in which
+ * those whom another branch has are found?  Keys that are NULL equal none.
+ */
+static List *
+people_complete(Expr *first, Expr *second, List *keys, const int *live)
+{
+	List	   *tests = both_complete(first, second, live);
+	ListCell   *lc;
+
+	foreach(lc, keys)
+		tests = lappend(tests, cr_make_null_test(copyObject(lfirst(lc)),
+												 IS_NOT_NULL));
+	return tests;
 }
 
 /*
  * Aggregate "number" over all branches, NULL unless all that contribute have
- * released their part.  "live" says for each computed one how many do.
+ * released their part.  "keys" are the group's columns there; "live" says for each computed one how many do.
  */
 Expr *
-cr_partials_combine(const CrPartials *partials, int number, int nkeys,
+cr_partials_combine(const CrPartials *partials, int number, List *keys,
 					const int *live)
 {
 	Aggref	   *aggref = list_nth_node(Aggref, partials->aggregates, number);
 	int			first = list_nth_int(partials->first, number);
+	int			nkeys = list_length(keys);
 	Expr	   *column = computed_column(partials, first, nkeys);
 	Expr	   *second = NULL;
-	Node	   *complete;
+	List	   *complete;
 	Expr	   *sum = add_up(column);
 	bool		average = list_nth_node(Aggref, partials->computed,
 										first)->aggfnoid != aggref->aggfnoid;
 
 	if (average || list_nth_int(partials->kinds, first) != CR_PARTIAL_OF_ALL)
 		second = computed_column(partials, first + 1, nkeys);
-	complete = second != NULL ? both_complete(column, second, live + first) :
-		(Node *) cr_partials_complete(column, live[first]);
+	if (average)
+		complete = both_complete(column, second, live + first);
+	else if (second != NULL)
+		complete = people_complete(column, second, keys, live + first);
+	else
+		complete = list_make1(cr_partials_complete(column, live[first]));
 	if (average)
 		sum = divide(sum, add_up(second), aggref->aggtype);
 	else if (aggref->aggtype == INT8OID)
 		sum = make_cast(F_INT8_NUMERIC, INT8OID, sum);
 	Assert(exprType((Node *) sum) == aggref->aggtype);
-	return (Expr *) cr_make_case(complete, (Node *) sum, NULL);
+	return (Expr *) cr_make_case((Node *) make_ands_explicit(complete),
+								 (Node *) sum, NULL);
 }

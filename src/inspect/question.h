@@ -50,6 +50,6 @@ extern Node *cr_question_condition(const CrQuestion *question, int rti);
 /* inspect/row_question.c */
 extern bool cr_question_read_rows(Query *query, SubLink *sublink,
 								  CrQuestion *question);
-extern OpExpr *cr_question_equality(Var *left, Var *right);
+extern OpExpr *cr_question_equality(Node *left, Node *right);
 
 #endif							/* CR_QUESTION_H */

@@ -324,20 +324,21 @@ copy_entry(RowQuestion *row, OuterColumns *outer)
 	return true;
 }
 
-/* The column as the operator wants it: varchar is compared as text. */
+/* The value as the operator wants it: varchar is compared as text. */
 static Expr *
-as_operand(Var *var, Oid type)
+as_operand(Node *value, Oid type)
 {
-	return type == var->vartype || IsPolymorphicType(type) ? (Expr *) var :
-		(Expr *) makeRelabelType((Expr *) var, type, -1, var->varcollid,
-								 COERCE_IMPLICIT_CAST);
+	return type == exprType(value) || IsPolymorphicType(type) ?
+		(Expr *) value :
+		(Expr *) makeRelabelType((Expr *) value, type, -1,
+								 exprCollation(value), COERCE_IMPLICIT_CAST);
 }
 
-/* That two columns of one type are equal, or NULL. */
+/* That two values of one type are equal, or NULL. */
 OpExpr *
-cr_question_equality(Var *left, Var *right)
+cr_question_equality(Node *left, Node *right)
 {
-	Oid			opno = lookup_type_cache(left->vartype,
+	Oid			opno = lookup_type_cache(exprType(left),
 										 TYPECACHE_EQ_OPR)->eq_opr;
 	OpExpr	   *result;
 	Oid			type;
@@ -349,7 +350,7 @@ cr_question_equality(Var *left, Var *right)
 	result = (OpExpr *) make_opclause(opno, BOOLOID, false,
 									  as_operand(left, type),
 									  as_operand(right, type),
-									  InvalidOid, left->varcollid);
+									  InvalidOid, exprCollation(left));
 	set_opfuncid(result);
 	return result;
 }
@@ -408,7 +409,7 @@ compare_copies(RowQuestion *row, CrQuestion *question)
 		Var		   *var = lfirst_node(Var, lc);
 		Var		   *copied = (Var *) copied_mutator((Node *) var, &outer);
 		Node	   *here = brought_out((Node *) var);
-		OpExpr	   *equality = cr_question_equality((Var *) here, copied);
+		OpExpr	   *equality = cr_question_equality(here, (Node *) copied);
 
 		if (equality == NULL)
 			return false;
