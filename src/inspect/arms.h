@@ -29,6 +29,10 @@ extern Node *cr_arm_value(int rti, Query *branch, Node *expr);
 extern bool cr_arm_never(int rti, Query *branch, Node *quals);
 extern Query *cr_arms_unite(List *arms);
 
+/* branch_keys.c */
+extern bool cr_arms_compute_keys(Query *query, int rti, List *branches,
+								 List *keys);
+
 /* combine.c */
 extern bool cr_arms_release(CrLevel *level, int rti, List *branches);
 

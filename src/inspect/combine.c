@@ -42,7 +42,7 @@ typedef struct Combination
 	Query	   *query;
 	int			rti;			/* the UNION ALL in its FROM */
 	List	   *branches;		/* those that can have rows */
-	CrShell		shell;
+	CrShell		shell;			/* its keys, which they may compute */
 	bool		possible;
 } Combination;
 
@@ -59,6 +59,37 @@ drop_empty_branches(Combination *all, List *branches)
 	}
 	if (all->branches == NIL)
 		all->branches = list_make1(linitial(branches));
+}
+
+static bool
+counts_people(const Combination *all)
+{
+	CrArms		arms = {all->query, all->rti, all->branches,
+		all->shell.key_exprs};
+	ListCell   *lc;
+
+	foreach(lc, all->shell.aggregates)
+	{
+		if (cr_arms_count_people(&arms, lfirst_node(Aggref, lc)))
+			return true;
+	}
+	return false;
+}
+
+/* People of other branches are looked for by columns of the branches. */
+static void
+compute_keys(Combination *all)
+{
+	Query	   *query = copyObject(all->query);
+	List	   *branches = copyObject(all->branches);
+	List	   *keys = copyObject(all->shell.keys);
+
+	if (!cr_arms_compute_keys(query, all->rti, branches, keys))
+		return;
+	all->query = query;
+	all->branches = branches;
+	all->shell.keys = keys;
+	all->shell.key_exprs = get_tlist_exprs(keys, true);
 }
 
 /* ---------- which branches can share a group ---------- */
@@ -311,6 +342,7 @@ bool
 cr_arms_release(CrLevel *level, int rti, List *branches)
 {
 	Combination all = {level, level->query, rti, NIL, {NIL, NIL, NIL}, true};
+	CrShell		shell = {NIL, NIL, NIL};
 	List	   *classes;
 	List	   *queries = NIL;
 	Query	   *below;
@@ -318,10 +350,13 @@ cr_arms_release(CrLevel *level, int rti, List *branches)
 
 	if (level->query->groupingSets != NIL || level->query->rowMarks != NIL)
 		return false;
-	cr_shell_read(&all.shell, level->query);
-	if (all.shell.keys == NIL && all.shell.aggregates == NIL)
+	cr_shell_read(&shell, level->query);
+	if (shell.keys == NIL && shell.aggregates == NIL)
 		return false;
+	all.shell = shell;
 	drop_empty_branches(&all, branches);
+	if (counts_people(&all))
+		compute_keys(&all);
 	classes = find_classes(&all);
 	foreach(lc, classes)
 		queries = lappend(queries,
@@ -331,5 +366,5 @@ cr_arms_release(CrLevel *level, int rti, List *branches)
 		return false;
 	below = list_length(queries) == 1 ? linitial_node(Query, queries) :
 		cr_arms_unite(queries);
-	return cr_shell_replace(level->query, &all.shell, below);
+	return cr_shell_replace(level->query, &shell, below);
 }

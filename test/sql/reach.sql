@@ -25,9 +25,15 @@ SELECT ask('SELECT city, count(*) AS n FROM (SELECT patient AS p, city FROM pati
 SELECT ask('SELECT count(DISTINCT p), count(DISTINCT p) FILTER (WHERE source = ''b'') FROM (SELECT ''a'' AS source, patient AS p FROM visits WHERE day < ''2024-02-15'' UNION ALL SELECT ''b'', buyer FROM sales WHERE item = ''tea'') u');
 -- nobody is in both: as the sum
 SELECT ask('SELECT count(DISTINCT patient) FROM (SELECT patient FROM patients WHERE age < 30 UNION ALL SELECT patient FROM patients WHERE age > 60) u');
--- a code may be missing, and nulls are of one group
+-- a code may be missing: people without one in both are not told apart
 SELECT ask('SELECT code, count(DISTINCT p) FROM (SELECT patient AS p, code FROM visits WHERE minutes < 20 UNION ALL SELECT patient, code FROM visits WHERE minutes > 30) u GROUP BY code');
 SELECT ask('SELECT code, count(DISTINCT p) FROM (SELECT patient AS p, code FROM visits WHERE minutes < 20 AND code IS NOT NULL UNION ALL SELECT patient, code FROM visits WHERE minutes > 30 AND code IS NOT NULL) u GROUP BY code /p/');
+-- by what is computed of columns
+SELECT ask('SELECT date_trunc(''month'', day) AS month, count(DISTINCT p) FROM (SELECT patient AS p, day FROM visits WHERE minutes < 20 UNION ALL SELECT patient, day FROM visits WHERE minutes > 30) u GROUP BY 1 /p/');
+SELECT ask('SELECT CASE WHEN city = ''Oslo'' THEN ''capital'' ELSE ''other'' END AS place, count(DISTINCT p) FROM (SELECT patient AS p, city FROM patients WHERE age < 50 UNION ALL SELECT patient, city FROM patients WHERE age > 40) u GROUP BY 1 /p/');
+SELECT ask('SELECT coalesce(code, ''none'') AS code, count(DISTINCT p), count(*) FROM (SELECT patient AS p, code FROM visits WHERE minutes < 20 UNION ALL SELECT patient, code FROM visits WHERE minutes > 30) u GROUP BY 1');
+SELECT ask('SELECT upper(city) AS city, left(city, 1) = ''M'' AS m, count(DISTINCT p) FROM (SELECT patient AS p, city, age FROM patients WHERE age < 50 UNION ALL SELECT patient, city, age FROM patients WHERE age > 40) u GROUP BY 1, 2 HAVING count(DISTINCT p) > 5');
+SELECT ask('SELECT m, count(*) FROM (SELECT patient, extract(month FROM day) AS m FROM visits WHERE minutes < 20 UNION SELECT patient, extract(month FROM day) FROM visits WHERE minutes > 30) u GROUP BY m /patient/');
 
 -- ---------- cohorts ----------
 SELECT ask('SELECT city, count(*) FROM patients WHERE patient IN (SELECT patient FROM visits WHERE day < ''2024-02-01'' UNION SELECT buyer FROM sales WHERE item = ''tea'') GROUP BY city /patient/');
@@ -59,6 +65,13 @@ SELECT attack('SELECT city, count(*) FROM (SELECT patient, city FROM patients UN
 SELECT attack('SELECT count(*) FROM patients WHERE patient IN (SELECT buyer FROM sales WHERE item = ''salve'' UNION SELECT patient FROM visits WHERE day = ''2024-01-02'')');
 SELECT attack('SELECT count(*), count(*) FILTER (WHERE patient NOT IN (SELECT buyer FROM sales WHERE item = ''salve'' UNION SELECT patient FROM visits WHERE code = ''Z1'')) FROM patients');
 SELECT attack('WITH c AS (SELECT buyer FROM sales WHERE item = ''salve'' UNION SELECT patient FROM visits WHERE code = ''Z1'') SELECT count(*) FROM patients JOIN c ON c.buyer = patient');
+-- a key of few, made of columns, and one that is a person
+SELECT attack('SELECT CASE WHEN city = ''Moss'' THEN 1 ELSE 2 END, count(DISTINCT p) FROM (SELECT patient AS p, city FROM patients UNION ALL SELECT patient, city FROM patients WHERE age > 20) u GROUP BY 1');
+SELECT attack('SELECT p % 1000, count(DISTINCT p) FROM (SELECT patient AS p FROM patients UNION ALL SELECT buyer FROM sales) u GROUP BY 1');
+SELECT attack('SELECT CASE WHEN p = 901 THEN 1 ELSE 2 END, count(DISTINCT p) FROM (SELECT patient AS p FROM patients UNION ALL SELECT buyer FROM sales) u GROUP BY 1');
+SELECT attack('SELECT 1 / (length(city) - 4), count(DISTINCT p) FROM (SELECT patient AS p, city FROM patients UNION ALL SELECT patient, city FROM patients) u GROUP BY 1');
+SELECT attack('SELECT random() < 0.5, count(DISTINCT p) FROM (SELECT patient AS p, age FROM patients UNION ALL SELECT patient, age FROM patients) u GROUP BY 1');
+SELECT attack('SELECT (SELECT 1 FROM settings WHERE name = city), count(DISTINCT p) FROM (SELECT patient AS p, city FROM patients UNION ALL SELECT patient, city FROM patients) u GROUP BY 1');
 -- a branch that is the analyst's own, or not of people
 SELECT attack('SELECT count(DISTINCT p) FROM (SELECT buyer AS p FROM sales UNION ALL SELECT value FROM settings) u');
 SELECT attack('SELECT count(*) FROM (SELECT buyer AS p FROM sales UNION SELECT value FROM settings) u');
