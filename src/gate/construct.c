@@ -291,7 +291,7 @@ cr_rule_constructs(CrLevel *level)
 		return refuse(is_union_all(level->query->setOperations) ?
 					  "this use of a UNION ALL of rows" :
 					  "UNION, INTERSECT or EXCEPT of rows",
-					  "Count who is in both with IN (SELECT ...), and who is in one alone with NOT EXISTS. Or aggregate in each branch and combine the released rows; or use UNION ALL, give each branch a constant of its own and group by that, or ask for count, sum and avg, and for count(DISTINCT unit).");
+					  "Count who is in both with IN (SELECT ...), and who is in one alone with NOT EXISTS. Or aggregate in each branch and combine the released rows; or use UNION ALL, give each branch a constant of its own (not a parameter) and group by that, or ask for count, sum and avg, and for count(DISTINCT unit).");
 	refusal = check_sublinks(level);
 	if (refusal == NULL && level->kind != CR_LEVEL_PUBLIC)
 		refusal = check_over_raw_rows(level);

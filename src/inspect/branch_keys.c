@@ -110,7 +110,8 @@ add_column(List *branches, int rti, Node *key, int number)
 static int
 count_columns(List *branches)
 {
-	int			number = list_length(linitial_node(Query, branches)->targetList);
+	Query	   *first = linitial_node(Query, branches);
+	int			number = list_length(first->targetList);
 	ListCell   *lc;
 
 	foreach(lc, branches)

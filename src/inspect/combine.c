@@ -33,6 +33,7 @@
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/lsyscache.h"
 
@@ -112,19 +113,49 @@ constants_differ(Node *a, Node *b, const SortGroupClause *clause)
 											  right->constvalue));
 }
 
+/* A column of the UNION ALL, as the branch computes it. */
+static Node *
+in_branch(Combination *all, Query *branch, Node *value)
+{
+	Var		   *var = (Var *) value;
+
+	if (!IsA(var, Var) || (int) var->varno != all->rti)
+		return value;
+	return (Node *) get_tle_by_resno(branch->targetList,
+									 var->varattno)->expr;
+}
+
+/*
+ * Is it known only when the query runs whether the values differ, and then of
+ * all rows?  So it is of two parameters.
+ */
+static bool
+is_known_late(Node *a, Node *b)
+{
+	return !equal(a, b) && !contain_var_clause(a) && !contain_var_clause(b) &&
+		!(IsA(a, Const) && IsA(b, Const));
+}
+
 static bool
 can_share_group(Combination *all, Query *a, Query *b)
 {
+	bool		late = false;
 	ListCell   *key;
 	ListCell   *clause;
 
 	forboth(key, all->shell.key_exprs, clause, all->query->groupClause)
 	{
-		if (constants_differ(cr_arm_value(all->rti, a, lfirst(key)),
-							 cr_arm_value(all->rti, b, lfirst(key)),
+		Node	   *left = cr_arm_value(all->rti, a, lfirst(key));
+		Node	   *right = cr_arm_value(all->rti, b, lfirst(key));
+
+		if (constants_differ(left, right,
 							 lfirst_node(SortGroupClause, clause)))
 			return false;
+		late = late || is_known_late(in_branch(all, a, left),
+									 in_branch(all, b, right));
 	}
+	if (late)
+		all->possible = false;
 	return true;
 }
 

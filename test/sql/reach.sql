@@ -52,6 +52,14 @@ SET ROLE regress_cr_f_analyst;
 EXECUTE cohort ('2024-02-01', 'tea');
 RESET ROLE;
 DEALLOCATE cohort;
+-- whether two parameters are one label is known only when it runs
+PREPARE labelled (text, text) AS SELECT s, count(*) FROM (SELECT $1 AS s, patient FROM visits UNION ALL SELECT $2, buyer FROM sales) u GROUP BY s;
+PREPARE labelled_once (text) AS SELECT s, count(*) FROM (SELECT $1 AS s, 1 AS n, patient FROM visits UNION ALL SELECT 'sold', 2, buyer FROM sales) u GROUP BY s, n;
+SET ROLE regress_cr_f_analyst;
+EXECUTE labelled ('seen', 'sold');
+EXECUTE labelled_once ('seen');
+RESET ROLE;
+DEALLOCATE ALL;
 
 -- ---------- attacks ----------
 -- few people in a branch, in both, and in one alone
