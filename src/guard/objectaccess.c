@@ -75,7 +75,15 @@ judge_new_constraint(Oid constraint)
 		return;
 	form = (Form_pg_constraint) GETSTRUCT(tuple);
 	if (form->contype == CONSTRAINT_FOREIGN)
+	{
 		refuse_if_bound("FOREIGN KEY", form->confrelid);
+		/*
+		 * Made anew, and checked, where a column referred to gets a type.
+		 * A new partition that is referred to checks nothing.
+		 */
+		if (!OidIsValid(form->conparentid))
+			refuse_if_bound("FOREIGN KEY", form->conrelid);
+	}
 	heap_freetuple(tuple);
 }
 

@@ -251,6 +251,9 @@ DO $$ BEGIN INSERT INTO refers_late VALUES (5000); COMMIT; END $$;
 -- is anybody in this region? in that?
 SELECT result FROM outcome('DELETE FROM regions WHERE region = ''tiny''');
 SELECT result FROM outcome('DELETE FROM regions WHERE region = ''nobody''');
+SELECT result FROM outcome('ALTER TABLE regions ALTER region TYPE text USING CASE region WHEN ''tiny'' THEN ''-'' ELSE region END');
+SELECT result FROM outcome('ALTER TABLE regions ALTER region TYPE text USING CASE region WHEN ''nobody'' THEN ''-'' ELSE region END');
+SELECT result FROM outcome('ALTER TABLE regions ALTER region TYPE varchar');
 SELECT result FROM outcome('UPDATE regions SET region = region || ''x'' WHERE region = ''nobody''');
 SELECT result FROM outcome('TRUNCATE regions CASCADE');
 -- by way of another key
