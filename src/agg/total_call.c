@@ -99,14 +99,15 @@ static const StandIn stand_ins[] = {
 };
 
 /*
- * They may take time for each pair of a letter of the first text and one of
- * the second.
+ * They may take time for each pair of a letter, or digit, of the first argument
+ * and one of the second.
  */
 static const Oid comparing_all_parts[] = {
 	F_TEXTLIKE, F_TEXTNLIKE, F_LIKE_TEXT_TEXT, F_NOTLIKE_TEXT_TEXT,
 	F_TEXTICLIKE, F_TEXTICNLIKE, F_BPCHARLIKE, F_BPCHARNLIKE, F_BPCHARICLIKE,
 	F_BPCHARICNLIKE, F_POSITION_TEXT_TEXT, F_STRPOS, F_SPLIT_PART, F_REPLACE,
 	F_TRANSLATE, F_BTRIM_TEXT_TEXT, F_LTRIM_TEXT_TEXT, F_RTRIM_TEXT_TEXT,
+	F_GCD_NUMERIC_NUMERIC, F_LCM_NUMERIC_NUMERIC,
 };
 
 /* A second text that is shorter has been written by hand. */

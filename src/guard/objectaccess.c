@@ -82,7 +82,12 @@ judge_new_constraint(Oid constraint)
 		 * A new partition that is referred to checks nothing.
 		 */
 		if (!OidIsValid(form->conparentid))
-			refuse_if_bound("FOREIGN KEY", form->conrelid);
+		{
+			Oid			bound = cr_guard_find_bound(form->conrelid);
+
+			refuse_if_bound("FOREIGN KEY", OidIsValid(bound) ? bound :
+							form->conrelid);
+		}
 	}
 	heap_freetuple(tuple);
 }

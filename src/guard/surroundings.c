@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/gin.h"
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "base/errcodes.h"
@@ -112,11 +113,25 @@ judge_settings(const char *what)
 	return verdict;
 }
 
+/* An index may leave out matches at random: the sample of a few people. */
+static CrVerdict *
+judge_samples(const char *what)
+{
+	if (GinFuzzySearchLimit == 0)
+		return NULL;
+	return cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,
+							 psprintf("%s cannot be queried with this value of \"gin_fuzzy_search_limit\"",
+									  what),
+							 "Run SET gin_fuzzy_search_limit = 0 first.");
+}
+
 CrVerdict *
 cr_command_judge_session(const char *what)
 {
 	CrVerdict  *verdict = judge_settings(what);
 
+	if (verdict == NULL)
+		verdict = judge_samples(what);
 	if (verdict == NULL && IsolationIsSerializable())
 	{
 		verdict = cr_verdict_refuse(CR_ERRCODE_COMMAND, -1,

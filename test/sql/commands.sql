@@ -185,6 +185,17 @@ RESET ROLE;
 RESET plan_cache_mode;
 SET SESSION AUTHORIZATION regress_cr_cmd_analyst;
 
+-- an index that leaves out matches at random, also once the query is planned
+SET gin_fuzzy_search_limit = 20;
+SELECT count(*) FROM visits;
+SELECT count(*) FROM mine;
+RESET gin_fuzzy_search_limit;
+BEGIN;
+DECLARE sampled CURSOR FOR SELECT count(*) FROM visits;
+SET LOCAL gin_fuzzy_search_limit = 20;
+FETCH sampled;
+ROLLBACK;
+
 -- settings that print plans or counts
 SET debug_print_plan = on;
 SELECT count(*) FROM visits;

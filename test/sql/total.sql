@@ -160,6 +160,8 @@ SELECT length(cleanroom.total_upper(t)) AS upper,
 
 -- A pattern that goes too deep gives NULL, too.
 SELECT cleanroom.total_textlike(repeat('a', 100000), repeat('%a', 100000)) AS t;
+SELECT cleanroom.total_gcd(trunc(35::numeric ^ 80000), trunc(34::numeric ^ 80000)) AS t;
+SELECT cleanroom.total_gcd(trunc(35::numeric ^ 80000), 49::numeric) AS g, cleanroom.total_lcm(12::numeric ^ 50, 18::numeric) = 12::numeric ^ 50 AS t;
 
 -- Aggregates: those without a twin cannot overflow.
 SELECT sum(i), avg(i), var_pop(i), stddev(i)
