@@ -99,8 +99,8 @@ static const StandIn stand_ins[] = {
 };
 
 /*
- * They may take time for each pair of a letter, or digit, of the first argument
- * and one of the second.
+ * They may take time for each pair of a letter, or digit, of the first
+ * argument and one of the second.
  */
 static const Oid comparing_all_parts[] = {
 	F_TEXTLIKE, F_TEXTNLIKE, F_LIKE_TEXT_TEXT, F_NOTLIKE_TEXT_TEXT,
