@@ -144,46 +144,23 @@ check_key_choice(CrLevel *level, Node *expanded)
 							 "Write EXISTS (SELECT ... WHERE list.key = key); those on the list must be enough people.");
 }
 
-/*
- * The bases that a condition compares.  A relation of one row is the same
- * beside all of them, as a released value is.
- */
-static Bitmapset *
-compared_bases(CrLevel *level, Node *expr)
-{
-	Bitmapset  *bases = cr_inspect_bases(expr);
-	int			id = -1;
-
-	while ((id = bms_next_member(bases, id)) >= 0)
-	{
-		CrBase	   *base = cr_inspect_base(level->statement, id);
-
-		if (base->single && !base->nullable && base->membership == NULL)
-			bases = bms_del_member(bases, id);
-	}
-	return bases;
-}
-
 /* What is left of it when the tests of memberships in it are answered. */
 static CrVerdict *
 check_atom(CrLevel *level, Node *written)
 {
 	Node	   *atom = cr_match_assume(level->statement, written);
 	const Var  *offender;
-	Bitmapset  *raw = cr_inspect_raw_bases(level->statement, atom);
-	Bitmapset  *all = compared_bases(level, atom);
 
 	offender = find_offender(level->statement, atom,
 							 CR_USE_DIMENSION | CR_USE_FILTER);
 	if (offender != NULL)
 		return refuse_filter(level, offender, atom);
 	/* dimensions of joined tables may be grouped by together, too */
-	if ((bms_num_members(raw) > 1 ||
-		 (bms_num_members(raw) == 1 && bms_num_members(all) > 1)) &&
+	if (cr_compares_tables(level, atom) &&
 		find_offender(level->statement, atom, CR_USE_DIMENSION) != NULL)
 		return cr_verdict_refuse(CR_ERRCODE_JOIN, exprLocation(atom),
 								 "columns of two tables are compared that are neither join keys nor dimensions",
-								 "Join tables with ON a.key = b.key, a condition of its own; compare dimensions with each other, and other columns with constants.");
+								 "Join tables with ON a.key = b.key, a condition of its own; compare dimensions with each other, and other columns with constants, or, by < and >, with columns of released rows that are joined by a dimension: JOIN (SELECT dimension, avg(x) AS x ... GROUP BY dimension) a ON a.dimension = t.dimension.");
 	return NULL;
 }
 

@@ -78,6 +78,9 @@ extern CrVerdict *cr_rule_memberships(CrLevel *level);
 extern CrVerdict *cr_rule_membership_source(CrLevel *level,
 											CrSource *source);
 
+/* compared.c: conditions on columns of several tables */
+extern bool cr_compares_tables(CrLevel *level, Node *condition);
+
 /* column.c: where a column may stand */
 extern CrVerdict *cr_rule_refuse_unit_key(CrLevel *level,
 										  const Var *unit);

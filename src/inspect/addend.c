@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/choice.h"
@@ -147,7 +148,7 @@ added_mutator(Node *node, bool *factor)
 	if (is_of_numbers(node) ||
 		(cr_choice_widens(node) &&
 		 IsA(linitial(((FuncExpr *) node)->args), Const)))
-		return eval_const_expressions(NULL, node);
+		return cr_fold(node);
 	if (cr_choice_multiplies(node))
 		return simplify_product((OpExpr *) node, *factor);
 	return node;

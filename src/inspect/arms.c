@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/constant.h"
 #include "base/make_query.h"
 #include "inspect/arms.h"
 #include "nodes/makefuncs.h"
@@ -153,7 +154,7 @@ cr_arm_value(int rti, Query *branch, Node *expr)
 
 	if (expr == NULL)
 		return NULL;
-	return eval_const_expressions(NULL, arm_mutator(expr, &context));
+	return cr_fold(arm_mutator(expr, &context));
 }
 
 /* Is the condition false or null for every row of the branch? */

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/counted.h"
@@ -135,14 +136,14 @@ read_side(CrCounted *counted, Node *node)
 	if (!IsA(node, CoalesceExpr))
 		return read_count(counted, node);
 	return list_length(coalesce->args) == 2 &&
-		is_integer(eval_const_expressions(NULL, lsecond(coalesce->args))) &&
+		is_integer(cr_fold(lsecond(coalesce->args))) &&
 		read_count(counted, linitial(coalesce->args));
 }
 
 static bool
 read_bound(CrCounted *counted, Node *node)
 {
-	node = eval_const_expressions(NULL, node);
+	node = cr_fold(node);
 	if (!is_integer(node))
 		return false;
 	counted->bounds = lappend(counted->bounds, node);
@@ -271,7 +272,7 @@ cr_counted_value(const CrCounted *counted, Node *expr, int64 count)
 	if (contain_mutable_functions(expr))
 		return NULL;
 	/* what is constant as it stands; then what is by the count, or by null */
-	value = eval_const_expressions(NULL, copyObject(expr));
+	value = cr_fold(copyObject(expr));
 	value = cr_inspect_settle(instance_mutator(value, &instance));
 	return IsA(value, Const) ? (Const *) value : NULL;
 }
@@ -304,7 +305,7 @@ cr_counted_one_is_none(Query *query, int rti, Node *expr, const Const *none)
 
 	if (contain_mutable_functions(expr))
 		return false;
-	one = eval_const_expressions(NULL, copyObject(expr));
+	one = cr_fold(copyObject(expr));
 	one = cr_inspect_settle(one_mutator(one, &counted));
 	return IsA(one, Const) && equal(one, none);
 }
@@ -384,7 +385,7 @@ is_count_in_words(CrCounted *counted, Node *expr)
 	if (list_length(extreme->args) != 2 || extreme->op != IS_LEAST)
 		return false;
 	argument = linitial(extreme->args);
-	bound = eval_const_expressions(NULL, lsecond(extreme->args));
+	bound = cr_fold(lsecond(extreme->args));
 	return is_integer(bound) && integer_of((Const *) bound) >= 1 &&
 		is_count_in_words(counted, argument);
 }

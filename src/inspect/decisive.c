@@ -18,6 +18,7 @@
  */
 #include "postgres.h"
 
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
@@ -57,7 +58,7 @@ answer(Assumption *assumption, Node *expanded, const CrBase *base)
 	Node	   *value = cr_match_answer(assumption->level->statement, expanded,
 										base, is_matched(assumption, base));
 
-	value = eval_const_expressions(NULL, value);
+	value = cr_fold(value);
 	return IsA(value, Const) ? value : NULL;
 }
 
@@ -173,7 +174,7 @@ answer_several(Assumption *assumption, Node *column, Node *expanded,
 		assumption->unclear = true;
 		return column;
 	}
-	return eval_const_expressions(NULL, value);
+	return cr_fold(value);
 }
 
 static Node *

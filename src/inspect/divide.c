@@ -21,6 +21,7 @@
  */
 #include "postgres.h"
 
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "base/make_query.h"
 #include "catalog/pg_type.h"
@@ -86,7 +87,7 @@ add_class(Division *division, uint32 matched)
 
 		if (contain_mutable_functions(value))
 			return false;
-		value = eval_const_expressions(NULL, value);
+		value = cr_fold(value);
 		if (!IsA(value, Const) || !type_is_plain(((Const *) value)->consttype))
 			return false;
 		values = lappend(values, value);

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "base/make_query.h"
 #include "catalog/namespace.h"
@@ -87,8 +88,7 @@ holds_of_none(Node *having, bool *holds)
 	if (having == NULL || foreign_walker(having, NULL) ||
 		contain_volatile_functions(having))
 		return false;
-	result = (Const *) eval_const_expressions(NULL,
-											  nobody_mutator(having, NULL));
+	result = (Const *) cr_fold(nobody_mutator(having, NULL));
 	if (!IsA(result, Const))
 		return false;
 	*holds = !result->constisnull && DatumGetBool(result->constvalue);

@@ -17,6 +17,7 @@
 
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/absence.h"
@@ -188,8 +189,7 @@ static Const *
 value_of(CrAbsent *absent, Node *expr, bool matched)
 {
 	Flags		flags = {absent, matched, NULL};
-	Node	   *value = eval_const_expressions(NULL,
-											   value_mutator(expr, &flags));
+	Node	   *value = cr_fold(value_mutator(expr, &flags));
 
 	return IsA(value, Const) ? (Const *) value : NULL;
 }

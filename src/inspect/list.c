@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "base/constant.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
@@ -182,7 +183,7 @@ cr_inspect_constant_column(List *rows, int column)
 		Node	   *value = list_nth(lfirst(lc), column);
 
 		/* folding takes relabellings into the constant's own type */
-		value = eval_const_expressions(NULL, copyObject(value));
+		value = cr_fold(copyObject(value));
 		if (!IsA(value, Const) || ((Const *) value)->consttype != type)
 			return NULL;
 		values[n++] = (Const *) value;

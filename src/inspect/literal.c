@@ -14,6 +14,7 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
+#include "base/constant.h"
 #include "catalog/pg_type.h"
 #include "inspect/normalize.h"
 #include "nodes/makefuncs.h"
@@ -103,7 +104,7 @@ fold_call(FuncExpr *call)
 	if (call->funcid < FirstNormalObjectId && is_abridged(call))
 		expand_arguments(call);
 	if (is_folded(call->funcid) && are_constants(call->args))
-		return eval_const_expressions(NULL, (Node *) call);
+		return cr_fold((Node *) call);
 	return (Node *) call;
 }
 
@@ -135,7 +136,7 @@ static Node *
 write_out_patterns(ScalarArrayOpExpr *any)
 {
 	Const	   *patterns = (Const *)
-		eval_const_expressions(NULL, lsecond(any->args));
+		cr_fold(lsecond(any->args));
 	List	   *parts = NIL;
 	Datum	   *values;
 	bool	   *nulls;

@@ -24,6 +24,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
@@ -97,7 +98,7 @@ is_zero(Expr *expr)
 	Datum		zero = DirectFunctionCall1(int4_numeric, Int32GetDatum(0));
 	const Const *constant;
 
-	expr = (Expr *) eval_const_expressions(NULL, (Node *) expr);
+	expr = (Expr *) cr_fold((Node *) expr);
 	constant = (const Const *) expr;
 	if (cr_is_int4((Node *) expr, 0))
 		return true;

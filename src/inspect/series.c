@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/constant.h"
 #include "base/zone.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
@@ -126,7 +127,7 @@ is_near_expression(Node *expr, int depth)
 static bool
 is_near(Node *expr)
 {
-	return is_near_expression(eval_const_expressions(NULL, copyObject(expr)),
+	return is_near_expression(cr_fold(copyObject(expr)),
 							  0);
 }
 
@@ -134,8 +135,7 @@ is_near(Node *expr)
 static bool
 is_whole_step(Node *expr)
 {
-	Const	   *step = (Const *) eval_const_expressions(NULL,
-														copyObject(expr));
+	Const	   *step = (Const *) cr_fold(copyObject(expr));
 
 	if (!IsA(step, Const) || step->constisnull)
 		return false;
@@ -153,7 +153,7 @@ read_step(Node *expr)
 {
 	Interval   *step;
 
-	expr = eval_const_expressions(NULL, copyObject(expr));
+	expr = cr_fold(copyObject(expr));
 	if (!IsA(expr, Const) || ((Const *) expr)->constisnull)
 		return CR_SERIES_NONE;
 	if (!is_near_constant((Const *) expr))

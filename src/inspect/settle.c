@@ -16,6 +16,7 @@
 
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/constant.h"
 #include "catalog/pg_type.h"
 #include "inspect/facts.h"
 #include "miscadmin.h"
@@ -81,7 +82,7 @@ settle_operator(OpExpr *op)
 	if (has_null(op->args) && func_strict(op->opfuncid))
 		return null_of((Node *) op);
 	if (are_constants(op->args) && cr_inspect_compares(op->opno))
-		return eval_const_expressions(NULL, (Node *) op);
+		return cr_fold((Node *) op);
 	return (Node *) op;
 }
 
@@ -98,7 +99,7 @@ settle_call(Node *node)
 			null_of(node) : node;
 	if (IsA(node, RelabelType) &&
 		IsA(((RelabelType *) node)->arg, Const))
-		return eval_const_expressions(NULL, node);
+		return cr_fold(node);
 	return node;
 }
 
@@ -126,7 +127,7 @@ settle_list(ScalarArrayOpExpr *op)
 		(IsA(array, Const) ||
 		 (IsA(array, ArrayExpr) && !((ArrayExpr *) array)->multidims &&
 		  are_constants(((ArrayExpr *) array)->elements))))
-		return eval_const_expressions(NULL, (Node *) op);
+		return cr_fold((Node *) op);
 	if (func_strict(op->opfuncid) &&
 		(is_null(lsecond(op->args)) ||
 		 (is_null(linitial(op->args)) &&
@@ -206,7 +207,7 @@ settle_boolean(BoolExpr *expr)
 
 	if (expr->boolop == NOT_EXPR)
 		return IsA(linitial(expr->args), Const) ?
-			eval_const_expressions(NULL, (Node *) expr) : (Node *) expr;
+			cr_fold((Node *) expr) : (Node *) expr;
 	foreach(lc, expr->args)
 	{
 		Node	   *arg = (Node *) lfirst(lc);
@@ -234,7 +235,7 @@ settle_distinct(DistinctExpr *expr)
 		(is_null(left) || is_null(right)))
 		return makeBoolConst(is_null(left) != is_null(right), false);
 	return are_constants(expr->args) && cr_inspect_compares(expr->opno) ?
-		eval_const_expressions(NULL, (Node *) expr) : (Node *) expr;
+		cr_fold((Node *) expr) : (Node *) expr;
 }
 
 static Node *
@@ -254,7 +255,7 @@ settle_extreme(MinMaxExpr *expr)
 		return linitial(args);
 	expr->args = args;
 	return are_constants(args) ?
-		eval_const_expressions(NULL, (Node *) expr) : (Node *) expr;
+		cr_fold((Node *) expr) : (Node *) expr;
 }
 
 static Node *
@@ -287,10 +288,10 @@ settle_mutator(Node *node, void *context)
 			return settle_extreme((MinMaxExpr *) node);
 		case T_NullTest:
 			return IsA(((NullTest *) node)->arg, Const) ?
-				eval_const_expressions(NULL, node) : node;
+				cr_fold(node) : node;
 		case T_BooleanTest:
 			return IsA(((BooleanTest *) node)->arg, Const) ?
-				eval_const_expressions(NULL, node) : node;
+				cr_fold(node) : node;
 		default:
 			return node;
 	}

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "inspect/arms.h"
 #include "inspect/facts.h"
@@ -35,7 +36,7 @@ missing_mutator(Node *node, CrUnmatched *unmatched)
 
 		/* what is constant as it stands; then what is by null */
 		tle->expr = (Expr *)
-			eval_const_expressions(NULL, (Node *) tle->expr);
+			cr_fold((Node *) tle->expr);
 		tle->expr = (Expr *)
 			missing_mutator((Node *) tle->expr, unmatched);
 		return (Node *) tle;

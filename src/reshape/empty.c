@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/constant.h"
 #include "inspect/facts.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -32,7 +33,7 @@ is_never_true(Node *quals)
 	if (quals == NULL || contain_subplans(quals) ||
 		contain_mutable_functions(quals))
 		return false;
-	folded = eval_const_expressions(NULL, copyObject(quals));
+	folded = cr_fold(copyObject(quals));
 	foreach(lc, make_ands_implicit((Expr *) folded))
 	{
 		Const	   *conjunct = (Const *) lfirst(lc);

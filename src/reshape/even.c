@@ -25,6 +25,7 @@
  */
 #include "postgres.h"
 
+#include "base/constant.h"
 #include "base/make_expr.h"
 #include "catalog/pg_type.h"
 #include "inspect/polynomial.h"
@@ -83,7 +84,7 @@ divisor_of(Node *node)
 
 	if (!IsA(node, OpExpr) || ((OpExpr *) node)->opfuncid != F_NUMERIC_DIV)
 		return NULL;
-	divisor = eval_const_expressions(NULL, lsecond(((OpExpr *) node)->args));
+	divisor = cr_fold(lsecond(((OpExpr *) node)->args));
 	if (!IsA(divisor, Const) || ((Const *) divisor)->constisnull ||
 		DatumGetBool(DirectFunctionCall2(numeric_eq, number(0),
 										 ((Const *) divisor)->constvalue)))
