@@ -376,6 +376,8 @@ check_extreme(CrLevel *level, CrAggregate *aggregate, CrArgument *argument)
 	return cr_verdict_refuse(CR_ERRCODE_AGGREGATE, exprLocation(stripped),
 							 psprintf("%s() of each person is given something other than dimensions",
 									  aggregate_name(aggregate)),
+							 exprType(stripped) == BOOLOID ?
+							 "Whether a row of a person's is so that is filtered on is count(*) FILTER (WHERE x > 20) > 0, above the subquery by person: SELECT n > 0 ... FROM (SELECT unit, count(*) FILTER (WHERE x > 20) AS n ... GROUP BY unit) AS u." :
 							 "Give it dimensions of protected tables, and use count, sum or avg with measures; cleanroom.columns lists them.");
 }
 

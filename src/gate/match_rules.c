@@ -56,7 +56,7 @@ cr_rule_refuse_nulled(void)
 {
 	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
 							 "what holds for people without a match in an outer join may not be mixed with other columns",
-							 "Ask for the match by EXISTS (SELECT ... WHERE key = a.key) or NOT EXISTS, which may stand beside other conditions, joined by AND and OR; count classes by FILTER (WHERE ...); or let it be a condition, or a GROUP BY key, of its own. How many rows of b each person has after a.day is counted where they are joined: LEFT JOIN (SELECT a.unit, count(*) AS n FROM a JOIN b ON b.unit = a.unit AND b.day > a.day GROUP BY a.unit) AS x, grouped by coalesce(x.n, 0).");
+							 "Ask for the match by EXISTS (SELECT ... WHERE key = a.key) or NOT EXISTS, which may stand beside other conditions, joined by AND and OR; count classes by FILTER (WHERE ...); or let it be a condition, or a GROUP BY key, of its own, and combine the released classes: SELECT CASE WHEN never THEN 'never' WHEN young THEN 'young' END AS class, sum(n) FROM (SELECT x.n IS NULL AS never, a.age < 40 AS young, count(*) AS n ... GROUP BY 1, 2) AS released GROUP BY 1. How many rows of b each person has after a.day is counted where they are joined: LEFT JOIN (SELECT a.unit, count(*) AS n FROM a JOIN b ON b.unit = a.unit AND b.day > a.day GROUP BY a.unit) AS x, grouped by coalesce(x.n, 0).");
 }
 
 /*

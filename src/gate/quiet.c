@@ -188,7 +188,7 @@ check_query(Query *query, bool in_from)
 	if (query->hasTargetSRFs &&
 		(!in_from || cr_series_of_query(query, &call) == CR_SERIES_NONE))
 		return refuse("a set-returning function in the select list",
-					  "Put it into FROM.");
+					  "Put it into FROM; with the elements of a list, compare by x = ANY (string_to_array('a,b', ',')).");
 	if (query->hasWindowFuncs)
 		return refuse("a window function",
 					  "Compute it in the outermost query, over the released rows.");
