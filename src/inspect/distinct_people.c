@@ -142,7 +142,8 @@ compare_column(Query *elsewhere, Node *here, Node *there)
 	List	   *quals = make_ands_implicit((Expr *) where);
 	OpExpr	   *equality;
 
-	if (exprType(here) != exprType(there))
+	if (exprType(here) != exprType(there) || checkExprHasSubLink(here) ||
+		checkExprHasSubLink(there))
 		return false;
 	here = copyObject(here);
 	IncrementVarSublevelsUp(here, 1, 0);
