@@ -146,8 +146,8 @@ unite_by(CrLevel *level, List *sets, List *links, const CrBase *base)
 	return sets;
 }
 
-List *
-cr_links_raw_sets(CrLevel *level)
+static List *
+raw_sets(CrLevel *level)
 {
 	List	   *sets = NIL;
 	ListCell   *lc;
@@ -167,7 +167,7 @@ List *
 cr_links_find(CrLevel *level)
 {
 	List	   *links = find_links(level);
-	List	   *sets = cr_links_raw_sets(level);
+	List	   *sets = raw_sets(level);
 	ListCell   *lc;
 
 	foreach(lc, links)
@@ -221,7 +221,7 @@ all_are_reached(CrLevel *level, List *links)
 	Bitmapset  *raw = NULL;
 	ListCell   *lc;
 
-	foreach(lc, cr_links_raw_sets(level))
+	foreach(lc, raw_sets(level))
 		raw = bms_add_members(raw, lfirst(lc));
 	if (bms_num_members(raw) <= 1)
 		return true;

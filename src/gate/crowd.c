@@ -9,9 +9,6 @@
  * what few people of the second are.  So from one table, each next one is to
  * be met at its unit, or at a unique key.
  *
- * Where many people meet one (a.boss = h.id), a list of the analyst's by a key
- * of theirs would decide how many do.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -21,8 +18,17 @@
 #include "gate/gate.h"
 #include "inspect/pin.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
-#include "rewrite/rewriteManip.h"
+
+/* By what one base may be met from another. */
+typedef struct Meeting
+{
+	CrLevel    *level;
+	List	   *links;
+	const Bitmapset *absent;	/* those without a match in these rows */
+	bool		always;			/* by what holds wherever the one that is met
+								 * has a row, whichever joins match */
+	bool		of_one;			/* where both name the same person */
+} Meeting;
 
 static bool is_met_from(CrLevel *level, int start);
 
@@ -31,8 +37,8 @@ static bool is_met_from(CrLevel *level, int start);
  * in such a row met by that person?  Not where rows have several units, and
  * this one has crowds of another's.
  */
-static bool
-is_person(CrLevel *level, const Var *var)
+bool
+cr_link_is_person(CrLevel *level, const Var *var)
 {
 	CrBase	   *base = cr_inspect_base(level->statement, var->varno);
 	ListCell   *lc;
@@ -49,7 +55,8 @@ is_person(CrLevel *level, const Var *var)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		if (unit->position == var->varattno && IsA(unit->expanded, Var))
-			return is_met_from(base->level, ((Var *) unit->expanded)->varno);
+			return cr_link_is_person(base->level, (Var *) unit->expanded) &&
+				is_met_from(base->level, ((Var *) unit->expanded)->varno);
 	}
 	return false;
 }
@@ -60,7 +67,7 @@ cr_link_is_of_one_person(CrLevel *level, const CrLink *link)
 {
 	return cr_links_is_raw(level, link->from) &&
 		cr_links_is_raw(level, link->to) &&
-		is_person(level, link->from) && is_person(level, link->to);
+		cr_link_is_person(level, link->from) && cr_link_is_person(level, link->to);
 }
 
 /* Is the far row one, by a unique key of protected tables? */
@@ -72,31 +79,46 @@ is_one_row(CrLevel *level, const Var *far, const Var *near)
 	return bms_is_member(far->varno, cr_pin_determined_by_raw(level, met));
 }
 
+static bool
+is_set(const Meeting *meeting, int id)
+{
+	return cr_inspect_base(meeting->level->statement, id)->membership != NULL;
+}
+
 /*
- * Does the link's clause hold where these bases have no match?  A side of an
+ * Does the link's clause hold where the base "to" has a row?  A side of an
  * outer join has none where all of it is missing, not where a part of it is.
+ * A set that is asked about leads nowhere but to what is there only with it.
  */
 static bool
-holds(const CrLink *link, const Bitmapset *absent)
+holds(const Meeting *meeting, const CrLink *link, int from, int to)
 {
-	return link->clause->inner ||
-		!bms_is_subset(link->clause->limited, absent);
+	const CrClause *clause = link->clause;
+
+	if (is_set(meeting, from))
+		return bms_is_member(to, clause->limited);
+	if (meeting->always || clause->membership)
+		return cr_clause_attaches(clause, to);
+	return clause->inner ||
+		!bms_is_subset(clause->limited, meeting->absent);
 }
 
 /* The raw base that is met next, from those that are, by the link; or 0. */
 static int
-met_by(CrLevel *level, const CrLink *link, const Bitmapset *met,
-	   const Bitmapset *absent)
+met_by(const Meeting *meeting, const CrLink *link, const Bitmapset *met)
 {
+	CrLevel    *level = meeting->level;
 	bool		forward = bms_is_member(link->from->varno, met);
 	Var		   *near = forward ? link->from : link->to;
 	Var		   *far = forward ? link->to : link->from;
 
 	if (forward == bms_is_member(link->to->varno, met) ||
 		!cr_links_is_raw(level, near) || !cr_links_is_raw(level, far) ||
-		!holds(link, absent))
+		!holds(meeting, link, near->varno, far->varno))
 		return 0;
-	return is_person(level, far) || is_one_row(level, far, near) ?
+	if (meeting->of_one)
+		return cr_link_is_of_one_person(level, link) ? far->varno : 0;
+	return cr_link_is_person(level, far) || is_one_row(level, far, near) ?
 		far->varno : 0;
 }
 
@@ -105,45 +127,46 @@ met_by(CrLevel *level, const CrLink *link, const Bitmapset *met,
  * from person to person.
  */
 static int
-met_by_way(CrLevel *level, const CrLink *link, const CrLink *on,
-		   const CrBase *base, const Bitmapset *met, const Bitmapset *absent)
+met_by_way(const Meeting *meeting, const CrLink *link, const CrLink *on,
+		   const CrBase *base, const Bitmapset *met)
 {
+	CrLevel    *level = meeting->level;
 	Var		   *here = cr_link_raw_side(level, link, base);
 	Var		   *there = cr_link_raw_side(level, on, base);
 
 	if (here == NULL || there == NULL || !link->fair || !on->fair ||
+		base->membership != NULL ||
 		!bms_is_member(here->varno, met) ||
 		bms_is_member(there->varno, met) ||
-		!holds(link, absent) || !holds(on, absent))
+		!holds(meeting, link, here->varno, base->id) ||
+		!holds(meeting, on, base->id, there->varno))
 		return 0;
-	return is_person(level, here) && is_person(level, there) ?
-		there->varno : 0;
+	return cr_link_is_person(level, here) &&
+		cr_link_is_person(level, there) ? there->varno : 0;
 }
 
 /* Adds a base that one of the given ones meets, if there is one. */
 static Bitmapset *
-meet_next(CrLevel *level, List *links, Bitmapset *met,
-		  const Bitmapset *absent)
+meet_next(const Meeting *meeting, Bitmapset *met)
 {
 	ListCell   *lc;
 	ListCell   *lc2;
 	ListCell   *lc3;
 
-	foreach(lc, links)
+	foreach(lc, meeting->links)
 	{
 		CrLink	   *link = (CrLink *) lfirst(lc);
-		int			next = met_by(level, link, met, absent);
+		int			next = met_by(meeting, link, met);
 
-		foreach(lc2, cr_inspect_all_bases(level))
+		foreach(lc2, cr_inspect_all_bases(meeting->level))
 		{
 			CrBase	   *base = (CrBase *) lfirst(lc2);
 
 			if (cr_inspect_base_is_raw(base))
 				continue;
-			foreach(lc3, links)
+			foreach(lc3, meeting->links)
 				next = next != 0 ? next :
-					met_by_way(level, link, lfirst(lc3), base, met,
-							   absent);
+					met_by_way(meeting, link, lfirst(lc3), base, met);
 		}
 		if (next != 0)
 			return bms_add_member(met, next);
@@ -152,11 +175,11 @@ meet_next(CrLevel *level, List *links, Bitmapset *met,
 }
 
 /*
- * The first raw base that the given one does not meet so, in rows in which
- * the absent ones have no match; or NULL.
+ * The first raw base that the given one does not meet so; or NULL.  In a set
+ * that is asked about, a row has one match at most, or none.
  */
 static CrBase *
-not_met_from(CrLevel *level, List *links, int start, const Bitmapset *absent)
+not_met_from(const Meeting *meeting, int start)
 {
 	Bitmapset  *met = bms_make_singleton(start);
 	int			before;
@@ -165,17 +188,45 @@ not_met_from(CrLevel *level, List *links, int start, const Bitmapset *absent)
 	do
 	{
 		before = bms_num_members(met);
-		met = meet_next(level, links, met, absent);
+		met = meet_next(meeting, met);
 	} while (bms_num_members(met) > before);
-	foreach(lc, cr_inspect_all_bases(level))
+	foreach(lc, cr_inspect_all_bases(meeting->level))
 	{
 		CrBase	   *base = (CrBase *) lfirst(lc);
 
 		if (cr_inspect_base_is_raw(base) && !bms_is_member(base->id, met) &&
-			!bms_is_member(base->id, absent))
+			!bms_is_member(base->id, meeting->absent) &&
+			base->membership == NULL)
 			return base;
 	}
 	return NULL;
+}
+
+/*
+ * Is there a base from which all others are met, wherever those have a row,
+ * whichever outer joins match?  *one and *other are two that are not.
+ */
+static bool
+meets_always(const Meeting *meeting, CrBase **one, CrBase **other)
+{
+	ListCell   *lc;
+
+	*one = NULL;
+	foreach(lc, cr_inspect_all_bases(meeting->level))
+	{
+		CrBase	   *base = (CrBase *) lfirst(lc);
+		CrBase	   *missing;
+
+		if (!cr_inspect_base_is_raw(base) || base->nullable ||
+			base->membership != NULL)
+			continue;
+		missing = not_met_from(meeting, base->id);
+		if (missing == NULL)
+			return true;
+		*one = base;
+		*other = missing;
+	}
+	return false;
 }
 
 /*
@@ -190,8 +241,10 @@ is_way(List *links, const Bitmapset *absent)
 	foreach(lc, links)
 	{
 		CrLink	   *link = (CrLink *) lfirst(lc);
+		CrClause   *clause = link->clause;
 
-		if (holds(link, absent) &&
+		if (!clause->membership &&
+			(clause->inner || !bms_is_subset(clause->limited, absent)) &&
 			bms_is_member(link->from->varno, absent) !=
 			bms_is_member(link->to->varno, absent))
 			return false;
@@ -199,22 +252,16 @@ is_way(List *links, const Bitmapset *absent)
 	return true;
 }
 
-/*
- * The ways to look at: those there can be.  Where only some are known, the
- * one without any match stands for those that are not, and is never left out.
- */
+/* The ways in which outer joins may end that there can be. */
 static List *
-find_ways(CrLevel *level, List *links)
+find_ways(CrLevel *level, List *links, bool *too_many)
 {
-	bool		too_many;
-	List	   *ways = cr_inspect_ways(level, &too_many);
 	List	   *result = NIL;
 	ListCell   *lc;
 
-	foreach(lc, ways)
+	foreach(lc, cr_inspect_ways(level, too_many))
 	{
-		if ((too_many && lnext(ways, lc) == NULL) ||
-			is_way(links, lfirst(lc)))
+		if (is_way(links, lfirst(lc)))
 			result = lappend(result, lfirst(lc));
 	}
 	return result;
@@ -224,16 +271,21 @@ find_ways(CrLevel *level, List *links)
 static bool
 is_met_from(CrLevel *level, int start)
 {
-	List	   *links = cr_links_find(level);
+	Meeting		meeting = {level, cr_links_find(level), NULL, false, false};
+	bool		too_many;
 	ListCell   *lc;
 
-	foreach(lc, find_ways(level, links))
+	foreach(lc, find_ways(level, meeting.links, &too_many))
 	{
-		if (!bms_is_member(start, (Bitmapset *) lfirst(lc)) &&
-			not_met_from(level, links, start, lfirst(lc)) != NULL)
+		meeting.absent = (Bitmapset *) lfirst(lc);
+		if (!bms_is_member(start, meeting.absent) &&
+			not_met_from(&meeting, start) != NULL)
 			return false;
 	}
-	return true;
+	/* those are not all */
+	meeting.absent = NULL;
+	meeting.always = true;
+	return !too_many || not_met_from(&meeting, start) == NULL;
 }
 
 static CrVerdict *
@@ -246,20 +298,21 @@ refuse_pairs(const CrBase *one, const CrBase *other)
 }
 
 static CrVerdict *
-check_way(CrLevel *level, List *links, const Bitmapset *absent)
+check_way(const Meeting *meeting)
 {
 	CrBase	   *one = NULL;
 	CrBase	   *other = NULL;
 	ListCell   *lc;
 
-	foreach(lc, cr_inspect_all_bases(level))
+	foreach(lc, cr_inspect_all_bases(meeting->level))
 	{
 		CrBase	   *base = (CrBase *) lfirst(lc);
 		CrBase	   *missing;
 
-		if (!cr_inspect_base_is_raw(base) || bms_is_member(base->id, absent))
+		if (!cr_inspect_base_is_raw(base) ||
+			bms_is_member(base->id, meeting->absent))
 			continue;
-		missing = not_met_from(level, links, base->id, absent);
+		missing = not_met_from(meeting, base->id);
 		if (missing == NULL)
 			return NULL;
 		if (one == NULL)
@@ -275,72 +328,79 @@ check_way(CrLevel *level, List *links, const Bitmapset *absent)
 CrVerdict *
 cr_rule_pairs(CrLevel *level, List *links)
 {
+	Meeting		meeting = {level, links, NULL, false, false};
+	CrBase	   *one;
+	CrBase	   *other;
+	bool		too_many;
 	ListCell   *lc;
 
-	foreach(lc, find_ways(level, links))
+	foreach(lc, find_ways(level, links, &too_many))
 	{
-		CrVerdict  *refusal = check_way(level, links, lfirst(lc));
+		CrVerdict  *refusal;
 
+		meeting.absent = (Bitmapset *) lfirst(lc);
+		refusal = check_way(&meeting);
 		if (refusal != NULL)
 			return refusal;
 	}
-	return NULL;
+	meeting.absent = NULL;
+	meeting.always = true;
+	return too_many && !meets_always(&meeting, &one, &other) && one != NULL ?
+		refuse_pairs(one, other) : NULL;
 }
 
-/* ---------- lists of those who meet one ---------- */
-
-/* Sets of raw bases whose rows are of the same person. */
-static List *
-unite_people(CrLevel *level, List *links)
+/* Is each row of the base one person's, whoever else is in it below? */
+static bool
+has_one_person(const CrBase *base)
 {
-	List	   *sets = cr_links_raw_sets(level);
+	return base->kind == CR_BASE_PROTECTED ? base->policy->nunits == 1 :
+		base->kind == CR_BASE_UNIT_LEVEL && cr_people_are_one(base->level);
+}
+
+/*
+ * Is all that a row of the level has, but of sets that are asked about, the
+ * same person's, whichever joins match?
+ */
+bool
+cr_people_are_one(CrLevel *level)
+{
+	Meeting		meeting = {level, cr_links_find(level), NULL, true, true};
+	CrBase	   *one;
+	CrBase	   *other;
 	ListCell   *lc;
-	ListCell   *lc2;
 
-	foreach(lc, links)
-	{
-		CrLink	   *link = (CrLink *) lfirst(lc);
-
-		if (cr_link_is_of_one_person(level, link))
-			sets = cr_links_unite(sets, link->from->varno, link->to->varno);
-	}
+	check_stack_depth();
 	foreach(lc, cr_inspect_all_bases(level))
 	{
 		CrBase	   *base = (CrBase *) lfirst(lc);
-		Var		   *one = NULL;
 
-		foreach(lc2, links)
-		{
-			CrLink	   *link = (CrLink *) lfirst(lc2);
-			Var		   *raw = cr_inspect_base_is_raw(base) ? NULL :
-				cr_link_raw_side(level, link, base);
-
-			if (raw == NULL || !link->fair || !is_person(level, raw))
-				continue;
-			if (one != NULL)
-				sets = cr_links_unite(sets, one->varno, raw->varno);
-			one = raw;
-		}
+		if (cr_inspect_base_is_raw(base) && base->membership == NULL &&
+			!has_one_person(base))
+			return false;
 	}
-	return sets;
+	return meets_always(&meeting, &one, &other);
 }
 
-static Oid
-owner_of(CrLevel *level, const Var *var)
+/*
+ * Is the column, a unit, that of somebody whom each row of the others leads to
+ * at most one of, in a level whose rows are met?
+ */
+bool
+cr_link_is_met(CrLevel *level, List *links, const Var *var)
 {
-	CrBase	   *base = cr_inspect_base(level->statement, var->varno);
-
-	return base->policy != NULL ? base->policy->owner : InvalidOid;
-}
-
-/* The bases many of whose people may meet one of another table. */
-static Bitmapset *
-find_crowds(CrLevel *level, List *links, List *people)
-{
-	Bitmapset  *crowds = NULL;
+	Meeting		meeting = {level, links, NULL, true, true};
+	Bitmapset  *same = bms_make_singleton(var->varno);
 	ListCell   *lc;
+	int			before;
 	int			i;
 
+	if (!cr_links_is_raw(level, var) || !cr_link_is_person(level, var))
+		return false;
+	do
+	{
+		before = bms_num_members(same);
+		same = meet_next(&meeting, same);
+	} while (bms_num_members(same) > before);
 	foreach(lc, links)
 	{
 		CrLink	   *link = (CrLink *) lfirst(lc);
@@ -350,124 +410,13 @@ find_crowds(CrLevel *level, List *links, List *people)
 			Var		   *near = i == 0 ? link->from : link->to;
 			Var		   *far = i == 0 ? link->to : link->from;
 
-			if (!cr_links_is_raw(level, near) ||
-				!cr_links_is_raw(level, far) ||
-				bms_is_member(far->varno,
-							  cr_links_set_of(people, near->varno)))
-				continue;
-			/* rows of one owner's tables that have a key are mostly parts */
-			if (is_person(level, far) ||
-				(is_one_row(level, far, near) &&
-				 owner_of(level, near) != owner_of(level, far)))
-				crowds = bms_add_members(crowds,
-										 cr_links_set_of(people, near->varno));
+			if (bms_is_member(near->varno, same) &&
+				!bms_is_member(far->varno, same) &&
+				cr_links_is_raw(level, far) &&
+				(cr_link_is_person(level, far) ||
+				 is_one_row(level, far, near)))
+				return false;
 		}
-	}
-	return crowds;
-}
-
-static bool
-counts_distinct_only(const CrLevel *level)
-{
-	ListCell   *lc;
-
-	if (level->kind != CR_LEVEL_RELEASED)
-		return false;
-	foreach(lc, level->aggregates)
-	{
-		if (((CrAggregate *) lfirst(lc))->aggref->aggdistinct == NIL)
-			return false;
 	}
 	return true;
 }
-
-static CrVerdict *
-refuse_list(CrLevel *level, const char *list, int crowd)
-{
-	return cr_verdict_refuse(CR_ERRCODE_JOIN, -1,
-							 psprintf("%s may not choose by a key which people of \"%s\" meet one of another table",
-									  list,
-									  cr_inspect_base(level->statement,
-													  crowd)->name),
-							 "Count distinct people, or join it to the table whose people are met; or choose by dimensions.");
-}
-
-typedef struct CrowdContext
-{
-	CrLevel    *level;
-	Bitmapset  *crowds;
-	int			found;
-} CrowdContext;
-
-/* Finds a key of a crowd. */
-static bool
-crowd_walker(Node *node, CrowdContext *context)
-{
-	Var		   *var = (Var *) node;
-
-	if (node == NULL)
-		return false;
-	if (!IsA(node, Var))
-		return expression_tree_walker(node, crowd_walker, context);
-	if (var->varlevelsup != 0 ||
-		!bms_is_member(var->varno, context->crowds) ||
-		!(cr_links_has_use(context->level, var, CR_USE_JOIN) ||
-		  cr_links_has_use(context->level, var, CR_USE_UNIT)))
-		return false;
-	context->found = var->varno;
-	return true;
-}
-
-/* The crowd of which a condition asks whether somebody is in a list, or 0. */
-static int
-asked_by_key(CrLevel *level, Bitmapset *crowds)
-{
-	CrowdContext context = {level, crowds, 0};
-	ListCell   *lc;
-
-	foreach(lc, cr_inspect_all_clauses(level))
-	{
-		CrClause   *clause = (CrClause *) lfirst(lc);
-
-		if (checkExprHasSubLink(clause->expanded) &&
-			crowd_walker(clause->expanded, &context))
-			return context.found;
-	}
-	return 0;
-}
-
-/* No list chooses, by a key, which people of a crowd meet somebody. */
-CrVerdict *
-cr_rule_lists(CrLevel *level, List *links)
-{
-	List	   *people = unite_people(level, links);
-	CrowdContext context = {level, NULL, 0};
-	Bitmapset  *crowds;
-	int			asked;
-	ListCell   *lc;
-	ListCell   *lc2;
-
-	if (list_length(people) <= 1 || counts_distinct_only(level))
-		return NULL;
-	crowds = find_crowds(level, links, people);
-	context.crowds = crowds;
-	foreach(lc, cr_inspect_all_bases(level))
-	{
-		CrBase	   *base = (CrBase *) lfirst(lc);
-
-		foreach(lc2, links)
-		{
-			Var		   *raw = cr_inspect_base_is_raw(base) ? NULL :
-				cr_link_raw_side(level, lfirst(lc2), base);
-
-			if (raw != NULL && crowd_walker((Node *) raw, &context))
-				return refuse_list(level, psprintf("\"%s\"", base->name),
-								   raw->varno);
-		}
-	}
-	asked = asked_by_key(level, crowds);
-	if (asked != 0)
-		return refuse_list(level, "a subquery", asked);
-	return NULL;
-}
-

@@ -66,13 +66,15 @@ cr_clause_attaches(const CrClause *clause, int id)
  * Does the clause hold wherever a row of the base stands beside a protected
  * one?  In the ON of an outer join it holds for the nullable side; and if
  * all protected rows come from there, rows for which it does not hold have
- * nobody in them and are not seen.
+ * nobody in them and are not seen.  A set that is asked about is joined so
+ * that nobody need be in it.
  */
 bool
 cr_clause_limits(const CrProbe *probe, const CrClause *clause)
 {
 	return cr_clause_attaches(clause, probe->base->id) ||
-		(probe->matched && !bms_is_subset(clause->limited, probe->absent)) ||
+		(probe->matched && !clause->membership &&
+		 !bms_is_subset(clause->limited, probe->absent)) ||
 		bms_is_subset(probe->raw, clause->limited);
 }
 
