@@ -1,4 +1,5 @@
--- Window functions and ordered-set aggregates beside protected rows, over public tables and released levels.  Whether they are evaluated
+-- Window functions, ordered-set aggregates and DISTINCT ON beside protected
+-- rows, over public tables and released levels.  Whether they are evaluated
 -- depends on the rows, so none may fail: where an argument or a bound of a
 -- frame could, it has to be a constant that does not.
 SET client_min_messages = error;
@@ -65,6 +66,13 @@ SELECT count(*) FROM orders WHERE channel = (SELECT mode() WITHIN GROUP (ORDER B
 SELECT count(*) FROM orders WHERE store IN (SELECT percentile_disc(0.25) WITHIN GROUP (ORDER BY store) FILTER (WHERE size > 200) FROM stores GROUP BY city);
 -- what is not run needs no bounds
 SELECT count(*) FROM orders WHERE store IN (SELECT store FROM stores WINDOW w AS (ORDER BY size ROWS -1 PRECEDING));
+-- one row for each value
+SELECT s.city, count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store, city FROM stores ORDER BY store, size) s USING (store) GROUP BY 1 ORDER BY 1;
+WITH f AS (SELECT DISTINCT ON (store) store, channel FROM (SELECT store, channel, count(*) AS n FROM orders GROUP BY 1, 2) x ORDER BY store, n DESC, channel)
+SELECT f.channel AS main, count(*) FROM orders JOIN f USING (store) GROUP BY 1 ORDER BY 1;
+SELECT f.weight, count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store, weight FROM weights ORDER BY store, (weight + store) % 3, weight) f USING (store) GROUP BY 1 ORDER BY 1;
+SELECT b.m, count(*) FROM orders JOIN (SELECT city, store, max(size) / 600 AS m FROM stores GROUP BY 1, 2) b USING (store) GROUP BY 1 ORDER BY 1;
+SELECT b.city, count(*) FROM orders JOIN (SELECT DISTINCT city, store FROM stores) b USING (store) GROUP BY 1 ORDER BY 1;
 
 -- ---------- arguments that fail ----------
 
@@ -134,6 +142,21 @@ WITH w AS (SELECT person, sum(sum(amount)) OVER () AS s FROM orders GROUP BY 1) 
 SELECT channel, count(*), (SELECT max(x) FROM (SELECT sum(sum(orders.amount)) OVER () AS x FROM stores) y) FROM orders GROUP BY 1;
 SELECT count(*) FROM orders o WHERE EXISTS (SELECT FROM (SELECT row_number() OVER (ORDER BY o.amount) AS r FROM stores) x WHERE r = o.store);
 SELECT count(*) FROM orders o WHERE EXISTS (SELECT FROM (SELECT store, sum(size) OVER (ROWS o.store PRECEDING) AS s FROM stores) x WHERE s = o.store);
+SELECT count(*) FROM orders JOIN (SELECT DISTINCT ON (person) person, store FROM orders) s USING (person);
+
+-- ---------- weights ----------
+
+SELECT count(*) FROM orders JOIN (SELECT DISTINCT ON (store, weight) store, weight FROM weights) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT DISTINCT ON (weight) store FROM weights) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT DISTINCT ON (store % 5) store FROM weights) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT DISTINCT ON (weights.store) 1 AS store FROM weights) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT DISTINCT store, weight FROM weights) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT store, weight FROM weights GROUP BY 1, 2) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT a.store FROM stores a, weights b GROUP BY a.store, b.weight) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT city, store FROM stores GROUP BY GROUPING SETS ((city, store), (store))) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store FROM stores UNION ALL SELECT store FROM stores) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT row_number() OVER () % 4 AS store FROM stores) s USING (store);
+SELECT count(*) FROM orders JOIN (SELECT city, size % 200 AS store FROM stores GROUP BY size, city) s USING (store);
 
 RESET SESSION AUTHORIZATION;
 RESET search_path;

@@ -177,7 +177,8 @@ for my $beside (
 	'SELECT count(*) OVER (PARTITION BY place ORDER BY tier GROUPS 1 PRECEDING) AS n FROM a.w',
 	'SELECT sum(person) OVER (ORDER BY person RANGE 5 PRECEDING) AS n, lag(place, 2, $$x$$) OVER (ORDER BY n) AS l, max(tier) OVER () AS m FROM a.w',
 	'SELECT stddev(person) OVER (ORDER BY day ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING EXCLUDE TIES) AS n FROM a.w',
-	'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n) AS n, mode() WITHIN GROUP (ORDER BY place) AS l, percentile_disc(0.2) WITHIN GROUP (ORDER BY tier DESC) AS m FROM a.w')
+	'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n) AS n, mode() WITHIN GROUP (ORDER BY place) AS l, percentile_disc(0.2) WITHIN GROUP (ORDER BY tier DESC) AS m FROM a.w',
+	'SELECT n FROM (SELECT DISTINCT ON (place) place, n FROM a.w ORDER BY place, tier) d')
 {
 	my $read = $beside =~ m{ AS m } ? q{ WHERE l <> $$y$$ AND m IS NOT NULL} : q{};
 	my $fenced = "SELECT min(n)::numeric FROM ($beside OFFSET 0) x$read";
