@@ -19,7 +19,6 @@
 #include "catalog/pg_type.h"
 #include "gate/gate.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -222,18 +221,11 @@ refuse_node(Node *node)
 static CrVerdict *
 check_aggregate(Aggref *aggref, bool beside)
 {
-	CrVerdict  *refusal = NULL;
-
 	if (beside && AGGKIND_IS_ORDERED_SET(aggref->aggkind))
-		refusal = cr_rule_ordered_set(aggref);
-	else if (!OidIsValid(cr_total_aggregate(aggref->aggfnoid)))
-		refusal = refuse_function(aggref->aggfnoid,
-								  exprLocation((Node *) aggref));
-	if (refusal == NULL)
-		refusal = cr_rule_sorted(aggref->aggorder, aggref->args);
-	if (refusal == NULL)
-		refusal = cr_rule_sorted(aggref->aggdistinct, aggref->args);
-	return refusal;
+		return cr_rule_ordered_set(aggref);
+	if (OidIsValid(cr_total_aggregate(aggref->aggfnoid)))
+		return NULL;
+	return refuse_function(aggref->aggfnoid, exprLocation((Node *) aggref));
 }
 
 /* What the node itself calls, its children apart. */
@@ -336,26 +328,33 @@ called_function(Node *node)
 }
 
 /*
+ * Text of which it is not known how it compares.  It may be computed with, as
+ * in length(a || b), but what groups and sorts fails on the first two.  The
+ * parser sees to that, except where it is a subquery's column.
+ */
+static bool
+is_incomparable_column(Node *node)
+{
+	return IsA(node, Var) && type_is_collatable(((Var *) node)->vartype) &&
+		!OidIsValid(((Var *) node)->varcollid);
+}
+
+/*
  * A collation of the analyst's own can be made to warn when a row first needs
  * it, and a comparison without any fails then: either tells of that row.
  */
 static CrVerdict *
-refuse_collation(Node *node)
+check_collation(Node *node)
 {
+	if (!is_incomparable_column(node) &&
+		cr_total_collation(InvalidOid, exprCollation(node)) &&
+		cr_total_collation(called_function(node), exprInputCollation(node)))
+		return NULL;
 	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
 							 "values over protected rows need one collation, "
 							 "and one of the server's own",
 							 "Add COLLATE with a built-in collation such as "
 							 "\"C\", or let a superuser own the collation.");
-}
-
-static CrVerdict *
-check_collation(Node *node)
-{
-	if (cr_total_collation(InvalidOid, exprCollation(node)) &&
-		cr_total_collation(called_function(node), exprInputCollation(node)))
-		return NULL;
-	return refuse_collation(node);
 }
 
 typedef struct TotalContext
@@ -448,24 +447,16 @@ cr_rule_grouping_operator(SortGroupClause *clause)
 	return refusal;
 }
 
-/*
- * The clauses by which rows are sorted or grouped.  Text without a collation
- * fails when the first two are compared.
- */
+/* The same for all by which rows are sorted or grouped. */
 CrVerdict *
-cr_rule_sorted(List *clauses, List *targets)
+cr_rule_grouping_operators(List *clauses)
 {
 	ListCell   *lc;
 
 	foreach(lc, clauses)
 	{
-		SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
-		Node	   *expr = get_sortgroupclause_expr(clause, targets);
-		CrVerdict  *refusal = cr_rule_grouping_operator(clause);
+		CrVerdict  *refusal = cr_rule_grouping_operator(lfirst(lc));
 
-		if (refusal == NULL &&
-			!cr_total_collation(get_opcode(clause->eqop), exprCollation(expr)))
-			refusal = refuse_collation(expr);
 		if (refusal != NULL)
 			return refusal;
 	}

@@ -113,7 +113,7 @@ extern CrVerdict *cr_rule_cast(Node *node);
 extern CrVerdict *cr_rule_total(Node *expr);
 extern CrVerdict *cr_rule_total_beside(Node *expr);
 extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
-extern CrVerdict *cr_rule_sorted(List *clauses, List *targets);
+extern CrVerdict *cr_rule_grouping_operators(List *clauses);
 
 /* fixed.c: lists that are the same for all rows */
 extern bool cr_gate_is_fixed(Oid funcid, List *args);

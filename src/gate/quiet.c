@@ -176,11 +176,11 @@ check_query(Query *query, bool in_from)
 					  "Put it into FROM.");
 	if (query->hasRecursive)
 		return refuse("WITH RECURSIVE", "Store its result in a table.");
-	refusal = cr_rule_sorted(query->groupClause, query->targetList);
+	refusal = cr_rule_grouping_operators(query->groupClause);
 	if (refusal == NULL)
-		refusal = cr_rule_sorted(query->distinctClause, query->targetList);
+		refusal = cr_rule_grouping_operators(query->distinctClause);
 	if (refusal == NULL)
-		refusal = cr_rule_sorted(query->sortClause, query->targetList);
+		refusal = cr_rule_grouping_operators(query->sortClause);
 	if (refusal == NULL)
 		refusal = cr_rule_windows(query);
 	return refusal;

@@ -85,13 +85,13 @@ check_bound(const WindowClause *window, Node *offset, Oid in_range)
 }
 
 static CrVerdict *
-check_window(const WindowClause *window, List *targets)
+check_window(const WindowClause *window)
 {
 	CrVerdict  *refusal;
 
-	refusal = cr_rule_sorted(window->partitionClause, targets);
+	refusal = cr_rule_grouping_operators(window->partitionClause);
 	if (refusal == NULL)
-		refusal = cr_rule_sorted(window->orderClause, targets);
+		refusal = cr_rule_grouping_operators(window->orderClause);
 	if (refusal == NULL)
 		refusal = check_bound(window, window->startOffset,
 							  window->startInRangeFunc);
@@ -110,8 +110,7 @@ cr_rule_windows(Query *query)
 		return NULL;			/* what is defined and not used is not run */
 	foreach(lc, query->windowClause)
 	{
-		CrVerdict  *refusal = check_window(lfirst_node(WindowClause, lc),
-										   query->targetList);
+		CrVerdict  *refusal = check_window(lfirst_node(WindowClause, lc));
 
 		if (refusal != NULL)
 			return refusal;

@@ -127,6 +127,12 @@ SELECT count(*) FROM orders WHERE store IN (SELECT row_number() OVER (PARTITION 
 SELECT count(*) FROM orders WHERE channel IN (SELECT mode() WITHIN GROUP (ORDER BY x) FROM (SELECT a || b AS x FROM spellings) s);
 SELECT count(*) FROM orders WHERE store IN (SELECT count(DISTINCT x) FROM (SELECT a || b AS x FROM spellings) s);
 SELECT count(*) FROM orders WHERE store IN (SELECT store FROM (SELECT store, a || b AS x FROM spellings) s ORDER BY x LIMIT 2);
+SELECT count(*) FROM orders WHERE store IN (SELECT count(*) FROM (SELECT DISTINCT a || b AS x FROM spellings) s);
+SELECT count(*) FROM orders WHERE store IN (SELECT length(a || b) FROM spellings);
+SELECT count(*) FROM orders WHERE channel = 'nobody' AND channel IN (SELECT x FROM (SELECT a || b AS x FROM spellings) s UNION SELECT x FROM (SELECT b || a AS x FROM spellings) t);
+SELECT count(*) FROM orders WHERE channel IN (SELECT x FROM (SELECT a || b AS x FROM spellings) s UNION SELECT x FROM (SELECT b || a AS x FROM spellings) t);
+SELECT count(*) FROM orders WHERE channel IN (SELECT x FROM (SELECT a AS x FROM spellings UNION ALL SELECT b FROM spellings) s GROUP BY x);
+SELECT count(*) FROM orders WHERE channel IN (SELECT x FROM (SELECT a || (b COLLATE "POSIX") AS x FROM spellings) s UNION SELECT x FROM (SELECT (a || b) COLLATE "POSIX" AS x FROM spellings) t);
 
 -- ---------- over protected rows ----------
 
