@@ -10,22 +10,20 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/transam.h"
 #include "agg/total.h"
 #include "base/errcodes.h"
 #include "base/oids.h"
 #include "base/operators.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_type.h"
 #include "gate/gate.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_type.h"
-#include "session/exempt.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
-#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 static bool
@@ -99,67 +97,6 @@ check_function(Oid funcid, bool must_stand, int location)
 	return refuse_function(funcid, location);
 }
 
-/* Whoever owns an enum may call its values something else meanwhile. */
-static bool
-is_own_type(Oid type)
-{
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	bool		own;
-
-	if (!HeapTupleIsValid(tuple))
-		return true;
-	own = cr_session_is_exempt(((Form_pg_type) GETSTRUCT(tuple))->typowner);
-	ReleaseSysCache(tuple);
-	return own;
-}
-
-/* Can no value of the type fail to be written as text? */
-static bool
-has_total_output(Oid type)
-{
-	type = getBaseType(type);
-	switch (type)
-	{
-		case BOOLOID:
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-		case DATEOID:
-		case TIMEOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-		case INTERVALOID:
-		case UUIDOID:
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-		case NAMEOID:
-		case UNKNOWNOID:
-			return true;
-		default:
-			return get_typtype(type) == TYPTYPE_ENUM &&
-				!is_own_type(type);
-	}
-}
-
-/*
- * Casts through text: from types whose output cannot fail to text, and from
- * text where there is a twin.
- */
-static bool
-io_cast_is_total(CoerceViaIO *cast)
-{
-	Oid			from = exprType((Node *) cast->arg);
-	Oid			to = getBaseType(cast->resulttype);
-
-	if (to == TEXTOID || to == VARCHAROID)
-		return has_total_output(from);
-	return OidIsValid(cr_total_cast_of(from, cast->resulttype));
-}
-
 /*
  * concat() and || of text with anything write their arguments as text.  The
  * latter does so by casts, and for these two types, they write otherwise.
@@ -168,10 +105,10 @@ static bool
 writes_argument(Oid funcid, Oid type)
 {
 	if (funcid == F_CONCAT || funcid == F_CONCAT_WS)
-		return has_total_output(type);
+		return cr_gate_has_total_output(type);
 	if (funcid == F_TEXTANYCAT || funcid == F_ANYTEXTCAT)
-		return has_total_output(type) && getBaseType(type) != BOOLOID &&
-			getBaseType(type) != BPCHAROID;
+		return cr_gate_has_total_output(type) &&
+			getBaseType(type) != BOOLOID && getBaseType(type) != BPCHAROID;
 	return true;
 }
 
@@ -194,15 +131,6 @@ check_call(Oid funcid, List *args, Node *node)
 		refusal = cr_rule_pattern(funcid, args, exprInputCollation(node),
 								  location);
 	return refusal;
-}
-
-static CrVerdict *
-refuse_cast(Node *node, Oid to)
-{
-	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
-							 psprintf("the cast to type %s may not run over protected rows",
-									  format_type_be(to)),
-							 "Compare with a literal of the column's own type, or cast the released value outside the aggregate query.");
 }
 
 /*
@@ -243,29 +171,6 @@ check_sublink(SubLink *sublink)
 			return cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, sublink->location,
 									 "this kind of subquery is not allowed over protected rows",
 									 "Write IN (SELECT ...) of one column for = ANY (ARRAY(SELECT ...)), or a subquery that is one value.");
-	}
-}
-
-/* Casts, and collations. */
-static CrVerdict *
-check_cast(Node *node)
-{
-	switch (nodeTag(node))
-	{
-		case T_CoerceViaIO:
-			if (io_cast_is_total((CoerceViaIO *) node))
-				return NULL;
-			return refuse_cast(node, ((CoerceViaIO *) node)->resulttype);
-		case T_CoerceToDomain:
-			return refuse_cast(node, ((CoerceToDomain *) node)->resulttype);
-		case T_CollateExpr:
-			if (((CollateExpr *) node)->collOid < FirstNormalObjectId)
-				return NULL;
-			return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
-									 "a collation that was not made with the server may not be used over protected rows",
-									 "Use a built-in collation such as \"C\".");
-		default:
-			return NULL;
 	}
 }
 
@@ -312,9 +217,20 @@ refuse_node(Node *node)
 							 "Write it with plain columns, constants, comparisons and arithmetic, or apply it to the released result.");
 }
 
+/* beside: in a public query that is evaluated beside raw rows */
+static CrVerdict *
+check_aggregate(Aggref *aggref, bool beside)
+{
+	if (beside && AGGKIND_IS_ORDERED_SET(aggref->aggkind))
+		return cr_rule_ordered_set(aggref);
+	if (OidIsValid(cr_total_aggregate(aggref->aggfnoid)))
+		return NULL;
+	return refuse_function(aggref->aggfnoid, exprLocation((Node *) aggref));
+}
+
 /* What the node itself calls, its children apart. */
 static CrVerdict *
-check_node(Node *node)
+check_node(Node *node, bool beside)
 {
 	switch (nodeTag(node))
 	{
@@ -359,14 +275,15 @@ check_node(Node *node)
 		case T_CoerceViaIO:
 		case T_CoerceToDomain:
 		case T_CollateExpr:
-			return check_cast(node);
+			return cr_rule_cast(node);
 		case T_SortGroupClause:	/* count(DISTINCT ...) */
 			return cr_rule_grouping_operator((SortGroupClause *) node);
 		case T_Aggref:
-			if (OidIsValid(cr_total_aggregate(((Aggref *) node)->aggfnoid)))
-				return NULL;
-			return refuse_function(((Aggref *) node)->aggfnoid,
-								   exprLocation(node));
+			return check_aggregate((Aggref *) node, beside);
+		case T_WindowFunc:
+			if (beside)
+				return cr_rule_window_function((WindowFunc *) node);
+			break;
 		case T_SubLink:
 			return check_sublink((SubLink *) node);
 		default:
@@ -403,9 +320,23 @@ called_function(Node *node)
 			return comparison(node);
 		case T_Aggref:
 			return ((Aggref *) node)->aggfnoid;
+		case T_WindowFunc:
+			return ((WindowFunc *) node)->winfnoid;
 		default:
 			return InvalidOid;
 	}
+}
+
+/*
+ * Text of which it is not known how it compares.  It may be computed with, as
+ * in length(a || b), but what groups and sorts fails on the first two.  The
+ * parser sees to that, except where it is a subquery's column.
+ */
+static bool
+is_incomparable_column(Node *node)
+{
+	return IsA(node, Var) && type_is_collatable(((Var *) node)->vartype) &&
+		!OidIsValid(((Var *) node)->varcollid);
 }
 
 /*
@@ -415,7 +346,8 @@ called_function(Node *node)
 static CrVerdict *
 check_collation(Node *node)
 {
-	if (cr_total_collation(InvalidOid, exprCollation(node)) &&
+	if (!is_incomparable_column(node) &&
+		cr_total_collation(InvalidOid, exprCollation(node)) &&
 		cr_total_collation(called_function(node), exprInputCollation(node)))
 		return NULL;
 	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
@@ -425,49 +357,56 @@ check_collation(Node *node)
 							 "\"C\", or let a superuser own the collation.");
 }
 
+typedef struct TotalContext
+{
+	CrVerdict  *refusal;
+	bool		beside;
+} TotalContext;
+
 static bool
-total_walker(Node *node, CrVerdict **refusal)
+total_walker(Node *node, TotalContext *context)
 {
 	if (node == NULL)
 		return false;
-	*refusal = check_node(node);
-	if (*refusal == NULL)
-		*refusal = cr_rule_length(node);
-	if (*refusal != NULL)
+	context->refusal = check_node(node, context->beside);
+	if (context->refusal == NULL)
+		context->refusal = cr_rule_length(node);
+	if (context->refusal != NULL)
 		return true;
 	if (has_type(node) && !type_is_known(exprType(node)))
 	{
-		*refusal = cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
-									 psprintf("values of type %s may not be computed with over protected rows",
-											  format_type_be(exprType(node))),
-									 "Use columns of built-in scalar types.");
+		context->refusal =
+			cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
+							  psprintf("values of type %s may not be computed with over protected rows",
+									   format_type_be(exprType(node))),
+							  "Use columns of built-in scalar types.");
 		return true;
 	}
 	if (has_type(node))
-		*refusal = check_collation(node);
-	if (*refusal != NULL)
+		context->refusal = check_collation(node);
+	if (context->refusal != NULL)
 		return true;
 	if (IsA(node, Var) && ((Var *) node)->varattno <= 0)
 	{
-		*refusal = cr_verdict_refuse(CR_ERRCODE_CONSTRUCT,
-									 exprLocation(node),
-									 ((Var *) node)->varattno == 0 ?
-									 "a whole row may not be used over protected rows" :
-									 "a system column may not be used over protected rows",
-									 "Name the columns that the policy allows here; cleanroom.columns lists them.");
+		context->refusal =
+			cr_verdict_refuse(CR_ERRCODE_CONSTRUCT, exprLocation(node),
+							  ((Var *) node)->varattno == 0 ?
+							  "a whole row may not be used over protected rows" :
+							  "a system column may not be used over protected rows",
+							  "Name the columns that the policy allows here; cleanroom.columns lists them.");
 		return true;
 	}
 	if (IsA(node, SubLink))
-		return total_walker(((SubLink *) node)->testexpr, refusal);
+		return total_walker(((SubLink *) node)->testexpr, context);
 	/* constants that are a list may be long: they are not copied */
 	if (IsA(node, ScalarArrayOpExpr))
 	{
 		List	   *args = ((ScalarArrayOpExpr *) node)->args;
 
 		if (IsA(cr_inspect_strip_array(lsecond(args)), Const))
-			return total_walker(linitial(args), refusal);
+			return total_walker(linitial(args), context);
 	}
-	return expression_tree_walker(node, total_walker, refusal);
+	return expression_tree_walker(node, total_walker, (void *) context);
 }
 
 /*
@@ -477,10 +416,20 @@ total_walker(Node *node, CrVerdict **refusal)
 CrVerdict *
 cr_rule_total(Node *expr)
 {
-	CrVerdict  *refusal = NULL;
+	TotalContext context = {NULL, false};
 
-	total_walker(expr, &refusal);
-	return refusal;
+	total_walker(expr, &context);
+	return context.refusal;
+}
+
+/* The same for one of a public query that is evaluated beside raw rows. */
+CrVerdict *
+cr_rule_total_beside(Node *expr)
+{
+	TotalContext context = {NULL, true};
+
+	total_walker(expr, &context);
+	return context.refusal;
 }
 
 /* The operators by which GROUP BY compares must be the server's own. */
@@ -496,4 +445,20 @@ cr_rule_grouping_operator(SortGroupClause *clause)
 	if (refusal == NULL && OidIsValid(clause->sortop))
 		refusal = check_function(get_opcode(clause->sortop), true, -1);
 	return refusal;
+}
+
+/* The same for all by which rows are sorted or grouped. */
+CrVerdict *
+cr_rule_grouping_operators(List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		CrVerdict  *refusal = cr_rule_grouping_operator(lfirst(lc));
+
+		if (refusal != NULL)
+			return refusal;
+	}
+	return NULL;
 }

@@ -108,9 +108,15 @@ extern Node *cr_class_condition(CrLevel *level, CrAggregate *aggregate);
 extern CrVerdict *cr_class_check(CrLevel *level, CrAggregate *aggregate);
 extern Node *cr_class_rest_of_filter(Node *filter, Node *class);
 
-/* expression.c: functions, operators, casts and types */
+/* cast.c: casts */
+extern bool cr_gate_has_total_output(Oid type);
+extern CrVerdict *cr_rule_cast(Node *node);
+
+/* expression.c: functions, operators and types */
 extern CrVerdict *cr_rule_total(Node *expr);
+extern CrVerdict *cr_rule_total_beside(Node *expr);
 extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
+extern CrVerdict *cr_rule_grouping_operators(List *clauses);
 
 /* fixed.c: lists that are the same for all rows */
 extern bool cr_gate_is_fixed(Oid funcid, List *args);
@@ -132,5 +138,10 @@ extern CrVerdict *cr_rule_quiet_source(CrStatement *statement,
 extern CrVerdict *cr_rule_quiet_conditions(CrStatement *statement,
 										   List *conditions);
 extern CrVerdict *cr_rule_quiet_ctes(CrStatement *statement);
+
+/* window.c: window functions and ordered sets beside raw rows */
+extern CrVerdict *cr_rule_windows(Query *query);
+extern CrVerdict *cr_rule_window_function(WindowFunc *call);
+extern CrVerdict *cr_rule_ordered_set(Aggref *aggref);
 
 #endif							/* CR_GATE_H */

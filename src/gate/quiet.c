@@ -139,21 +139,6 @@ check_rte(RangeTblEntry *rte)
 	}
 }
 
-static CrVerdict *
-check_clauses(List *clauses)
-{
-	ListCell   *lc;
-
-	foreach(lc, clauses)
-	{
-		CrVerdict  *refusal = cr_rule_grouping_operator(lfirst(lc));
-
-		if (refusal != NULL)
-			return refusal;
-	}
-	return NULL;
-}
-
 /* A negative LIMIT fails, and only once somebody asks for a row. */
 static bool
 limit_cannot_fail(Node *limit)
@@ -189,16 +174,15 @@ check_query(Query *query, bool in_from)
 		(!in_from || cr_series_of_query(query, &call) == CR_SERIES_NONE))
 		return refuse("a set-returning function in the select list",
 					  "Put it into FROM; with the elements of a list, compare by x = ANY (string_to_array('a,b', ',')).");
-	if (query->hasWindowFuncs)
-		return refuse("a window function",
-					  "Compute it in the outermost query, over the released rows.");
 	if (query->hasRecursive)
 		return refuse("WITH RECURSIVE", "Store its result in a table.");
-	refusal = check_clauses(query->groupClause);
+	refusal = cr_rule_grouping_operators(query->groupClause);
 	if (refusal == NULL)
-		refusal = check_clauses(query->distinctClause);
+		refusal = cr_rule_grouping_operators(query->distinctClause);
 	if (refusal == NULL)
-		refusal = check_clauses(query->sortClause);
+		refusal = cr_rule_grouping_operators(query->sortClause);
+	if (refusal == NULL)
+		refusal = cr_rule_windows(query);
 	return refusal;
 }
 
@@ -275,7 +259,7 @@ quiet_walker(Node *node, QuietContext *context)
 			return expression_tree_walker(node, quiet_walker,
 										  (void *) context);
 		default:
-			context->refusal = cr_rule_total(node);
+			context->refusal = cr_rule_total_beside(node);
 			return context->refusal != NULL ||
 				sublink_walker(node, context);
 	}

@@ -16,6 +16,7 @@
 #include "guard/plan_needs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
 #include "verify/verify.h"
 
 static void
@@ -216,6 +217,24 @@ add_hash_join(CrNeeds *needs, const HashJoin *join)
 		add(&needs->collations, lfirst_oid(lc));
 }
 
+/* Rows are compared as soon as there are two. */
+static void
+add_window(CrNeeds *needs, const WindowAgg *window)
+{
+	for (int i = 0; i < window->partNumCols; i++)
+	{
+		add(&needs->functions, get_opcode(window->partOperators[i]));
+		add(&needs->collations, window->partCollations[i]);
+	}
+	for (int i = 0; i < window->ordNumCols; i++)
+	{
+		add(&needs->functions, get_opcode(window->ordOperators[i]));
+		add(&needs->collations, window->ordCollations[i]);
+	}
+	add(&needs->functions, window->startInRangeFunc);
+	add(&needs->functions, window->endInRangeFunc);
+}
+
 static bool
 needs_of_state(PlanState *state, void *context)
 {
@@ -236,6 +255,9 @@ needs_of_state(PlanState *state, void *context)
 			break;
 		case T_Agg:
 			add_chain(needs, (Agg *) plan);
+			break;
+		case T_WindowAgg:
+			add_window(needs, (WindowAgg *) plan);
 			break;
 		case T_HashJoin:
 			add_hash_join(needs, (HashJoin *) plan);

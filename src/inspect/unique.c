@@ -173,7 +173,7 @@ series_is_determined(const CrProbe *probe, CrSeries series)
 
 /*
  * SELECT a, b FROM t WHERE … has the keys of t, under the names it gives
- * them.
+ * them; so has it with GROUP BY or DISTINCT, as no row is in two groups.
  */
 static bool
 selection_is_determined(const CrProbe *probe, Query *query)
@@ -222,14 +222,19 @@ query_is_determined(const CrProbe *probe, Query *query)
 		return list_is_determined(probe, cr_inspect_constant_rows(query));
 	if (query->hasTargetSRFs)
 		return series_is_determined(probe, cr_series_of_query(query, &call));
-	if (query->groupingSets != NIL || query->hasDistinctOn)
+	if (query->groupingSets != NIL)
 		return false;
-	if (query->distinctClause != NIL)
-		return clauses_are_pinned(probe, query->distinctClause,
-								  query->targetList);
-	if (query->groupClause != NIL)
-		return clauses_are_pinned(probe, query->groupClause,
-								  query->targetList);
+	/* DISTINCT ON keeps one row for each value of its columns, too */
+	if (query->distinctClause != NIL &&
+		clauses_are_pinned(probe, query->distinctClause, query->targetList))
+		return true;
+	if (query->groupClause != NIL &&
+		clauses_are_pinned(probe, query->groupClause, query->targetList))
+		return true;
+	/* groups of protected rows may be made by less than what is written */
+	if ((query->distinctClause != NIL || query->groupClause != NIL) &&
+		cr_inspect_touches(query))
+		return false;
 	return selection_is_determined(probe, query);
 }
 

@@ -97,6 +97,7 @@ extern void cr_even_columns(CrLevel *level);
 /* widen.c: integers that are summed are computed in types that hold them */
 extern Node *cr_widen_expression(Node *expr);
 extern void cr_widen_aggregate(Aggref *aggref);
+extern void cr_widen_window(WindowFunc *call);
 extern Oid	cr_numeric_aggregate(Oid aggfnoid);
 
 /* twins.c: functions that could fail become twins that return NULL */

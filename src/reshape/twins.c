@@ -58,6 +58,31 @@ cast_text(CoerceViaIO *cast)
 								 COERCE_EXPLICIT_CALL);
 }
 
+/* A copy that computes the terms of aggregates wide; or the node itself. */
+static Node *
+widened(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Aggref:
+			node = copyObject(node);
+			cr_widen_aggregate((Aggref *) node);
+			return node;
+		case T_WindowFunc:
+			node = copyObject(node);
+			cr_widen_window((WindowFunc *) node);
+			return node;
+		case T_NullTest:
+			/* whether a term of an aggregate is null */
+			node = copyObject(node);
+			((NullTest *) node)->arg = (Expr *)
+				cr_widen_expression((Node *) ((NullTest *) node)->arg);
+			return node;
+		default:
+			return node;
+	}
+}
+
 static Node *
 twins_mutator(Node *node, void *context)
 {
@@ -68,20 +93,7 @@ twins_mutator(Node *node, void *context)
 	if (IsA(node, Query))
 		return (Node *) query_tree_mutator((Query *) node, twins_mutator,
 										   context, 0);
-	if (IsA(node, Aggref))
-	{
-		node = copyObject(node);
-		cr_widen_aggregate((Aggref *) node);
-	}
-	else if (IsA(node, NullTest))
-	{
-		/* whether a term of an aggregate is null */
-		NullTest   *test = (NullTest *) copyObject(node);
-
-		test->arg = (Expr *) cr_widen_expression((Node *) test->arg);
-		node = (Node *) test;
-	}
-	node = expression_tree_mutator(node, twins_mutator, context);
+	node = expression_tree_mutator(widened(node), twins_mutator, context);
 	if (IsA(node, OpExpr))
 	{
 		OpExpr	   *op = (OpExpr *) node;
@@ -110,6 +122,12 @@ twins_mutator(Node *node, void *context)
 		twin = cr_total_aggregate(((Aggref *) node)->aggfnoid);
 		if (OidIsValid(twin))
 			((Aggref *) node)->aggfnoid = twin;
+	}
+	else if (IsA(node, WindowFunc) && ((WindowFunc *) node)->winagg)
+	{
+		twin = cr_total_aggregate(((WindowFunc *) node)->winfnoid);
+		if (OidIsValid(twin))
+			((WindowFunc *) node)->winfnoid = twin;
 	}
 	return node;
 }

@@ -304,3 +304,22 @@ cr_widen_aggregate(Aggref *aggref)
 		return;
 	}
 }
+
+/* The same for an aggregate that is called over a window. */
+void
+cr_widen_window(WindowFunc *call)
+{
+	Aggref	   *aggref;
+	TargetEntry *argument;
+
+	if (!call->winagg || list_length(call->args) != 1)
+		return;
+	argument = makeTargetEntry(linitial(call->args), 1, NULL, false);
+	aggref = makeNode(Aggref);
+	aggref->aggfnoid = call->winfnoid;
+	aggref->args = list_make1(argument);
+	aggref->aggargtypes = list_make1_oid(exprType(linitial(call->args)));
+	cr_widen_aggregate(aggref);
+	call->winfnoid = aggref->aggfnoid;
+	call->args = list_make1(argument->expr);
+}

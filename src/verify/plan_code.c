@@ -121,6 +121,10 @@ further_expressions(const Plan *plan)
 			return list_make1(((const Memoize *) plan)->param_exprs);
 		case T_Result:
 			return list_make1(((const Result *) plan)->resconstantqual);
+		case T_WindowAgg:
+			return list_make3(((const WindowAgg *) plan)->runCondition,
+							  ((const WindowAgg *) plan)->startOffset,
+							  ((const WindowAgg *) plan)->endOffset);
 		default:
 			return scan_expressions(plan);
 	}

@@ -15,6 +15,8 @@ SET SESSION AUTHORIZATION regress_cr_owner;
 CREATE TABLE people (person int, region text, income int);
 SELECT cleanroom.protect('people', 'person', 10, '{region}', '{income}');
 GRANT SELECT ON people TO regress_cr_analyst;
+CREATE TABLE public_ones AS SELECT 1 AS number, interval '1 day' AS span;
+GRANT SELECT ON public_ones TO regress_cr_analyst;
 RESET SESSION AUTHORIZATION;
 
 -- A value of any type, as SQL.
@@ -121,6 +123,31 @@ SELECT p.oid::regprocedure
  WHERE prokind IN ('w', 'a') AND p.oid < 16384
    AND (verdict = 'admitted' OR code !~ '^(RC|42|0A)')
  ORDER BY 1;
+
+-- beside protected rows, over a public table: window functions, aggregates over
+-- a window, and ordered sets; with NULL for what has to be a constant, and with 1
+SELECT p.oid::regprocedure AS beside, string_agg(DISTINCT one::text, ', ') AS with_one
+  FROM pg_proc p, unnest('{f,t}'::bool[]) one,
+       judge(format('SELECT count(*) FROM people WHERE EXISTS
+                       (SELECT FROM (SELECT pg_catalog.%I(%s) OVER () AS x
+                                       FROM public_ones) s WHERE x IS NOT NULL)', proname,
+                    CASE WHEN prokind = 'a' AND pronargs = 0 THEN '*'
+                         WHEN one THEN regexp_replace(some_values(proargtypes),
+                             'NULL::(int4|integer)$|NULL::integer', '1')
+                         ELSE some_values(proargtypes) END)) j
+ WHERE prokind IN ('w', 'a') AND p.oid < 16384 AND verdict = 'admitted'
+   AND (prokind = 'w' OR NOT EXISTS (SELECT FROM total t WHERE t.oid = p.oid))
+ GROUP BY p.oid ORDER BY p.oid;
+SELECT proname AS beside, sorted, string_agg(DISTINCT direct, ' ') AS with
+  FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid,
+       unnest(ARRAY['0', '1', '0.5', '1.5', '-1', 'NULL', 'ARRAY[0.5]']) direct,
+       unnest('{number,span}'::text[]) sorted,
+       judge(format('SELECT count(*) FROM people WHERE EXISTS
+                       (SELECT FROM (SELECT pg_catalog.%I(%s) WITHIN GROUP (ORDER BY %I) AS x
+                                       FROM public_ones) s WHERE x IS NOT NULL)', proname,
+                    CASE WHEN aggnumdirectargs = 0 THEN '' ELSE direct END, sorted)) j
+ WHERE aggkind <> 'n' AND p.oid < 16384 AND verdict = 'admitted'
+ GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- casts: by a function on the list, or of no effect on the value (those of a
 -- type to itself set a length, and without one they do nothing)

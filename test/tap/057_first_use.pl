@@ -49,6 +49,10 @@ ANALYZE a.h, a.b;
 CREATE TABLE a.big (person bigint PRIMARY KEY);
 INSERT INTO a.big SELECT i FROM generate_series(1, 1000) i;
 ANALYZE a.big;
+CREATE TABLE a.w (person int, tier o.tier, place text COLLATE "fr-x-icu", n numeric, day date);
+INSERT INTO a.w SELECT i, ('{tin,bronze,gold}'::o.tier[])[1 + i % 3], 'p' || i % 5, i / 7.0, date '2020-01-01' + i
+  FROM generate_series(1, 50) i;
+ANALYZE a.w;
 CREATE FUNCTION a.debug() RETURNS int LANGUAGE sql AS
 $$ SELECT 1 FROM set_config('client_min_messages', 'debug1', false) $$;
 CREATE FUNCTION a.asked(flag text, label text) RETURNS SETOF bigint LANGUAGE sql AS
@@ -165,6 +169,23 @@ alike('sorts for a join', 'SET enable_nestloop = off; SET enable_hashjoin = off;
 alike('operators of a BRIN index', $by_loop . 'SET enable_seqscan = off;' . scans(
 	'SELECT count(*) FROM o.p WHERE flag = FLAG AND spent < 5 AND person IN (SELECT person FROM a.b)',
 	'pg_amop_fam_strat_index', 'SELECT count(*) FROM a.b WHERE person = 777::int'), qr/^scans\|\d+$/m);
+
+# windows and ordered sets that only a row of the person has evaluated
+my $all_scans = q{sum(pg_stat_get_xact_numscans(oid)) FROM pg_class WHERE relkind = 'i' AND relnamespace = 11};
+for my $beside (
+	'SELECT row_number() OVER (PARTITION BY tier ORDER BY place) AS n FROM a.w',
+	'SELECT count(*) OVER (PARTITION BY place ORDER BY tier GROUPS 1 PRECEDING) AS n FROM a.w',
+	'SELECT sum(person) OVER (ORDER BY person RANGE 5 PRECEDING) AS n, lag(place, 2, $$x$$) OVER (ORDER BY n) AS l, max(tier) OVER () AS m FROM a.w',
+	'SELECT stddev(person) OVER (ORDER BY day ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING EXCLUDE TIES) AS n FROM a.w',
+	'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY n) AS n, mode() WITHIN GROUP (ORDER BY place) AS l, percentile_disc(0.2) WITHIN GROUP (ORDER BY tier DESC) AS m FROM a.w',
+	'SELECT n FROM (SELECT DISTINCT ON (place) place, n FROM a.w ORDER BY place, tier) d')
+{
+	my $read = $beside =~ m{ AS m } ? q{ WHERE l <> $$y$$ AND m IS NOT NULL} : q{};
+	my $fenced = "SELECT min(n)::numeric FROM ($beside OFFSET 0) x$read";
+
+	alike("beside it: $beside", "BEGIN; SELECT count(*) FROM o.p WHERE flag = FLAG AND spent < ($fenced);
+		SELECT $all_scans; SELECT sum(n) FROM ($beside) x; SELECT 'scans', $all_scans; ROLLBACK;", qr/^scans\|\d+$/m);
+}
 
 # While a part of the statement sleeps, so much changes that the session has to
 # forget everything, as it does when it next locks something.
