@@ -44,7 +44,9 @@ extern bool cr_absence_joins_people(CrAbsent *absent);
 extern bool cr_absence_names_others(Node *expr, int rti);
 extern bool cr_absence_is_excluded(CrAbsent *absent);
 extern bool cr_absence_is_only_tested(CrAbsent *absent);
-extern bool cr_absence_is_distinct(CrAbsent *absent);
+extern bool cr_absence_has_once(const CrAbsent *absent,
+								const Bitmapset *columns);
+extern bool cr_absence_is_distinct(const CrAbsent *absent);
 extern bool cr_absence_compares_groups(const CrAbsent *absent);
 extern bool cr_absence_tells_match(CrAbsent *absent, Var *var);
 

@@ -215,17 +215,17 @@ grouped_by(const Query *query)
 		query->distinctClause : query->groupClause;
 }
 
-/* Has the entry each value of what it is joined by once, as it is written? */
+/* Has an entry each value of the columns once, as it is written? */
 bool
-cr_absence_is_distinct(CrAbsent *absent)
+cr_absence_has_once(const CrAbsent *absent, const Bitmapset *columns)
 {
 	Query	   *query = absent->rte->subquery;
-	Bitmapset  *columns = joined_columns(absent);
 	ListCell   *lc;
 
 	if (absent->rte->rtekind == RTE_RELATION)
 		return cr_inspect_columns_are_unique(absent->rte->relid, columns);
-	if (query->hasTargetSRFs || query->groupingSets != NIL ||
+	if (absent->rte->rtekind != RTE_SUBQUERY ||
+		query->hasTargetSRFs || query->groupingSets != NIL ||
 		query->hasDistinctOn || query->setOperations != NULL ||
 		grouped_by(query) == NIL)
 		return false;
@@ -239,6 +239,13 @@ cr_absence_is_distinct(CrAbsent *absent)
 			return false;
 	}
 	return true;
+}
+
+/* The same of what it is joined by. */
+bool
+cr_absence_is_distinct(const CrAbsent *absent)
+{
+	return cr_absence_has_once(absent, joined_columns(absent));
 }
 
 /*

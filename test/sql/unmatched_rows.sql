@@ -102,14 +102,26 @@ SELECT count(*), count(DISTINCT o.person) AS people FROM orders o WHERE :many AN
 SELECT EXISTS (SELECT FROM items x WHERE x.person = o.person AND x.num = o.num) AS sold, count(*) FROM orders o WHERE :many GROUP BY 1 ORDER BY 1;
 SELECT town, EXISTS (SELECT FROM items x WHERE x.person = o.person AND x.num = o.num) AS sold, count(*), count(DISTINCT o.person) AS people FROM orders o WHERE :one GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT town, count(*), count(DISTINCT o.person) AS people FROM orders o WHERE NOT EXISTS (SELECT FROM items x WHERE x.person = o.person AND x.num = o.num) GROUP BY 1 ORDER BY 1;
--- counted in the query by person and order
-SELECT n, count(*) FROM (SELECT o.person, o.num, count(x.num) AS n FROM orders o LEFT JOIN items x ON x.person = o.person AND x.num = o.num WHERE :many GROUP BY 1, 2) y GROUP BY n ORDER BY n;
-SELECT n, count(*) FROM (SELECT o.person, o.num, count(x.num) FILTER (WHERE x.num = o.num) AS n FROM orders o LEFT JOIN items x ON x.person = o.person WHERE :many GROUP BY 1, 2) y GROUP BY n ORDER BY n;
+-- counted in the query by person and order, where each is there once
+\set counted 'FROM (SELECT o.person, o.num, town, count(x.num) AS n FROM orders o LEFT JOIN items x ON x.person = o.person AND x.num = o.num GROUP BY 1, 2, 3) o'
+SELECT n, count(*) :counted WHERE :many GROUP BY n ORDER BY n;
+SELECT town, n, count(*) :counted WHERE :one GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT town, count(*) FILTER (WHERE n = 0) AS none, count(*) FILTER (WHERE n > 0) AS some, count(*) :counted GROUP BY 1 ORDER BY 1;
+SELECT n, count(*) FROM (SELECT o.person, o.num, count(*) FILTER (WHERE x.product = 'rare') AS n FROM orders o LEFT JOIN items x ON x.person = o.person AND x.num = o.num WHERE :many GROUP BY 1, 2) y GROUP BY n ORDER BY n;
+SELECT n, count(*) FROM (SELECT o.person, o.num, count(x.num) AS n FROM orders o LEFT JOIN items x ON x.person = o.person AND x.num = o.num AND x.product = 'rare' WHERE :many GROUP BY 1, 2) y GROUP BY n ORDER BY n;
+-- elsewhere it is refused, with a way that leads on
+SELECT n, count(*) FROM (SELECT o.person, count(x.num) AS n FROM orders o LEFT JOIN items x ON x.person = o.person AND x.num = o.num WHERE :many GROUP BY 1) y GROUP BY n ORDER BY n;
+SELECT coalesce(x.n, 0) AS n, count(*) FROM (SELECT DISTINCT person FROM orders o WHERE :many) p
+LEFT JOIN (SELECT o.person, count(*) AS n FROM orders o JOIN items i ON i.person = o.person AND i.num = o.num GROUP BY o.person) x ON x.person = p.person GROUP BY 1 ORDER BY 1;
+SELECT n, count(*) FROM (SELECT o.person, o.day, count(x.num) AS n FROM orders o LEFT JOIN items x ON x.person = o.person AND x.day = o.day WHERE :many GROUP BY 1, 2) y GROUP BY n ORDER BY n;
+SELECT coalesce(x.n, 0) AS n, count(*) FROM (SELECT DISTINCT person, day FROM orders o WHERE :many) p
+LEFT JOIN (SELECT o.person, o.day, count(*) AS n FROM orders o JOIN items i ON i.person = o.person AND i.day = o.day GROUP BY o.person, o.day) x ON x.person = p.person AND x.day = p.day GROUP BY 1 ORDER BY 1;
 -- the same from the owner's view
 RESET ROLE;
 SET search_path = unmatched_rows;
 SELECT coalesce(n, 0) AS n, count(*), count(DISTINCT person) AS people, sum(amount) FROM truth GROUP BY 1 ORDER BY 1;
 SELECT town, coalesce(n, 0) AS n, count(*), sum(amount) FROM truth o WHERE :many GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT n, count(*) FROM (SELECT person, sum(coalesce(n, 0)) AS n FROM truth o WHERE :many GROUP BY 1) y GROUP BY n ORDER BY n;
 SELECT n > 0 AS sold, p.num IS NOT NULL AS sent, count(*) FROM truth o LEFT JOIN parcels p USING (person, num) WHERE :many GROUP BY 1, 2 ORDER BY 1, 2;
 
 DROP SCHEMA unmatched_rows CASCADE;
