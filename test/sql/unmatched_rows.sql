@@ -6,10 +6,12 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS cleanroom CASCADE;
 CREATE ROLE regress_cr_owner;
+CREATE ROLE regress_cr_other;
 CREATE ROLE regress_cr_ana;
-GRANT USAGE ON SCHEMA cleanroom TO regress_cr_owner;
+GRANT USAGE ON SCHEMA cleanroom TO regress_cr_owner, regress_cr_other;
 CREATE SCHEMA unmatched_rows AUTHORIZATION regress_cr_owner;
 GRANT USAGE ON SCHEMA unmatched_rows TO regress_cr_ana;
+GRANT USAGE, CREATE ON SCHEMA unmatched_rows TO regress_cr_other;
 SET ROLE regress_cr_owner;
 SET search_path = unmatched_rows;
 CREATE TABLE orders (person int, num int, town text NOT NULL, amount int NOT NULL, day date NOT NULL, PRIMARY KEY (num));
@@ -38,6 +40,11 @@ GRANT SELECT ON orders, items, parcels TO regress_cr_ana;
 CREATE VIEW truth AS SELECT o.*, x.n FROM orders o LEFT JOIN (SELECT person, num, count(*) AS n FROM items GROUP BY 1, 2) x USING (person, num) WHERE o.person IS NOT NULL;
 CREATE VIEW per_order AS SELECT o.*, x.n FROM orders o LEFT JOIN (SELECT person, num, count(*) AS n FROM items GROUP BY 1, 2) x USING (person, num);
 GRANT SELECT ON per_order TO regress_cr_ana;
+SET ROLE regress_cr_other;
+CREATE TABLE shy (person int, num int, size int);
+INSERT INTO shy SELECT 100 * (1 + i / 20) + i % 20 + 1, 10 * (100 * (1 + i / 20) + i % 20 + 1) + 1, i % 2 FROM generate_series(0, 59) i;
+SELECT cleanroom.protect('shy', 'person', 5, '{size}', join_keys => '{person,num}', join_required => true);
+GRANT SELECT ON shy TO regress_cr_ana;
 
 SET ROLE regress_cr_ana;
 SET search_path = unmatched_rows;
@@ -65,6 +72,9 @@ SELECT coalesce(x.n, 0) = 0 AS none, count(*), count(DISTINCT o.person) AS peopl
 -- and those in the set alone, of the other table
 SELECT coalesce(x.n, 0) AS n, count(*) FROM orders o LEFT JOIN (SELECT person, num, count(*) AS n FROM items WHERE product = 'stray' GROUP BY 1, 2) x USING (person, num) GROUP BY 1;
 SELECT CASE WHEN x.num IS NULL THEN 'no' ELSE 'yes' END, count(*) FROM orders o LEFT JOIN (SELECT DISTINCT person, num FROM items WHERE product = 'stray') x USING (person, num) GROUP BY 1;
+-- a join that nobody asks for is none, where one is required
+SELECT size, count(*) FROM shy LEFT JOIN (SELECT DISTINCT person, num FROM items) x USING (person, num) GROUP BY 1;
+SELECT coalesce(x.n, 0) AS n, count(*) FROM shy LEFT JOIN (SELECT person, num, count(*) AS n FROM items GROUP BY 1, 2) x USING (person, num) GROUP BY 1 ORDER BY 1;
 -- not of the same person, and by what is no whole key
 SELECT coalesce(x.n, 0) AS n, count(*) FROM orders o LEFT JOIN (SELECT person, num, count(*) AS n FROM items GROUP BY 1, 2) x ON x.num = o.num GROUP BY 1;
 SELECT coalesce(x.n, 0) AS n, count(*) FROM orders o LEFT JOIN (SELECT person, num, count(*) AS n FROM items GROUP BY 1, 2) x ON x.person = o.num AND x.num = o.person GROUP BY 1;
@@ -125,5 +135,5 @@ SELECT n, count(*) FROM (SELECT person, sum(coalesce(n, 0)) AS n FROM truth o WH
 SELECT n > 0 AS sold, p.num IS NOT NULL AS sent, count(*) FROM truth o LEFT JOIN parcels p USING (person, num) WHERE :many GROUP BY 1, 2 ORDER BY 1, 2;
 
 DROP SCHEMA unmatched_rows CASCADE;
-REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_owner;
-DROP ROLE regress_cr_owner, regress_cr_ana;
+REVOKE USAGE ON SCHEMA cleanroom FROM regress_cr_owner, regress_cr_other;
+DROP ROLE regress_cr_owner, regress_cr_other, regress_cr_ana;
