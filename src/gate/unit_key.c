@@ -11,15 +11,20 @@
 #include "gate/gate.h"
 #include "gate/words.h"
 
-/*
- * Has an outer join that may not find the unit's rows a condition between the
- * tables, beside an equality of units?
- */
-static bool
-has_condition_between(CrLevel *level, const CrUnit *unit)
+/* What an outer join compares of two tables beside their units. */
+typedef enum Between
+{
+	BETWEEN_NOTHING,
+	BETWEEN_EQUAL,				/* other columns are equal */
+	BETWEEN_OTHER				/* other conditions */
+} Between;
+
+/* What has one compared, beside the units, that may not find this one's? */
+static Between
+condition_between(CrLevel *level, const CrUnit *unit)
 {
 	bool		equated = false;
-	bool		between = false;
+	Between		between = BETWEEN_NOTHING;
 	ListCell   *lc;
 
 	foreach(lc, level->clauses)
@@ -27,19 +32,29 @@ has_condition_between(CrLevel *level, const CrUnit *unit)
 		CrClause   *clause = (CrClause *) lfirst(lc);
 		Node	   *left;
 		Node	   *right;
+		bool		equality;
 
 		if (clause->inner || bms_is_subset(cr_inspect_bases(clause->expanded),
 										   clause->limited) ||
 			!IsA(unit->expanded, Var) ||
 			!bms_is_member(((Var *) unit->expanded)->varno, clause->limited))
 			continue;
-		if (cr_inspect_equality(clause->expanded, &left, &right) &&
-			(equal(left, unit->expanded) || equal(right, unit->expanded)))
+		equality = cr_inspect_equality(clause->expanded, &left, &right);
+		if (equality && (equal(left, unit->expanded) ||
+						 equal(right, unit->expanded)))
 			equated = true;
-		else
-			between = true;
+		else if (!equality || between == BETWEEN_NOTHING)
+			between = equality ? BETWEEN_EQUAL : BETWEEN_OTHER;
 	}
-	return equated && between;
+	return equated ? between : BETWEEN_NOTHING;
+}
+
+static const char *
+hint_between(Between between)
+{
+	if (between == BETWEEN_EQUAL)
+		return "Count those with a match by themselves, and join them by what they are counted by: (SELECT DISTINCT unit FROM a) AS p LEFT JOIN (SELECT a.unit, count(*) AS n FROM a JOIN b ON b.unit = a.unit AND b.key = a.key GROUP BY a.unit) AS x ON x.unit = p.unit has coalesce(x.n, 0).";
+	return "Keep the equality of the units in ON, and move the condition between the tables into the aggregates: count(*) FILTER (WHERE b.day >= a.day), sum(b.x) FILTER (WHERE b.day >= a.day).";
 }
 
 /*
@@ -125,8 +140,9 @@ cr_rule_refuse_unit_key(CrLevel *level, const Var *unit)
 		reason = "a question whether single rows have a match may not be part of what is computed by person";
 		hint = "Let EXISTS (SELECT ...) stand as a condition of WHERE in the query that groups by person, not negated; or count rows by it in the query that returns groups: count(*) FILTER (WHERE EXISTS ...).";
 	}
-	else if (other != NULL && has_condition_between(level, other))
-		hint = "Keep the equality of the units in ON, and move the condition between the tables into the aggregates: count(*) FILTER (WHERE b.day >= a.day), sum(b.x) FILTER (WHERE b.day >= a.day).";
+	else if (other != NULL &&
+			 condition_between(level, other) != BETWEEN_NOTHING)
+		hint = hint_between(condition_between(level, other));
 	else if (cr_word_may_lack_match(level, unit))
 		hint = CR_HINT_MATCH;
 	else if (other != NULL && other->membership == NULL &&

@@ -169,10 +169,12 @@ SubLink *
 cr_absence_exists(CrAbsent *absent, Node *condition)
 {
 	SubLink    *exists = makeNode(SubLink);
-	Node	   *quals = make_and_qual(copyObject(absent->join->quals),
-									  copyObject(condition));
+	List	   *conjuncts =
+		list_concat_copy(make_ands_implicit((Expr *) absent->join->quals),
+						 make_ands_implicit((Expr *) condition));
+	Node	   *quals =
+		cr_absence_inside(absent, (Node *) make_ands_explicit(conjuncts));
 
-	quals = cr_absence_inside(absent, quals);
 	exists->subLinkType = EXISTS_SUBLINK;
 	exists->subselect = (Node *) cr_absence_rows(absent, quals);
 	exists->location = -1;
@@ -276,32 +278,53 @@ write_membership(CrStatement *statement, CrAbsent *absent)
 /* ---------- those that compare more than the key ---------- */
 
 static bool
-read_rows(CrAbsent *absent, CrQuestion *question)
+read_rows(CrAbsent *absent)
 {
-	absent->conditions =
-		make_ands_implicit((Expr *) absent->join->quals);
-	return !checkExprHasSubLink(absent->join->quals) &&
-		!contain_vars_of_level(absent->join->quals, 1) &&
-		cr_question_read_rows(absent->query,
-							  cr_absence_exists(absent, NULL), question);
+	CrQuestion *question = palloc0(sizeof(CrQuestion));
+	Node	   *quals = absent->join->quals;
+
+	absent->equality = NULL;
+	absent->key = NULL;
+	absent->conditions = make_ands_implicit((Expr *) quals);
+	if (!cr_normalize_is_protected(absent->rte) ||
+		checkExprHasSubLink(quals) || contain_vars_of_level(quals, 1) ||
+		!cr_question_read_rows(absent->query,
+							   cr_absence_exists(absent, NULL), question))
+		return false;
+	absent->rows = question;
+	absent->key = (Var *) copyObject(question->unit);
+	absent->key->varno = absent->rti;
+	return true;
 }
 
-/* Writes rows without such a match so, if those with one are left out. */
+static void
+write_rows(CrStatement *statement, CrAbsent *absent)
+{
+	CrQuestion *question = absent->rows;
+
+	cr_membership_query(question->members, cr_question_columns(question));
+	absent->join->quals = cr_question_condition(question, absent->rti);
+	cr_membership_record(statement,
+						 replace_entry(absent, question->members),
+						 cr_question_asked(question), false)->by_row = true;
+}
+
+/*
+ * Writes rows without such a match so, if those with one are left out, or have
+ * one match each in the columns that are compared.
+ */
 static void
 read_row_join(CrStatement *statement, CrAbsent *absent)
 {
-	CrQuestion	question = {0};
-
-	if (!cr_normalize_is_protected(absent->rte) ||
-		!read_rows(absent, &question) ||
-		!cr_absence_is_only_tested(absent) || !cr_absence_is_excluded(absent))
+	if (!read_rows(absent))
 		return;
-	cr_membership_query(question.members,
-						cr_question_columns(&question));
-	absent->join->quals = cr_question_condition(&question, absent->rti);
-	cr_membership_record(statement,
-						 replace_entry(absent, question.members),
-						 cr_question_asked(&question), false)->by_row = true;
+	if ((cr_absence_is_only_tested(absent) &&
+		 cr_absence_is_excluded(absent)) ||
+		(absent->rows->pairs &&
+		 (cr_absence_is_unused(absent) ||
+		  (cr_absence_is_only_tested(absent) &&
+		   cr_absence_is_distinct(absent)))))
+		write_rows(statement, absent);
 }
 
 /* ---------- finding them ---------- */
@@ -335,6 +358,17 @@ cr_absence_read(Query *query, JoinExpr *join, CrAbsent *absent)
 	return read_join(query, join, absent) && read_on(absent);
 }
 
+/*
+ * The same of one that asks whether a row agrees with one of the same person
+ * in more columns than the unit (row_question.c).
+ */
+bool
+cr_absence_read_rows(Query *query, JoinExpr *join, CrAbsent *absent)
+{
+	return read_join(query, join, absent) && read_rows(absent) &&
+		absent->rows->pairs;
+}
+
 /* See cr_membership_lacks_values(). */
 static bool
 lacks_values(const CrAbsent *absent)
@@ -353,7 +387,6 @@ read_outer_join(CrStatement *statement, Query *query, JoinExpr *join)
 		return;
 	if (!read_on(&absent))
 	{
-		absent.key = NULL;
 		read_row_join(statement, &absent);
 		return;
 	}

@@ -7,10 +7,13 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "base/compat.h"
 #include "inspect/absence.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
+#include "inspect/pin.h"
+#include "inspect/question.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -167,37 +170,123 @@ cr_absence_is_excluded(CrAbsent *absent)
 	return false;
 }
 
-/* Has the entry each value of the key once, as it is written? */
+/* The column of the entry that a conjunct of ON fixes, or invalid. */
+static AttrNumber
+fixed_column(const CrAbsent *absent, Node *conjunct)
+{
+	Var		   *left;
+	Var		   *right;
+	Var		   *column;
+
+	if (!cr_inspect_equality(conjunct, (Node **) &left, (Node **) &right) ||
+		((OpExpr *) conjunct)->opno >= FirstNormalObjectId ||
+		!cr_inspect_names_one((OpExpr *) conjunct) ||
+		!IsA(left, Var) || !IsA(right, Var) ||
+		left->varlevelsup != 0 || right->varlevelsup != 0 ||
+		(left->varno == absent->rti) == (right->varno == absent->rti))
+		return InvalidAttrNumber;
+	column = left->varno == absent->rti ? left : right;
+	return Max(column->varattno, InvalidAttrNumber);
+}
+
+/* The columns of the entry by which ON joins it with others. */
+static Bitmapset *
+joined_columns(const CrAbsent *absent)
+{
+	Bitmapset  *columns = NULL;
+	ListCell   *lc;
+
+	if (absent->rows == NULL)
+		return bms_make_singleton(absent->key->varattno);
+	foreach(lc, absent->conditions)
+	{
+		AttrNumber	attnum = fixed_column(absent, lfirst(lc));
+
+		if (attnum != InvalidAttrNumber)
+			columns = bms_add_member(columns, attnum);
+	}
+	return columns;
+}
+
+static List *
+grouped_by(const Query *query)
+{
+	return query->distinctClause != NIL ?
+		query->distinctClause : query->groupClause;
+}
+
+/* Has an entry each value of the columns once, as it is written? */
 bool
-cr_absence_is_distinct(CrAbsent *absent)
+cr_absence_has_once(const CrAbsent *absent, const Bitmapset *columns)
 {
 	Query	   *query = absent->rte->subquery;
-	List	   *clauses;
-	TargetEntry *tle;
+	ListCell   *lc;
 
 	if (absent->rte->rtekind == RTE_RELATION)
-		return cr_inspect_column_is_unique(absent->rte->relid,
-										   absent->key->varattno);
-	if (query->hasTargetSRFs || query->groupingSets != NIL ||
-		query->hasDistinctOn || query->setOperations != NULL)
-		return false;
-	clauses = query->distinctClause != NIL ?
-		query->distinctClause : query->groupClause;
-	if (list_length(clauses) != 1)
+		return cr_inspect_columns_are_unique(absent->rte->relid, columns);
+	if (absent->rte->rtekind != RTE_SUBQUERY ||
+		query->hasTargetSRFs || query->groupingSets != NIL ||
+		query->hasDistinctOn || query->setOperations != NULL ||
+		grouped_by(query) == NIL)
 		return false;
 	cr_normalize_names(query);
-	tle = get_sortgroupclause_tle(linitial(clauses), query->targetList);
-	return tle->resno == absent->key->varattno;
+	foreach(lc, grouped_by(query))
+	{
+		TargetEntry *tle = get_sortgroupclause_tle(lfirst(lc),
+												   query->targetList);
+
+		if (!bms_is_member(tle->resno, columns))
+			return false;
+	}
+	return true;
+}
+
+/* The same of what it is joined by. */
+bool
+cr_absence_is_distinct(const CrAbsent *absent)
+{
+	return cr_absence_has_once(absent, joined_columns(absent));
+}
+
+/*
+ * Does ON compare nothing but what the entry, a subquery that has each value
+ * of that once, is grouped by?
+ */
+bool
+cr_absence_compares_groups(const CrAbsent *absent)
+{
+	return absent->rows == NULL ? absent->conditions == NIL :
+		list_length(absent->conditions) ==
+		list_length(grouped_by(absent->rte->subquery));
+}
+
+/* Are the columns that are asked about there whatever is joined? */
+static bool
+asks_rows_of_people(const CrAbsent *absent)
+{
+	Relids		asked = pull_varnos(NULL, cr_question_asked(absent->rows));
+	int			rti = -1;
+
+	while ((rti = bms_next_member(asked, rti)) >= 0)
+	{
+		if (cr_normalize_may_be_null((Node *) absent->query->jointree, rti))
+			return false;
+	}
+	return true;
 }
 
 /* Does it join people with people, who are there whatever is joined? */
 bool
 cr_absence_joins_people(CrAbsent *absent)
 {
-	Node	   *outer = absent->key_is_left ?
-		lsecond(absent->equality->args) : linitial(absent->equality->args);
-	Var		   *unit = (Var *) cr_inspect_strip(outer);
+	Node	   *outer;
+	Var		   *unit;
 
+	if (absent->rows != NULL)
+		return asks_rows_of_people(absent);
+	outer = absent->key_is_left ?
+		lsecond(absent->equality->args) : linitial(absent->equality->args);
+	unit = (Var *) cr_inspect_strip(outer);
 	return IsA(unit, Var) &&
 		!cr_normalize_may_be_null((Node *) absent->query->jointree,
 								  unit->varno) &&

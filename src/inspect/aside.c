@@ -12,8 +12,9 @@
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteManip.h"
 
+/* rows: also of those that compare more than the unit. */
 static JoinExpr *
-find_join(Query *query, Node *node, int rti, CrAbsent *absent)
+find_join(Query *query, Node *node, int rti, bool rows, CrAbsent *absent)
 {
 	JoinExpr   *found = NULL;
 	ListCell   *lc;
@@ -23,7 +24,7 @@ find_join(Query *query, Node *node, int rti, CrAbsent *absent)
 		foreach(lc, ((FromExpr *) node)->fromlist)
 		{
 			if (found == NULL)
-				found = find_join(query, lfirst(lc), rti, absent);
+				found = find_join(query, lfirst(lc), rti, rows, absent);
 		}
 		return found;
 	}
@@ -32,9 +33,12 @@ find_join(Query *query, Node *node, int rti, CrAbsent *absent)
 	if (cr_absence_read(query, (JoinExpr *) node, absent) &&
 		absent->rti == rti)
 		return (JoinExpr *) node;
-	found = find_join(query, ((JoinExpr *) node)->larg, rti, absent);
+	if (rows && absent->rti == rti &&
+		cr_absence_read_rows(query, (JoinExpr *) node, absent))
+		return (JoinExpr *) node;
+	found = find_join(query, ((JoinExpr *) node)->larg, rti, rows, absent);
 	return found != NULL ? found :
-		find_join(query, ((JoinExpr *) node)->rarg, rti, absent);
+		find_join(query, ((JoinExpr *) node)->rarg, rti, rows, absent);
 }
 
 /*
@@ -47,7 +51,7 @@ cr_absence_key(Query *query, const Var *column)
 	CrAbsent	absent;
 	Var		   *key;
 
-	if (find_join(query, (Node *) query->jointree, column->varno,
+	if (find_join(query, (Node *) query->jointree, column->varno, true,
 				  &absent) == NULL ||
 		!cr_absence_tells_match(&absent, unconstify(Var *, column)))
 		return NULL;
@@ -95,7 +99,8 @@ cr_absence_is_aside(Query *query, int rti)
 	CrAbsent	absent;
 	ListCell   *lc;
 
-	if (find_join(query, (Node *) query->jointree, rti, &absent) == NULL ||
+	if (find_join(query, (Node *) query->jointree, rti, false,
+				  &absent) == NULL ||
 		!cr_absence_is_distinct(&absent) ||
 		is_named_in((Node *) query->jointree, &absent))
 		return false;

@@ -68,6 +68,24 @@ without_constants(const CrAbsent *absent, List *clauses)
 	return kept == NIL ? clauses : kept;
 }
 
+static bool
+has_constants(RangeTblEntry *rte)
+{
+	AttrNumber	attnum;
+	CrAbsent	entry = {.rte = rte};
+
+	if (rte->rtekind != RTE_SUBQUERY)
+		return false;
+	cr_flatten_group_names(rte->subquery);
+	for (attnum = 1; attnum <= list_length(rte->subquery->targetList);
+		 attnum++)
+	{
+		if (column_value(&entry, attnum) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Notes the columns that are constants. */
 static bool
 find_flags(CrAbsent *absent)
@@ -325,6 +343,15 @@ read_flags(CrAbsent *absent)
 	query->jointree->quals = flags_mutator(query->jointree->quals, &writing);
 }
 
+static bool
+read_join(Query *query, JoinExpr *join, CrAbsent *absent)
+{
+	if (cr_absence_read(query, join, absent))
+		return cr_normalize_unit_uses(query, (Node *) absent->key) != 0;
+	return absent->rte != NULL && has_constants(absent->rte) &&
+		cr_absence_read_rows(query, join, absent);
+}
+
 static void
 find_outer_joins(Query *query, Node *node)
 {
@@ -336,9 +363,8 @@ find_outer_joins(Query *query, Node *node)
 		return;
 	find_outer_joins(query, join->larg);
 	find_outer_joins(query, join->rarg);
-	if (!cr_absence_read(query, join, &absent) ||
-		cr_normalize_unit_uses(query, (Node *) absent.key) == 0 ||
-		!find_flags(&absent) || !cr_absence_is_only_tested(&absent))
+	if (!read_join(query, join, &absent) || !find_flags(&absent) ||
+		!cr_absence_is_only_tested(&absent))
 		return;
 	members = absent.rte->subquery;
 	members->distinctClause = without_constants(&absent,

@@ -14,7 +14,8 @@
  *	(SELECT b.k, count(b.x) AS n FROM b WHERE c GROUP BY b.k) s ON s.k = a.k
  *
  * as q, in which those without a match are people whom the second table knows
- * nothing of, and not people with none (unmatched.c, counted_test.c).
+ * nothing of, and not people with none (unmatched.c, counted_test.c).  It is
+ * the same with rows of people, which k and other columns tell apart.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,8 +28,8 @@
 #include "catalog/pg_type.h"
 #include "inspect/absence.h"
 #include "inspect/facts.h"
+#include "inspect/grouped.h"
 #include "inspect/normalize.h"
-#include "inspect/pin.h"
 #include "inspect/polynomial.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -44,6 +45,7 @@ typedef struct Grouped
 	CrStatement *statement;
 	Query	   *query;			/* that groups over the join */
 	CrAbsent	absent;
+	CrQuestion *joined;			/* the entry's rows, by what ON compares */
 	List	   *aggregates;		/* Aggref */
 	List	   *missing;		/* Const: what each is without a match */
 	bool		lost;			/* something is neither of one side */
@@ -189,77 +191,12 @@ aggregates_walker(Node *node, Grouped *grouped)
 
 /* ---------- who is grouped ---------- */
 
-/* Has the entry each value of the column once? */
-static bool
-is_unique(Query *query, int rti, AttrNumber attnum)
-{
-	CrAbsent	entry = {0};
-	Var			key = {.xpr = {T_Var},.varno = rti,.varattno = attnum};
-
-	entry.query = query;
-	entry.rti = rti;
-	entry.rte = rt_fetch(rti, query->rtable);
-	entry.key = &key;
-	return (entry.rte->rtekind == RTE_RELATION ||
-			entry.rte->rtekind == RTE_SUBQUERY) &&
-		cr_absence_is_distinct(&entry);
-}
-
-/* Do conditions equate unique columns of the two entries? */
-static bool
-are_joined_by_key(Query *query, Node *quals, int left, int right)
-{
-	ListCell   *lc;
-
-	foreach(lc, make_ands_implicit((Expr *) quals))
-	{
-		Var		   *a;
-		Var		   *b;
-
-		if (cr_inspect_equality(lfirst(lc), (Node **) &a, (Node **) &b) &&
-			cr_inspect_names_one(lfirst(lc)) && IsA(a, Var) && IsA(b, Var) &&
-			(((int) a->varno == left && (int) b->varno == right) ||
-			 ((int) a->varno == right && (int) b->varno == left)) &&
-			is_unique(query, a->varno, a->varattno) &&
-			is_unique(query, b->varno, b->varattno))
-			return true;
-	}
-	return false;
-}
-
-/* Has this part of FROM each value of the column once? */
-static bool
-has_once(Query *query, Node *from, const Var *column)
-{
-	JoinExpr   *join = (JoinExpr *) from;
-
-	if (IsA(from, RangeTblRef))
-		return ((RangeTblRef *) from)->rtindex == (int) column->varno &&
-			is_unique(query, column->varno, column->varattno);
-	return IsA(from, JoinExpr) && join->jointype == JOIN_INNER &&
-		join->alias == NULL && IsA(join->larg, RangeTblRef) &&
-		IsA(join->rarg, RangeTblRef) &&
-		is_unique(query, column->varno, column->varattno) &&
-		are_joined_by_key(query, join->quals,
-						  ((RangeTblRef *) join->larg)->rtindex,
-						  ((RangeTblRef *) join->rarg)->rtindex);
-}
-
-static bool
-is_key(Query *query, Node *column)
-{
-	return list_member(get_sortgrouplist_exprs(query->groupClause,
-											   query->targetList), column);
-}
-
 /* Does the query group people over an outer join that suits? */
 static bool
 read_grouped(Grouped *grouped)
 {
 	Query	   *query = grouped->query;
 	JoinExpr   *join;
-	Node	   *outer;
-	OpExpr	   *equality;
 
 	if (!query->hasAggs || query->groupClause == NIL ||
 		query->groupingSets != NIL || query->setOperations != NULL ||
@@ -271,20 +208,8 @@ read_grouped(Grouped *grouped)
 	cr_normalize_names(query);
 	join = linitial(query->jointree->fromlist);
 	if (!IsA(join, JoinExpr) || join->alias != NULL ||
-		!cr_absence_read(query, join, &grouped->absent) ||
-		!cr_normalize_is_protected(grouped->absent.rte) ||
-		(cr_normalize_unit_uses(query, (Node *) grouped->absent.key) &
-		 CR_USE_UNIT) == 0)
-		return false;
-	equality = grouped->absent.equality;
-	outer = cr_inspect_strip(grouped->absent.key_is_left ?
-							 lsecond(equality->args) :
-							 linitial(equality->args));
-	if (!IsA(outer, Var) ||
-		(cr_normalize_unit_uses(query, outer) & CR_USE_UNIT) == 0 ||
-		!is_key(query, outer) ||
-		!has_once(query, join->jointype == JOIN_LEFT ?
-				  join->larg : join->rarg, (Var *) outer) ||
+		(grouped->joined = cr_grouped_read_join(query, join,
+												&grouped->absent)) == NULL ||
 		rangeTableEntry_used(query->jointree->quals, grouped->absent.rti, 0))
 		return false;
 	cr_normalize_match_counts(grouped->statement, query);
@@ -295,26 +220,50 @@ read_grouped(Grouped *grouped)
 
 /* ---------- writing it ---------- */
 
-/* SELECT key, aggregates FROM entry WHERE conditions GROUP BY key */
+/*
+ * Of what is compared there is no null in a group that has a match: to count
+ * it is to count rows.
+ */
+static Expr *
+aggregate_of_groups(const Query *groups, Aggref *aggref)
+{
+	Aggref	   *count;
+	ListCell   *lc;
+
+	if (aggref->aggfnoid != F_COUNT_ANY || aggref->aggdistinct != NIL)
+		return (Expr *) aggref;
+	foreach(lc, groups->targetList)
+	{
+		TargetEntry *key = lfirst_node(TargetEntry, lc);
+		TargetEntry *counted = linitial_node(TargetEntry, aggref->args);
+
+		if (key->ressortgroupref == 0 ||
+			!equal(cr_inspect_strip((Node *) key->expr),
+				   cr_inspect_strip((Node *) counted->expr)))
+			continue;
+		count = cr_make_aggregate(F_COUNT_, INT8OID, NIL);
+		count->aggfilter = aggref->aggfilter;
+		return (Expr *) count;
+	}
+	return (Expr *) aggref;
+}
+
+/* SELECT keys, aggregates FROM entry WHERE conditions GROUP BY keys */
 static Query *
 make_groups(Grouped *grouped)
 {
-	CrAbsent   *absent = &grouped->absent;
-	List	   *conditions = copyObject(absent->conditions);
-	Expr	   *key = (Expr *) copyObject(absent->key);
-	Query	   *groups;
-	TargetEntry *tle;
+	Query	   *groups = grouped->joined->members;
 	ListCell   *lc;
 
-	ChangeVarNodes((Node *) conditions, absent->rti, 1, 0);
-	ChangeVarNodes((Node *) key, absent->rti, 1, 0);
-	groups = cr_absence_rows(absent, conditions == NIL ? NULL :
-							 (Node *) make_ands_explicit(conditions));
-	tle = makeTargetEntry(key, 1, pstrdup("member"), false);
-	groups->targetList = list_make1(tle);
+	foreach(lc, groups->targetList)
+		groups->groupClause =
+			lappend(groups->groupClause,
+					cr_make_grouping(lfirst(lc), groups->targetList));
 	foreach(lc, grouped->aggregates)
 	{
-		Expr	   *aggregate = (Expr *) cr_absence_inside(absent, lfirst(lc));
+		Aggref	   *aggref = (Aggref *)
+			cr_absence_inside(&grouped->absent, lfirst(lc));
+		Expr	   *aggregate = aggregate_of_groups(groups, aggref);
 		int			resno = list_length(groups->targetList) + 1;
 
 		groups->targetList =
@@ -322,8 +271,6 @@ make_groups(Grouped *grouped)
 					makeTargetEntry(aggregate, resno,
 									psprintf("aggregate_%d", resno), false));
 	}
-	groups->groupClause =
-		list_make1(cr_make_grouping(tle, groups->targetList));
 	groups->hasAggs = true;
 	return groups;
 }
@@ -343,6 +290,7 @@ typedef struct Replacing
 {
 	Grouped    *grouped;
 	Query	   *groups;
+	int			nkeys;
 } Replacing;
 
 static Node *
@@ -365,7 +313,8 @@ replace_mutator(Node *node, Replacing *replacing)
 
 		if (!equal(lfirst(lc), node))
 			continue;
-		column = column_of_groups(grouped, replacing->groups, number + 1);
+		column = column_of_groups(grouped, replacing->groups,
+								  replacing->nkeys + number);
 		if (missing->constisnull)
 			return (Node *) column;
 		coalesce = makeNode(CoalesceExpr);
@@ -383,12 +332,14 @@ write_grouped(Grouped *grouped)
 {
 	Query	   *query = grouped->query;
 	CrAbsent   *absent = &grouped->absent;
-	Query	   *groups = make_groups(grouped);
-	Replacing	replacing = {grouped, groups};
-	OpExpr	   *equality = absent->equality;
-	Var		   *member = makeVarFromTargetEntry(absent->rti,
-												linitial(groups->targetList));
+	int			nkeys = list_length(grouped->joined->compared);
+	Node	   *quals;
+	Query	   *groups;
+	Replacing	replacing = {.grouped = grouped,.nkeys = nkeys};
 	ListCell   *lc;
+
+	quals = cr_question_condition(grouped->joined, absent->rti);
+	groups = replacing.groups = make_groups(grouped);
 
 	query->targetList = (List *)
 		replace_mutator((Node *) query->targetList, &replacing);
@@ -404,10 +355,7 @@ write_grouped(Grouped *grouped)
 		if (query->sortClause == NIL)
 			lfirst_node(TargetEntry, lc)->ressortgroupref = 0;
 	}
-	equality->args = absent->key_is_left ?
-		list_make2(member, lsecond(equality->args)) :
-		list_make2(linitial(equality->args), member);
-	absent->join->quals = (Node *) equality;
+	absent->join->quals = quals;
 	lfirst(list_nth_cell(query->rtable, absent->rti - 1)) =
 		cr_make_subquery_entry(groups, absent->rte->eref->aliasname,
 							   cr_column_names(groups));

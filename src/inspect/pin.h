@@ -43,6 +43,8 @@ extern bool cr_is_pinned(const CrProbe *probe, AttrNumber attnum,
 						 bool nullable);
 
 /* inspect/unique.c */
+extern bool cr_inspect_columns_are_unique(Oid relid,
+										  const Bitmapset *columns);
 extern Bitmapset *cr_pin_determined(CrLevel *level, const Bitmapset *given,
 									const Bitmapset *absent);
 extern Bitmapset *cr_pin_determined_by_raw(CrLevel *level,

@@ -14,11 +14,13 @@
 
 #include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "base/compat.h"
 #include "base/make_query.h"
 #include "inspect/facts.h"
 #include "inspect/normalize.h"
 #include "inspect/pin.h"
 #include "inspect/question.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -103,15 +105,19 @@ policy_column(Query *query, Node *expr)
 	RangeTblEntry *rte;
 	CrPolicy   *policy;
 
+	check_stack_depth();
 	if (!IsA(var, Var) || var->varlevelsup != 0 || var->varattno < 1)
 		return NULL;
 	rte = rt_fetch(var->varno, query->rtable);
+	if (rte->rtekind == RTE_JOIN)
+		return policy_column(query, list_nth(rte->joinaliasvars,
+											 var->varattno - 1));
 	if (rte->rtekind == RTE_SUBQUERY &&
 		var->varattno <= list_length(rte->subquery->targetList))
 	{
 		TargetEntry *tle;
 
-		cr_normalize_names(rte->subquery);
+		cr_flatten_group_names(rte->subquery);
 		tle = list_nth_node(TargetEntry, rte->subquery->targetList,
 							var->varattno - 1);
 		return policy_column(rte->subquery, (Node *) tle->expr);

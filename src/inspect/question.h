@@ -27,6 +27,8 @@ typedef struct CrQuestion
 	bool		exact;			/* see CrMembership */
 	bool		of_rows;		/* not grouped, nor DISTINCT, by its writer */
 	bool		by_row;			/* see CrMembership */
+	Var		   *unit;			/* of the match, where rows are asked */
+	bool		pairs;			/* … and its columns are what is compared */
 	bool		may_part;		/* conditions may be told apart */
 	List	   *conditions;		/* on the query around alone, which must hold
 								 * besides */

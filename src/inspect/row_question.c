@@ -461,6 +461,7 @@ bool
 cr_question_read_rows(Query *query, SubLink *sublink, CrQuestion *question)
 {
 	RowQuestion row = {0};
+	Pair		pair;
 
 	row.query = query;
 	row.members = copyObject((Query *) sublink->subselect);
@@ -481,10 +482,13 @@ cr_question_read_rows(Query *query, SubLink *sublink, CrQuestion *question)
 	row.members->limitCount = NULL;
 	if (!read_conjuncts(&row, question))
 		return false;
-	if (are_pairs(row.asked))
+	question->pairs = are_pairs(row.asked);
+	if (question->pairs)
 		compare_pairs(&row, question);
 	else if (!compare_copies(&row, question))
 		return false;
+	read_pair((Node *) row.by_unit, &pair);
+	question->unit = (Var *) cr_inspect_strip(pair.inner);
 	question->members = row.members;
 	question->by_row = row.asked != NIL;
 	return true;

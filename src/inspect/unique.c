@@ -372,13 +372,31 @@ cr_inspect_determined(CrLevel *level)
 	return find_determined(how, raw_of(cr_inspect_all_bases(level)), false);
 }
 
-/* Does an index of the table alone make the column unique? */
+/* Is all that the index is on among those columns? */
+static bool
+index_is_on(Relation index, Relation relation, const Bitmapset *columns)
+{
+	Form_pg_index form = index->rd_index;
+	int			i;
+
+	for (i = 0; i < form->indnkeyatts; i++)
+	{
+		AttrNumber	attnum = form->indkey.values[i];
+
+		if (attnum < 1 || !bms_is_member(attnum, columns) ||
+			index->rd_indcollation[i] !=
+			TupleDescAttr(RelationGetDescr(relation),
+						  attnum - 1)->attcollation)
+			return false;
+	}
+	return true;
+}
+
+/* Does an index of the table alone make them unique, or some of them? */
 bool
-cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
+cr_inspect_columns_are_unique(Oid relid, const Bitmapset *columns)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
-	Oid			collation =
-		TupleDescAttr(RelationGetDescr(relation), attnum - 1)->attcollation;
 	bool		found = false;
 
 	if (!relation->rd_rel->relhassubclass)
@@ -392,9 +410,8 @@ cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
 
 			found = found ||
 				(form->indisunique && form->indisvalid &&
-				 form->indimmediate && form->indnkeyatts == 1 &&
-				 form->indkey.values[0] == attnum &&
-				 index->rd_indcollation[0] == collation &&
+				 form->indimmediate &&
+				 index_is_on(index, relation, columns) &&
 				 cr_visible_index(RelationGetRelid(index),
 								  index->rd_indextuple) &&
 				 !has_predicate(index));
@@ -403,6 +420,12 @@ cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
 	}
 	table_close(relation, NoLock);
 	return found;
+}
+
+bool
+cr_inspect_column_is_unique(Oid relid, AttrNumber attnum)
+{
+	return cr_inspect_columns_are_unique(relid, bms_make_singleton(attnum));
 }
 
 /* Does the level, or a row level below it, evaluate sub-selects? */

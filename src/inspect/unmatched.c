@@ -132,7 +132,7 @@ find_group(CrUnmatched *unmatched)
 	return keys == 1 && cr_absence_is_distinct(&unmatched->absent) &&
 		(unmatched->absent.rte->rtekind == RTE_RELATION ||
 		 (unmatched->absent.rte->subquery->hasAggs &&
-		  unmatched->absent.conditions == NIL));
+		  cr_absence_compares_groups(&unmatched->absent)));
 }
 
 typedef struct Uses
@@ -252,7 +252,8 @@ find_join(CrUnmatched *unmatched, Query *place, Node *node)
 			return false;		/* columns may be named through it */
 		return find_join(unmatched, place, join->larg) ||
 			find_join(unmatched, place, join->rarg) ||
-			(cr_absence_read(place, join, &unmatched->absent) &&
+			((cr_absence_read(place, join, &unmatched->absent) ||
+			  cr_absence_read_rows(place, join, &unmatched->absent)) &&
 			 suits(unmatched));
 	}
 	return false;

@@ -98,6 +98,17 @@ fold(Query *query)
 	}
 }
 
+/* As one of the conditions, where it is looked for (absence_uses.c). */
+static void
+add_condition(Query *query, Node *condition)
+{
+	List	   *conditions =
+		list_copy(make_ands_implicit((Expr *) query->jointree->quals));
+
+	query->jointree->quals = (Node *)
+		make_ands_explicit(lappend(conditions, condition));
+}
+
 /* The query with the join, of people with a match only, or without one. */
 static void
 restrict_place(CrUnmatched *unmatched, Query *place, NullTestType type)
@@ -113,9 +124,7 @@ restrict_place(CrUnmatched *unmatched, Query *place, NullTestType type)
 		fold(place);
 	}
 	cr_copy_nulling(key, unmatched->column);
-	place->jointree->quals = make_and_qual(place->jointree->quals,
-										   cr_make_null_test((Node *) key,
-															 type));
+	add_condition(place, cr_make_null_test((Node *) key, type));
 }
 
 typedef struct Known
@@ -181,11 +190,10 @@ share_place(CrUnmatched *unmatched, Query *place, NullTestType type)
 		Var		   *key = copyObject(unmatched->absent.key);
 
 		cr_copy_nulling(key, unmatched->column);
-		place->jointree->quals =
-			make_and_qual(place->jointree->quals, differs(unmatched));
+		add_condition(place, differs(unmatched));
 		condition = cr_make_null_test((Node *) key, IS_NOT_NULL);
 	}
-	place->jointree->quals = make_and_qual(place->jointree->quals, condition);
+	add_condition(place, condition);
 }
 
 Query *
