@@ -55,8 +55,12 @@ cr_link_is_person(CrLevel *level, const Var *var)
 		CrUnit	   *unit = (CrUnit *) lfirst(lc);
 
 		if (unit->position == var->varattno && IsA(unit->expanded, Var))
-			return cr_link_is_person(base->level, (Var *) unit->expanded) &&
-				is_met_from(base->level, ((Var *) unit->expanded)->varno);
+		{
+			Var		   *below = (Var *) unit->expanded;
+
+			return cr_link_is_person(base->level, below) &&
+				is_met_from(base->level, below->varno);
+		}
 	}
 	return false;
 }
@@ -67,7 +71,8 @@ cr_link_is_of_one_person(CrLevel *level, const CrLink *link)
 {
 	return cr_links_is_raw(level, link->from) &&
 		cr_links_is_raw(level, link->to) &&
-		cr_link_is_person(level, link->from) && cr_link_is_person(level, link->to);
+		cr_link_is_person(level, link->from) &&
+		cr_link_is_person(level, link->to);
 }
 
 /* Is the far row one, by a unique key of protected tables? */
