@@ -131,7 +131,7 @@ SELECT count(*) FROM orders WHERE store IN (SELECT count(*) FROM (SELECT DISTINC
 SELECT count(*) FROM orders WHERE store IN (SELECT length(a || b) FROM spellings);
 SELECT count(*) FROM orders WHERE channel = 'nobody' AND channel IN (SELECT x FROM (SELECT a || b AS x FROM spellings) s UNION SELECT x FROM (SELECT b || a AS x FROM spellings) t);
 SELECT count(*) FROM orders WHERE channel IN (SELECT x FROM (SELECT a || b AS x FROM spellings) s UNION SELECT x FROM (SELECT b || a AS x FROM spellings) t);
-SELECT count(*) FROM orders WHERE channel IN (SELECT x FROM (SELECT a AS x FROM spellings UNION ALL SELECT b FROM spellings) s GROUP BY x);
+SELECT verdict, code FROM cleanroom.explain('SELECT count(*) FROM orders WHERE channel IN (SELECT x FROM (SELECT a AS x FROM spellings UNION ALL SELECT b FROM spellings) s GROUP BY x)');
 SELECT count(*) FROM orders WHERE channel IN (SELECT x FROM (SELECT a || (b COLLATE "POSIX") AS x FROM spellings) s UNION SELECT x FROM (SELECT (a || b) COLLATE "POSIX" AS x FROM spellings) t);
 
 -- ---------- over protected rows ----------
