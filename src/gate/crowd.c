@@ -363,8 +363,8 @@ has_one_person(const CrBase *base)
 }
 
 /*
- * Is all that a row of the level has, but of sets that are asked about, the
- * same person's, whichever joins match?
+ * Is all that a row of the level has the same person's, whichever joins match?
+ * In a set that is asked about it may be another's than that of who is asked.
  */
 bool
 cr_people_are_one(CrLevel *level)
@@ -379,8 +379,7 @@ cr_people_are_one(CrLevel *level)
 	{
 		CrBase	   *base = (CrBase *) lfirst(lc);
 
-		if (cr_inspect_base_is_raw(base) && base->membership == NULL &&
-			!has_one_person(base))
+		if (cr_inspect_base_is_raw(base) && !has_one_person(base))
 			return false;
 	}
 	return meets_always(&meeting, &one, &other);

@@ -24,6 +24,7 @@
 #include "gate/bridge.h"
 #include "gate/gate.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 
@@ -144,15 +145,13 @@ asks_otherwise_walker(Node *node, CrLevel *level)
 								  (void *) level);
 }
 
-/* Does the condition compare a list with anything but people? */
+/* Is a list joined by anything but people? */
 static bool
-compares_otherwise(CrLevel *level, Node *expanded)
+joins_otherwise(CrLevel *level, Node *expanded)
 {
 	Bitmapset  *bases = cr_inspect_bases(expanded);
 	int			id = -1;
 
-	if (asks_otherwise_walker(expanded, level))
-		return true;
 	if (bms_is_empty(cr_inspect_raw_bases(level->statement, expanded)))
 		return false;
 	while ((id = bms_next_member(bases, id)) >= 0)
@@ -164,6 +163,80 @@ compares_otherwise(CrLevel *level, Node *expanded)
 			return true;
 	}
 	return false;
+}
+
+/* Is what a list says of people compared with what their rows say? */
+static bool
+mixes(CrLevel *level, Node *expanded)
+{
+	return expanded != NULL && cr_label_in(level, expanded) &&
+		cr_label_people_in(level, expanded);
+}
+
+static bool
+one_mixes(CrLevel *level, Node *quals)
+{
+	ListCell   *lc;
+
+	foreach(lc, make_ands_implicit((Expr *) quals))
+	{
+		if (mixes(level, lfirst(lc)))
+			return true;
+	}
+	return false;
+}
+
+/* The classes of CASE are one condition or another: no AND is between them. */
+static bool
+case_mixes_walker(Node *node, CrLevel *level)
+{
+	List	   *conditions = NIL;
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, CaseExpr))
+	{
+		foreach(lc, ((CaseExpr *) node)->args)
+			conditions = lappend(conditions,
+								 lfirst_node(CaseWhen, lc)->expr);
+		if (list_length(conditions) == 1 ?
+			one_mixes(level, linitial(conditions)) :
+			mixes(level, (Node *) conditions))
+			return true;
+	}
+	return expression_tree_walker(node, case_mixes_walker, (void *) level);
+}
+
+/*
+ * Do people's own rows count by what a list says of them: those of one until
+ * that day, of the next until another?
+ */
+static bool
+labels_choose_rows(CrLevel *level)
+{
+	ListCell   *lc;
+
+	foreach(lc, cr_inspect_all_clauses(level))
+	{
+		if (one_mixes(level, ((CrClause *) lfirst(lc))->expanded))
+			return true;
+	}
+	foreach(lc, level->aggregates)
+	{
+		CrAggregate *aggregate = (CrAggregate *) lfirst(lc);
+
+		if (one_mixes(level, aggregate->filter) ||
+			case_mixes_walker((Node *) aggregate->arguments, level))
+			return true;
+	}
+	foreach(lc, level->group_keys)
+	{
+		if (mixes(level, lfirst(lc)))
+			return true;
+	}
+	return level->kind == CR_LEVEL_UNIT &&
+		one_mixes(level, cr_inspect_expand(level, level->query->havingQual));
 }
 
 /* Is it by their people that rows are asked to be in the set? */
@@ -183,7 +256,10 @@ asks_for_people(CrLevel *level, const CrBase *set)
 	return true;
 }
 
-/* Does each list, at any depth, choose people as wholes? */
+/*
+ * Does each list, at any depth, choose people as wholes, of whom it is asked
+ * as such whether they are in a set?
+ */
 static bool
 choose_people(CrLevel *level)
 {
@@ -194,22 +270,22 @@ choose_people(CrLevel *level)
 	{
 		CrBase	   *base = (CrBase *) lfirst(lc);
 
-		if (!base_has_list(base))
-			continue;
-		if (base->membership != NULL)
-		{
-			if (!asks_for_people(level, base))
-				return false;
-		}
-		else if (level_of(base) != NULL && !choose_people(level_of(base)))
+		if (base->membership != NULL && !asks_for_people(level, base))
+			return false;
+		if (level_of(base) != NULL && !choose_people(level_of(base)))
 			return false;
 	}
 	foreach(lc, find_conditions(level))
 	{
-		if (compares_otherwise(level, lfirst(lc)))
+		if (asks_otherwise_walker(lfirst(lc), level))
 			return false;
 	}
-	return true;
+	foreach(lc, cr_inspect_all_clauses(level))
+	{
+		if (joins_otherwise(level, ((CrClause *) lfirst(lc))->expanded))
+			return false;
+	}
+	return !labels_choose_rows(level);
 }
 
 /* ---------- the rule ---------- */

@@ -55,6 +55,10 @@ CREATE TABLE heads (k int PRIMARY KEY, label text NOT NULL);
 INSERT INTO heads SELECT i, CASE WHEN i % 2 = 0 THEN 'even' ELSE 'odd' END FROM generate_series(1, 60) i;
 CREATE TABLE days (k int NOT NULL, day date NOT NULL, PRIMARY KEY (k, day));
 INSERT INTO days SELECT DISTINCT 1 + i % 60, date '2024-01-01' + i % 30 FROM generate_series(101, 1060) i JOIN pick ON k = i;
+CREATE TABLE upto (k int PRIMARY KEY, day date NOT NULL, n int NOT NULL);
+INSERT INTO upto SELECT i, date '2024-01-01' + i, i FROM generate_series(1, 60) i;
+CREATE TABLE calendar (day date PRIMARY KEY, x date NOT NULL, n int NOT NULL);
+INSERT INTO calendar SELECT date '2024-01-01' + n, date '2024-01-01' + n, n FROM generate_series(0, 30) n;
 CREATE TABLE map (k int PRIMARY KEY, g int NOT NULL);
 INSERT INTO map SELECT 100 + row_number() OVER (), g
   FROM generate_series(1, 8) g, LATERAL generate_series(1, (2 ^ (g - 1))::int) n;
@@ -77,6 +81,13 @@ END $$;
 SELECT try('SELECT count(*), sum(o.price) FROM orders o JOIN h ON h.id = o.buyer JOIN heads l ON l.k = h.id');
 SELECT try('SELECT l.label, count(*), count(DISTINCT h.id) FROM orders o JOIN h ON h.id = o.buyer JOIN heads l ON l.k = o.buyer GROUP BY 1');
 SELECT try('SELECT l.label, count(*), sum(x.n) FROM h JOIN heads l ON l.k = h.id LEFT JOIN (SELECT buyer, count(*) AS n FROM orders GROUP BY buyer) x ON x.buyer = h.id GROUP BY 1');
+SELECT try('SELECT count(*), sum(CASE WHEN l.label = ''even'' THEN o.price END) FROM orders o JOIN h ON h.id = o.buyer JOIN heads l ON l.k = o.buyer WHERE o.day > ''2024-01-10''');
+SELECT try('SELECT l.label, d.n < 15, count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN heads l ON l.k = o.buyer JOIN calendar d ON d.day = o.day WHERE l.label = ''odd'' AND d.n > 3 GROUP BY 1, 2');
+SELECT try('SELECT l.label, count(*) FROM h JOIN heads l ON l.k = h.id WHERE NOT EXISTS (SELECT FROM orders o WHERE o.buyer = h.id AND o.day < ''2024-01-02'') GROUP BY 1');
+SELECT try('SELECT l.label, x.n > 15, count(*) FROM h JOIN heads l ON l.k = h.id LEFT JOIN (SELECT buyer, count(*) AS n FROM orders WHERE day > ''2024-01-10'' GROUP BY buyer) x ON x.buyer = h.id GROUP BY 1, 2');
+SELECT try('WITH segment AS (SELECT k FROM heads WHERE label = ''odd'') SELECT count(*) FROM orders WHERE buyer IN (SELECT k FROM segment) AND buyer IN (SELECT id FROM h)');
+SELECT try('SELECT coalesce(l.label, ''none''), count(*) FROM orders o JOIN h ON h.id = o.buyer LEFT JOIN heads l ON l.k = o.buyer GROUP BY 1');
+SELECT try('SELECT count(*) FILTER (WHERE h.id IN (SELECT k FROM heads WHERE label = ''odd'')) FROM orders o JOIN h ON h.id = o.buyer');
 SELECT try('SELECT count(*) FROM h WHERE id IN (SELECT k FROM heads) AND EXISTS (SELECT FROM orders o WHERE o.buyer = h.id)');
 SELECT try('SELECT count(*) FROM h WHERE id IN (SELECT buyer FROM orders o JOIN heads l ON l.k = o.buyer)');
 SELECT try('SELECT count(*) FROM h WHERE id IN (SELECT boss FROM staff s JOIN pick ON pick.k = s.id)');
@@ -122,6 +133,25 @@ SELECT try('SELECT sum(x.n) FROM (SELECT buyer, count(*) AS n FROM orders o JOIN
 SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN days d ON d.k = o.buyer AND d.day = o.day');
 SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN (SELECT k, min(day) AS day FROM days GROUP BY k) d ON d.k = o.buyer WHERE o.day > d.day');
 SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer WHERE (o.buyer, o.day) IN (SELECT k, day FROM days)');
+
+-- by what a list says of people, compared with what their rows say
+SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN upto l ON l.k = o.buyer WHERE o.day <= l.day');
+SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN upto l ON l.k = o.buyer JOIN calendar d ON d.day = o.day WHERE (d.x <= l.day) IS TRUE');
+SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN upto l ON l.k = o.buyer JOIN calendar d ON d.day = o.day WHERE d.x <= l.day OR d.x + 1 <= l.day');
+SELECT try('SELECT d.x <= l.day, count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN upto l ON l.k = o.buyer JOIN calendar d ON d.day = o.day GROUP BY 1');
+SELECT try('SELECT count(*) FILTER (WHERE d.x <= l.day) FROM orders o JOIN h ON h.id = o.buyer JOIN upto l ON l.k = o.buyer JOIN calendar d ON d.day = o.day');
+SELECT try('SELECT sum(CASE WHEN d.x <= l.day THEN o.price END) FROM orders o JOIN h ON h.id = o.buyer JOIN upto l ON l.k = o.buyer JOIN calendar d ON d.day = o.day');
+SELECT try('SELECT sum(CASE WHEN l.n = 1 AND d.n = 1 THEN 1 WHEN l.n = 2 AND d.n <= 2 THEN 1 END) FROM orders o JOIN h ON h.id = o.buyer JOIN upto l ON l.k = o.buyer JOIN calendar d ON d.day = o.day');
+SELECT try('SELECT count(*) FROM (SELECT h.id, l.day FROM h JOIN upto l ON l.k = h.id GROUP BY h.id, l.day) z JOIN orders o ON o.buyer = z.id WHERE o.day <= z.day');
+SELECT try('SELECT count(*) FROM (SELECT DISTINCT h.id, l.day FROM h JOIN upto l ON l.k = h.id) z JOIN orders o ON o.buyer = z.id AND o.day <= z.day');
+SELECT try('SELECT count(*) FROM (SELECT o.buyer, o.day, l.day AS upto FROM orders o JOIN upto l ON l.k = o.buyer GROUP BY 1, 2, 3) z WHERE z.day <= z.upto AND z.buyer IN (SELECT id FROM h)');
+-- beside a question by another key
+SELECT try('SELECT s.boss IN (SELECT id FROM h) AS k, count(*) FROM staff s JOIN pick ON pick.k = s.id GROUP BY 1');
+SELECT try('SELECT count(*) FILTER (WHERE s.boss IN (SELECT id FROM h)) FROM staff s JOIN pick ON pick.k = s.id');
+SELECT try('SELECT count(*) FROM staff s JOIN pick ON pick.k = s.id WHERE EXISTS (SELECT FROM h WHERE h.id = s.boss)');
+SELECT try('SELECT count(*) FROM (SELECT s.id FROM staff s WHERE s.boss IN (SELECT id FROM h) GROUP BY s.id) q JOIN pick ON pick.k = q.id');
+SELECT try('SELECT count(*) FROM orders o JOIN pick ON pick.k = o.buyer WHERE o.buyer IN (SELECT s.id FROM staff s WHERE s.boss IN (SELECT id FROM h))');
+SELECT try('SELECT count(*) FROM staff t JOIN pick ON pick.k = t.id WHERE t.id IN (SELECT s.id FROM staff s JOIN h ON h.id = s.boss)');
 
 -- ---------- pairs ----------
 -- a question about two tables, or about what an outer join has, links nothing
