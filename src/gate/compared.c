@@ -40,6 +40,17 @@ compared_bases(CrLevel *level, Node *expr)
 	return bases;
 }
 
+/*
+ * Is it a table, or released rows?  Of constants, bands that the condition
+ * itself compares would be one row each.
+ */
+static bool
+is_stored(const CrBase *base)
+{
+	return base->rte->rtekind == RTE_RELATION ||
+		(base->level != NULL && base->level->kind == CR_LEVEL_RELEASED);
+}
+
 /* Does a dimension of the table's rows lead to each of these? */
 static bool
 are_labels(CrLevel *level, Bitmapset *raw, Bitmapset *others)
@@ -52,7 +63,7 @@ are_labels(CrLevel *level, Bitmapset *raw, Bitmapset *others)
 		CrBase	   *base = cr_inspect_base(level->statement, id);
 
 		if (base->kind != CR_BASE_PUBLIC || base->by_key || base->nullable ||
-			base->membership != NULL || !bms_is_member(id, determined))
+			!is_stored(base) || base->membership != NULL || !bms_is_member(id, determined))
 			return false;
 	}
 	return true;

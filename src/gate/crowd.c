@@ -65,12 +65,20 @@ cr_link_is_person(CrLevel *level, const Var *var)
 	return false;
 }
 
+/* Are two equal to the same one equal to each other, blanks and all? */
+static bool
+is_one_to_one(const CrLink *link)
+{
+	return IsA(link->clause->expanded, OpExpr) &&
+		cr_inspect_names_one((OpExpr *) link->clause->expanded);
+}
+
 /* Do the two name the same person? */
 bool
 cr_link_is_of_one_person(CrLevel *level, const CrLink *link)
 {
 	return cr_links_is_raw(level, link->from) &&
-		cr_links_is_raw(level, link->to) &&
+		cr_links_is_raw(level, link->to) && is_one_to_one(link) &&
 		cr_link_is_person(level, link->from) &&
 		cr_link_is_person(level, link->to);
 }
@@ -140,8 +148,8 @@ met_by_way(const Meeting *meeting, const CrLink *link, const CrLink *on,
 	Var		   *there = cr_link_raw_side(level, on, base);
 
 	if (here == NULL || there == NULL || !link->fair || !on->fair ||
-		base->membership != NULL ||
-		!bms_is_member(here->varno, met) ||
+		base->membership != NULL || !is_one_to_one(link) ||
+		!is_one_to_one(on) || !bms_is_member(here->varno, met) ||
 		bms_is_member(there->varno, met) ||
 		!holds(meeting, link, here->varno, base->id) ||
 		!holds(meeting, on, base->id, there->varno))

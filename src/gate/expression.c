@@ -339,6 +339,17 @@ is_incomparable_column(Node *node)
 		!OidIsValid(((Var *) node)->varcollid);
 }
 
+CrVerdict *
+cr_rule_refuse_collation(Node *node)
+{
+	return cr_verdict_refuse(CR_ERRCODE_FUNCTION,
+							 node != NULL ? exprLocation(node) : -1,
+							 "values over protected rows need one collation, "
+							 "and one of the server's own",
+							 "Add COLLATE with a built-in collation such as "
+							 "\"C\", or let a superuser own the collation.");
+}
+
 /*
  * A collation of the analyst's own can be made to warn when a row first needs
  * it, and a comparison without any fails then: either tells of that row.
@@ -350,11 +361,7 @@ check_collation(Node *node)
 		cr_total_collation(InvalidOid, exprCollation(node)) &&
 		cr_total_collation(called_function(node), exprInputCollation(node)))
 		return NULL;
-	return cr_verdict_refuse(CR_ERRCODE_FUNCTION, exprLocation(node),
-							 "values over protected rows need one collation, "
-							 "and one of the server's own",
-							 "Add COLLATE with a built-in collation such as "
-							 "\"C\", or let a superuser own the collation.");
+	return cr_rule_refuse_collation(node);
 }
 
 typedef struct TotalContext

@@ -116,6 +116,7 @@ extern CrVerdict *cr_rule_cast(Node *node);
 extern CrVerdict *cr_rule_total(Node *expr);
 extern CrVerdict *cr_rule_total_beside(Node *expr);
 extern CrVerdict *cr_rule_grouping_operator(SortGroupClause *clause);
+extern CrVerdict *cr_rule_refuse_collation(Node *node);
 extern CrVerdict *cr_rule_grouping_operators(List *clauses);
 
 /* fixed.c: lists that are the same for all rows */

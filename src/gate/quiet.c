@@ -205,12 +205,58 @@ note_cte(CrStatement *statement, const char *name)
 	}
 }
 
+/*
+ * Is it sorted or grouped by, also in an aggregate, without a collation?  What
+ * a sub-select gives may have none, of which the parser says nothing; then the
+ * first comparison fails.
+ */
+static bool
+lacks_collation(const TargetEntry *tle)
+{
+	Node	   *expr = (Node *) tle->expr;
+
+	return tle->ressortgroupref != 0 && type_is_collatable(exprType(expr)) &&
+		!OidIsValid(exprCollation(expr));
+}
+
+/* The same of UNION and such, which compare whole rows. */
+static bool
+unites_without_collation(const SetOperationStmt *operation)
+{
+	ListCell   *lc;
+	ListCell   *lc2;
+
+	if (operation->op == SETOP_UNION && operation->all)
+		return false;
+	forboth(lc, operation->colTypes, lc2, operation->colCollations)
+	{
+		if (type_is_collatable(lfirst_oid(lc)) && !OidIsValid(lfirst_oid(lc2)))
+			return true;
+	}
+	return false;
+}
+
+/* Notes, if it is so, a part of a query whose values have no order. */
+static bool
+check_order(Node *node, QuietContext *context)
+{
+	if (IsA(node, TargetEntry) && lacks_collation((TargetEntry *) node))
+		context->refusal =
+			cr_rule_refuse_collation((Node *) ((TargetEntry *) node)->expr);
+	else if (IsA(node, SetOperationStmt) &&
+			 unites_without_collation((SetOperationStmt *) node))
+		context->refusal = cr_rule_refuse_collation(NULL);
+	return context->refusal != NULL;
+}
+
 /* Queries in the sub-selects of an expression that is total itself. */
 static bool
 sublink_walker(Node *node, QuietContext *context)
 {
 	if (node == NULL)
 		return false;
+	if (check_order(node, context))
+		return true;
 	if (IsA(node, Query))
 		return quiet_walker(node, context);
 	return expression_tree_walker(node, sublink_walker, (void *) context);
@@ -244,6 +290,8 @@ quiet_walker(Node *node, QuietContext *context)
 		context->refusal = check_rte(rte);
 		return context->refusal != NULL;
 	}
+	if (check_order(node, context))
+		return true;
 	switch (nodeTag(node))
 	{
 		case T_RangeTblFunction:

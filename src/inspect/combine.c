@@ -31,6 +31,7 @@
 #include "inspect/normalize.h"
 #include "inspect/shell.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
@@ -75,6 +76,35 @@ counts_people(const Combination *all)
 			return true;
 	}
 	return false;
+}
+
+/* May it have other rows where it is written, and run, once more? */
+static bool
+unsteady_walker(Node *node, void *context)
+{
+	Query	   *query = (Query *) node;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry) &&
+		((RangeTblEntry *) node)->tablesample != NULL)
+		return true;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, unsteady_walker, context);
+	return query->hasDistinctOn || query->hasWindowFuncs ||
+		query->limitCount != NULL || query->limitOffset != NULL ||
+		query_tree_walker(query, unsteady_walker, context, 0);
+}
+
+/*
+ * Is all that the query reads the same each time?  Who is elsewhere is looked
+ * for in copies of it.
+ */
+static bool
+is_steady(Query *query)
+{
+	return !unsteady_walker((Node *) query->jointree, NULL) &&
+		!range_table_walker(query->rtable, unsteady_walker, NULL, 0);
 }
 
 /* People of other branches are looked for by columns of the branches. */
@@ -387,7 +417,11 @@ cr_arms_release(CrLevel *level, int rti, List *branches)
 	all.shell = shell;
 	drop_empty_branches(&all, branches);
 	if (counts_people(&all))
+	{
+		if (!is_steady(all.query))
+			return false;
 		compute_keys(&all);
+	}
 	classes = find_classes(&all);
 	foreach(lc, classes)
 		queries = lappend(queries,

@@ -222,9 +222,9 @@ query_is_determined(const CrProbe *probe, Query *query)
 		return list_is_determined(probe, cr_inspect_constant_rows(query));
 	if (query->hasTargetSRFs)
 		return series_is_determined(probe, cr_series_of_query(query, &call));
-	if (query->groupingSets != NIL)
+	/* which rows DISTINCT ON keeps may differ from one copy to another */
+	if (query->groupingSets != NIL || query->hasDistinctOn)
 		return false;
-	/* DISTINCT ON keeps one row for each value of its columns, too */
 	if (query->distinctClause != NIL &&
 		clauses_are_pinned(probe, query->distinctClause, query->targetList))
 		return true;

@@ -38,6 +38,30 @@ typedef struct Copies
 	Index		depth;			/* of the query walked, below the level's */
 } Copies;
 
+/*
+ * Does it give the very same rows each time?  Subqueries in its expressions
+ * are run once already.
+ */
+static bool
+is_repeatable(Query *query)
+{
+	ListCell   *lc;
+
+	if (query->hasAggs || query->groupClause != NIL ||
+		query->distinctClause != NIL || query->hasWindowFuncs ||
+		query->limitCount != NULL || query->limitOffset != NULL ||
+		query->setOperations != NULL)
+		return false;
+	foreach(lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+
+		if (rte->rtekind == RTE_SUBQUERY && !is_repeatable(rte->subquery))
+			return false;
+	}
+	return true;
+}
+
 /* ---------- which subqueries there are ---------- */
 
 typedef struct Outside
@@ -316,12 +340,17 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 		CrSubLink  *entry = (CrSubLink *) lfirst(lc);
 		Query	   *alone;
 
-		if (entry->copies < 2)
+		/* the planner copies what it pulls up, wherever that is named */
+		if (entry->copies < 2 &&
+			(entry->copies == 0 || entry->nest == 0 ||
+			 is_repeatable(entry->level->query)))
 			continue;
 		alone = bring_up(entry->level->query, entry->nest);
 		if (alone == NULL)
 		{
-			level->statement->left_copies = true;
+			/* what has a WITH list is not pulled up */
+			if (entry->copies > 1)
+				level->statement->left_copies = true;
 			continue;
 		}
 		entry->cte = make_cte(level->statement, alone, entry->copies, *ctes);
@@ -335,30 +364,6 @@ cr_reshape_copies(CrLevel *level, Query *query, List **ctes)
 }
 
 /* ---------- sets, which their guards read again ---------- */
-
-/*
- * Does it give the very same rows each time?  Subqueries in its expressions
- * are run once already.
- */
-static bool
-is_repeatable(Query *query)
-{
-	ListCell   *lc;
-
-	if (query->hasAggs || query->groupClause != NIL ||
-		query->distinctClause != NIL || query->hasWindowFuncs ||
-		query->limitCount != NULL || query->limitOffset != NULL ||
-		query->setOperations != NULL)
-		return false;
-	foreach(lc, query->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-
-		if (rte->rtekind == RTE_SUBQUERY && !is_repeatable(rte->subquery))
-			return false;
-	}
-	return true;
-}
 
 /*
  * The set's guard has a FROM like the set's own.  What in it may differ from

@@ -115,7 +115,7 @@ make_core(CrLevel *level, List **ctes)
 	core->hasSubLinks = core->hasSubLinks ||
 		checkExprHasSubLink((Node *) core->targetList) ||
 		checkExprHasSubLink(core->havingQual);
-	core = cr_reshape_copies(level, core, ctes);
+	core = cr_reshape_fence(cr_reshape_copies(level, core, ctes));
 	/* WITH stays with the shell, one level above the core */
 	cr_normalize_lift_ctes(core, 1);
 	return cr_reshape_twins(core);

@@ -37,6 +37,9 @@ extern void cr_reshape_open_exempt(Query *query);
 
 /* copies.c: a subquery runs once, wherever its condition is copied to */
 extern void cr_reshape_remember(CrSubLink *entry);
+/* fence.c */
+extern Query *cr_reshape_fence(Query *core);
+
 extern Query *cr_reshape_copies(CrLevel *level, Query *query, List **ctes);
 extern void cr_reshape_sets(CrLevel *level, List **ctes);
 extern bool cr_reshape_left_closed(Query *query);

@@ -22,7 +22,9 @@ SELECT ask('WITH a AS (SELECT code, avg(minutes) AS m FROM visits GROUP BY code)
 SELECT ask('SELECT v.code, count(*) FILTER (WHERE v.minutes > a.m) FROM visits v JOIN (SELECT code, avg(minutes) AS m FROM visits GROUP BY code) a ON a.code = v.code GROUP BY v.code /v.patient/');
 SELECT ask('SELECT p.city, count(*) FROM patients p JOIN limits l ON l.city = p.city WHERE p.age BETWEEN l.lo AND l.hi GROUP BY 1 /patient/');
 SELECT ask('SELECT p.city, avg(v.cost) FROM patients p JOIN limits l ON l.city = p.city JOIN visits v ON v.patient = p.patient WHERE p.age > l.lo GROUP BY 1 /p.patient/');
-SELECT ask('SELECT p.city, count(*) FROM patients p JOIN (VALUES (''Oslo'', 30), (''Bergen'', 40)) l (city, lo) ON l.city = p.city AND p.age >= l.lo GROUP BY 1 /patient/');
+-- of constants, which bands of the column itself would be, it is refused
+SELECT attack('SELECT p.city, count(*) FROM patients p JOIN (VALUES (''Oslo'', 30), (''Bergen'', 40)) l (city, lo) ON l.city = p.city AND p.age >= l.lo GROUP BY 1');
+SELECT attack('SELECT l.lo, count(*) FROM patients p JOIN (VALUES (0, 40), (40, 80), (80, 200)) l (lo, hi) ON p.age >= l.lo AND p.age < l.hi GROUP BY 1');
 
 -- ---------- attacks ----------
 -- a label that the column leads to, and one that a person leads to

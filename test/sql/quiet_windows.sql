@@ -67,10 +67,6 @@ SELECT count(*) FROM orders WHERE store IN (SELECT percentile_disc(0.25) WITHIN 
 -- what is not run needs no bounds
 SELECT count(*) FROM orders WHERE store IN (SELECT store FROM stores WINDOW w AS (ORDER BY size ROWS -1 PRECEDING));
 -- one row for each value
-SELECT s.city, count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store, city FROM stores ORDER BY store, size) s USING (store) GROUP BY 1 ORDER BY 1;
-WITH f AS (SELECT DISTINCT ON (store) store, channel FROM (SELECT store, channel, count(*) AS n FROM orders GROUP BY 1, 2) x ORDER BY store, n DESC, channel)
-SELECT f.channel AS main, count(*) FROM orders JOIN f USING (store) GROUP BY 1 ORDER BY 1;
-SELECT f.weight, count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store, weight FROM weights ORDER BY store, (weight + store) % 3, weight) f USING (store) GROUP BY 1 ORDER BY 1;
 SELECT b.m, count(*) FROM orders JOIN (SELECT city, store, max(size) / 600 AS m FROM stores GROUP BY 1, 2) b USING (store) GROUP BY 1 ORDER BY 1;
 SELECT b.city, count(*) FROM orders JOIN (SELECT DISTINCT city, store FROM stores) b USING (store) GROUP BY 1 ORDER BY 1;
 
@@ -163,6 +159,29 @@ SELECT count(*) FROM orders JOIN (SELECT city, store FROM stores GROUP BY GROUPI
 SELECT count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store FROM stores UNION ALL SELECT store FROM stores) s USING (store);
 SELECT count(*) FROM orders JOIN (SELECT row_number() OVER () % 4 AS store FROM stores) s USING (store);
 SELECT count(*) FROM orders JOIN (SELECT city, size % 200 AS store FROM stores GROUP BY size, city) s USING (store);
+
+-- ---------- runs that may differ ----------
+-- which rows DISTINCT ON keeps: not the same in each copy of it
+SELECT s.city, count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store, city FROM stores ORDER BY store, size) s USING (store) GROUP BY 1 ORDER BY 1;
+WITH f AS (SELECT DISTINCT ON (store) store, channel FROM (SELECT store, channel, count(*) AS n FROM orders GROUP BY 1, 2) x ORDER BY store, n DESC, channel)
+SELECT f.channel AS main, count(*) FROM orders JOIN f USING (store) GROUP BY 1 ORDER BY 1;
+SELECT f.weight, count(*) FROM orders JOIN (SELECT DISTINCT ON (store) store, weight FROM weights ORDER BY store, (weight + store) % 3, weight) f USING (store) GROUP BY 1 ORDER BY 1;
+-- nor are those that are looked for in other branches
+SELECT count(DISTINCT u) FROM (SELECT person AS u, store FROM orders UNION ALL SELECT person, store FROM orders) z
+  JOIN (SELECT store, max(weight) AS w FROM (SELECT store, weight, row_number() OVER (PARTITION BY store) AS n FROM weights) x WHERE n = 1 GROUP BY store) s USING (store) WHERE s.w < 5;
+-- what the planner would copy into a guard and an aggregate runs once
+SELECT rewritten ~ 'subquery_1 AS MATERIALIZED', rewritten ~ 'LIMIT 1.*LIMIT 1' FROM cleanroom.explain('SELECT sum(amount) FILTER (WHERE k) FROM (SELECT person, amount, store = (SELECT store FROM weights LIMIT 1) AS k FROM orders) q');
+SELECT rewritten ~ 'OFFSET .0.*OFFSET .0', rewritten ~ 'LIMIT 1.*LIMIT 1' FROM cleanroom.explain('SELECT sum(amount) FILTER (WHERE store = b) FROM orders CROSS JOIN (SELECT (SELECT store FROM weights LIMIT 1) AS b) s');
+SELECT rewritten ~ 'OFFSET .0.*OFFSET .0', rewritten ~ 'LIMIT 1.*LIMIT 1' FROM cleanroom.explain('SELECT sum(amount) FILTER (WHERE store = b) FROM orders CROSS JOIN (VALUES ((SELECT store FROM weights LIMIT 1))) s (b)');
+SELECT rewritten ~ 'OFFSET .0.*OFFSET .0', rewritten ~ 'LIMIT 1.*LIMIT 1' FROM cleanroom.explain('SELECT sum(amount) FILTER (WHERE o.store = s.b) FROM orders o JOIN (SELECT store, (SELECT store FROM weights LIMIT 1) AS b FROM stores) s ON s.store = o.store');
+SELECT count(*) FILTER (WHERE store = b) FROM orders CROSS JOIN (VALUES ((SELECT max(store) FROM weights))) s (b);
+SELECT count(*) FILTER (WHERE o.store < s.b) FROM orders o JOIN (SELECT store, (SELECT max(store) FROM weights) AS b FROM stores) s ON s.store = o.store;
+-- what has no collation and is sorted, as a sub-select
+SELECT count(*) FROM orders WHERE store IN (SELECT row_number() OVER (PARTITION BY (SELECT a || b FROM spellings LIMIT 1)) FROM weights);
+SELECT count(*) FROM orders WHERE store IN (SELECT row_number() OVER (ORDER BY left((SELECT a || b FROM spellings LIMIT 1), 2)) FROM weights);
+SELECT count(*) FROM orders WHERE store IN (SELECT count(*) FROM weights GROUP BY (SELECT a || b FROM spellings LIMIT 1));
+SELECT count(*) FROM orders WHERE store IN (SELECT count(DISTINCT (SELECT a || b FROM spellings LIMIT 1)) FROM weights);
+SELECT count(*) FROM orders WHERE store IN (SELECT length(x) FROM (SELECT (SELECT a || b FROM spellings LIMIT 1) AS x UNION SELECT (SELECT b || a FROM spellings LIMIT 1)) y);
 
 RESET SESSION AUTHORIZATION;
 RESET search_path;
