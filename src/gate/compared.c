@@ -63,7 +63,8 @@ are_labels(CrLevel *level, Bitmapset *raw, Bitmapset *others)
 		CrBase	   *base = cr_inspect_base(level->statement, id);
 
 		if (base->kind != CR_BASE_PUBLIC || base->by_key || base->nullable ||
-			!is_stored(base) || base->membership != NULL || !bms_is_member(id, determined))
+			base->membership != NULL || !is_stored(base) ||
+			!bms_is_member(id, determined))
 			return false;
 	}
 	return true;

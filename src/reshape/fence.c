@@ -50,16 +50,14 @@ fence_values(RangeTblEntry *rte)
 	foreach(lc, rte->coltypes)
 	{
 		int			number = foreach_current_index(lc);
+		char	   *name = strVal(list_nth(rte->eref->colnames, number));
 		Var		   *var = makeVar(1, number + 1, lfirst_oid(lc),
 								  list_nth_int(rte->coltypmods, number),
 								  list_nth_oid(rte->colcollations, number), 0);
 
-		query->targetList =
-			lappend(query->targetList,
-					makeTargetEntry((Expr *) var, number + 1,
-									pstrdup(strVal(list_nth(rte->eref->colnames,
-															number))),
-									false));
+		query->targetList = lappend(query->targetList,
+									makeTargetEntry((Expr *) var, number + 1,
+													pstrdup(name), false));
 	}
 	query->hasSubLinks = true;
 	query->limitOffset = (Node *) cr_make_int8(0);
