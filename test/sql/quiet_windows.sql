@@ -179,7 +179,7 @@ SELECT count(*) FILTER (WHERE o.store < s.b) FROM orders o JOIN (SELECT store, (
 -- what has no collation and is sorted, as a sub-select
 SELECT count(*) FROM orders WHERE store IN (SELECT row_number() OVER (PARTITION BY (SELECT a || b FROM spellings LIMIT 1)) FROM weights);
 SELECT count(*) FROM orders WHERE store IN (SELECT row_number() OVER (ORDER BY left((SELECT a || b FROM spellings LIMIT 1), 2)) FROM weights);
-SELECT count(*) FROM orders WHERE store IN (SELECT count(*) FROM weights GROUP BY (SELECT a || b FROM spellings LIMIT 1));
+SELECT verdict, code FROM cleanroom.explain('SELECT count(*) FROM orders WHERE store IN (SELECT count(*) FROM weights GROUP BY (SELECT a || b FROM spellings LIMIT 1))');
 SELECT count(*) FROM orders WHERE store IN (SELECT count(DISTINCT (SELECT a || b FROM spellings LIMIT 1)) FROM weights);
 SELECT count(*) FROM orders WHERE store IN (SELECT length(x) FROM (SELECT (SELECT a || b FROM spellings LIMIT 1) AS x UNION SELECT (SELECT b || a FROM spellings LIMIT 1)) y);
 
