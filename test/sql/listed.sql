@@ -27,6 +27,13 @@ CREATE TABLE accounts (id int PRIMARY KEY, iban int UNIQUE NOT NULL, balance int
 INSERT INTO accounts SELECT 5000 + i, i, i FROM generate_series(1, 60) i WHERE i <> 3;
 CREATE TABLE a (id int PRIMARY KEY, zip int NOT NULL, income int NOT NULL);
 INSERT INTO a SELECT i, 1, 1000 + 7 * i FROM generate_series(1, 600) i;
+CREATE TABLE logins (mail text NOT NULL);
+INSERT INTO logins SELECT 'b' || i || repeat(' ', n) FROM generate_series(1, 60) i, generate_series(0, 7) n;
+CREATE TABLE codes (code char(12) PRIMARY KEY);
+INSERT INTO codes SELECT 'b' || i FROM generate_series(1, 60) i WHERE i <> 3;
+SELECT cleanroom.protect('logins', 'mail', 20, join_keys => '{mail}');
+SELECT cleanroom.protect('codes', 'code', 20, join_keys => '{code}');
+GRANT SELECT ON logins, codes TO regress_cr_li_analyst;
 SELECT cleanroom.protect('staff', 'id', 20, measures => '{pay}', join_keys => '{id, boss, badge}');
 SELECT cleanroom.protect('visits', 'patient', 20, join_keys => '{head, doctor, patient}');
 SELECT cleanroom.protect('docs', 'id', 20, join_keys => '{id}');
@@ -59,6 +66,8 @@ CREATE TABLE upto (k int PRIMARY KEY, day date NOT NULL, n int NOT NULL);
 INSERT INTO upto SELECT i, date '2024-01-01' + i, i FROM generate_series(1, 60) i;
 CREATE TABLE calendar (day date PRIMARY KEY, x date NOT NULL, n int NOT NULL);
 INSERT INTO calendar SELECT date '2024-01-01' + n, date '2024-01-01' + n, n FROM generate_series(0, 30) n;
+CREATE TABLE names (k text PRIMARY KEY);
+INSERT INTO names SELECT 'b' || i || repeat(' ', n) FROM generate_series(1, 60) i, generate_series(0, 7) n WHERE n < i;
 CREATE TABLE map (k int PRIMARY KEY, g int NOT NULL);
 INSERT INTO map SELECT 100 + row_number() OVER (), g
   FROM generate_series(1, 8) g, LATERAL generate_series(1, (2 ^ (g - 1))::int) n;
@@ -124,6 +133,8 @@ SELECT try('SELECT count(*) FROM pays p JOIN pick ON pick.k = p.payer JOIN h ON 
 SELECT try('SELECT count(*) FROM (SELECT payer, payee, sum(amount) AS amount FROM pays GROUP BY payer, payee) p JOIN pick ON pick.k = p.payer JOIN h ON h.id = p.payee');
 SELECT try('SELECT count(*) FROM (SELECT payer, payee, sum(amount) AS amount FROM pays GROUP BY payer, payee) t JOIN (SELECT payer, payee FROM pays GROUP BY payer, payee) u ON u.payee = t.payee');
 SELECT try('SELECT count(*) FROM (SELECT id, g, sum(n) AS n FROM (SELECT s.id, h.id AS g, count(*) AS n FROM staff s JOIN h ON h.id = s.boss GROUP BY s.id, h.id) p GROUP BY id, g) p JOIN (SELECT id, g, sum(n) AS n FROM (SELECT s.id, h.id AS g, count(*) AS n FROM staff s JOIN h ON h.id = s.boss GROUP BY s.id, h.id) p GROUP BY id, g) q ON q.g = p.g');
+-- of spellings that are one as characters
+SELECT try('SELECT count(*) FROM logins p JOIN codes c ON c.code = p.mail::bpchar JOIN names l ON l.k = p.mail');
 -- of rows of one person
 SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer JOIN pick ON pick.k = o.no');
 SELECT try('SELECT count(*) FROM orders o JOIN h ON h.id = o.buyer WHERE o.no IN (SELECT k FROM pick)');
