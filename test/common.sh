@@ -103,9 +103,11 @@ start_server()
 		{ tail -20 "$dir/server.log" >&2; return 1; }
 }
 
+# A machine that went down has left the file of a server that is no more.
 stop_server()
 {
 	[ ! -f "$dir/data/postmaster.pid" ] ||
+		! as_user "$bindir/pg_ctl" -D data status >/dev/null ||
 		as_user "$bindir/pg_ctl" -D data -w -m "${1:-fast}" stop >/dev/null
 }
 
