@@ -16,23 +16,16 @@
 #include "access/transam.h"
 #include "base/constant.h"
 #include "base/oids.h"
-#include "catalog/dependency.h"
-#include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 static bool
 is_made(Oid funcid, void *context)
 {
-	const CrOids *oids = cr_oids_get();
-
 	(void) context;
-	return funcid >= FirstNormalObjectId &&
-		(oids == NULL || get_func_namespace(funcid) != oids->schema ||
-		 getExtensionOfObject(ProcedureRelationId, funcid) != oids->extension);
+	return funcid >= FirstNormalObjectId && !cr_oids_is_own_function(funcid);
 }
 
 /* Does it compare values of a type by somebody's function? */

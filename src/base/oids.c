@@ -143,6 +143,16 @@ cr_oids_is_own_table(Oid relid)
 		getExtensionOfObject(RelationRelationId, relid) == oids->extension;
 }
 
+bool
+cr_oids_is_own_function(Oid funcid)
+{
+	const CrOids *oids = cr_oids_get();
+
+	/* others may have put theirs into its schema, before it was ours */
+	return oids != NULL && get_func_namespace(funcid) == oids->schema &&
+		getExtensionOfObject(ProcedureRelationId, funcid) == oids->extension;
+}
+
 uint64
 cr_oids_generation(void)
 {

@@ -36,6 +36,9 @@ extern const CrOids *cr_oids_get(void);
  */
 extern bool cr_oids_is_own_table(Oid relid);
 
+/* Is the function one of the extension's?  Reads the catalogs. */
+extern bool cr_oids_is_own_function(Oid funcid);
+
 /*
  * A number that moves whenever what this module says may have changed, for
  * caches that rest on it.  Read it after a call of cr_oids_get().

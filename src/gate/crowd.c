@@ -187,6 +187,20 @@ meet_next(const Meeting *meeting, Bitmapset *met)
 	return met;
 }
 
+/* All that the given ones meet so, one after the other, and those. */
+static Bitmapset *
+meet_all(const Meeting *meeting, Bitmapset *met)
+{
+	int			before;
+
+	do
+	{
+		before = bms_num_members(met);
+		met = meet_next(meeting, met);
+	} while (bms_num_members(met) > before);
+	return met;
+}
+
 /*
  * The first raw base that the given one does not meet so; or NULL.  In a set
  * that is asked about, a row has one match at most, or none.
@@ -194,15 +208,9 @@ meet_next(const Meeting *meeting, Bitmapset *met)
 static CrBase *
 not_met_from(const Meeting *meeting, int start)
 {
-	Bitmapset  *met = bms_make_singleton(start);
-	int			before;
+	Bitmapset  *met = meet_all(meeting, bms_make_singleton(start));
 	ListCell   *lc;
 
-	do
-	{
-		before = bms_num_members(met);
-		met = meet_next(meeting, met);
-	} while (bms_num_members(met) > before);
 	foreach(lc, cr_inspect_all_bases(meeting->level))
 	{
 		CrBase	   *base = (CrBase *) lfirst(lc);
@@ -401,18 +409,13 @@ bool
 cr_link_is_met(CrLevel *level, List *links, const Var *var)
 {
 	Meeting		meeting = {level, links, NULL, true, true};
-	Bitmapset  *same = bms_make_singleton(var->varno);
+	Bitmapset  *same;
 	ListCell   *lc;
-	int			before;
 	int			i;
 
 	if (!cr_links_is_raw(level, var) || !cr_link_is_person(level, var))
 		return false;
-	do
-	{
-		before = bms_num_members(same);
-		same = meet_next(&meeting, same);
-	} while (bms_num_members(same) > before);
+	same = meet_all(&meeting, bms_make_singleton(var->varno));
 	foreach(lc, links)
 	{
 		CrLink	   *link = (CrLink *) lfirst(lc);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "admit/admit.h"
+#include "base/oids.h"
 #include "guard/approved.h"
 #include "guard/command.h"
 #include "guard/execution.h"
@@ -91,7 +92,7 @@ note_put_in(Query *parse, List *before)
 	foreach(lc, after)
 	{
 		if (!list_member_oid(before, lfirst_oid(lc)) &&
-			cr_made_function_is_ours(lfirst_oid(lc)))
+			cr_oids_is_own_function(lfirst_oid(lc)))
 			put_in = list_append_unique_oid(put_in, lfirst_oid(lc));
 	}
 	MemoryContextSwitchTo(caller);

@@ -21,7 +21,6 @@
 #include "nodes/pathnodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "utils/syscache.h"
 
 typedef struct Inlining
 {
@@ -45,29 +44,14 @@ cr_normalize_may_inline(const RangeTblEntry *rte)
 		((FuncExpr *) call)->funcid >= FirstNormalObjectId;
 }
 
-/* Supplies defaults and names of arguments, as the planner would. */
-static void
-expand_arguments(RangeTblEntry *rte)
-{
-	RangeTblFunction *function = linitial(rte->functions);
-	FuncExpr   *call = (FuncExpr *) function->funcexpr;
-	HeapTuple	tuple = SearchSysCache1(PROCOID,
-										ObjectIdGetDatum(call->funcid));
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", call->funcid);
-	call->args = expand_function_arguments(call->args, false,
-										   call->funcresulttype, tuple);
-	ReleaseSysCache(tuple);
-}
-
 static void
 inline_entry(RangeTblEntry *rte, Inlining *inlining)
 {
 	RangeTblEntry *trial = copyObject(rte);
+	RangeTblFunction *function = linitial(trial->functions);
 	Query	   *query;
 
-	expand_arguments(trial);
+	cr_normalize_arguments((FuncExpr *) function->funcexpr);
 	query = inline_set_returning_function(inlining->root, trial);
 	if (query == NULL)
 		return;

@@ -29,8 +29,8 @@
 #define CR_MAX_PATTERNS	100
 
 /* Gives a call all of its arguments, by position, as the planner would. */
-static void
-expand_arguments(FuncExpr *call)
+void
+cr_normalize_arguments(FuncExpr *call)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID,
 										ObjectIdGetDatum(call->funcid));
@@ -102,7 +102,7 @@ static Node *
 fold_call(FuncExpr *call)
 {
 	if (call->funcid < FirstNormalObjectId && is_abridged(call))
-		expand_arguments(call);
+		cr_normalize_arguments(call);
 	if (is_folded(call->funcid) && are_constants(call->args))
 		return cr_fold((Node *) call);
 	return (Node *) call;

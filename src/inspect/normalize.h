@@ -42,6 +42,7 @@ extern bool cr_normalize_unmatched_groups(CrStatement *statement,
 										  Query *query);
 
 /* inspect/literal.c */
+extern void cr_normalize_arguments(FuncExpr *call);
 extern void cr_normalize_calls(Query *query);
 
 /* inspect/single.c */

@@ -103,20 +103,9 @@ cr_made_function_is_others(Oid funcid, Oid reader)
 
 /* See made_function.h. */
 bool
-cr_made_function_is_ours(Oid funcid)
-{
-	const CrOids *oids = cr_oids_get();
-
-	/* others may have put theirs into its schema, before it was ours */
-	return oids != NULL && get_func_namespace(funcid) == oids->schema &&
-		getExtensionOfObject(ProcedureRelationId, funcid) == oids->extension;
-}
-
-/* See made_function.h. */
-bool
 cr_made_function_is_harmless(Oid funcid, Oid reader)
 {
-	if (cr_made_function_is_ours(funcid))
+	if (cr_oids_is_own_function(funcid))
 		return func_volatile(funcid) == PROVOLATILE_IMMUTABLE ||
 			cr_condition_list_has(funcid);
 	return cr_made_function_answers(funcid) &&

@@ -23,9 +23,6 @@ extern bool cr_made_function_answers(Oid funcid);
  */
 extern bool cr_made_function_is_others(Oid funcid, Oid reader);
 
-/* Is it one of cleanroom's own?  Reads the catalogs. */
-extern bool cr_made_function_is_ours(Oid funcid);
-
 /*
  * May it run with the reader's rights although the query does not show it, as
  * in the predicate of an index?  Then it does nothing that the query might not

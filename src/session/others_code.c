@@ -17,6 +17,7 @@
 #include "access/relation.h"
 #include "access/transam.h"
 #include "base/inval.h"
+#include "base/oids.h"
 #include "base/operators.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
@@ -79,7 +80,7 @@ is_untrusted_function(Oid funcid, void *context)
 			(is_listed(funcid, judging->node) ||
 			/* ours serve many purposes; these are facts of the session */
 			 (funcid >= FirstNormalObjectId &&
-			  !cr_made_function_is_ours(funcid) &&
+			  !cr_oids_is_own_function(funcid) &&
 			  cr_made_function_answers(funcid) &&
 			  superuser_arg(function->proowner) &&
 			  cr_names_are_fixed(funcid, InvalidOid)));

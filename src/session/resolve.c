@@ -18,6 +18,7 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/oids.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -27,7 +28,6 @@
 #include "nodes/nodeFuncs.h"
 #include "rewrite/rewriteHandler.h"
 #include "session/asker.h"
-#include "session/made_function.h"
 #include "session/on_behalf.h"
 #include "session/pinned.h"
 #include "session/plain_node.h"
@@ -98,7 +98,7 @@ is_foreign_function(Oid funcid, void *context)
 {
 	Contents   *contents = (Contents *) context;
 
-	if (funcid >= FirstNormalObjectId && !cr_made_function_is_ours(funcid))
+	if (funcid >= FirstNormalObjectId && !cr_oids_is_own_function(funcid))
 		contents->functions = list_append_unique_oid(contents->functions,
 													 funcid);
 	return false;

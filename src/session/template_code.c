@@ -22,6 +22,7 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "base/errcodes.h"
+#include "base/oids.h"
 #include "base/operators.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
@@ -57,7 +58,7 @@ static bool
 is_untrusted_function(Oid funcid, Oid runner)
 {
 	return funcid >= FirstNormalObjectId &&
-		!cr_made_function_is_ours(funcid) &&
+		!cr_oids_is_own_function(funcid) &&
 		cr_made_function_is_others(funcid, runner);
 }
 
@@ -195,7 +196,7 @@ refuse_table(Oid relid, const char *code)
 static CrVerdict *
 judge_made_function(Oid funcid, Oid runner)
 {
-	if (cr_made_function_is_ours(funcid) ? !cr_condition_list_has(funcid) :
+	if (cr_oids_is_own_function(funcid) ? !cr_condition_list_has(funcid) :
 		!cr_made_function_answers(funcid))
 		return refuse_extensions(funcid);
 	if (OidIsValid(runner) && is_untrusted_function(funcid, runner))
